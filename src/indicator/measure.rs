@@ -1,0 +1,142 @@
+//! What the later rooms need to know of an indicator: everything but how it is evaluated.
+
+/// The family an indicator is listed under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Continuity of care across transitions, relations and time.
+    Continuity,
+    /// Losing people, reaching out and winning them back.
+    Reengagement,
+    /// Care at the least restrictive level.
+    LeastRestrictive,
+    /// Access and population.
+    Access,
+    /// Cost.
+    Cost,
+}
+
+/// Which direction is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither: a balance or a description.
+    Neutral,
+}
+
+/// How well the definition is founded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// Read in a public source, which is named.
+    Verified,
+    /// Written from memory of a published standard; to be checked before conformity is claimed.
+    FromMemory,
+    /// Defined by this project; no public standard exists.
+    ProjectDefined,
+}
+
+/// What numerator and denominator are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Units that met a criterion ÷ units (discharges, assessments …).
+    Share,
+    /// Sum of member values (in units of 10⁻¹²) ÷ members.
+    MemberMean,
+    /// Members that met a criterion ÷ members.
+    MemberShare,
+    /// Things counted ÷ days of person-time.
+    Rate,
+    /// Days at one level of care ÷ days at any; the level stands in the stratum.
+    Mix,
+}
+
+/// How the quotient of numerator and denominator becomes the value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scale {
+    /// Times a constant.
+    Times(f64),
+    /// Times the days of the reported period.
+    DaysOfPeriod,
+}
+
+/// How a value is written for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Display {
+    /// 0.6667 as 66.7 %.
+    Percent,
+    /// 0.6667 as 0.667.
+    Index,
+    /// 12.34 as 12.3, with the unit beside it.
+    Rate,
+    /// 12.345 as $12.35.
+    Dollars,
+}
+
+/// How an interval is made; see the room `statistics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interval {
+    /// Wilson score on units, which assumes that they are independent.
+    Wilson,
+    /// Wilson score on units, deflated by the design effect of members.
+    WilsonCluster,
+    /// Byar for counts over person-time, exact Poisson below 10.
+    Byar,
+    /// Student's t on member values.
+    Mean,
+    /// Ratio of sums over members, with the member as the cluster.
+    RatioCluster,
+}
+
+/// An indicator (one preset and one variant of it) as the later rooms see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// Its id; variants carry a suffix such as `@clinician`.
+    pub id: String,
+    /// The id of the file it comes from.
+    pub base_id: String,
+    /// The preset, `default` if none was chosen.
+    pub preset: String,
+    /// Its title, in a reader's words.
+    pub title: String,
+    /// Its family.
+    pub family: Family,
+    /// What a row of the denominator is: `discharge`, `member` …
+    pub counts: String,
+    /// The unit of the value in words, such as `per 1,000 member-months`; empty for shares.
+    pub unit: String,
+    /// Which direction is good.
+    pub better: Better,
+    /// Which of the ten objectives it informs.
+    pub objectives: Vec<u8>,
+    /// Where the definition comes from.
+    pub source: String,
+    /// How well it is founded.
+    pub evidence: Evidence,
+    /// Why anyone should look at it.
+    pub rationale: String,
+    /// The rule as a generated sentence.
+    pub sentence: String,
+    /// What numerator and denominator are.
+    pub shape: Shape,
+    /// From quotient to value.
+    pub scale: Scale,
+    /// How the value is written.
+    pub display: Display,
+    /// How the interval is made.
+    pub interval: Interval,
+    /// Parts of one numerator unit: 1 for counts and days, 100 for dollars held as cents, 10¹² for
+    /// member values.
+    pub numerator_parts: i64,
+    /// Why units are excluded, in the order in which reasons are tried.
+    pub exclusions: Vec<String>,
+    /// Days after a period's end until its last unit can be judged; 0 for members and rates.
+    pub ripe_days: i32,
+    /// True if results are reported more often than their window is long.
+    pub overlapping: bool,
+    /// True if the tally's `values` are days from the index to the deciding event of met units.
+    pub has_curve: bool,
+    /// What the store lacks for it, such as `outcomes.recommended_level`; empty if computable.
+    pub missing: Vec<String>,
+}

@@ -1,0 +1,71 @@
+//! Exact tallies: only checked integers, so that the order of additions cannot matter.
+
+use std::collections::BTreeMap;
+
+use crate::indicator::Measure;
+use crate::terms::Period;
+
+/// Whose number it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Everyone.
+    All,
+    /// One behavioural-health organisation; `unknown` for people and days without enrolment.
+    Bho(String),
+}
+
+/// A part of a group: everyone in it, or one value of one attribute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stratum {
+    /// The attribute: `all`, `age_band`, `sex`, `level` …
+    pub kind: String,
+    /// Its value: `all`, `26-44`, `F`, `6` …
+    pub value: String,
+}
+
+/// Where a tally belongs. Orders by measure, period, group and stratum.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    /// Index into [`Tallies::measures`].
+    pub measure: usize,
+    /// The reported period.
+    pub period: Period,
+    /// Whose.
+    pub group: Group,
+    /// Which part of them.
+    pub stratum: Stratum,
+}
+
+/// The sums of one cell. Sums over members (`members`, `nn`, `nd`, `dd`) count each member of the
+/// cell once, with that member's own numerator n and denominator d.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Numerator, in `1 / numerator_parts` of a unit.
+    pub numerator: i128,
+    /// Denominator: units, members or days.
+    pub denominator: i128,
+    /// Members with at least one unit in the denominator.
+    pub members: i64,
+    /// Units excluded, one count for each reason of the measure.
+    pub excluded: Vec<i64>,
+    /// Σ n² over members.
+    pub nn: i128,
+    /// Σ n·d over members.
+    pub nd: i128,
+    /// Σ d² over members.
+    pub dd: i128,
+    /// How often each value occurs: member values (10⁻¹²) of a [`crate::indicator::Shape::MemberMean`]
+    /// for stratum `all`, or days to the deciding event where the measure has a curve.
+    pub values: BTreeMap<i64, i64>,
+}
+
+/// What the kernel gives: every cell with at least one unit, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tallies {
+    /// The measures, in the order of the pipeline file.
+    pub measures: Vec<Measure>,
+    /// Every period that is reported.
+    pub periods: Vec<Period>,
+    /// The sums.
+    pub cells: BTreeMap<Cell, Tally>,
+}

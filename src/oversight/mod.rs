@@ -1,0 +1,5 @@
+//! Tallies to published tables.
+
+mod row;
+
+pub use row::{Exact, Row, State};

@@ -1,0 +1,104 @@
+//! Diagnosis groups as prefixes of ICD-10-CM, a public code system. The groups are the project's
+//! own and are to be checked against each year's release.
+
+use super::codes::code_list;
+
+code_list! {
+    /// A group of diagnosis codes.
+    DiagnosisGroup {
+        /// F20–F99 except F70–F79, suicidal ideation and self-harm.
+        MentalHealth => "mental_health",
+        /// F10–F19 except F17.
+        SubstanceUse => "substance_use",
+        /// F20, F22–F25, F28, F29.
+        Psychosis => "psychosis",
+        /// F30, F31.
+        Bipolar => "bipolar",
+        /// F32, F33.
+        MajorDepression => "major_depression",
+        /// F30–F39.
+        Affective => "affective",
+        /// F40, F41.
+        Anxiety => "anxiety",
+        /// F43.
+        Stress => "stress",
+        /// F50.
+        Eating => "eating",
+        /// F43.2.
+        Adjustment => "adjustment",
+    }
+}
+
+impl DiagnosisGroup {
+    /// True if the group has this code. Dots and letter case do not matter; an empty code is in no
+    /// group.
+    pub fn has(self, code: &str) -> bool {
+        let code = bare(code);
+        let category = code.get(..3).unwrap_or("");
+        let within = |from: &str, to: &str| category.len() == 3 && from <= category && category <= to;
+        match self {
+            Self::MentalHealth => (within("F20", "F99") && !within("F70", "F79")) || is_self_harm(&code),
+            Self::SubstanceUse => within("F10", "F19") && category != "F17",
+            Self::Psychosis => within("F20", "F20") || within("F22", "F25") || within("F28", "F29"),
+            Self::Bipolar => within("F30", "F31"),
+            Self::MajorDepression => within("F32", "F33"),
+            Self::Affective => within("F30", "F39"),
+            Self::Anxiety => within("F40", "F41"),
+            Self::Stress => category == "F43",
+            Self::Eating => category == "F50",
+            Self::Adjustment => code.starts_with("F432"),
+        }
+    }
+}
+
+/// True for codes that make a severe mental illness by themselves when they recur.
+pub fn is_severe(code: &str) -> bool {
+    let bare = bare(code);
+    DiagnosisGroup::Psychosis.has(code)
+        || DiagnosisGroup::Bipolar.has(code)
+        || ["F322", "F323", "F332", "F333"].iter().any(|prefix| bare.starts_with(prefix))
+}
+
+/// The code without its dot, in capitals.
+fn bare(code: &str) -> String {
+    code.chars().filter(|letter| *letter != '.').map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
+/// Suicidal ideation, attempt, intentional self-harm, and poisoning with the intent character for
+/// self-harm: the sixth character, or the fifth when the code has five or an X in sixth place.
+fn is_self_harm(code: &str) -> bool {
+    let category = code.get(..3).unwrap_or("");
+    let poisoning = ("T36"..="T65").contains(&category);
+    let letters = code.as_bytes();
+    let intent = match (letters.get(4), letters.get(5)) {
+        (Some(fifth), None | Some(b'X')) => Some(*fifth),
+        (_, sixth) => sixth.copied(),
+    };
+    code.starts_with("R45851")
+        || code.starts_with("T1491")
+        || ("X71"..="X83").contains(&category)
+        || (poisoning && intent == Some(b'2'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DiagnosisGroup::{MentalHealth, SubstanceUse};
+
+    #[test]
+    fn groups_follow_their_prefixes() {
+        for code in ["F20.9", "f99", "F64.0", "R45.851", "T14.91XA", "X78.1XXA", "T42.4X2A", "T39.012A", "T51.2X2", "T58.2X2A"] {
+            assert!(MentalHealth.has(code), "{code}");
+        }
+        for code in ["", "F70", "F79.9", "F10.20", "F17.210", "T42.4X1A", "T39.011A", "Z63.0", "R45", "F2"] {
+            assert!(!MentalHealth.has(code), "{code}");
+        }
+        assert!(SubstanceUse.has("F11.20") && SubstanceUse.has("F19") && !SubstanceUse.has("F17.200"));
+    }
+
+    #[test]
+    fn the_intent_is_the_fifth_character_where_there_is_no_sixth() {
+        assert!(MentalHealth.has("T65.92"));
+        assert!(!MentalHealth.has("T65.91"));
+        assert!(MentalHealth.has("T65.92XA"));
+    }
+}

@@ -1,0 +1,1 @@
+//! One integration-test crate. Each room brings its own module.
