@@ -5,4 +5,5 @@ pub mod chart;
 pub mod indicator;
 pub mod kernel;
 pub mod oversight;
+pub mod report;
 pub mod terms;
