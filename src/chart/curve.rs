@@ -97,10 +97,10 @@ impl Curves<'_> {
         days
     }
 
-    /// The last shown value of each curve with its label.
+    /// The value of each curve that is shown to its end, with its label.
     fn end_labels(&self) -> Vec<(f64, String, bool)> {
         let labelled = self.curves.iter().enumerate().filter_map(|(place, curve)| {
-            let value = curve.points.iter().rev().find_map(|point| point.mark.value())?;
+            let value = curve.points.last()?.mark.value()?;
             let label = format!("{} {}", fitted(curve.label, LABEL_ROOM), format::percent(value));
             Some((value, label, place == 0))
         });

@@ -66,9 +66,9 @@ pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &L
     let mut heads = vec![
         "Indicator",
         "Value",
+        "95 % interval",
         "Direction",
         "Latest periods",
-        "95 % interval",
         "Rests on",
         "Period",
         "Signal",
@@ -146,11 +146,11 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
     let has_trend = figures::has_trend(&points);
     vec![
         title,
-        Cell::number(words::value_with_unit(row, measure)),
+        Cell::Measured(words::short_value(row, measure), measure.unit.clone()),
+        Cell::number(words::interval(row, measure)),
         Cell::words(words::direction(row, measure, lookup)),
         if has_trend { Cell::Chart(figures::spark(measure, &points)) } else { none() },
-        Cell::number(words::interval(row, measure)),
-        Cell::number(words::basis(row, measure)),
+        Cell::words(words::basis(row, measure)),
         period,
         Cell::words(words::signal(row, figures::lines(content, place).is_some())),
         state,

@@ -14,6 +14,7 @@ mod lookup;
 mod manifest;
 mod method;
 mod page;
+mod plate;
 mod quality;
 mod section;
 mod table;

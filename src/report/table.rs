@@ -9,6 +9,8 @@ pub(super) enum Cell {
     Words(String),
     /// A number, set to the right.
     Number(String),
+    /// A number with its unit below it.
+    Measured(String, String),
     /// Words that link to a place on the page.
     Link(String, String),
     /// A chart.
@@ -74,7 +76,9 @@ impl<'a> Table<'a> {
     fn write_heads(&self, html: &mut Html) {
         for (column, head) in self.heads.iter().enumerate() {
             let is_number = self.parts.iter().any(|part| {
-                part.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Number(_))))
+                part.rows.iter().any(|row| {
+                    matches!(row.get(column), Some(Cell::Number(_) | Cell::Measured(..)))
+                })
             });
             let class = if is_number { "number" } else { "words" };
             html.leaf("th", &[("scope", "col"), ("class", class)], head);
@@ -105,7 +109,7 @@ impl<'a> Table<'a> {
 fn write_cell(html: &mut Html, cell: &Cell, is_head: bool) {
     let class = match cell {
         Cell::Words(_) | Cell::Link(..) => "words",
-        Cell::Number(_) => "number",
+        Cell::Number(_) | Cell::Measured(..) => "number",
         Cell::Chart(_) => "chart",
     };
     let (tag, attributes): (_, &[(&str, &str)]) = if is_head {
@@ -115,6 +119,12 @@ fn write_cell(html: &mut Html, cell: &Cell, is_head: bool) {
     };
     html.within(tag, attributes, |html| match cell {
         Cell::Words(text) | Cell::Number(text) => html.say(text),
+        Cell::Measured(number, unit) => {
+            html.say(number);
+            if !unit.is_empty() {
+                html.leaf("span", &[("class", "unit")], &format!(" {unit}"));
+            }
+        }
         Cell::Link(target, text) => html.link(target, text),
         Cell::Chart(svg) => html.markup(svg),
     });

@@ -1,14 +1,12 @@
 //! A row in words and figures: one place for every cell of the page that tells a number.
 
-use crate::chart::{Mark, format};
-use crate::indicator::{Better, Evidence, Family, Measure, Shape};
+use crate::chart::{Mark, Shown, format};
+use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
 use crate::oversight::{Exact, Row, State};
 use crate::terms::Period;
 
 use super::content::Content;
 use super::lookup::Lookup;
-
-const NO_BREAK: &str = "\u{a0}";
 
 /// The families in the order of the page.
 pub(super) const FAMILIES: [Family; 5] = [
@@ -83,6 +81,31 @@ pub(super) fn value(row: &Row, measure: &Measure) -> String {
     )
 }
 
+/// The value in a table that has a column for its state.
+pub(super) fn short_value(row: &Row, measure: &Measure) -> String {
+    mark_value(Mark::of(row), measure.display)
+}
+
+/// The value of a mark, or one word for why there is none.
+pub(super) fn mark_value(mark: Mark, display: Display) -> String {
+    match (mark.value(), mark.shown()) {
+        (Some(value), _) => format::value(value, display),
+        (None, Shown::Hidden) => "hidden".to_owned(),
+        (None, Shown::Withheld) => "withheld".to_owned(),
+        (None, _) => "–".to_owned(),
+    }
+}
+
+/// Numerator and denominator.
+pub(super) fn counted(row: &Row) -> String {
+    match (row.numerator, row.denominator) {
+        (None, None) => absent(row),
+        (numerator, denominator) => {
+            format!("{} / {}", exact(numerator, row), exact(denominator, row))
+        }
+    }
+}
+
 /// The value with its unit.
 pub(super) fn value_with_unit(row: &Row, measure: &Measure) -> String {
     match (Mark::of(row).value(), measure.unit.as_str()) {
@@ -99,7 +122,7 @@ pub(super) fn interval(row: &Row, measure: &Measure) -> String {
 }
 
 /// A numerator or denominator, or why there is none.
-pub(super) fn exact(number: Option<Exact>, row: &Row) -> String {
+fn exact(number: Option<Exact>, row: &Row) -> String {
     number.map_or_else(|| absent(row), format::exact)
 }
 
@@ -133,9 +156,9 @@ fn with_reason(state: &str, reason: &str) -> String {
 /// How many units, members or days the value rests on.
 pub(super) fn basis(row: &Row, measure: &Measure) -> String {
     match measure.shape {
-        Shape::Rate | Shape::Mix => format!("{}{NO_BREAK}members", count(row.members, row)),
+        Shape::Rate | Shape::Mix => format!("{} members", count(row.members, row)),
         Shape::Share | Shape::MemberMean | Shape::MemberShare => {
-            format!("{}{NO_BREAK}{}", exact(row.denominator, row), plural(&measure.counts))
+            format!("{} {}", exact(row.denominator, row), plural(&measure.counts))
         }
     }
 }
@@ -180,7 +203,24 @@ pub(super) fn direction(row: &Row, measure: &Measure, lookup: &Lookup<'_>) -> St
         return format!("= unchanged on {when}");
     }
     let (arrow, way) = if value > then { ('▲', "up") } else { ('▼', "down") };
-    format!("{arrow} {way} {} on {when}", format::distance(value - then, measure.display))
+    let judged = match (measure.better, row.signal.is_empty()) {
+        (Better::Neutral, _) | (_, true) => "",
+        (Better::Higher, false) => {
+            if value > then {
+                " (better)"
+            } else {
+                " (worse)"
+            }
+        }
+        (Better::Lower, false) => {
+            if value < then {
+                " (better)"
+            } else {
+                " (worse)"
+            }
+        }
+    };
+    format!("{arrow} {way} {} on {when}{judged}", format::distance(value - then, measure.display))
 }
 
 /// The state of the whole publication.
