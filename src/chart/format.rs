@@ -108,6 +108,7 @@ pub fn tick(at: f64, step: f64, display: Display) -> String {
         .map(|(decimals, _)| decimals)
         .next()
         .unwrap_or(6);
+    let decimals = if display == Display::Dollars && decimals == 1 { 2 } else { decimals };
     format!("{before}{}{after}", fixed(at, decimals))
 }
 

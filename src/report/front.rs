@@ -66,13 +66,11 @@ pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &L
     let mut heads = vec![
         "Indicator",
         "Value",
-        "95 % interval",
+        "95 % interval, basis",
         "Direction",
         "Latest periods",
-        "Rests on",
-        "Period",
         "Signal",
-        "State",
+        "Period, state",
     ];
     if has_target {
         heads.push("Target");
@@ -95,11 +93,9 @@ pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &L
         (!rows.is_empty()).then(|| Part { heading: Some(words::family(family).to_owned()), rows })
     });
     let caption =
-        "All members; the period stands in the row where it is not the period of the report"
-            .to_owned();
-    html.within("div", &[("class", "key")], |html| {
-        Table { caption, heads: &heads, parts: parts.collect() }.write(html);
-    });
+        "All members; a dot ends the line of latest periods, hollow while preliminary".to_owned();
+    let table = Table::of_parts(caption, &heads, parts.collect());
+    Table { is_cards: true, ..table }.write(html);
 }
 
 fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell> {
@@ -112,46 +108,24 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         } else {
             format!("not computable: needs {}", measure.missing.join(", "))
         };
-        return vec![
-            title,
-            none(),
-            none(),
-            none(),
-            none(),
-            none(),
-            none(),
-            none(),
-            Cell::Words(state),
-        ];
+        return vec![title, none(), none(), none(), none(), none(), Cell::Words(state)];
     };
-    let period = Cell::words(format::period(row.period));
-    let state = Cell::Words(words::state(row, measure));
+    let state = words::state(row, measure);
     if row.state == State::NotComputable {
-        return vec![title, none(), none(), none(), none(), none(), none(), none(), state];
+        return vec![title, none(), none(), none(), none(), none(), Cell::Words(state)];
     }
+    let state = Cell::Words(format!("{}: {state}", format::period(row.period)));
     if measure.shape == Shape::Mix {
-        return vec![
-            title,
-            Cell::words("by level: see there"),
-            none(),
-            none(),
-            none(),
-            none(),
-            period,
-            none(),
-            state,
-        ];
+        return vec![title, Cell::words("by level"), none(), none(), none(), none(), state];
     }
     let points = figures::points(content, lookup, place);
     let has_trend = figures::has_trend(&points);
     vec![
         title,
         Cell::Measured(words::short_value(row, measure), measure.unit.clone()),
-        Cell::number(words::interval(row, measure)),
+        Cell::Measured(words::interval(row, measure), words::basis(row, measure)),
         Cell::words(words::direction(row, measure, lookup)),
         if has_trend { Cell::Chart(figures::spark(measure, &points)) } else { none() },
-        Cell::words(words::basis(row, measure)),
-        period,
         Cell::words(words::signal(row, figures::lines(content, place).is_some())),
         state,
     ]

@@ -62,7 +62,7 @@ fn write_sources(html: &mut Html, content: &Content<'_>) {
     } else {
         let caption =
             "Refused rows by rule; line and column of each stand in refused.csv".to_owned();
-        Table { caption, heads: &["Rule", "Rows"], parts }.write(html);
+        Table::of_parts(caption, &["Rule", "Rows"], parts).write(html);
     }
 }
 

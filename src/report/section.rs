@@ -1,6 +1,6 @@
 //! The part of the page about one indicator.
 
-use crate::chart::format;
+use crate::chart::{Mark, format};
 use crate::indicator::{Measure, Shape};
 use crate::kernel::Group;
 use crate::oversight::{Row, State};
@@ -20,7 +20,7 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
         &[("id", &anchor(&words::name(measure))), ("class", "indicator")],
         |html| {
             html.leaf("h3", &[], &words::title(measure));
-            write_value(html, content, measure, headline);
+            write_value(html, content, lookup, measure, headline);
             html.leaf("p", &[("class", "rule")], &measure.sentence);
             write_about(html, measure);
             let Some(headline) = headline.filter(|row| row.state != State::NotComputable) else {
@@ -47,7 +47,13 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
     );
 }
 
-fn write_value(html: &mut Html, content: &Content<'_>, measure: &Measure, headline: Option<&Row>) {
+fn write_value(
+    html: &mut Html,
+    content: &Content<'_>,
+    lookup: &Lookup<'_>,
+    measure: &Measure,
+    headline: Option<&Row>,
+) {
     let Some(row) = headline else {
         let text = if measure.missing.is_empty() {
             format!("No number for {} or before it.", format::period(content.period))
@@ -58,10 +64,13 @@ fn write_value(html: &mut Html, content: &Content<'_>, measure: &Measure, headli
     };
     html.within("p", &[("class", "value")], |html| {
         if measure.shape != Shape::Mix || row.state == State::NotComputable {
-            html.leaf("strong", &[], &words::value_with_unit(row, measure));
+            html.leaf("strong", &[], &words::value(row, measure));
+            if !measure.unit.is_empty() && Mark::of(row).value().is_some() {
+                html.leaf("b", &[], &format!(" {}", measure.unit));
+            }
         }
         let mut parts = vec![format::period(row.period)];
-        if words::interval(row, measure) != "–" {
+        if measure.shape != Shape::Mix && words::interval(row, measure) != "–" {
             parts.push(format!("95 % interval {}", words::interval(row, measure)));
         }
         if row.state != State::NotComputable && measure.shape != Shape::Mix {
@@ -72,11 +81,13 @@ fn write_value(html: &mut Html, content: &Content<'_>, measure: &Measure, headli
         html.leaf("span", &[], &format!(" {}", parts.join("; ")));
     });
     if row.period != content.period && row.state != State::NotComputable {
-        let text = format!(
-            "Shown for {}, the latest period that can be told; {} is not complete or not reported for this indicator.",
-            format::period(row.period),
-            format::period(content.period)
+        let wanted = lookup.whole(row.measure, content.period, &Group::All);
+        let why = wanted.map_or_else(
+            || "not reported for this indicator".to_owned(),
+            |row| words::state(row, measure),
         );
+        let shown = format::period(row.period);
+        let text = format!("Shown for {shown}. {}: {why}.", format::period(content.period));
         html.leaf("p", &[("class", "note")], &text);
     }
 }
@@ -173,6 +184,6 @@ fn write_strata(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headlin
         let mut heads = vec!["Part"];
         heads.extend(plate::ROW_HEADS);
         let caption = format!("{} by part of the population, all members", words::title(measure));
-        Table { caption, heads: &heads, parts }.write(html);
+        Table::of_parts(caption, &heads, parts).write(html);
     });
 }

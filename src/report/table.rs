@@ -40,6 +40,8 @@ pub(super) struct Table<'a> {
     pub(super) caption: String,
     pub(super) heads: &'a [&'a str],
     pub(super) parts: Vec<Part>,
+    /// True if a row becomes a card where the window is narrow.
+    pub(super) is_cards: bool,
 }
 
 impl<'a> Table<'a> {
@@ -49,83 +51,106 @@ impl<'a> Table<'a> {
         heads: &'a [&'a str],
         rows: Vec<Vec<Cell>>,
     ) -> Self {
-        Self { caption: caption.into(), heads, parts: vec![Part { heading: None, rows }] }
+        Self::of_parts(caption, heads, vec![Part { heading: None, rows }])
+    }
+
+    /// A table of several parts.
+    pub(super) fn of_parts(
+        caption: impl Into<String>,
+        heads: &'a [&'a str],
+        parts: Vec<Part>,
+    ) -> Self {
+        Self { caption: caption.into(), heads, parts, is_cards: false }
     }
 
     /// Writes it into a region that scrolls sideways where the window is narrow.
     pub(super) fn write(&self, html: &mut Html) {
+        let class = match (self.is_cards, self.heads.len()) {
+            (true, _) => "scroll cards",
+            (false, 0..=3) => "scroll few",
+            (false, _) => "scroll",
+        };
         let attributes = [
-            ("class", "scroll"),
+            ("class", class),
             ("role", "region"),
             ("aria-label", self.caption.as_str()),
             ("tabindex", "0"),
         ];
         html.within("div", &attributes, |html| {
-            html.within("table", &[], |html| {
+            html.within("table", self.role("table"), |html| {
                 html.leaf("caption", &[], &self.caption);
-                html.within("thead", &[], |html| {
-                    html.within("tr", &[], |html| self.write_heads(html));
+                html.within("thead", self.role("rowgroup"), |html| {
+                    html.within("tr", self.role("row"), |html| self.write_heads(html));
                 });
                 for part in &self.parts {
-                    html.within("tbody", &[], |html| self.write_part(html, part));
+                    html.within("tbody", self.role("rowgroup"), |html| self.write_part(html, part));
                 }
             });
         });
     }
 
+    /// A style sheet that makes cards of rows takes their meaning away; this gives it back.
+    fn role(&self, role: &'static str) -> &'static [(&'static str, &'static str)] {
+        match (self.is_cards, role) {
+            (false, _) => &[],
+            (true, "table") => &[("role", "table")],
+            (true, "rowgroup") => &[("role", "rowgroup")],
+            (true, _) => &[("role", "row")],
+        }
+    }
+
     fn write_heads(&self, html: &mut Html) {
         for (column, head) in self.heads.iter().enumerate() {
-            let is_number = self.parts.iter().any(|part| {
-                part.rows.iter().any(|row| {
-                    matches!(row.get(column), Some(Cell::Number(_) | Cell::Measured(..)))
-                })
-            });
-            let class = if is_number { "number" } else { "words" };
-            html.leaf("th", &[("scope", "col"), ("class", class)], head);
+            let is_number = |row: &Vec<Cell>| {
+                matches!(row.get(column), Some(Cell::Number(_) | Cell::Measured(..)))
+            };
+            let has_numbers = self.parts.iter().any(|part| part.rows.iter().any(is_number));
+            let class = if has_numbers { "number" } else { "words" };
+            let mut attributes = vec![("scope", "col"), ("class", class)];
+            attributes.extend(self.is_cards.then_some(("role", "columnheader")));
+            html.leaf("th", &attributes, head);
         }
     }
 
     fn write_part(&self, html: &mut Html, part: &Part) {
         if let Some(heading) = &part.heading {
             let span = self.heads.len().to_string();
-            html.within("tr", &[], |html| {
-                html.leaf(
-                    "th",
-                    &[("scope", "rowgroup"), ("colspan", &span), ("class", "part")],
-                    heading,
-                );
-            });
+            let mut attributes = vec![("scope", "rowgroup"), ("colspan", &span), ("class", "part")];
+            attributes.extend(self.is_cards.then_some(("role", "rowheader")));
+            html.within("tr", self.role("row"), |html| html.leaf("th", &attributes, heading));
         }
         for row in &part.rows {
-            html.within("tr", &[], |html| {
+            html.within("tr", self.role("row"), |html| {
                 for (column, cell) in row.iter().enumerate() {
-                    write_cell(html, cell, column == 0);
+                    self.write_cell(html, cell, column);
                 }
             });
         }
     }
-}
 
-fn write_cell(html: &mut Html, cell: &Cell, is_head: bool) {
-    let class = match cell {
-        Cell::Words(_) | Cell::Link(..) => "words",
-        Cell::Number(_) | Cell::Measured(..) => "number",
-        Cell::Chart(_) => "chart",
-    };
-    let (tag, attributes): (_, &[(&str, &str)]) = if is_head {
-        ("th", &[("scope", "row"), ("class", class)])
-    } else {
-        ("td", &[("class", class)])
-    };
-    html.within(tag, attributes, |html| match cell {
-        Cell::Words(text) | Cell::Number(text) => html.say(text),
-        Cell::Measured(number, unit) => {
-            html.say(number);
-            if !unit.is_empty() {
-                html.leaf("span", &[("class", "unit")], &format!(" {unit}"));
-            }
+    fn write_cell(&self, html: &mut Html, cell: &Cell, column: usize) {
+        let class = match cell {
+            Cell::Words(_) | Cell::Link(..) => "words",
+            Cell::Number(_) | Cell::Measured(..) => "number",
+            Cell::Chart(_) => "chart",
+        };
+        let is_head = column == 0;
+        let mut attributes = vec![("class", class)];
+        attributes.extend(is_head.then_some(("scope", "row")));
+        if self.is_cards {
+            attributes.push(("role", if is_head { "rowheader" } else { "cell" }));
+            attributes.push(("data-label", self.heads[column]));
         }
-        Cell::Link(target, text) => html.link(target, text),
-        Cell::Chart(svg) => html.markup(svg),
-    });
+        html.within(if is_head { "th" } else { "td" }, &attributes, |html| match cell {
+            Cell::Words(text) | Cell::Number(text) => html.say(text),
+            Cell::Measured(number, unit) => {
+                html.say(number);
+                if !unit.is_empty() {
+                    html.leaf("span", &[("class", "unit")], &format!(" {unit}"));
+                }
+            }
+            Cell::Link(target, text) => html.link(target, text),
+            Cell::Chart(svg) => html.markup(svg),
+        });
+    }
 }

@@ -106,14 +106,6 @@ pub(super) fn counted(row: &Row) -> String {
     }
 }
 
-/// The value with its unit.
-pub(super) fn value_with_unit(row: &Row, measure: &Measure) -> String {
-    match (Mark::of(row).value(), measure.unit.as_str()) {
-        (Some(_), unit) if !unit.is_empty() => format!("{} {unit}", value(row, measure)),
-        _ => value(row, measure),
-    }
-}
-
 /// The ends of the interval.
 pub(super) fn interval(row: &Row, measure: &Measure) -> String {
     Mark::of(row)
@@ -133,6 +125,14 @@ pub(super) fn count(number: Option<i64>, row: &Row) -> String {
 
 fn absent(row: &Row) -> String {
     if row.suppressed { "hidden" } else { "–" }.to_owned()
+}
+
+/// The state in a table whose value says that it is hidden.
+pub(super) fn short_state(row: &Row, measure: &Measure) -> String {
+    match state(row, measure).as_str() {
+        "hidden (small number)" => "small number".to_owned(),
+        state => state.to_owned(),
+    }
 }
 
 /// How far the number may be relied on, with what is missing for it.
@@ -203,24 +203,7 @@ pub(super) fn direction(row: &Row, measure: &Measure, lookup: &Lookup<'_>) -> St
         return format!("= unchanged on {when}");
     }
     let (arrow, way) = if value > then { ('▲', "up") } else { ('▼', "down") };
-    let judged = match (measure.better, row.signal.is_empty()) {
-        (Better::Neutral, _) | (_, true) => "",
-        (Better::Higher, false) => {
-            if value > then {
-                " (better)"
-            } else {
-                " (worse)"
-            }
-        }
-        (Better::Lower, false) => {
-            if value < then {
-                " (better)"
-            } else {
-                " (worse)"
-            }
-        }
-    };
-    format!("{arrow} {way} {} on {when}{judged}", format::distance(value - then, measure.display))
+    format!("{arrow} {way} {} on {when}", format::distance(value - then, measure.display))
 }
 
 /// The state of the whole publication.
