@@ -1,8 +1,8 @@
 //! The top of the page: what it is, what changed, and every indicator in one table.
 
 use crate::chart::format;
-use crate::indicator::Shape;
-use crate::oversight::State;
+use crate::indicator::{Measure, Shape};
+use crate::oversight::{Row, State};
 
 use super::content::Content;
 use super::figures;
@@ -83,9 +83,7 @@ pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &L
                 let mut cells = key_row(content, lookup, place);
                 if has_target {
                     let headline = lookup.headline(place, content.period);
-                    let target =
-                        headline.and_then(|row| words::target(row, &content.measures[place]));
-                    cells.push(Cell::words(target.unwrap_or_else(|| "–".to_owned())));
+                    cells.push(target_cell(headline, &content.measures[place]));
                 }
                 cells
             })
@@ -129,4 +127,12 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         Cell::words(words::signal(row, figures::lines(content, place).is_some())),
         state,
     ]
+}
+
+fn target_cell(row: Option<&Row>, measure: &Measure) -> Cell {
+    let target = row.and_then(|row| Some((row, row.target?)));
+    target.map_or_else(
+        || Cell::words("–"),
+        |(row, target)| Cell::Measured(format::value(target, measure.display), words::verdict(row)),
+    )
 }

@@ -91,7 +91,9 @@ fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
         }
         cells
     });
-    Table::plain(format!("{} by period, all members", words::title(measure)), heads, rows.collect())
+    let target = words::target(points.iter().rev().find_map(|point| point.row), measure);
+    let caption = format!("{} by period, all members{target}", words::title(measure));
+    Table::plain(caption, heads, rows.collect())
 }
 
 /// Organisations side by side.
@@ -116,17 +118,17 @@ pub(super) fn write_organisations(
         heads.extend(ROW_HEADS);
         let has_target = headline.target.is_some();
         if has_target {
-            heads.push("Target");
+            heads.push("Verdict");
         }
         let cells = rows.iter().copied().chain([headline]).map(|row| {
             let mut cells = row_cells(group_name(&row.group), row, measure);
             if has_target {
-                cells.push(Cell::words(words::target(row, measure).unwrap_or_default()));
+                cells.push(Cell::words(words::verdict(row)));
             }
             cells
         });
-        let caption =
-            format!("{} by organisation, {}", words::title(measure), format::period(period));
+        let (title, target) = (words::title(measure), words::target(Some(headline), measure));
+        let caption = format!("{title} by organisation, {}{target}", format::period(period));
         Table::plain(caption, &heads, cells.collect()).write(html);
     });
 }

@@ -77,8 +77,8 @@ fn write_value(
             parts.push(words::basis(row, measure));
         }
         parts.push(words::state(row, measure));
-        parts.extend(words::target(row, measure).map(|target| format!("target {target}")));
-        html.leaf("span", &[], &format!(" {}", parts.join("; ")));
+        let target = words::target(Some(row), measure);
+        html.leaf("span", &[], &format!(" {}{target}", parts.join("; ")));
     });
     if row.period != content.period && row.state != State::NotComputable {
         let wanted = lookup.whole(row.measure, content.period, &Group::All);

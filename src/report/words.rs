@@ -171,10 +171,17 @@ pub(super) fn plural(unit: &str) -> String {
     if words.ends_with('s') || words.is_empty() { words } else { format!("{words}s") }
 }
 
-/// Target and verdict, if there is a target.
-pub(super) fn target(row: &Row, measure: &Measure) -> Option<String> {
-    let target = format::value(row.target?, measure.display);
-    Some(if row.verdict.is_empty() { target } else { format!("{target}: {}", row.verdict) })
+/// The target as the end of a sentence, if there is one.
+pub(super) fn target(row: Option<&Row>, measure: &Measure) -> String {
+    let target = row.and_then(|row| row.target);
+    target.map_or_else(String::new, |target| {
+        format!("; target {}", format::value(target, measure.display))
+    })
+}
+
+/// What can be said against the target.
+pub(super) fn verdict(row: &Row) -> String {
+    row.verdict.clone()
 }
 
 /// The signal of the control chart.
