@@ -1,1 +1,2 @@
 //! One integration-test crate. Each room brings its own module.
+mod statistics;
