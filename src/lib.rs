@@ -6,4 +6,5 @@ pub mod indicator;
 pub mod kernel;
 pub mod oversight;
 pub mod report;
+pub mod statistics;
 pub mod terms;

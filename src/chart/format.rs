@@ -71,14 +71,8 @@ pub fn exact(number: Exact) -> String {
             let sign = if number.parts < 0 { "\u{2212}" } else { "" };
             format!("{sign}${}.{:02}", grouped(&(cents / 100).to_string()), cents % 100)
         }
-        _ => fixed(unit_value(number), 3),
+        _ => fixed(number.to_f64(), 3),
     }
-}
-
-/// An exact number as a float, for a workbook's cell.
-#[expect(clippy::cast_precision_loss, reason = "shown with far fewer digits than a float has")]
-pub fn unit_value(number: Exact) -> f64 {
-    number.parts as f64 / number.per_unit as f64
 }
 
 /// The ends of an interval: "38.0 % to 52.4 %".

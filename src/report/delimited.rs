@@ -2,7 +2,7 @@
 
 use crate::indicator::{Family, Measure};
 use crate::kernel::Group;
-use crate::oversight::{Exact, Row, State};
+use crate::oversight::{Exact, Row};
 
 use super::content::Content;
 use super::lookup::{Lookup, is_everyone};
@@ -53,6 +53,8 @@ pub(super) fn family_csv(rows: &[(&Measure, &Row)]) -> Vec<u8> {
     let mut csv = Csv::with_heads(&HEADS);
     for (measure, row) in rows {
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let exact =
+            |number: Option<Exact>| number.map_or_else(String::new, |number| number.to_string());
         csv.row(&[
             harmless(&measure.id),
             harmless(&measure.preset),
@@ -65,14 +67,14 @@ pub(super) fn family_csv(rows: &[(&Measure, &Row)]) -> Vec<u8> {
             number(row.value),
             number(row.low),
             number(row.high),
-            row.numerator.map_or_else(String::new, decimal),
-            row.denominator.map_or_else(String::new, decimal),
+            exact(row.numerator),
+            exact(row.denominator),
             row.members.map_or_else(String::new, |members| members.to_string()),
-            state_field(row.state).to_owned(),
+            row.state.name().to_owned(),
             row.suppressed.to_string(),
-            harmless(&row.signal),
+            row.signal.to_owned(),
             number(row.target),
-            harmless(&row.verdict),
+            row.verdict.map_or_else(String::new, |verdict| verdict.name().to_owned()),
         ]);
     }
     csv.text.into_bytes()
@@ -111,29 +113,6 @@ pub(super) fn group_field(group: &Group) -> &str {
         Group::All => "all",
         Group::Bho(id) => id,
     }
-}
-
-/// The field of a state.
-pub(super) fn state_field(state: State) -> &'static str {
-    match state {
-        State::Final => "final",
-        State::Preliminary => "preliminary",
-        State::Withheld => "withheld",
-        State::NotComputable => "not_computable",
-    }
-}
-
-/// An exact number with as many decimals as it has.
-fn decimal(number: Exact) -> String {
-    let per_unit = i128::from(number.per_unit.max(1));
-    let (whole, rest) = (number.parts / per_unit, (number.parts % per_unit).unsigned_abs());
-    if rest == 0 {
-        return whole.to_string();
-    }
-    let places = per_unit.to_string().len() - 1;
-    let sign = if number.parts < 0 && whole == 0 { "-" } else { "" };
-    let fraction = format!("{rest:0places$}");
-    format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
 }
 
 /// A text that no spreadsheet takes for a formula.

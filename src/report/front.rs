@@ -124,7 +124,7 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         Cell::Measured(words::interval(row, measure), words::basis(row, measure)),
         Cell::words(words::direction(row, measure, lookup)),
         if has_trend { Cell::Chart(figures::spark(measure, &points)) } else { none() },
-        Cell::words(words::signal(row, figures::lines(content, place).is_some())),
+        Cell::words(words::signal_cell(row, measure, figures::lines(content, place).is_some())),
         state,
     ]
 }
@@ -133,6 +133,8 @@ fn target_cell(row: Option<&Row>, measure: &Measure) -> Cell {
     let target = row.and_then(|row| Some((row, row.target?)));
     target.map_or_else(
         || Cell::words("–"),
-        |(row, target)| Cell::Measured(format::value(target, measure.display), words::verdict(row)),
+        |(row, target)| {
+            Cell::Measured(format::value(target, measure.display), words::verdict(row).to_owned())
+        },
     )
 }

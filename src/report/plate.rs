@@ -86,7 +86,7 @@ fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
                     (format::value(limits.centre, measure.display), between)
                 },
             );
-            let signal = Cell::words(words::signal(row, true));
+            let signal = Cell::words(words::signal_cell(row, measure, true));
             cells.extend([Cell::number(centre), Cell::number(between), signal]);
         }
         cells

@@ -2,7 +2,7 @@
 
 use crate::chart::{Mark, Shown, format};
 use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
-use crate::oversight::{Exact, Row, State};
+use crate::oversight::{Exact, Row, State, Verdict};
 use crate::terms::Period;
 
 use super::content::Content;
@@ -150,7 +150,11 @@ pub(super) fn state(row: &Row, measure: &Measure) -> String {
 }
 
 fn with_reason(state: &str, reason: &str) -> String {
-    if reason.is_empty() { state.to_owned() } else { format!("{state}: {reason}") }
+    match reason {
+        "" => state.to_owned(),
+        "overlapping" => format!("{state} (windows of 12 months overlap)"),
+        reason => format!("{state}: {reason}"),
+    }
 }
 
 /// How many units, members or days the value rests on.
@@ -180,17 +184,45 @@ pub(super) fn target(row: Option<&Row>, measure: &Measure) -> String {
 }
 
 /// What can be said against the target.
-pub(super) fn verdict(row: &Row) -> String {
-    row.verdict.clone()
+pub(super) fn verdict(row: &Row) -> &'static str {
+    match row.verdict {
+        None => "",
+        Some(Verdict::Met) => "met",
+        Some(Verdict::NotMet) => "not met",
+        Some(Verdict::CannotTell) => "cannot be told",
+        Some(Verdict::TooFew) => "too few to tell",
+        Some(Verdict::NotRipe) => "not complete yet",
+        Some(Verdict::NotComputable) => "not computable",
+    }
 }
 
-/// The signal of the control chart.
-pub(super) fn signal(row: &Row, has_chart: bool) -> String {
-    match (row.signal.as_str(), has_chart) {
-        ("", true) => "none".to_owned(),
-        ("", false) => "not charted".to_owned(),
-        (signal, _) => signal.to_owned(),
-    }
+/// The signal of the control chart and whether it is welcome, if there is one.
+pub(super) fn signal(row: &Row, measure: &Measure) -> Option<String> {
+    let words = match row.signal {
+        "" => return None,
+        "above_limits" => "above the upper limit",
+        "below_limits" => "below the lower limit",
+        "run_above" => "a run above the centre line",
+        "run_below" => "a run below the centre line",
+        "rising" => "rising for seven periods",
+        "falling" => "falling for seven periods",
+        "near_upper_limit" => "two of three near the upper limit",
+        "near_lower_limit" => "two of three near the lower limit",
+        other => other,
+    };
+    let is_up = ["above_limits", "run_above", "rising", "near_upper_limit"].contains(&row.signal);
+    let judged = match (measure.better, is_up) {
+        (Better::Neutral, _) => "",
+        (Better::Higher, true) | (Better::Lower, false) => ": better",
+        (Better::Higher, false) | (Better::Lower, true) => ": worse",
+    };
+    Some(format!("{words}{judged}"))
+}
+
+/// The signal in a table.
+pub(super) fn signal_cell(row: &Row, measure: &Measure, has_chart: bool) -> String {
+    let none = if has_chart { "none" } else { "not charted" };
+    signal(row, measure).unwrap_or_else(|| none.to_owned())
 }
 
 /// Where the value went since the period before it, in words: windows that overlap are compared

@@ -152,8 +152,8 @@ fn write_row(
         (6, row.stratum.kind.clone()),
         (10, measure.unit.clone()),
         (14, words::state(row, measure)),
-        (15, row.signal.clone()),
-        (17, row.verdict.clone()),
+        (15, words::signal(row, measure).unwrap_or_default()),
+        (17, words::verdict(row).to_owned()),
     ];
     for (column, text) in texts {
         if !text.is_empty() {
@@ -177,14 +177,14 @@ fn write_row(
             sheet.write_number_with_format(
                 line,
                 column,
-                format::unit_value(number),
+                number.to_f64(),
                 exact_format(number, formats),
             )?;
         }
     }
     if let Some(members) = row.members {
-        let members = Exact { parts: members.into(), per_unit: 1 };
-        sheet.write_number_with_format(line, 13, format::unit_value(members), &formats.count)?;
+        let members = Exact::whole(members.into());
+        sheet.write_number_with_format(line, 13, members.to_f64(), &formats.count)?;
     }
     Ok(())
 }

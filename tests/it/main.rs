@@ -1,2 +1,3 @@
 //! One integration-test crate. Each room brings its own module.
 mod report;
+mod statistics;

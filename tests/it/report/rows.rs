@@ -1,9 +1,8 @@
 //! Stand-in for the room that makes rows.
 
 use throughline::chart::{CurvePoint, Mark};
-use throughline::indicator::{Scale, Shape};
 use throughline::kernel::{Group, Tallies};
-use throughline::oversight::{Exact, Row, State};
+use throughline::oversight::{Exact, Row, Settings, State, tabulate};
 use throughline::report::{
     Content, Coverage, Limits, MonthRows, Quality, Refused, ReturnCurve, Share, Snapshot, Source,
     TrendLines,
@@ -12,109 +11,39 @@ use throughline::terms::{Day, Period};
 
 use super::content::september;
 
+/// The published rows. Stand-in for suppression until the room offers it.
 pub(super) fn rows(tallies: &Tallies) -> Vec<Row> {
-    let mut rows: Vec<Row> = tallies
-        .cells
-        .iter()
-        .map(|(cell, tally)| {
-            let measure = &tallies.measures[cell.measure];
-            let scale = match measure.scale {
-                Scale::Times(f) => f,
-                Scale::DaysOfPeriod => f64::from(cell.period.days()),
-            };
-            let num = Exact { parts: tally.numerator, per_unit: measure.numerator_parts };
-            let n = tally.numerator as f64 / measure.numerator_parts as f64;
-            let d = tally.denominator as f64;
-            let value = scale * n / d;
-            let se = if matches!(measure.shape, Shape::Share | Shape::MemberMean | Shape::Mix) {
-                (value * (1.0 - value) / d).sqrt()
-            } else {
-                value / n.max(1.0).sqrt()
-            };
-            let small = |n: i128| (1..11).contains(&n);
-            let hidden = measure.numerator_parts == 1
-                && (small(tally.numerator)
-                    || small(tally.denominator)
-                    || small(tally.denominator - tally.numerator));
-            let ripe = measure.ripe_days;
-            let late = cell.period.end + ripe > september().end;
-            let withheld = cell.period.start + ripe > september().end;
-            let state = if withheld {
-                State::Withheld
-            } else if late {
-                State::Preliminary
-            } else {
-                State::Final
-            };
-            let keep = !hidden && !withheld;
-            Row {
-                measure: cell.measure,
-                statistic: "",
-                period: cell.period,
-                group: cell.group.clone(),
-                stratum: cell.stratum.clone(),
-                numerator: keep.then_some(num),
-                denominator: keep.then_some(Exact { parts: tally.denominator, per_unit: 1 }),
-                excluded: keep.then_some(tally.excluded.iter().sum()),
-                excluded_by_reason: tally
-                    .excluded
-                    .iter()
-                    .map(|n| (keep && !(1..11).contains(n)).then_some(*n))
-                    .collect(),
-                members: keep.then_some(tally.members),
-                value: keep.then_some(value),
-                low: keep.then_some((value - 1.96 * se).max(0.0)),
-                high: keep.then_some(value + 1.96 * se),
-                interval: "wilson",
-                state,
-                suppressed: hidden && !withheld,
-                reason: if withheld { "needs 30 more days of data".into() } else { String::new() },
-                signal: if cell.group == Group::All
-                    && cell.period == september()
-                    && cell.measure == 7
-                {
-                    "above upper limit".into()
-                } else if cell.group == Group::All
-                    && cell.measure == 0
-                    && cell.period.start.month() >= 6
-                    && cell.period.start.year() == 2026
-                {
-                    "above the centre line 3 times".into()
-                } else {
-                    String::new()
-                },
-                target: (cell.measure < 2).then_some(0.5),
-                verdict: if cell.measure < 2 {
-                    "cannot be told apart".into()
-                } else {
-                    String::new()
-                },
-            }
-        })
-        .collect();
-    for period in &tallies.periods {
-        rows.push(Row {
-            measure: 8,
-            statistic: "",
-            period: *period,
-            group: Group::All,
-            stratum: throughline::kernel::Stratum { kind: "all".into(), value: "all".into() },
-            numerator: None,
-            denominator: None,
-            excluded: None,
-            excluded_by_reason: vec![],
-            members: None,
-            value: None,
-            low: None,
-            high: None,
-            interval: "",
-            state: State::NotComputable,
-            suppressed: false,
-            reason: String::new(),
-            signal: String::new(),
-            target: None,
-            verdict: String::new(),
-        });
+    let mut settings = Settings::new(september().end);
+    settings.targets.insert("fu_hosp_mh_7d".to_owned(), 0.5);
+    let mut rows = tabulate(tallies, &settings).rows;
+    let is_small = |number: Option<Exact>| {
+        number.is_some_and(|number| number.per_unit == 1 && (1..11).contains(&number.parts))
+    };
+    for row in &mut rows {
+        let gap = row
+            .denominator
+            .zip(row.numerator)
+            .map(|(all, met)| Exact { parts: all.parts - met.parts, ..met });
+        row.suppressed = is_small(row.numerator) || is_small(row.denominator) || is_small(gap);
+        if row.suppressed || !row.state.shows_numbers() {
+            (row.numerator, row.denominator, row.value, row.low, row.high) =
+                (None, None, None, None, None);
+            (row.members, row.excluded, row.verdict) = (None, None, None);
+            row.excluded_by_reason.iter_mut().for_each(|count| *count = None);
+        }
+        for count in row
+            .excluded_by_reason
+            .iter_mut()
+            .filter(|count| count.is_some_and(|count| (1..11).contains(&count)))
+        {
+            *count = None;
+        }
+        if row.group == Group::All
+            && row.measure == 0
+            && row.period.start >= Day::from_ymd(2026, 6, 1).expect("a day")
+        {
+            row.signal = "run_above";
+        }
     }
     rows
 }
