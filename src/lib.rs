@@ -6,3 +6,4 @@ pub mod indicator;
 pub mod kernel;
 pub mod oversight;
 pub mod terms;
+pub mod timeline;
