@@ -50,6 +50,13 @@ impl Section {
         self.entries.iter().find(|(name, _, _)| name == key).map(|(_, _, node)| node)
     }
 
+    /// This section without some keys.
+    #[must_use]
+    pub fn without(&self, keys: &[&str]) -> Self {
+        let kept = self.entries.iter().filter(|(name, _, _)| !keys.contains(&name.as_str()));
+        Self { entries: kept.cloned().collect() }
+    }
+
     /// This section with every key of `other` laid over it; tables are laid over tables.
     #[must_use]
     pub fn overlaid(&self, other: &Self) -> Self {

@@ -84,14 +84,19 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Adds one.
+    /// Adds one, unless the same was said of the same place before.
     pub fn push(&mut self, problem: Problem) {
-        self.list.push(problem);
+        let same = |other: &Problem| {
+            other.span == problem.span && other.message == problem.message && other.source.path == problem.source.path
+        };
+        if !self.list.iter().any(same) {
+            self.list.push(problem);
+        }
     }
 
     /// Adds all of another collection.
     pub fn extend(&mut self, other: Self) {
-        self.list.extend(other.list);
+        other.list.into_iter().for_each(|problem| self.push(problem));
     }
 
     /// How many there are.

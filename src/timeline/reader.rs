@@ -261,3 +261,11 @@ impl<'n> Reader<'n> {
 
 /// The day on which open spans end: far beyond any data, and small enough to add to.
 pub(super) const OPEN: i32 = i32::MAX / 4;
+
+impl Summary {
+    /// Adds what another reader has seen.
+    pub fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.members += other.members;
+    }
+}
