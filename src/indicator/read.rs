@@ -188,13 +188,12 @@ pub const TABLES: [&str; 12] = [
 fn needs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
     let mut found = Vec::new();
     for (text, span) in fields.texts("needs", problems) {
-        let table = text.split('.').next().unwrap_or(text);
-        if TABLES.contains(&table) {
-            found.push(text.to_owned());
-        } else {
-            let problem = fields.problem(span, format!("unknown table `{table}`"), "not in the data model");
+        let tables = text.split(" or ").map(|one| one.trim().split('.').next().unwrap_or(one));
+        for table in tables.filter(|table| !TABLES.contains(table)) {
+            let problem = fields.problem(span.clone(), format!("unknown table `{table}`"), "not in the data model");
             problems.push(problem.maybe_help(suggest(table, TABLES)));
         }
+        found.push(text.to_owned());
     }
     found
 }
