@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use toml::de::{DeTable, DeValue};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::{Problem, Problems, Source};
 use crate::terms::Day;
@@ -64,9 +64,14 @@ impl Section {
         for (key, key_span, node) in &other.entries {
             let below = merged.entries.iter_mut().find(|(name, _, _)| name == key);
             match (below, &node.value) {
-                (Some((_, _, below)), Value::Section(above)) if matches!(below.value, Value::Section(_)) => {
+                (Some((_, _, below)), Value::Section(above))
+                    if matches!(below.value, Value::Section(_)) =>
+                {
                     let Value::Section(under) = &below.value else { continue };
-                    *below = Node { value: Value::Section(under.overlaid(above)), span: node.span.clone() };
+                    *below = Node {
+                        value: Value::Section(under.overlaid(above)),
+                        span: node.span.clone(),
+                    };
                 }
                 (Some(entry), _) => *entry = (key.clone(), key_span.clone(), node.clone()),
                 (None, _) => merged.entries.push((key.clone(), key_span.clone(), node.clone())),
@@ -93,7 +98,12 @@ impl Document {
         let (table, errors) = DeTable::parse_recoverable(&source.text);
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            problems.push(Problem::new(&source, span, "this is not valid TOML", error.message().to_owned()));
+            problems.push(Problem::new(
+                &source,
+                span,
+                "this is not valid TOML",
+                error.message().to_owned(),
+            ));
         }
         let root = section(table.get_ref(), &source, &mut problems);
         problems.none_or(Self { source: Arc::clone(&source), root })
@@ -117,19 +127,36 @@ fn node(spanned: &Spanned<DeValue<'_>>, source: &Arc<Source>, problems: &mut Pro
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
             Value::Integer(i64::from_str_radix(&digits, number.radix()).unwrap_or_else(|_| {
-                problems.push(Problem::new(source, span.clone(), "this number is too large", "does not fit"));
+                problems.push(Problem::new(
+                    source,
+                    span.clone(),
+                    "this number is too large",
+                    "does not fit",
+                ));
                 0
             }))
         }
-        DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
-        DeValue::Datetime(date) => match date.date.and_then(|d| Day::from_ymd(d.year.into(), d.month.into(), d.day.into())) {
-            Some(day) if date.time.is_none() => Value::Day(day),
-            _ => {
-                problems.push(Problem::new(source, span.clone(), "expected a date", "write YYYY-MM-DD, without a time"));
-                Value::Day(Day(0))
+        DeValue::Float(number) => {
+            Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN))
+        }
+        DeValue::Datetime(date) => {
+            match date.date.and_then(|d| Day::from_ymd(d.year.into(), d.month.into(), d.day.into()))
+            {
+                Some(day) if date.time.is_none() => Value::Day(day),
+                _ => {
+                    problems.push(Problem::new(
+                        source,
+                        span.clone(),
+                        "expected a date",
+                        "write YYYY-MM-DD, without a time",
+                    ));
+                    Value::Day(Day(0))
+                }
             }
-        },
-        DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, source, problems)).collect()),
+        }
+        DeValue::Array(items) => {
+            Value::List(items.iter().map(|item| node(item, source, problems)).collect())
+        }
         DeValue::Table(table) => Value::Section(section(table, source, problems)),
     };
     Node { value, span }

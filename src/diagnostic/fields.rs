@@ -27,7 +27,12 @@ impl<'a> Fields<'a> {
         if let Value::Section(section) = &node.value {
             return Some(Self::new(source, section, node.span.clone()));
         }
-        problems.push(Problem::new(source, node.span.clone(), "expected a table", "write `{ key = value }`"));
+        problems.push(Problem::new(
+            source,
+            node.span.clone(),
+            "expected a table",
+            "write `{ key = value }`",
+        ));
         None
     }
 
@@ -42,7 +47,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A problem at `span` of this file.
-    pub fn problem(&self, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Problem {
+    pub fn problem(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Problem {
         Problem::new(self.source, span, message, label)
     }
 
@@ -63,7 +73,11 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong(&self, node: &Node, expected: &str, problems: &mut Problems) {
-        problems.push(self.problem(node.span.clone(), format!("expected {expected}"), format!("not {expected}")));
+        problems.push(self.problem(
+            node.span.clone(),
+            format!("expected {expected}"),
+            format!("not {expected}"),
+        ));
     }
 
     fn missing(&self, key: &str, expected: &str, problems: &mut Problems) {
@@ -74,7 +88,11 @@ impl<'a> Fields<'a> {
     }
 
     /// A string, if the key is there.
-    pub fn text(&mut self, key: &'static str, problems: &mut Problems) -> Option<(&'a str, Range<usize>)> {
+    pub fn text(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<(&'a str, Range<usize>)> {
         let node = self.node(key)?;
         if let Value::Text(text) = &node.value {
             return Some((text, node.span.clone()));
@@ -84,7 +102,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A string that has to be there and not be empty; the empty string after a problem.
-    pub fn required_text(&mut self, key: &'static str, expected: &str, problems: &mut Problems) -> (&'a str, Range<usize>) {
+    pub fn required_text(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        problems: &mut Problems,
+    ) -> (&'a str, Range<usize>) {
         if !self.has(key) {
             self.asked.push(key);
             self.missing(key, expected, problems);
@@ -92,13 +115,21 @@ impl<'a> Fields<'a> {
         }
         let (text, span) = self.text(key, problems).unwrap_or(("?", 0..0));
         if text.trim().is_empty() {
-            problems.push(self.problem(span.clone(), format!("`{key}` is empty"), format!("expected {expected}")));
+            problems.push(self.problem(
+                span.clone(),
+                format!("`{key}` is empty"),
+                format!("expected {expected}"),
+            ));
         }
         (text, span)
     }
 
     /// A whole number, if the key is there.
-    pub fn integer(&mut self, key: &'static str, problems: &mut Problems) -> Option<(i64, Range<usize>)> {
+    pub fn integer(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<(i64, Range<usize>)> {
         let node = self.node(key)?;
         if let Value::Integer(number) = node.value {
             return Some((number, node.span.clone()));
@@ -108,7 +139,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number from `least` to `most`, if the key is there.
-    pub fn integer_in(&mut self, key: &'static str, least: i32, most: i32, problems: &mut Problems) -> Option<i32> {
+    pub fn integer_in(
+        &mut self,
+        key: &'static str,
+        least: i32,
+        most: i32,
+        problems: &mut Problems,
+    ) -> Option<i32> {
         let (number, span) = self.integer(key, problems)?;
         let checked = i32::try_from(number).ok().filter(|number| (least..=most).contains(number));
         if checked.is_none() {
@@ -172,14 +209,22 @@ impl<'a> Fields<'a> {
             _ => None,
         };
         let (Some(from), Some(to)) = (bound(first), bound(last)) else {
-            self.wrong(node, "a window of two whole days, at most ten years from the index", problems);
+            self.wrong(
+                node,
+                "a window of two whole days, at most ten years from the index",
+                problems,
+            );
             return None;
         };
         if from > to {
             problems.push(
-                self.problem(first.span.clone(), "this window is empty", format!("starts on day {from} …"))
-                    .also(last.span.clone(), format!("… and ends on day {to}"))
-                    .help(format!("swap them: [{to}, {from}]")),
+                self.problem(
+                    first.span.clone(),
+                    "this window is empty",
+                    format!("starts on day {from} …"),
+                )
+                .also(last.span.clone(), format!("… and ends on day {to}"))
+                .help(format!("swap them: [{to}, {from}]")),
             );
             return None;
         }
@@ -187,7 +232,11 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of strings (or one string), with their places; empty if the key is not there.
-    pub fn texts(&mut self, key: &'static str, problems: &mut Problems) -> Vec<(&'a str, Range<usize>)> {
+    pub fn texts(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<(&'a str, Range<usize>)> {
         let Some(node) = self.node(key) else { return Vec::new() };
         let one = std::slice::from_ref(node);
         let items = if let Value::List(items) = &node.value { items.as_slice() } else { one };
@@ -210,7 +259,10 @@ impl<'a> Fields<'a> {
         problems: &mut Problems,
     ) -> Vec<T> {
         let texts = self.texts(key, problems);
-        texts.into_iter().filter_map(|(text, span)| self.word_at(key, text, span, known, &from_name, problems)).collect()
+        texts
+            .into_iter()
+            .filter_map(|(text, span)| self.word_at(key, text, span, known, &from_name, problems))
+            .collect()
     }
 
     /// One word of a code list, if the key is there.
@@ -236,8 +288,13 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         let found = from_name(text);
         if found.is_none() {
-            let expected = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let problem = self.problem(span, format!("unknown {key} `{text}`"), format!("expected {expected}"));
+            let expected =
+                known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let problem = self.problem(
+                span,
+                format!("unknown {key} `{text}`"),
+                format!("expected {expected}"),
+            );
             problems.push(problem.maybe_help(suggest(text, known.iter().copied())));
         }
         found
@@ -263,10 +320,21 @@ impl<'a> Fields<'a> {
     pub fn finish(self, problems: &mut Problems) {
         for (key, span, _) in &self.section.entries {
             if !self.asked.contains(&key.as_str()) {
-                let known = self.asked.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                let problem = self.problem(span.clone(), format!("unknown setting `{key}`"), "nothing reads this");
+                let known = self
+                    .asked
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let problem = self.problem(
+                    span.clone(),
+                    format!("unknown setting `{key}`"),
+                    "nothing reads this",
+                );
                 let help = suggest(key, self.asked.iter().copied());
-                problems.push(problem.help(help.unwrap_or_else(|| format!("this table may have {known}"))));
+                problems.push(
+                    problem.help(help.unwrap_or_else(|| format!("this table may have {known}"))),
+                );
             }
         }
     }

@@ -28,7 +28,12 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with a message, drawn under `span` (bytes) with a label.
-    pub fn new(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
+    pub fn new(
+        source: &Arc<Source>,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
         let end = source.text.len();
         let start = span.start.min(end);
         Self {
@@ -67,7 +72,8 @@ impl Problem {
             .path(self.source.path.as_str())
             .annotation(AnnotationKind::Primary.span(self.span.clone()).label(self.label.as_str()));
         for (span, label) in &self.also {
-            snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()).label(label.as_str()));
+            snippet = snippet
+                .annotation(AnnotationKind::Context.span(span.clone()).label(label.as_str()));
         }
         let mut report = vec![Level::ERROR.primary_title(self.message.as_str()).element(snippet)];
         if let Some(help) = &self.help {
@@ -87,7 +93,9 @@ impl Problems {
     /// Adds one, unless the same was said of the same place before.
     pub fn push(&mut self, problem: Problem) {
         let same = |other: &Problem| {
-            other.span == problem.span && other.message == problem.message && other.source.path == problem.source.path
+            other.span == problem.span
+                && other.message == problem.message
+                && other.source.path == problem.source.path
         };
         if !self.list.iter().any(same) {
             self.list.push(problem);

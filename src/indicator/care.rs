@@ -64,11 +64,18 @@ pub fn episodes(
 fn entry_after(timeline: &Timeline, treatment: &[Day], from: usize) -> Option<usize> {
     (from + 1..treatment.len()).find(|at| {
         let (first, second) = (treatment[at - 1], treatment[*at]);
-        second - first <= ENTRY_DAYS && days_within(&timeline.planned_ends, first, second - 1).is_empty()
+        second - first <= ENTRY_DAYS
+            && days_within(&timeline.planned_ends, first, second - 1).is_empty()
     })
 }
 
-fn exit_after(timeline: &Timeline, qualifying: &[Day], entry: Day, gap: i32, data_through: Day) -> Exit {
+fn exit_after(
+    timeline: &Timeline,
+    qualifying: &[Day],
+    entry: Day,
+    gap: i32,
+    data_through: Day,
+) -> Exit {
     let planned_at = timeline.planned_ends.partition_point(|day| *day < entry);
     let planned = timeline.planned_ends.get(planned_at).copied();
     let mut last = entry;

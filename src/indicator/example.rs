@@ -50,7 +50,11 @@ pub enum Expect {
 }
 
 /// Reads the examples of a file.
-pub(super) fn read(fields: &mut Fields<'_>, indicators: &[Indicator], problems: &mut Problems) -> Vec<Example> {
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    indicators: &[Indicator],
+    problems: &mut Problems,
+) -> Vec<Example> {
     let mut found = Vec::new();
     for mut table in fields.list("example", problems) {
         found.extend(one(&mut table, indicators, problems));
@@ -59,7 +63,11 @@ pub(super) fn read(fields: &mut Fields<'_>, indicators: &[Indicator], problems: 
     found
 }
 
-fn one(table: &mut Fields<'_>, indicators: &[Indicator], problems: &mut Problems) -> Option<Example> {
+fn one(
+    table: &mut Fields<'_>,
+    indicators: &[Indicator],
+    problems: &mut Problems,
+) -> Option<Example> {
     let name = table.required_text("name", "what the example shows", problems).0.to_owned();
     let preset = table.text("preset", problems).map_or(DEFAULT_PRESET, |(text, _)| text).to_owned();
     let variant = table.text("variant", problems);
@@ -69,7 +77,11 @@ fn one(table: &mut Fields<'_>, indicators: &[Indicator], problems: &mut Problems
     let data_through = table.day("data_through", problems);
     let period = period(table, problems);
     let Some(node) = table.node("expect") else {
-        problems.push(table.problem(table.span(), "`expect` is missing", "in this example").help("such as `expect = \"met\"`"));
+        problems.push(
+            table
+                .problem(table.span(), "`expect` is missing", "in this example")
+                .help("such as `expect = \"met\"`"),
+        );
         return None;
     };
     let expect = expect(table, node, problems)?;
@@ -93,12 +105,17 @@ fn chosen(
     indicators: &[Indicator],
     problems: &mut Problems,
 ) -> Option<String> {
-    let suffix = |id: &str| id.split_once('@').map_or(String::new(), |(_, suffix)| suffix.to_owned());
-    let Some((wanted, span)) = variant else { return indicators.first().map(|indicator| indicator.measure.id.clone()) };
+    let suffix =
+        |id: &str| id.split_once('@').map_or(String::new(), |(_, suffix)| suffix.to_owned());
+    let Some((wanted, span)) = variant else {
+        return indicators.first().map(|indicator| indicator.measure.id.clone());
+    };
     let found = indicators.iter().find(|indicator| suffix(&indicator.measure.id) == wanted);
     if found.is_none() && !indicators.is_empty() {
-        let names: Vec<String> = indicators.iter().map(|indicator| suffix(&indicator.measure.id)).collect();
-        let problem = table.problem(span, format!("unknown variant `{wanted}`"), "no [variant] of this name");
+        let names: Vec<String> =
+            indicators.iter().map(|indicator| suffix(&indicator.measure.id)).collect();
+        let problem =
+            table.problem(span, format!("unknown variant `{wanted}`"), "no [variant] of this name");
         problems.push(problem.maybe_help(suggest(wanted, names.iter().map(String::as_str))));
     }
     found.map(|indicator| indicator.measure.id.clone())
@@ -114,7 +131,9 @@ fn period(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(Day, Day)>
     let known = months.filter(|(first, last)| first <= last);
     if known.is_none() {
         let problem = table.problem(span, "this is not a period", "expected months");
-        problems.push(problem.help("write `period = \"2024-03\"` or `period = \"2024-01 to 2024-12\"`"));
+        problems.push(
+            problem.help("write `period = \"2024-03\"` or `period = \"2024-01 to 2024-12\"`"),
+        );
     }
     known.map(|(first, last)| (first, last.months_later(1) - 1))
 }
@@ -122,12 +141,14 @@ fn period(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(Day, Day)>
 fn expect(table: &Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Expect> {
     let outcome = |node: &Node, problems: &mut Problems| -> Option<String> {
         if let Value::Text(text) = &node.value {
-            let known = ["met", "not met"].contains(&text.as_str()) || text.starts_with("excluded: ");
+            let known =
+                ["met", "not met"].contains(&text.as_str()) || text.starts_with("excluded: ");
             if known {
                 return Some(text.clone());
             }
         }
-        let problem = table.problem(node.span.clone(), "this is not an outcome", "expected an outcome");
+        let problem =
+            table.problem(node.span.clone(), "this is not an outcome", "expected an outcome");
         problems.push(problem.help("`met`, `not met`, `excluded: <reason>`, `nothing`, a number, or a list with one outcome per unit"));
         None
     };
@@ -135,7 +156,8 @@ fn expect(table: &Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Ex
         Value::Text(text) if text == "nothing" => Some(Expect::Nothing),
         Value::Text(_) => Some(Expect::Units(vec![outcome(node, problems)?])),
         Value::List(items) => {
-            let outcomes: Vec<Option<String>> = items.iter().map(|item| outcome(item, problems)).collect();
+            let outcomes: Vec<Option<String>> =
+                items.iter().map(|item| outcome(item, problems)).collect();
             outcomes.into_iter().collect::<Option<Vec<_>>>().map(Expect::Units)
         }
         #[expect(clippy::cast_precision_loss, reason = "a small expected value")]
@@ -145,7 +167,9 @@ fn expect(table: &Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Ex
             let mut counts = Fields::of(table.source(), node, problems)?;
             let numerator = counts.number("numerator", problems);
             let denominator = counts.number("denominator", problems);
-            let level = counts.integer_in("level", 0, 6, problems).and_then(|level| u8::try_from(level).ok());
+            let level = counts
+                .integer_in("level", 0, 6, problems)
+                .and_then(|level| u8::try_from(level).ok());
             counts.finish(problems);
             Some(Expect::Counts { numerator: numerator?, denominator: denominator?, level })
         }

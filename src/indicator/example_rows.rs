@@ -3,7 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch,
+    StringArray,
+};
 use arrow_schema::{DataType, Field, Schema};
 
 use crate::diagnostic::{Fields, Problems, suggest};
@@ -15,25 +18,39 @@ type Cells = Vec<(&'static str, String)>;
 
 /// The rows of one member, in the order of the timeline table. Without a line of its own the member
 /// is an adult enrolled throughout.
-pub(super) fn batch(lines: &[(&str, Range<usize>)], fields: &Fields<'_>, problems: &mut Problems) -> Option<RecordBatch> {
+pub(super) fn batch(
+    lines: &[(&str, Range<usize>)],
+    fields: &Fields<'_>,
+    problems: &mut Problems,
+) -> Option<RecordBatch> {
     let before = problems.len();
     let mut rows: Vec<Cells> = Vec::new();
     for (line, span) in lines {
         match row(line) {
             Ok(cells) => rows.push(cells),
-            Err((message, help)) => problems.push(fields.problem(span.clone(), message, "in this line").maybe_help(help)),
+            Err((message, help)) => problems
+                .push(fields.problem(span.clone(), message, "in this line").maybe_help(help)),
         }
     }
     if problems.len() > before {
         return None;
     }
-    let has = |rows: &[Cells], kind: Kind| rows.iter().any(|row| cell(row, column::KIND) == Some(kind.name()));
+    let has = |rows: &[Cells], kind: Kind| {
+        rows.iter().any(|row| cell(row, column::KIND) == Some(kind.name()))
+    };
     if !has(&rows, Kind::Member) {
-        rows.push(vec![(column::KIND, Kind::Member.name().into()), (column::BIRTH_ON, "1980-01-01".into())]);
+        rows.push(vec![
+            (column::KIND, Kind::Member.name().into()),
+            (column::BIRTH_ON, "1980-01-01".into()),
+        ]);
     }
     if !has(&rows, Kind::Enrolment) {
         let kind = Kind::Enrolment.name().into();
-        rows.push(vec![(column::KIND, kind), (column::START_ON, "2000-01-01".into()), (column::BHO_ID, "B1".into())]);
+        rows.push(vec![
+            (column::KIND, kind),
+            (column::START_ON, "2000-01-01".into()),
+            (column::BHO_ID, "B1".into()),
+        ]);
     }
     for (number, row) in rows.iter_mut().enumerate() {
         row.push((column::MEMBER_ID, "M1".into()));
@@ -51,7 +68,8 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 9] = ["member", "enrolment", "contact", "stay", "ed", "assessment", "event", "plan", "cost"];
+const WORDS: [&str; 9] =
+    ["member", "enrolment", "contact", "stay", "ed", "assessment", "event", "plan", "cost"];
 
 /// What the words of a line are called in the table.
 const COLUMNS: [(&str, &str); 27] = [
@@ -97,7 +115,12 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         "event" => (Kind::Event, &[]),
         "plan" => (Kind::Plan, &[]),
         "cost" => (Kind::Cost, &[]),
-        _ => return Err((format!("unknown kind of row `{word}`"), suggest(word, WORDS).or_else(|| Some(format!("one of {}", WORDS.join(", ")))))),
+        _ => {
+            return Err((
+                format!("unknown kind of row `{word}`"),
+                suggest(word, WORDS).or_else(|| Some(format!("one of {}", WORDS.join(", ")))),
+            ));
+        }
     };
     let mut cells: Cells = vec![(column::KIND, kind.name().to_owned())];
     cells.extend(defaults.iter().map(|(name, text)| (*name, (*text).to_owned())));
@@ -108,14 +131,19 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         }
     }
     if kind != Kind::Member && cell(&cells, column::START_ON).is_none() {
-        return Err(("this row has no date".to_owned(), Some("write `contact 2024-02-27`".to_owned())));
+        return Err((
+            "this row has no date".to_owned(),
+            Some("write `contact 2024-02-27`".to_owned()),
+        ));
     }
     Ok(cells)
 }
 
 fn named(name: &str, text: &str) -> Result<(&'static str, String), (String, Option<String>)> {
     let known = COLUMNS.iter().find(|(word, _)| *word == name);
-    let (_, column) = known.ok_or_else(|| (format!("unknown field `{name}`"), suggest(name, COLUMNS.map(|(word, _)| word))))?;
+    let (_, column) = known.ok_or_else(|| {
+        (format!("unknown field `{name}`"), suggest(name, COLUMNS.map(|(word, _)| word)))
+    })?;
     let text = match column_type(column) {
         ColumnType::Date if text.len() == 7 => format!("{text}-01"),
         _ => text.to_owned(),
@@ -131,7 +159,10 @@ fn dates(word: &str, cells: &mut Cells) -> Result<(), (String, Option<String>)> 
     let open = last.is_empty();
     let right = Day::parse(first).is_some() && (open || Day::parse(last).is_some());
     if !right {
-        return Err((format!("`{word}` is not a date"), Some("write 2024-02-27, or 2024-02-01..2024-02-20 for a span".to_owned())));
+        return Err((
+            format!("`{word}` is not a date"),
+            Some("write 2024-02-27, or 2024-02-01..2024-02-20 for a span".to_owned()),
+        ));
     }
     cells.push((column::START_ON, first.to_owned()));
     if !open {
@@ -141,7 +172,10 @@ fn dates(word: &str, cells: &mut Cells) -> Result<(), (String, Option<String>)> 
 }
 
 fn column_type(name: &str) -> ColumnType {
-    column::ALL.iter().find(|(column, _)| *column == name).map_or(ColumnType::Text, |(_, kind)| *kind)
+    column::ALL
+        .iter()
+        .find(|(column, _)| *column == name)
+        .map_or(ColumnType::Text, |(_, kind)| *kind)
 }
 
 fn parse_fails(kind: ColumnType, text: &str) -> bool {
@@ -170,12 +204,14 @@ fn table(rows: &[Cells]) -> Option<RecordBatch> {
                 (DataType::Date32, Arc::new(days.collect::<Date32Array>()))
             }
             ColumnType::Int => {
-                let small = numbers().map(|number| number.and_then(|number| i32::try_from(number).ok()));
+                let small =
+                    numbers().map(|number| number.and_then(|number| i32::try_from(number).ok()));
                 (DataType::Int32, Arc::new(small.collect::<Int32Array>()))
             }
             ColumnType::Long => (DataType::Int64, Arc::new(numbers().collect::<Int64Array>())),
             ColumnType::Float => {
-                let floats = cells.iter().map(|text| text.and_then(|text| text.parse::<f64>().ok()));
+                let floats =
+                    cells.iter().map(|text| text.and_then(|text| text.parse::<f64>().ok()));
                 (DataType::Float64, Arc::new(floats.collect::<Float64Array>()))
             }
             ColumnType::Flag => {

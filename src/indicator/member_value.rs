@@ -35,13 +35,21 @@ pub struct MemberScene<'a> {
 
 /// The value for the window that ends on `end`, the `place`-th end of the plan; nothing if the
 /// member is not looked at.
-pub fn value(rule: &MemberRule, scene: &MemberScene<'_>, place: usize, end: Day) -> Option<MemberOutcome> {
+pub fn value(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    place: usize,
+    end: Day,
+) -> Option<MemberOutcome> {
     let window = scene.grid.window(end);
     let start = scene.grid.start(window.0);
     if !is_candidate(rule.candidates, scene, place, start, end) {
         return None;
     }
-    let excluded = rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, scene, window, (start, end)));
+    let excluded = rule
+        .exclusions
+        .iter()
+        .position(|exclusion| applies(&exclusion.test, scene, window, (start, end)));
     if let Some(place) = excluded {
         return Some(MemberOutcome::Excluded(place));
     }
@@ -51,7 +59,9 @@ pub fn value(rule: &MemberRule, scene: &MemberScene<'_>, place: usize, end: Day)
             relation(rule, scene, place, |r| ratio(r.squares - r.visits, r.visits * (r.visits - 1)))
         }
         MemberValue::Sequential => relation(rule, scene, place, |r| ratio(r.same, r.visits - 1)),
-        MemberValue::MonthsWithContact { filter } => months_with_contact(scene, scene.filters[filter], window),
+        MemberValue::MonthsWithContact { filter } => {
+            months_with_contact(scene, scene.filters[filter], window)
+        }
         MemberValue::GapOver { filter, days } => {
             i64::from(has_gap_over(scene.timeline, scene.filters[filter], start, end, days))
         }
@@ -65,14 +75,22 @@ pub fn is_fraction(measure: &Measure) -> bool {
     measure.numerator_parts == PARTS
 }
 
-fn is_candidate(candidates: Candidates, scene: &MemberScene<'_>, place: usize, start: Day, end: Day) -> bool {
+fn is_candidate(
+    candidates: Candidates,
+    scene: &MemberScene<'_>,
+    place: usize,
+    start: Day,
+    end: Day,
+) -> bool {
     let timeline = scene.timeline;
     match candidates {
-        Candidates::Visits { provider, at_least } => {
-            scene.relations[provider].by_end.get(place).is_some_and(|relation| relation.visits >= at_least)
-        }
+        Candidates::Visits { provider, at_least } => scene.relations[provider]
+            .by_end
+            .get(place)
+            .is_some_and(|relation| relation.visits >= at_least),
         Candidates::ActiveBefore { filter, at_least, days } => {
-            timeline.contacts_within(scene.filters[filter], start - days, start - 1).len() >= at_least
+            timeline.contacts_within(scene.filters[filter], start - days, start - 1).len()
+                >= at_least
         }
         Candidates::InCare { filter } => {
             !timeline.contacts_within(scene.filters[filter], start, end).is_empty()
@@ -81,19 +99,33 @@ fn is_candidate(candidates: Candidates, scene: &MemberScene<'_>, place: usize, s
     }
 }
 
-fn applies(test: &ExclusionTest, scene: &MemberScene<'_>, window: (usize, usize), (start, end): (Day, Day)) -> bool {
+fn applies(
+    test: &ExclusionTest,
+    scene: &MemberScene<'_>,
+    window: (usize, usize),
+    (start, end): (Day, Day),
+) -> bool {
     let timeline = scene.timeline;
     match test {
-        ExclusionTest::NotEnrolledYear { until_death } => !scene.months.enrolled_year(window, *until_death),
+        ExclusionTest::NotEnrolledYear { until_death } => {
+            !scene.months.enrolled_year(window, *until_death)
+        }
         ExclusionTest::DiedInYear => timeline.death.is_some_and(|death| death <= end),
         ExclusionTest::HospiceInYear => timeline.enrolled.hospice.meets(start, end),
-        ExclusionTest::NoEligibleMonth => !scene.months.eligible[window.0..window.1].contains(&true),
+        ExclusionTest::NoEligibleMonth => {
+            !scene.months.eligible[window.0..window.1].contains(&true)
+        }
         // Tests of units do not apply to members; the reader of definitions refuses them there.
         _ => false,
     }
 }
 
-fn relation(rule: &MemberRule, scene: &MemberScene<'_>, place: usize, value: impl Fn(Relation) -> i64) -> i64 {
+fn relation(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    place: usize,
+    value: impl Fn(Relation) -> i64,
+) -> i64 {
     let Candidates::Visits { provider, .. } = rule.candidates else { return 0 };
     scene.relations[provider].by_end.get(place).copied().map_or(0, value)
 }

@@ -16,6 +16,6 @@ pub use example::{Example, Expect};
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
 pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};
 pub use rule::{
-    Candidates, Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, Indicator, MemberRule, MemberValue, RateRule, Rule,
-    Share, Unit,
+    Candidates, Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, Indicator,
+    MemberRule, MemberValue, RateRule, Rule, Share, Unit,
 };

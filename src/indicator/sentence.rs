@@ -1,7 +1,8 @@
 //! The rule as a sentence, made from the rule itself, so that text and rule cannot disagree.
 
 use super::rule::{
-    Candidates, Comparison, Criterion, ExclusionTest, Index, MemberRule, MemberValue, RateRule, Rule, Share, Unit,
+    Candidates, Comparison, Criterion, ExclusionTest, Index, MemberRule, MemberValue, RateRule,
+    Rule, Share, Unit,
 };
 use crate::terms::Window;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -23,12 +24,16 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
     let mut text = format!("Of {}", units(&share.index));
     if let Some(chain) = &share.index.chain {
         let what = among(&chain.diagnosis, "admission");
-        text += &format!("; a discharge followed by an {what} {} gives way to the later one", within(chain.days, "discharge"));
+        text += &format!(
+            "; a discharge followed by an {what} {} gives way to the later one",
+            within(chain.days, "discharge")
+        );
     }
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }
-    let exclusions: Vec<String> = share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
+    let exclusions: Vec<String> =
+        share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
     if !exclusions.is_empty() {
         text += &format!("; left out: {}", exclusions.join("; "));
     }
@@ -37,11 +42,15 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
 
 fn units(index: &Index) -> String {
     let mut text = match index.unit {
-        Unit::Discharge(set) => format!("discharges from {} after at least one night", set_name(set)),
+        Unit::Discharge(set) => {
+            format!("discharges from {} after at least one night", set_name(set))
+        }
         Unit::EdVisit => "emergency-department visits (one a day)".to_owned(),
         Unit::Assessment => "assessments that recommend a level of care".to_owned(),
         Unit::Disengagement { gap } => {
-            format!("disengagements (the day on which {gap} days at risk have passed without a qualifying contact)")
+            format!(
+                "disengagements (the day on which {gap} days at risk have passed without a qualifying contact)"
+            )
         }
         Unit::Reengagement { gap, days } => format!(
             "disengagements ({gap} days at risk without a qualifying contact) followed by a treatment contact {}",
@@ -85,7 +94,9 @@ fn among(diagnosis: &[DiagnosisGroup], noun: &str) -> String {
 fn within(days: Window, index: &str) -> String {
     match (days.from, days.to) {
         (0, to) => format!("in days 0 to {to} from the {index} (the day itself counts)"),
-        (from @ 1.., to) => format!("in days {from} to {to} after the {index} (the day itself does not count)"),
+        (from @ 1.., to) => {
+            format!("in days {from} to {to} after the {index} (the day itself does not count)")
+        }
         (from, to) => format!("from day {from} to day {to} around the {index}"),
     }
 }
@@ -108,7 +119,8 @@ fn contacts(filter: &ContactFilter) -> String {
     }
     .to_owned();
     if !filter.classes.is_empty() {
-        let names: Vec<String> = filter.classes.iter().map(|class| class.name().replace('_', " ")).collect();
+        let names: Vec<String> =
+            filter.classes.iter().map(|class| class.name().replace('_', " ")).collect();
         text += &format!(" of class {}", names.join(" or "));
     }
     if let Some((least, most)) = filter.levels {
@@ -133,9 +145,15 @@ fn contacts(filter: &ContactFilter) -> String {
 fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
     let noun = index_noun(index);
     match criterion {
-        Criterion::Contact { filter, days, at_least: 1 } => format!("{} {}", contacts(&filters[*filter]), within(*days, noun)),
+        Criterion::Contact { filter, days, at_least: 1 } => {
+            format!("{} {}", contacts(&filters[*filter]), within(*days, noun))
+        }
         Criterion::Contact { filter, days, at_least } => {
-            format!("{} on at least {at_least} days {}", contacts(&filters[*filter]), within(*days, noun))
+            format!(
+                "{} on at least {at_least} days {}",
+                contacts(&filters[*filter]),
+                within(*days, noun)
+            )
         }
         Criterion::Admission { set, diagnosis, days } => {
             let what = among(diagnosis, "admission");
@@ -147,10 +165,16 @@ fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) ->
                 Comparison::Under => "lies below",
                 Comparison::Over => "lies above (is more restrictive than)",
             };
-            format!("the delivered level (the one with most days of care, {}; on a tie the lower) {how} the recommended one", within(*days, noun))
+            format!(
+                "the delivered level (the one with most days of care, {}; on a tie the lower) {how} the recommended one",
+                within(*days, noun)
+            )
         }
         Criterion::ContactBeforeReturn { filter } => {
-            format!("{} after the last qualifying contact and before the day of return", contacts(&filters[*filter]))
+            format!(
+                "{} after the last qualifying contact and before the day of return",
+                contacts(&filters[*filter])
+            )
         }
     }
 }
@@ -159,7 +183,9 @@ fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     let who = match rule.candidates {
         Candidates::Visits { provider, at_least } => {
             let provider = ["clinician", "team", "agency"][provider.min(2)];
-            format!("members with at least {at_least} treatment visits with a known {provider} in the 12 months that end with the period")
+            format!(
+                "members with at least {at_least} treatment visits with a known {provider} in the 12 months that end with the period"
+            )
         }
         Candidates::ActiveBefore { filter, at_least, days } => format!(
             "members in active care ({} on at least {at_least} of the {days} days before the 12 months that end with the period)",
@@ -174,18 +200,30 @@ fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
         MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
         MemberValue::BiceBoxerman => "the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned(),
         MemberValue::Sequential => "the share of successive visits to the same provider".to_owned(),
-        MemberValue::MonthsWithContact { filter } => format!("the share of eligible months with {}", contacts(&filters[filter])),
-        MemberValue::GapOver { filter, days } => {
-            format!("whether more than {days} days at risk lie between neighbouring days with {}", contacts(&filters[filter]))
+        MemberValue::MonthsWithContact { filter } => {
+            format!("the share of eligible months with {}", contacts(&filters[filter]))
         }
-        MemberValue::CommunityDays => "the share of alive, enrolled days outside institutions and custody".to_owned(),
+        MemberValue::GapOver { filter, days } => {
+            format!(
+                "whether more than {days} days at risk lie between neighbouring days with {}",
+                contacts(&filters[filter])
+            )
+        }
+        MemberValue::CommunityDays => {
+            "the share of alive, enrolled days outside institutions and custody".to_owned()
+        }
     };
-    let left_out: Vec<String> = rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
+    let left_out: Vec<String> =
+        rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
     let mut text = format!("Of {who}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
-    if rule.exclusions.iter().any(|exclusion| matches!(exclusion.test, ExclusionTest::NotEnrolledYear { .. })) {
+    if rule
+        .exclusions
+        .iter()
+        .any(|exclusion| matches!(exclusion.test, ExclusionTest::NotEnrolledYear { .. }))
+    {
         text += " (enrolled means: at most one of the 12 months has a day without enrolment)";
     }
     text + "."

@@ -73,7 +73,8 @@ fn conclude(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>, each: &mut impl
     if unit.day < first || unit.day > last || !in_calendar(&rule.index, unit.day) {
         return;
     }
-    let excluded = rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, scene, unit));
+    let excluded =
+        rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, scene, unit));
     let outcome = match excluded {
         Some(place) => Outcome::Excluded(place),
         None => met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met),
@@ -100,7 +101,8 @@ fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnM
         let Some(day) = spell.discharge else { continue };
         let last = &timeline.stays[spell.last];
         let facility = last.facility.map(usize::from);
-        let right_place = rule.index.or_facility.iter().any(|class| Some(*class as usize) == facility);
+        let right_place =
+            rule.index.or_facility.iter().any(|class| Some(*class as usize) == facility);
         let wanted = in_groups(&rule.index.diagnosis, last.diagnosis) || right_place;
         if day > spell.admit
             && timeline.is_alive(day)
@@ -115,12 +117,17 @@ fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnM
 
 fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, discharge: Day) -> bool {
     admissions(timeline, set, chain.days.around(discharge)).any(|spell| {
-        spell.discharge != Some(discharge) && in_groups(&chain.diagnosis, timeline.stays[spell.first].diagnosis)
+        spell.discharge != Some(discharge)
+            && in_groups(&chain.diagnosis, timeline.stays[spell.first].diagnosis)
     })
 }
 
 /// Spells of a set that begin from one day to another.
-fn admissions(timeline: &Timeline, set: SpellSet, (from, to): (Day, Day)) -> impl Iterator<Item = &Spell> {
+fn admissions(
+    timeline: &Timeline,
+    set: SpellSet,
+    (from, to): (Day, Day),
+) -> impl Iterator<Item = &Spell> {
     let spells = timeline.spells(set);
     let at = spells.partition_point(|spell| spell.admit < from);
     spells[at..].iter().take_while(move |spell| spell.admit <= to)
@@ -137,7 +144,8 @@ fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         }
     };
     let eligible = |visit: &&EdVisit| {
-        in_groups(&rule.index.diagnosis, visit.diagnosis) && old_enough(&rule.index, scene.timeline, visit.index)
+        in_groups(&rule.index.diagnosis, visit.diagnosis)
+            && old_enough(&rule.index, scene.timeline, visit.index)
     };
     for visit in scene.timeline.ed_visits.iter().filter(eligible) {
         match &mut merged {
@@ -194,7 +202,11 @@ fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_>) -> bool 
     match test {
         ExclusionTest::NotEnrolled { days, until_death } => {
             let (from, to) = days.around(unit.day);
-            let to = if *until_death { timeline.death.map_or(to, |death| to.min(death - 1)) } else { to };
+            let to = if *until_death {
+                timeline.death.map_or(to, |death| to.min(death - 1))
+            } else {
+                to
+            };
             !timeline.enrolled.days.covers(from, to)
         }
         ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
@@ -206,16 +218,22 @@ fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_>) -> bool 
             let (from, to) = days.around(unit.day);
             timeline.enrolled.hospice.meets(from, to)
         }
-        ExclusionTest::Disposition(wanted) => disposition(timeline, unit).is_some_and(|found| wanted.contains(&found)),
+        ExclusionTest::Disposition(wanted) => {
+            disposition(timeline, unit).is_some_and(|found| wanted.contains(&found))
+        }
         ExclusionTest::Admission { set, not_in, days } => {
             let (from, to) = days.around(unit.day);
             let from = if let Subject::Ed(visit) = unit.of { from.min(visit.start) } else { from };
-            admissions(timeline, *set, (from, to))
-                .filter(|spell| !is_own(unit, spell))
-                .any(|spell| not_in.is_empty() || !in_groups(not_in, timeline.stays[spell.first].diagnosis))
+            admissions(timeline, *set, (from, to)).filter(|spell| !is_own(unit, spell)).any(
+                |spell| {
+                    not_in.is_empty() || !in_groups(not_in, timeline.stays[spell.first].diagnosis)
+                },
+            )
         }
         ExclusionTest::EdAdmitted => matches!(unit.of, Subject::Ed(visit) if visit.admitted),
-        ExclusionTest::NoService(days) => delivered_level(timeline, days.around(unit.day)).is_none(),
+        ExclusionTest::NoService(days) => {
+            delivered_level(timeline, days.around(unit.day)).is_none()
+        }
         // Tests of members do not apply to units; the reader of definitions refuses them there.
         ExclusionTest::NotEnrolledYear { .. }
         | ExclusionTest::DiedInYear
@@ -228,7 +246,10 @@ fn is_own(unit: Candidate<'_>, spell: &Spell) -> bool {
     matches!(unit.of, Subject::Spell(own) if std::ptr::eq(own, spell))
 }
 
-fn disposition(timeline: &Timeline, unit: Candidate<'_>) -> Option<crate::terms::codes::Disposition> {
+fn disposition(
+    timeline: &Timeline,
+    unit: Candidate<'_>,
+) -> Option<crate::terms::codes::Disposition> {
     match unit.of {
         Subject::Spell(spell) => timeline.stays[spell.last].disposition,
         Subject::Ed(visit) => visit.disposition,
@@ -245,12 +266,14 @@ fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i
             let found = timeline.contacts_within(scene.filters[*filter], from, to);
             found.get(at_least.saturating_sub(1)).map(|day| *day - unit.day)
         }
-        Criterion::Admission { set, diagnosis, days } => admissions(timeline, *set, days.around(unit.day))
-            .find(|spell| {
-                let first = &timeline.stays[spell.first];
-                !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
-            })
-            .map(|spell| spell.admit - unit.day),
+        Criterion::Admission { set, diagnosis, days } => {
+            admissions(timeline, *set, days.around(unit.day))
+                .find(|spell| {
+                    let first = &timeline.stays[spell.first];
+                    !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
+                })
+                .map(|spell| spell.admit - unit.day)
+        }
         Criterion::DeliveredLevel { compares, days } => {
             let Subject::Assessment { recommended } = unit.of else { return None };
             let delivered = delivered_level(timeline, days.around(unit.day))?;
@@ -264,7 +287,8 @@ fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i
         Criterion::ContactBeforeReturn { filter } => {
             let Subject::Lost { last_contact } = unit.of else { return None };
             let back = return_in(scene, unit.day, Window { from: 1, to: i32::MAX / 4 })?;
-            let tries = timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
+            let tries =
+                timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
             tries.first().map(|_| 0)
         }
     }

@@ -147,13 +147,21 @@ impl Relations {
     /// Looks at a member's visits to providers of a kind (0 clinician, 1 team, 2 agency), once. A
     /// visit is a member, a day and a provider; visits on one day are in the order of providers'
     /// ids, which `text` gives.
-    pub fn see<'t>(&mut self, kind: usize, ends: &[Day], timeline: &Timeline, text: impl Fn(u32) -> &'t str) {
+    pub fn see<'t>(
+        &mut self,
+        kind: usize,
+        ends: &[Day],
+        timeline: &Timeline,
+        text: impl Fn(u32) -> &'t str,
+    ) {
         if self.ready {
             return;
         }
         self.ready = true;
         self.visits.clear();
-        self.visits.extend(timeline.visits.iter().filter_map(|visit| Some((visit.day, visit.providers[kind]?))));
+        self.visits.extend(
+            timeline.visits.iter().filter_map(|visit| Some((visit.day, visit.providers[kind]?))),
+        );
         order_within_days(&mut self.visits, text);
         self.visits.dedup();
         number_providers(&mut self.visits, &mut self.counts);
@@ -180,7 +188,8 @@ impl Relations {
                 now.squares -= 2 * self.counts[provider] - 1;
                 self.counts[provider] -= 1;
                 now.visits -= 1;
-                now.same -= i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
+                now.same -=
+                    i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
                 from += 1;
             }
             now.most = self.counts.iter().copied().max().unwrap_or(0);

@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::plan::{Plan, StratumKind};
 use super::{Cell, Group, Stratum, Tallies, Tally};
-use crate::indicator::{Rule, RateRule, Shape};
+use crate::indicator::{RateRule, Rule, Shape};
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline, UNKNOWN};
 
@@ -111,8 +111,16 @@ pub(super) struct Board<'p> {
     member: u32,
 }
 
-const AGE_BANDS: [(&str, i32); 8] =
-    [("0-5", 5), ("6-12", 12), ("13-17", 17), ("18-20", 20), ("21-25", 25), ("26-44", 44), ("45-64", 64), ("65+", i32::MAX)];
+const AGE_BANDS: [(&str, i32); 8] = [
+    ("0-5", 5),
+    ("6-12", 12),
+    ("13-17", 17),
+    ("18-20", 20),
+    ("21-25", 25),
+    ("26-44", 44),
+    ("45-64", 64),
+    ("65+", i32::MAX),
+];
 
 impl<'p> Board<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
@@ -122,7 +130,8 @@ impl<'p> Board<'p> {
             reasons_from.push(reasons);
             reasons += indicator.measure.exclusions.len();
         }
-        let stratum = |kind: &str, value: &str| Stratum { kind: kind.to_owned(), value: value.to_owned() };
+        let stratum =
+            |kind: &str, value: &str| Stratum { kind: kind.to_owned(), value: value.to_owned() };
         let mut strata = vec![stratum("all", "all")];
         let level_from = strata.len();
         strata.extend((0..7).map(|level| stratum("level", &level.to_string())));
@@ -219,7 +228,12 @@ impl<'p> Board<'p> {
     }
 
     /// Calls `each` for the block of every stratum of the current member, in a group.
-    fn each_block(&mut self, group: usize, age: Option<usize>, mut each: impl FnMut(&mut Block, bool)) {
+    fn each_block(
+        &mut self,
+        group: usize,
+        age: Option<usize>,
+        mut each: impl FnMut(&mut Block, bool),
+    ) {
         each(self.block(group, 0), true);
         for place in 0..self.own_strata.len() {
             let stratum = self.own_strata[place];
@@ -231,7 +245,15 @@ impl<'p> Board<'p> {
     }
 
     /// Adds to a measure in one period and group (and in everyone's), with age on `age_day`.
-    pub(super) fn add(&mut self, to: Place, timeline: &Timeline, age_day: Day, n: i64, d: i64, value: Option<i64>) {
+    pub(super) fn add(
+        &mut self,
+        to: Place,
+        timeline: &Timeline,
+        age_day: Day,
+        n: i64,
+        d: i64,
+        value: Option<i64>,
+    ) {
         let at = to.measure * self.plan.periods.len() + to.period;
         let age = self.age_stratum(timeline, age_day);
         let member = self.member;
@@ -255,7 +277,13 @@ impl<'p> Board<'p> {
     }
 
     /// Adds a member's days at each level in one period and group.
-    pub(super) fn add_levels(&mut self, measure: usize, period: usize, group: usize, days: &[i64; 7]) {
+    pub(super) fn add_levels(
+        &mut self,
+        measure: usize,
+        period: usize,
+        group: usize,
+        days: &[i64; 7],
+    ) {
         let at = measure * self.plan.periods.len() + period;
         let total = days.iter().sum();
         let member = self.member;
@@ -313,10 +341,16 @@ impl<'p> Board<'p> {
                 for measure in 0..plan.indicators.len() {
                     for period in 0..plan.periods.len() {
                         let tally = block.tally(plan, measure, period, self.reasons_from[measure]);
-                        let counted = tally.denominator != 0 || tally.numerator != 0 || tally.excluded.iter().any(|n| *n != 0);
+                        let counted = tally.denominator != 0
+                            || tally.numerator != 0
+                            || tally.excluded.iter().any(|n| *n != 0);
                         if counted && plan.indicators[measure].measure.missing.is_empty() {
-                            let (group, stratum) = (self.groups[group].clone(), self.strata[stratum].clone());
-                            cells.insert(Cell { measure, period: plan.periods[period], group, stratum }, tally);
+                            let (group, stratum) =
+                                (self.groups[group].clone(), self.strata[stratum].clone());
+                            cells.insert(
+                                Cell { measure, period: plan.periods[period], group, stratum },
+                                tally,
+                            );
                         }
                     }
                 }
@@ -381,7 +415,9 @@ impl Block {
         let periods = plan.periods.len();
         let acc = &self.cells[measure * periods + period];
         let reasons = plan.indicators[measure].measure.exclusions.len();
-        let excluded = (0..reasons).map(|reason| self.excluded[(reasons_from + reason) * periods + period]).collect();
+        let excluded = (0..reasons)
+            .map(|reason| self.excluded[(reasons_from + reason) * periods + period])
+            .collect();
         let mut tally = Tally {
             numerator: acc.numerator,
             denominator: acc.denominator.into(),

@@ -41,16 +41,17 @@ impl PersonDays {
     }
 
     fn of(&mut self, group: usize, periods: usize) -> &mut Vec<i64> {
-        let place = self.groups().iter().position(|(known, _)| *known == group).unwrap_or_else(|| {
-            if self.used == self.rows.len() {
-                self.rows.push((group, vec![0; periods]));
-            }
-            let (own, days) = &mut self.rows[self.used];
-            *own = group;
-            days.fill(0);
-            self.used += 1;
-            self.used - 1
-        });
+        let place =
+            self.groups().iter().position(|(known, _)| *known == group).unwrap_or_else(|| {
+                if self.used == self.rows.len() {
+                    self.rows.push((group, vec![0; periods]));
+                }
+                let (own, days) = &mut self.rows[self.used];
+                *own = group;
+                days.fill(0);
+                self.used += 1;
+                self.used - 1
+            });
         &mut self.rows[place].1
     }
 
@@ -92,8 +93,16 @@ impl<'p> Counter<'p> {
         self.months.clear();
         self.relations.iter_mut().for_each(Relations::clear);
         for (place, gap) in plan.gaps.iter().enumerate() {
-            let (treatment, qualifying) = (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
-            care::episodes(timeline, treatment, qualifying, *gap, plan.settings.data_through, &mut self.care[place]);
+            let (treatment, qualifying) =
+                (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
+            care::episodes(
+                timeline,
+                treatment,
+                qualifying,
+                *gap,
+                plan.settings.data_through,
+                &mut self.care[place],
+            );
         }
         self.enrolled_days(timeline, interner);
         for (measure, indicator) in plan.indicators.iter().enumerate() {
@@ -122,28 +131,49 @@ impl<'p> Counter<'p> {
         };
         let board = &mut self.board;
         unit::judge(share, scene, &mut |judged| {
-            let group = board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
+            let group =
+                board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
             for &period in plan.calendar.periods(judged.day) {
                 let at = Place { measure, period, group };
                 match judged.outcome {
                     Outcome::Excluded(reason) => board.exclude(at, timeline, judged.day, reason),
                     Outcome::NotMet => board.add(at, timeline, judged.day, 0, 1, None),
                     Outcome::Met(days) => {
-                        board.add(at, timeline, judged.day, 1, 1, share.curve.then_some(i64::from(days)));
+                        board.add(
+                            at,
+                            timeline,
+                            judged.day,
+                            1,
+                            1,
+                            share.curve.then_some(i64::from(days)),
+                        );
                     }
                 }
             }
         });
     }
 
-    fn member(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline, interner: &Interner) {
+    fn member(
+        &mut self,
+        measure: usize,
+        rule: &MemberRule,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
         let plan = self.plan;
         match rule.candidates {
-            Candidates::Visits { at_least, .. } if (timeline.visits.len() as u64) < at_least.unsigned_abs() => return,
-            Candidates::Visits { provider, .. } => {
-                self.relations[provider].see(provider, &plan.ends, timeline, |key| interner.text(key));
+            Candidates::Visits { at_least, .. }
+                if (timeline.visits.len() as u64) < at_least.unsigned_abs() =>
+            {
+                return;
             }
-            Candidates::ActiveBefore { .. } | Candidates::InCare { .. } if timeline.level_days.is_empty() && timeline.stays.is_empty() => {
+            Candidates::Visits { provider, .. } => {
+                self.relations[provider]
+                    .see(provider, &plan.ends, timeline, |key| interner.text(key));
+            }
+            Candidates::ActiveBefore { .. } | Candidates::InCare { .. }
+                if timeline.level_days.is_empty() && timeline.stays.is_empty() =>
+            {
                 return;
             }
             _ => {}
@@ -167,8 +197,12 @@ impl<'p> Counter<'p> {
             for period in ending {
                 let at = Place { measure, period, group };
                 match outcome {
-                    MemberOutcome::Excluded(reason) => self.board.exclude(at, timeline, *end, reason),
-                    MemberOutcome::Value(value) => self.board.add(at, timeline, *end, value, 1, fraction.then_some(value)),
+                    MemberOutcome::Excluded(reason) => {
+                        self.board.exclude(at, timeline, *end, reason)
+                    }
+                    MemberOutcome::Value(value) => {
+                        self.board.add(at, timeline, *end, value, 1, fraction.then_some(value))
+                    }
                 }
             }
         }
@@ -178,7 +212,14 @@ impl<'p> Counter<'p> {
     fn enrolled_days(&mut self, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
         self.enrolled.clear();
-        split(plan, &mut self.board, &mut self.enrolled, timeline, &timeline.alive_enrolled, interner);
+        split(
+            plan,
+            &mut self.board,
+            &mut self.enrolled,
+            timeline,
+            &timeline.alive_enrolled,
+            interner,
+        );
         for (group, days) in self.enrolled.groups() {
             self.board.add_days(*group, timeline, days);
         }
@@ -192,8 +233,14 @@ impl<'p> Counter<'p> {
                 let days = timeline.events.iter().filter(|event| types.contains(&event.what));
                 self.things_on(days.map(|event| (event.start, 1)), timeline, interner);
             }
-            RateRule::Served { filter } => self.served(self.plan.filters[measure][*filter], timeline, interner),
-            RateRule::Cost => self.things_on(timeline.costs.iter().map(|cost| (cost.day, cost.cents)), timeline, interner),
+            RateRule::Served { filter } => {
+                self.served(self.plan.filters[measure][*filter], timeline, interner)
+            }
+            RateRule::Cost => self.things_on(
+                timeline.costs.iter().map(|cost| (cost.day, cost.cents)),
+                timeline,
+                interner,
+            ),
             RateRule::Disengagements { gap } => {
                 self.disengagements(measure, *gap, timeline, interner);
                 return;
@@ -208,7 +255,12 @@ impl<'p> Counter<'p> {
     }
 
     /// Adds dated things of enrolled days.
-    fn things_on(&mut self, things: impl Iterator<Item = (Day, i64)>, timeline: &Timeline, interner: &Interner) {
+    fn things_on(
+        &mut self,
+        things: impl Iterator<Item = (Day, i64)>,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
         let periods = self.plan.periods.len();
         for (day, n) in things {
             let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
@@ -232,13 +284,23 @@ impl<'p> Counter<'p> {
 
     /// Counts the member once in each period and group with a contact on an enrolled day.
     fn served(&mut self, filter: usize, timeline: &Timeline, interner: &Interner) {
-        self.things_on(timeline.contact_days[filter].iter().map(|day| (*day, 1)), timeline, interner);
+        self.things_on(
+            timeline.contact_days[filter].iter().map(|day| (*day, 1)),
+            timeline,
+            interner,
+        );
         for (_, served) in &mut self.things.rows {
             served.iter_mut().for_each(|days| *days = (*days).min(1));
         }
     }
 
-    fn disengagements(&mut self, measure: usize, gap: i32, timeline: &Timeline, interner: &Interner) {
+    fn disengagements(
+        &mut self,
+        measure: usize,
+        gap: i32,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
         let plan = self.plan;
         let Some(place) = plan.gap_place(gap) else { return };
         if self.care[place].is_empty() {
@@ -275,13 +337,17 @@ impl<'p> Counter<'p> {
         let (first, last) = plan.span();
         let mut found: Vec<(usize, usize, [i64; 7])> = Vec::new();
         unit::for_each_level_day(timeline, first, last, &mut |day, level| {
-            let group = self.board.group(timeline.enrolled.bho_on(day).unwrap_or(UNKNOWN), interner);
+            let group =
+                self.board.group(timeline.enrolled.bho_on(day).unwrap_or(UNKNOWN), interner);
             for &period in plan.calendar.periods(day) {
                 for group in [0, group] {
-                    let place = found.iter().position(|(g, p, _)| (*g, *p) == (group, period)).unwrap_or_else(|| {
-                        found.push((group, period, [0; 7]));
-                        found.len() - 1
-                    });
+                    let place = found
+                        .iter()
+                        .position(|(g, p, _)| (*g, *p) == (group, period))
+                        .unwrap_or_else(|| {
+                            found.push((group, period, [0; 7]));
+                            found.len() - 1
+                        });
                     found[place].2[usize::from(level.min(6))] += 1;
                 }
             }
@@ -293,11 +359,20 @@ impl<'p> Counter<'p> {
 }
 
 /// Adds days to the periods and organisations they belong to.
-fn split(plan: &Plan, board: &mut Board<'_>, into: &mut PersonDays, timeline: &Timeline, days: &DaySpans, interner: &Interner) {
+fn split(
+    plan: &Plan,
+    board: &mut Board<'_>,
+    into: &mut PersonDays,
+    timeline: &Timeline,
+    days: &DaySpans,
+    interner: &Interner,
+) {
     let (first, last) = plan.span();
     let periods = plan.periods.len();
     for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
         let group = board.group(bho, interner);
-        plan.calendar.for_each_month(from, to, &mut |places, days| into.add(group, periods, places, i64::from(days)));
+        plan.calendar.for_each_month(from, to, &mut |places, days| {
+            into.add(group, periods, places, i64::from(days))
+        });
     });
 }

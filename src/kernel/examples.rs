@@ -15,10 +15,19 @@ use crate::timeline::{Reader, Settings};
 pub fn check_examples(definition: &Definition) -> Problems {
     let mut problems = Problems::default();
     for example in &definition.examples {
-        let Some(indicator) = definition.indicators.iter().find(|one| one.measure.id == example.indicator) else { continue };
+        let Some(indicator) =
+            definition.indicators.iter().find(|one| one.measure.id == example.indicator)
+        else {
+            continue;
+        };
         if let Err(found) = check(indicator, example) {
             let message = format!("example `{}` gives another outcome", example.name);
-            problems.push(Problem::new(&definition.source, example.span.clone(), message, format!("gives {found}")));
+            problems.push(Problem::new(
+                &definition.source,
+                example.span.clone(),
+                message,
+                format!("gives {found}"),
+            ));
         }
     }
     problems
@@ -43,7 +52,10 @@ fn list(outcomes: &[String]) -> String {
     match outcomes {
         [] => "nothing: no unit is counted".to_owned(),
         [one] => format!("\"{one}\""),
-        many => format!("[{}]", many.iter().map(|one| format!("\"{one}\"")).collect::<Vec<_>>().join(", ")),
+        many => format!(
+            "[{}]",
+            many.iter().map(|one| format!("\"{one}\"")).collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 
@@ -63,9 +75,16 @@ fn plan(indicator: &Indicator, example: &Example) -> Plan {
         assume_enrolment: false,
         derive_stays: false,
     };
-    let delivered: BTreeSet<String> = indicator.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect();
+    let delivered: BTreeSet<String> =
+        indicator.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect();
     let delivered = delivered.into_iter().chain(TABLES.map(str::to_owned)).collect();
-    Plan::new(vec![indicator.clone()], vec![Period { grain, start: first, end: last }], Vec::new(), settings, &delivered)
+    Plan::new(
+        vec![indicator.clone()],
+        vec![Period { grain, start: first, end: last }],
+        Vec::new(),
+        settings,
+        &delivered,
+    )
 }
 
 /// The outcomes of all units, whatever their day.
@@ -76,8 +95,16 @@ fn units(indicator: &Indicator, example: &Example) -> Result<Vec<String>, String
     let mut each = |timeline: &crate::timeline::Timeline, _: &mut crate::timeline::Interner| {
         let mut episodes = Vec::new();
         if let Some(gap) = super::plan::gap_of(&indicator.rule) {
-            let (treatment, qualifying) = (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
-            care::episodes(timeline, treatment, qualifying, gap, example.data_through, &mut episodes);
+            let (treatment, qualifying) =
+                (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
+            care::episodes(
+                timeline,
+                treatment,
+                qualifying,
+                gap,
+                example.data_through,
+                &mut episodes,
+            );
         }
         let scene = Scene {
             timeline,
@@ -105,8 +132,10 @@ fn units(indicator: &Indicator, example: &Example) -> Result<Vec<String>, String
 #[expect(clippy::cast_precision_loss, reason = "examples are small")]
 fn period(indicator: &Indicator, example: &Example, expect: &Expect) -> Result<(), String> {
     let plan = plan(indicator, example);
-    let open = |rows: &arrow_array::RecordBatch| Ok::<_, Infallible>(std::iter::once(Ok(rows.clone())));
-    let (tallies, _) = count(&plan, std::slice::from_ref(&example.rows), open, |_| {}).map_err(|error| error.to_string())?;
+    let open =
+        |rows: &arrow_array::RecordBatch| Ok::<_, Infallible>(std::iter::once(Ok(rows.clone())));
+    let (tallies, _) = count(&plan, std::slice::from_ref(&example.rows), open, |_| {})
+        .map_err(|error| error.to_string())?;
     let stratum = |kind: &str, value: String| Stratum { kind: kind.to_owned(), value };
     let stratum = match expect {
         Expect::Counts { level: Some(level), .. } => stratum("level", level.to_string()),
@@ -117,17 +146,29 @@ fn period(indicator: &Indicator, example: &Example, expect: &Expect) -> Result<(
     let tally = tallies.cells.get(&cell).unwrap_or(&nothing);
     let numerator = tally.numerator as f64 / indicator.measure.numerator_parts as f64;
     let denominator = tally.denominator as f64;
-    let excluded: Vec<&String> =
-        indicator.measure.exclusions.iter().zip(&tally.excluded).filter(|(_, n)| **n > 0).map(|(reason, _)| reason).collect();
+    let excluded: Vec<&String> = indicator
+        .measure
+        .exclusions
+        .iter()
+        .zip(&tally.excluded)
+        .filter(|(_, n)| **n > 0)
+        .map(|(reason, _)| reason)
+        .collect();
     let same = |a: f64, b: f64| (a - b).abs() < 1e-9;
     let holds = match expect {
         Expect::Nothing => tally.denominator == 0 && tally.numerator == 0 && excluded.is_empty(),
         Expect::Value(value) => tally.denominator != 0 && same(numerator / denominator, *value),
-        Expect::Counts { numerator: n, denominator: d, .. } => same(numerator, *n) && same(denominator, *d),
+        Expect::Counts { numerator: n, denominator: d, .. } => {
+            same(numerator, *n) && same(denominator, *d)
+        }
         Expect::Units(outcomes) => match outcomes.as_slice() {
             [one] => match one.strip_prefix("excluded: ") {
-                Some(reason) => tally.denominator == 0 && excluded.iter().any(|found| *found == reason),
-                None => same(denominator, 1.0) && same(numerator, f64::from(u8::from(one == "met"))),
+                Some(reason) => {
+                    tally.denominator == 0 && excluded.iter().any(|found| *found == reason)
+                }
+                None => {
+                    same(denominator, 1.0) && same(numerator, f64::from(u8::from(one == "met")))
+                }
             },
             _ => false,
         },

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::indicator::year::MonthGrid;
-use crate::indicator::{Indicator, Measure, Rule, RateRule, Unit};
+use crate::indicator::{Indicator, Measure, RateRule, Rule, Unit};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
 
@@ -43,7 +43,10 @@ impl StratumKind {
         if name == "age_band" {
             return Some(Self::AgeBand);
         }
-        ATTRIBUTES.iter().find(|attribute| **attribute == name).map(|attribute| Self::Attribute(attribute))
+        ATTRIBUTES
+            .iter()
+            .find(|attribute| **attribute == name)
+            .map(|attribute| Self::Attribute(attribute))
     }
 
     /// The word in results.
@@ -91,14 +94,17 @@ impl Plan {
     ) -> Self {
         let mut indicators = indicators;
         for indicator in &mut indicators {
-            let lacks = |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
+            let lacks =
+                |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
             indicator.measure.missing = indicator.needs.iter().filter(lacks).cloned().collect();
         }
         let mut needs = Needs::default();
         let treatment = keep(&mut needs.filters, &ContactFilter::of(Basis::Treatment));
         let qualifying = keep(&mut needs.filters, &ContactFilter::of(Basis::Qualifying));
-        let filters =
-            indicators.iter().map(|one| one.filters.iter().map(|filter| keep(&mut needs.filters, filter)).collect()).collect();
+        let filters = indicators
+            .iter()
+            .map(|one| one.filters.iter().map(|filter| keep(&mut needs.filters, filter)).collect())
+            .collect();
         needs.visits = indicators.iter().any(|one| {
             matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, crate::indicator::Candidates::Visits { .. }))
         });
@@ -117,7 +123,20 @@ impl Plan {
         let calendar = Calendar::new(&periods);
         let grid = MonthGrid::new(&ends);
         let gaps = gaps(&indicators);
-        Self { indicators, periods, strata, settings, needs, filters, treatment, qualifying, gaps, calendar, ends, grid }
+        Self {
+            indicators,
+            periods,
+            strata,
+            settings,
+            needs,
+            filters,
+            treatment,
+            qualifying,
+            gaps,
+            calendar,
+            ends,
+            grid,
+        }
     }
 
     /// The columns of the timeline table that have to be in the batches.
@@ -163,7 +182,8 @@ pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
 }
 
 fn gaps(indicators: &[Indicator]) -> Vec<i32> {
-    let mut gaps: Vec<i32> = indicators.iter().filter_map(|indicator| gap_of(&indicator.rule)).collect();
+    let mut gaps: Vec<i32> =
+        indicators.iter().filter_map(|indicator| gap_of(&indicator.rule)).collect();
     gaps.sort_unstable();
     gaps.dedup();
     gaps
@@ -181,7 +201,9 @@ pub(super) struct Calendar {
 
 impl Calendar {
     fn new(periods: &[Period]) -> Self {
-        let (Some(first), Some(last)) = (periods.iter().map(|p| p.start).min(), periods.iter().map(|p| p.end).max()) else {
+        let (Some(first), Some(last)) =
+            (periods.iter().map(|p| p.start).min(), periods.iter().map(|p| p.end).max())
+        else {
             return Self::default();
         };
         let mut calendar = Self { first: first.0, month_of: Vec::new(), months: Vec::new() };
@@ -209,7 +231,12 @@ impl Calendar {
     }
 
     /// Splits a run of days by month: `each(periods, days)`.
-    pub(super) fn for_each_month(&self, first: Day, last: Day, each: &mut impl FnMut(&[usize], i32)) {
+    pub(super) fn for_each_month(
+        &self,
+        first: Day,
+        last: Day,
+        each: &mut impl FnMut(&[usize], i32),
+    ) {
         let Some(mut month) = self.month(first) else { return };
         let mut from = first;
         while from <= last {

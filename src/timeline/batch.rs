@@ -2,7 +2,9 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray,
+};
 use arrow_schema::DataType;
 
 use super::Error;
@@ -19,14 +21,19 @@ impl TextColumn {
     pub(super) fn of(batch: &RecordBatch, name: &'static str) -> Result<Option<Self>, Error> {
         let Some(array) = present(batch, name) else { return Ok(None) };
         let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        let array = arrow_cast::cast(array, &dictionary).map_err(|_| Error::ColumnType { column: name })?;
+        let array =
+            arrow_cast::cast(array, &dictionary).map_err(|_| Error::ColumnType { column: name })?;
         let array: &DictionaryArray<Int32Type> = array.as_dictionary();
-        Ok(Some(Self { keys: array.keys().clone(), values: array.values().as_string::<i32>().clone() }))
+        Ok(Some(Self {
+            keys: array.keys().clone(),
+            values: array.values().as_string::<i32>().clone(),
+        }))
     }
 
     /// Asks `decide` once per distinct text and gives the answer per row; `absent` for empty ones.
     pub(super) fn decide<T: Copy>(&self, absent: T, mut decide: impl FnMut(&str) -> T) -> Vec<T> {
-        let answers: Vec<T> = self.values.iter().map(|text| text.map_or(absent, &mut decide)).collect();
+        let answers: Vec<T> =
+            self.values.iter().map(|text| text.map_or(absent, &mut decide)).collect();
         if self.keys.null_count() == 0 {
             return self.keys.values().iter().map(|key| answers[usize_of(*key)]).collect();
         }
@@ -49,7 +56,9 @@ fn usize_of(key: i32) -> usize {
 }
 
 fn present<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a ArrayRef> {
-    batch.column_by_name(name).filter(|array| array.null_count() < array.len() && *array.data_type() != DataType::Null)
+    batch
+        .column_by_name(name)
+        .filter(|array| array.null_count() < array.len() && *array.data_type() != DataType::Null)
 }
 
 /// A text column's answers for every row; `absent` throughout if the batch lacks the column.
@@ -98,7 +107,8 @@ impl NumberColumn {
                 flags.iter().map(|flag| flag.map(i64::from)).collect()
             }
             _ => {
-                let cast = arrow_cast::cast(array, &DataType::Int64).map_err(|_| Error::ColumnType { column: name })?;
+                let cast = arrow_cast::cast(array, &DataType::Int64)
+                    .map_err(|_| Error::ColumnType { column: name })?;
                 cast.as_primitive::<Int64Type>().clone()
             }
         };
@@ -122,7 +132,11 @@ pub(super) struct DayColumn(Option<PrimitiveArray<Date32Type>>);
 impl DayColumn {
     pub(super) fn of(batch: &RecordBatch, name: &'static str) -> Result<Self, Error> {
         let Some(array) = present(batch, name) else { return Ok(Self(None)) };
-        array.as_primitive_opt::<Date32Type>().cloned().map(|days| Self(Some(days))).ok_or(Error::ColumnType { column: name })
+        array
+            .as_primitive_opt::<Date32Type>()
+            .cloned()
+            .map(|days| Self(Some(days)))
+            .ok_or(Error::ColumnType { column: name })
     }
 
     pub(super) fn at(&self, row: usize) -> Option<i32> {
@@ -130,4 +144,3 @@ impl DayColumn {
         column.is_valid(row).then(|| column.value(row))
     }
 }
-

@@ -9,7 +9,13 @@ impl Reader<'_> {
     /// Derives spells, enrolment, custody and days at risk.
     pub(super) fn conclude(&mut self) {
         self.derive_stays();
-        let death = self.timeline.events.iter().filter(|event| event.what == EventType::Death).map(|event| event.start).min();
+        let death = self
+            .timeline
+            .events
+            .iter()
+            .filter(|event| event.what == EventType::Death)
+            .map(|event| event.start)
+            .min();
         self.died_on(death);
         self.resolve_enrolment();
         let timeline = &mut self.timeline;
@@ -23,7 +29,8 @@ impl Reader<'_> {
             Some(death) => timeline.enrolled.days.until(death - 1),
             None => timeline.enrolled.days.clone(),
         };
-        timeline.at_risk = timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
+        timeline.at_risk =
+            timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
         if !timeline.custody.is_empty() {
             timeline.at_risk = timeline.at_risk.without(&timeline.custody);
         }
@@ -54,7 +61,10 @@ impl Reader<'_> {
         for (inpatient, day, diagnosis) in self.institution_days.drain(..) {
             let level = if inpatient { Level::INPATIENT } else { Level::RESIDENTIAL };
             match stays.last_mut() {
-                Some(stay) if stay.level == Some(level) && stay.discharge.is_some_and(|discharge| day <= discharge) => {
+                Some(stay)
+                    if stay.level == Some(level)
+                        && stay.discharge.is_some_and(|discharge| day <= discharge) =>
+                {
                     stay.discharge = Some(day + 1);
                     stay.diagnosis = diagnosis;
                 }
@@ -77,11 +87,15 @@ impl Reader<'_> {
 
 /// Custody runs from a start to its end, or to the next recorded end, or stays open.
 fn custody(events: &[Event]) -> Vec<(Day, Day)> {
-    let ends: Vec<Day> =
-        events.iter().filter(|event| event.what == EventType::IncarcerationEnd).map(|event| event.start).collect();
+    let ends: Vec<Day> = events
+        .iter()
+        .filter(|event| event.what == EventType::IncarcerationEnd)
+        .map(|event| event.start)
+        .collect();
     let starts = events.iter().filter(|event| event.what == EventType::IncarcerationStart);
     let span = |event: &Event| {
-        let end = event.end.or_else(|| ends.iter().copied().filter(|end| *end >= event.start).min());
+        let end =
+            event.end.or_else(|| ends.iter().copied().filter(|end| *end >= event.start).min());
         (event.start, end.map_or(Day(OPEN), |end| end - 1))
     };
     starts.map(span).collect()

@@ -159,7 +159,9 @@ impl Facts {
     fn long_enough(&self) -> bool {
         match self.modality {
             Some(Modality::Message) => false,
-            Some(Modality::Phone | Modality::Video) => self.minutes.is_none_or(|minutes| minutes >= LEAST_MINUTES),
+            Some(Modality::Phone | Modality::Video) => {
+                self.minutes.is_none_or(|minutes| minutes >= LEAST_MINUTES)
+            }
             _ => true,
         }
     }
@@ -172,7 +174,9 @@ impl Facts {
     pub(super) fn is_cancelled(&self) -> bool {
         matches!(
             self.status,
-            ContactStatus::CancelledClient | ContactStatus::CancelledProvider | ContactStatus::LateCancel
+            ContactStatus::CancelledClient
+                | ContactStatus::CancelledProvider
+                | ContactStatus::LateCancel
         )
     }
 }

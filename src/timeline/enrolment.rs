@@ -33,7 +33,8 @@ impl Enrolled {
     pub fn resolve(&mut self, spans: &mut [Enrolment], interner: &Interner) {
         self.owned.clear();
         self.days.refill(spans.iter().map(|span| (span.start, span.end)));
-        self.hospice.refill(spans.iter().filter(|span| span.hospice).map(|span| (span.start, span.end)));
+        self.hospice
+            .refill(spans.iter().filter(|span| span.hospice).map(|span| (span.start, span.end)));
         spans.sort_by(|a, b| {
             (a.start, interner.text(a.bho), a.end).cmp(&(b.start, interner.text(b.bho), b.end))
         });

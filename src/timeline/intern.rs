@@ -27,7 +27,8 @@ impl Interner {
         if let Some(key) = self.keys.get(text) {
             return *key;
         }
-        let key = u32::try_from(self.texts.len()).expect("fewer than 2³² different ids in one bucket");
+        let key =
+            u32::try_from(self.texts.len()).expect("fewer than 2³² different ids in one bucket");
         self.texts.push(text.into());
         self.keys.insert(text.into(), key);
         key

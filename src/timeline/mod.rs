@@ -84,7 +84,9 @@ pub enum Error {
         row: u64,
     },
     /// Rows are not sorted, or a member's rows are not together.
-    #[error("row {row} of the timeline stream is out of order: sort by member_id, start_on, kind, record_id and keep each member together")]
+    #[error(
+        "row {row} of the timeline stream is out of order: sort by member_id, start_on, kind, record_id and keep each member together"
+    )]
     OutOfOrder {
         /// Row of the stream, counted from 0.
         row: u64,

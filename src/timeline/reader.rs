@@ -5,7 +5,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::Rows;
 use super::{
-    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay, Timeline, UNKNOWN, Visit,
+    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
+    Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -60,7 +61,11 @@ impl<'n> Reader<'n> {
     }
 
     /// Reads one batch; `each` gets every member that is complete.
-    pub fn read(&mut self, batch: &RecordBatch, each: &mut impl FnMut(&Timeline, &mut Interner)) -> Result<(), Error> {
+    pub fn read(
+        &mut self,
+        batch: &RecordBatch,
+        each: &mut impl FnMut(&Timeline, &mut Interner),
+    ) -> Result<(), Error> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
@@ -68,7 +73,10 @@ impl<'n> Reader<'n> {
         let mut key = None;
         for row in 0..rows.count {
             let at = self.summary.rows;
-            let next = rows.member.key(row).ok_or(Error::NullKey { row: at, column: column::MEMBER_ID })?;
+            let next = rows
+                .member
+                .key(row)
+                .ok_or(Error::NullKey { row: at, column: column::MEMBER_ID })?;
             if key != Some(next) {
                 key = Some(next);
                 self.enter(rows.member.text(next), at, each)?;
@@ -94,7 +102,12 @@ impl<'n> Reader<'n> {
     }
 
     /// Goes on to a member, who has to come after the one before.
-    fn enter(&mut self, member: &str, at: u64, each: &mut impl FnMut(&Timeline, &mut Interner)) -> Result<(), Error> {
+    fn enter(
+        &mut self,
+        member: &str,
+        at: u64,
+        each: &mut impl FnMut(&Timeline, &mut Interner),
+    ) -> Result<(), Error> {
         if self.started && member == self.member {
             return Ok(());
         }
@@ -123,7 +136,14 @@ impl<'n> Reader<'n> {
         self.institution_days.clear();
     }
 
-    fn take(&mut self, rows: &Rows, row: usize, kind: Kind, start: Option<Day>, at: u64) -> Result<(), Error> {
+    fn take(
+        &mut self,
+        rows: &Rows,
+        row: usize,
+        kind: Kind,
+        start: Option<Day>,
+        at: u64,
+    ) -> Result<(), Error> {
         if kind == Kind::Member {
             self.take_member(rows, row);
             return Ok(());
@@ -147,7 +167,9 @@ impl<'n> Reader<'n> {
             }
             Kind::Assessment => {
                 let level = rows.level.at(row).and_then(Level::new);
-                self.timeline.assessments.extend(level.map(|level| Assessment { day, recommended: level.number() }));
+                self.timeline
+                    .assessments
+                    .extend(level.map(|level| Assessment { day, recommended: level.number() }));
             }
             Kind::Plan => {
                 let planned = rows.end_reason.at(row).is_some_and(EndReason::is_planned);
@@ -155,7 +177,9 @@ impl<'n> Reader<'n> {
             }
             Kind::Cost => {
                 let cents = rows.amounts.iter().find_map(|amount| amount.at(row));
-                self.timeline.costs.extend(cents.filter(|_| self.needs.costs).map(|cents| Cost { day, cents }));
+                self.timeline
+                    .costs
+                    .extend(cents.filter(|_| self.needs.costs).map(|cents| Cost { day, cents }));
             }
             Kind::Living | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
         }
@@ -178,7 +202,8 @@ impl<'n> Reader<'n> {
     fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
         // Age is looked at only where it can matter: family stands in for a minor.
         let family = rows.facts(row, true).participants;
-        let minor = family.named && !family.member && self.timeline.age_on(day).is_some_and(|age| age < 18);
+        let minor =
+            family.named && !family.member && self.timeline.age_on(day).is_some_and(|age| age < 18);
         let facts = rows.facts(row, minor);
         let qualifying = facts.is_qualifying();
         for (index, filter) in self.needs.filters.iter().enumerate() {
@@ -222,7 +247,8 @@ impl<'n> Reader<'n> {
             });
         }
         if attended && self.settings.derive_stays && facts.is_24_hour() {
-            let inpatient = facts.place.is_inpatient || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
+            let inpatient = facts.place.is_inpatient
+                || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
             self.institution_days.push((inpatient, day, rows.dx1.at(row)));
         }
     }
@@ -244,7 +270,9 @@ impl<'n> Reader<'n> {
             return;
         }
         let given = rows.level.at(row).and_then(Level::new);
-        let level = given.or_else(|| facility.and_then(FacilityClass::level).and_then(|level| Level::new(level.into())));
+        let level = given.or_else(|| {
+            facility.and_then(FacilityClass::level).and_then(|level| Level::new(level.into()))
+        });
         let rank = u32::try_from(self.timeline.stays.len()).unwrap_or(u32::MAX);
         self.timeline.stays.push(Stay {
             admit,

@@ -5,7 +5,9 @@ use arrow_array::RecordBatch;
 use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide};
 use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
 use super::{Error, Interner, Needs, UNKNOWN};
-use crate::terms::codes::{ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality};
+use crate::terms::codes::{
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
+};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
 
@@ -95,11 +97,19 @@ struct FilterAnswers {
 }
 
 impl Rows {
-    pub(super) fn decode(batch: &RecordBatch, needs: &Needs, interner: &mut Interner) -> Result<Self, Error> {
+    pub(super) fn decode(
+        batch: &RecordBatch,
+        needs: &Needs,
+        interner: &mut Interner,
+    ) -> Result<Self, Error> {
         let member = TextColumn::of(batch, column::MEMBER_ID)?
             .ok_or(Error::MissingColumn { column: column::MEMBER_ID })?;
         let provider = |name, interner: &mut Interner| {
-            if needs.visits { decide(batch, name, None, |text| Some(interner.key(text))) } else { Ok(Answers::Same(None)) }
+            if needs.visits {
+                decide(batch, name, None, |text| Some(interner.key(text)))
+            } else {
+                Ok(Answers::Same(None))
+            }
         };
         let other = if needs.filters.iter().any(|filter| !filter.diagnosis.is_empty()) {
             vec![column::DX2, column::DX3, column::DX4, column::DX5]
@@ -122,13 +132,21 @@ impl Rows {
                 ContactStatus::from_name(text).unwrap_or(ContactStatus::Attempted)
             })?,
             modality: decide(batch, column::MODALITY, None, Modality::from_name)?,
-            participants: decide(batch, column::PARTICIPANTS, Participants::default(), Participants::of)?,
+            participants: decide(
+                batch,
+                column::PARTICIPANTS,
+                Participants::default(),
+                Participants::of,
+            )?,
             code_is_24_hour: decide(batch, column::CODE, false, is_24_hour_code)?,
             minutes: NumberColumn::of(batch, column::MINUTES)?,
             ed_flag: NumberColumn::of(batch, column::ED_FLAG)?,
             ed_admitted: NumberColumn::of(batch, column::ED_ADMITTED)?,
             dx1: decide(batch, column::DX1, 0, groups_of)?,
-            dx_other: other.into_iter().map(|name| decide(batch, name, 0, groups_of)).collect::<Result<_, _>>()?,
+            dx_other: other
+                .into_iter()
+                .map(|name| decide(batch, name, 0, groups_of))
+                .collect::<Result<_, _>>()?,
             disposition: decide(batch, column::DISPOSITION, None, Disposition::from_name)?,
             planned: NumberColumn::of(batch, column::PLANNED)?,
             end_reason: decide(batch, column::END_REASON, None, EndReason::from_name)?,
@@ -145,8 +163,16 @@ impl Rows {
                 NumberColumn::of(batch, column::ALLOWED_CENTS)?,
                 NumberColumn::of(batch, column::PRICE_CENTS)?,
             ],
-            attributes: needs.attributes.iter().map(|name| attribute(batch, name, interner)).collect::<Result<_, _>>()?,
-            filters: needs.filters.iter().map(|filter| answers(batch, filter)).collect::<Result<_, _>>()?,
+            attributes: needs
+                .attributes
+                .iter()
+                .map(|name| attribute(batch, name, interner))
+                .collect::<Result<_, _>>()?,
+            filters: needs
+                .filters
+                .iter()
+                .map(|filter| answers(batch, filter))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -167,7 +193,14 @@ impl Rows {
     }
 
     /// True if a contact passes a filter.
-    pub(super) fn passes(&self, index: usize, filter: &ContactFilter, facts: &Facts, qualifying: bool, row: usize) -> bool {
+    pub(super) fn passes(
+        &self,
+        index: usize,
+        filter: &ContactFilter,
+        facts: &Facts,
+        qualifying: bool,
+        row: usize,
+    ) -> bool {
         let basis = match filter.basis {
             Basis::Row => true,
             Basis::Attempt => !facts.is_cancelled(),
@@ -175,8 +208,11 @@ impl Rows {
             Basis::Treatment => qualifying && facts.class.is_some_and(ServiceClass::is_treatment),
         };
         basis
-            && (filter.classes.is_empty() || facts.class.is_some_and(|class| filter.classes.contains(&class)))
-            && filter.levels.is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
+            && (filter.classes.is_empty()
+                || facts.class.is_some_and(|class| filter.classes.contains(&class)))
+            && filter
+                .levels
+                .is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
             && self.filters[index].code.as_ref().is_none_or(|code| code.at(row))
             && self.filters[index].place.as_ref().is_none_or(|place| place.at(row))
             && (filter.diagnosis.is_empty() || self.groups(row) & mask(&filter.diagnosis) != 0)
@@ -198,8 +234,14 @@ pub(super) fn mask(groups: &[DiagnosisGroup]) -> u32 {
     groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))
 }
 
-fn attribute(batch: &RecordBatch, name: &'static str, interner: &mut Interner) -> Result<Answers<u32>, Error> {
-    let is_text = column::ALL.iter().any(|(column, kind)| *column == name && *kind == column::ColumnType::Text);
+fn attribute(
+    batch: &RecordBatch,
+    name: &'static str,
+    interner: &mut Interner,
+) -> Result<Answers<u32>, Error> {
+    let is_text = column::ALL
+        .iter()
+        .any(|(column, kind)| *column == name && *kind == column::ColumnType::Text);
     if is_text {
         return decide(batch, name, UNKNOWN, |text| interner.key(text));
     }
@@ -224,15 +266,17 @@ fn attribute_word(name: &str, number: i64) -> &'static str {
 }
 
 fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers, Error> {
-    let test = |name, wanted: &[String], unwanted: &[String]| -> Result<Option<Answers<bool>>, Error> {
-        if wanted.is_empty() && unwanted.is_empty() {
-            return Ok(None);
-        }
-        let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
-        let decided =
-            decide(batch, name, wanted.is_empty(), |text| (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text))?;
-        Ok(Some(decided))
-    };
+    let test =
+        |name, wanted: &[String], unwanted: &[String]| -> Result<Option<Answers<bool>>, Error> {
+            if wanted.is_empty() && unwanted.is_empty() {
+                return Ok(None);
+            }
+            let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
+            let decided = decide(batch, name, wanted.is_empty(), |text| {
+                (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text)
+            })?;
+            Ok(Some(decided))
+        };
     Ok(FilterAnswers {
         code: test(column::CODE, &filter.codes, &filter.not_codes)?,
         place: test(column::SETTING, &filter.settings, &filter.not_settings)?,

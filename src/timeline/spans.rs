@@ -19,7 +19,12 @@ impl DaySpans {
     /// Replaces the set, keeping its memory.
     pub fn refill(&mut self, spans: impl IntoIterator<Item = (Day, Day)>) {
         self.spans.clear();
-        self.spans.extend(spans.into_iter().map(|(start, end)| (start.0, end.0)).filter(|(start, end)| start <= end));
+        self.spans.extend(
+            spans
+                .into_iter()
+                .map(|(start, end)| (start.0, end.0))
+                .filter(|(start, end)| start <= end),
+        );
         self.spans.sort_unstable();
         let mut kept = 0;
         for index in 0..self.spans.len() {
@@ -150,7 +155,9 @@ mod tests {
     }
 
     fn set(spans: &[(i32, i32)]) -> DaySpans {
-        DaySpans::from_spans(spans.iter().map(|(start, length)| (Day(*start), Day(start + length - 1))))
+        DaySpans::from_spans(
+            spans.iter().map(|(start, length)| (Day(*start), Day(start + length - 1))),
+        )
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Stays merged into spells.
 
-use crate::terms::{Day, Level};
 use crate::terms::codes::Disposition;
+use crate::terms::{Day, Level};
 
 /// A stay in 24-hour care.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +81,9 @@ pub struct Spell {
 /// `last` point into `stays`.
 pub(super) fn merge(stays: &[Stay], set: SpellSet, transfer_gap: i32, spells: &mut Vec<Spell>) {
     spells.clear();
-    let mut order: Vec<usize> =
-        (0..stays.len()).filter(|index| stays[*index].level.is_some_and(|level| set.has(level))).collect();
+    let mut order: Vec<usize> = (0..stays.len())
+        .filter(|index| stays[*index].level.is_some_and(|level| set.has(level)))
+        .collect();
     order.sort_by_key(|index| (stays[*index].admit, stays[*index].ends(), stays[*index].rank));
     for index in order {
         let stay = &stays[index];
@@ -94,7 +95,12 @@ pub(super) fn merge(stays: &[Stay], set: SpellSet, transfer_gap: i32, spells: &m
                     spell.last = index;
                 }
             }
-            _ => spells.push(Spell { admit: stay.admit, discharge: stay.discharge, first: index, last: index }),
+            _ => spells.push(Spell {
+                admit: stay.admit,
+                discharge: stay.discharge,
+                first: index,
+                last: index,
+            }),
         }
     }
 }

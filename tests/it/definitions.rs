@@ -29,7 +29,9 @@ pub(crate) fn document(path: &Path) -> Document {
 
 pub(crate) fn definitions(path: &Path) -> Vec<Definition> {
     let document = document(path);
-    let read = |preset: &String| indicator::read(&document, preset).unwrap_or_else(|problems| panic!("{problems}"));
+    let read = |preset: &String| {
+        indicator::read(&document, preset).unwrap_or_else(|problems| panic!("{problems}"))
+    };
     indicator::presets(&document).iter().map(read).collect()
 }
 
@@ -51,17 +53,34 @@ fn every_indicator_loads_and_its_examples_hold() {
 fn every_indicator_has_examples_for_each_outcome() {
     for path in files() {
         for definition in definitions(&path) {
-            let text = format!("{:?}", definition.examples.iter().map(|example| &example.expect).collect::<Vec<_>>());
-            let reasons: BTreeSet<&String> = definition.indicators.iter().flat_map(|one| &one.measure.exclusions).collect();
+            let text = format!(
+                "{:?}",
+                definition.examples.iter().map(|example| &example.expect).collect::<Vec<_>>()
+            );
+            let reasons: BTreeSet<&String> =
+                definition.indicators.iter().flat_map(|one| &one.measure.exclusions).collect();
             if definition.preset != indicator::DEFAULT_PRESET {
-                assert!(!definition.examples.is_empty(), "{} has no example of preset {}", definition.id, definition.preset);
+                assert!(
+                    !definition.examples.is_empty(),
+                    "{} has no example of preset {}",
+                    definition.id,
+                    definition.preset
+                );
                 continue;
             }
             for reason in reasons {
-                assert!(text.contains(&format!("excluded: {reason}")), "{}: no example for `{reason}`", definition.id);
+                assert!(
+                    text.contains(&format!("excluded: {reason}")),
+                    "{}: no example for `{reason}`",
+                    definition.id
+                );
             }
             if matches!(definition.indicators[0].rule, indicator::Rule::Share(_)) {
-                assert!(text.contains("\"met\"") && text.contains("\"not met\""), "{}: no met or not met", definition.id);
+                assert!(
+                    text.contains("\"met\"") && text.contains("\"not met\""),
+                    "{}: no met or not met",
+                    definition.id
+                );
             }
         }
     }
@@ -73,8 +92,10 @@ fn ids_are_the_names_of_their_files_and_folders_are_families() {
         for definition in definitions(&path) {
             assert_eq!(path.file_stem().expect("a name").to_string_lossy(), definition.id);
             let family = definition.indicators[0].measure.family;
-            let place = indicator::Family::ALL.iter().position(|known| *known == family).expect("a family");
-            let folder = path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
+            let place =
+                indicator::Family::ALL.iter().position(|known| *known == family).expect("a family");
+            let folder =
+                path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
             assert_eq!(folder, indicator::Family::NAMES[place], "{}", definition.id);
         }
     }

@@ -1,3 +1,4 @@
 //! One integration-test crate. Each room brings its own module.
 
 mod definitions;
+mod tidy;
