@@ -4,4 +4,5 @@
 pub mod indicator;
 pub mod kernel;
 pub mod oversight;
+pub mod synth;
 pub mod terms;
