@@ -5,5 +5,6 @@ pub mod diagnostic;
 pub mod indicator;
 pub mod kernel;
 pub mod oversight;
+pub mod synth;
 pub mod terms;
 pub mod timeline;
