@@ -1,8 +1,11 @@
 //! Throughline follows the line of care through each person's record and tells the people
 //! responsible for a behavioural-health system of care whether it holds.
 
+pub mod diagnostic;
 pub mod indicator;
 pub mod kernel;
 pub mod oversight;
 pub mod statistics;
+pub mod synth;
 pub mod terms;
+pub mod timeline;

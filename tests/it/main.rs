@@ -1,2 +1,5 @@
 //! One integration-test crate. Each room brings its own module.
+
+mod definitions;
+mod tidy;
 mod statistics;
