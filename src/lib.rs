@@ -2,9 +2,12 @@
 //! responsible for a behavioural-health system of care whether it holds.
 
 pub mod chart;
+pub mod diagnostic;
 pub mod indicator;
 pub mod kernel;
 pub mod oversight;
 pub mod report;
 pub mod statistics;
+pub mod synth;
 pub mod terms;
+pub mod timeline;

@@ -106,13 +106,14 @@ pub fn tick(at: f64, step: f64, display: Display) -> String {
     format!("{before}{}{after}", fixed(at, decimals))
 }
 
-/// A period in full: "Jan 2026", "Jan to Mar 2026", "Jul 2025 to Jun 2026".
+/// A period in full: "Jan 2026", "Jan to Mar 2026", "Jul 2025 to Jun 2026", with month and year on
+/// one line.
 pub fn period(period: Period) -> String {
     let (start, end) = (period.start, period.end);
     match period.grain {
-        Grain::Month => format!("{} {}", month_name(start), start.year()),
+        Grain::Month => format!("{}{NO_BREAK}{}", month_name(start), start.year()),
         _ if start.year() == end.year() => {
-            format!("{} to {} {}", month_name(start), month_name(end), end.year())
+            format!("{} to {}{NO_BREAK}{}", month_name(start), month_name(end), end.year())
         }
         _ => {
             format!("{} {} to {} {}", month_name(start), start.year(), month_name(end), end.year())

@@ -189,9 +189,9 @@ pub(super) fn verdict(row: &Row) -> &'static str {
         None => "",
         Some(Verdict::Met) => "met",
         Some(Verdict::NotMet) => "not met",
-        Some(Verdict::CannotTell) => "cannot be told",
-        Some(Verdict::TooFew) => "too few to tell",
-        Some(Verdict::NotRipe) => "not complete yet",
+        Some(Verdict::CannotTell) => "cannot tell",
+        Some(Verdict::TooFew) => "too few",
+        Some(Verdict::NotRipe) => "not complete",
         Some(Verdict::NotComputable) => "not computable",
     }
 }
