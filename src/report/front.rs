@@ -132,7 +132,7 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
 fn target_cell(row: Option<&Row>, measure: &Measure) -> Cell {
     let target = row.and_then(|row| Some((row, row.target?)));
     target.map_or_else(
-        || Cell::words("–"),
+        || Cell::number("–"),
         |(row, target)| {
             Cell::Measured(format::value(target, measure.display), words::verdict(row).to_owned())
         },

@@ -130,7 +130,8 @@ impl<'a> Table<'a> {
 
     fn write_cell(&self, html: &mut Html, cell: &Cell, column: usize) {
         let class = match cell {
-            Cell::Words(text) if text == "–" => "none",
+            Cell::Words(text) if text == "–" => "words none",
+            Cell::Number(text) if text == "–" => "number none",
             Cell::Words(_) | Cell::Link(..) => "words",
             Cell::Number(_) | Cell::Measured(..) => "number",
             Cell::Chart(_) => "chart",

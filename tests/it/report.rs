@@ -9,8 +9,6 @@ use std::fs;
 use std::path::Path;
 
 use throughline::chart::format;
-use throughline::kernel::Tallies;
-use throughline::oversight::Row;
 use throughline::report::{self, Content};
 
 use content::BHOS;
@@ -23,16 +21,15 @@ fn with_content(check: impl FnOnce(&Content<'_>)) {
     check(&rows::content(&tallies, &rows));
 }
 
-fn page_of(tallies: &Tallies, rows: &[Row]) -> String {
-    report::page(&rows::content(tallies, rows))
-}
-
 /// Set `THROUGHLINE_EXAMPLE` to a folder to look at the fabricated report in a browser.
 #[test]
 fn an_example_can_be_written_for_the_eye() {
     let Ok(folder) = std::env::var("THROUGHLINE_EXAMPLE") else { return };
     with_content(|content| {
         report::write(content, Path::new(&folder)).expect("the folder can be written");
+        let internal = Content { is_internal: true, ..content.clone() };
+        let folder = format!("{folder}-internal");
+        report::write(&internal, Path::new(&folder)).expect("the folder can be written");
     });
 }
 
@@ -127,7 +124,9 @@ fn what_is_hidden_leaves_no_trace() {
         row.high = Some(0.9);
     }
     assert!(hidden > 100, "only {hidden} rows are hidden");
-    assert_eq!(page_of(&tallies, &rows), page_of(&tallies, &changed));
+    let content = rows::content(&tallies, &rows);
+    let page = report::page(&content);
+    assert!(page == report::page(&Content { rows: &changed, ..content }), "a hidden value shows");
 }
 
 #[test]

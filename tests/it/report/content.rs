@@ -23,7 +23,7 @@ pub(super) fn september() -> Period {
 }
 
 fn month(year: i32, month: u32) -> Period {
-    Period::starting(Grain::Month, Day::from_ymd(year, month, 1).unwrap())
+    Period::starting(Grain::Month, Day::from_ymd(year, month, 1).expect("made up to fit"))
 }
 
 /// Numbers that look like chance but are the same every time.
@@ -34,7 +34,7 @@ impl Chance {
     fn draw(&mut self) -> f64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(self.0 >> 33).unwrap()) / f64::from(1_u32 << 31)
+        f64::from(u32::try_from(self.0 >> 33).expect("made up to fit")) / f64::from(1_u32 << 31)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "small made-up counts")]
@@ -47,7 +47,7 @@ impl Chance {
 fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
     Measure {
         id: id.to_owned(),
-        base_id: id.split('@').next().unwrap().to_owned(),
+        base_id: id.split('@').next().expect("made up to fit").to_owned(),
         preset: "default".to_owned(),
         title: title.to_owned(),
         family,
@@ -74,19 +74,113 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
     }
 }
 
-/// Ten measures: every shape, every display, one that cannot be computed.
+/// Twelve measures: every shape, every display, small counts, and one that cannot be computed.
 pub(super) fn measures() -> Vec<Measure> {
-    use Family::{Access, Continuity, Cost, LeastRestrictive, Reengagement};
+    [continuity(), reengagement(), least_restrictive(), vec![penetration(), spending()]].concat()
+}
+
+/// How many of [`measures`] come before this one.
+pub(super) fn place_of(id: &str) -> usize {
+    measures().iter().position(|measure| measure.id == id).expect("a made-up measure")
+}
+
+fn continuity() -> Vec<Measure> {
     let follow_up = |id: &str, days: u8| Measure {
         ripe_days: 30,
         ..measure(
             id,
             &format!("Follow-up within {days} days of a mental-health hospital discharge"),
-            Continuity,
+            Family::Continuity,
             Shape::Share,
         )
     };
-    let rate = |id: &str, title: &str, family, unit: &str, days: f64| Measure {
+    let readmission =
+        measure("readmit_30d", "Readmission within 30 days", Family::Continuity, Shape::Share);
+    let index = measure(
+        "coc_bb@agency",
+        "Continuity of care index (Bice-Boxerman), by agency",
+        Family::Continuity,
+        Shape::MemberMean,
+    );
+    vec![
+        follow_up("fu_hosp_mh_7d", 7),
+        follow_up("fu_hosp_mh_30d", 30),
+        Measure { better: Better::Lower, ..readmission },
+        Measure {
+            counts: "member".to_owned(),
+            display: Display::Index,
+            interval: Interval::Mean,
+            numerator_parts: 1_000_000_000_000,
+            overlapping: true,
+            evidence: Evidence::FromMemory,
+            ..index
+        },
+    ]
+}
+
+fn reengagement() -> Vec<Measure> {
+    let returned = measure(
+        "reengaged_90d",
+        "Back in treatment within 90 days of disengagement",
+        Family::Reengagement,
+        Shape::Share,
+    );
+    vec![
+        Measure { counts: "disengagement".to_owned(), has_curve: true, ripe_days: 90, ..returned },
+        rate(
+            "disengagement_rate",
+            "Disengagement from treatment",
+            Family::Reengagement,
+            "per 100 person-years in care",
+            36525.0,
+        ),
+    ]
+}
+
+fn least_restrictive() -> Vec<Measure> {
+    let family = Family::LeastRestrictive;
+    let mix = measure("loc_mix", "Days by level of care", family, Shape::Mix);
+    let concordance = measure(
+        "loc_concordance",
+        "Delivered level of care agrees with the assessed level",
+        family,
+        Shape::Share,
+    );
+    let unit = "per 1,000 member-months";
+    vec![
+        Measure { better: Better::Neutral, exclusions: Vec::new(), ..mix },
+        rate("bed_days_per_1000mm", "Hospital bed days", family, unit, 30437.5),
+        rate("involuntary_hold_rate", "Involuntary holds", family, unit, 30437.5),
+        Measure { missing: vec!["outcomes.recommended_level".to_owned()], ..concordance },
+    ]
+}
+
+fn penetration() -> Measure {
+    Measure {
+        counts: "member".to_owned(),
+        scale: Scale::DaysOfPeriod,
+        ..measure(
+            "penetration_rate",
+            "Members with a behavioural-health contact",
+            Family::Access,
+            Shape::Rate,
+        )
+    }
+}
+
+fn spending() -> Measure {
+    let title = "Behavioural-health spending";
+    Measure {
+        numerator_parts: 100,
+        display: Display::Dollars,
+        interval: Interval::RatioCluster,
+        better: Better::Neutral,
+        ..rate("pmpm_bh", title, Family::Cost, "per member per month", 30.4375)
+    }
+}
+
+fn rate(id: &str, title: &str, family: Family, unit: &str, days: f64) -> Measure {
+    Measure {
         unit: unit.to_owned(),
         counts: "member_month".to_owned(),
         better: Better::Lower,
@@ -96,86 +190,7 @@ pub(super) fn measures() -> Vec<Measure> {
         evidence: Evidence::ProjectDefined,
         exclusions: Vec::new(),
         ..measure(id, title, family, Shape::Rate)
-    };
-    vec![
-        follow_up("fu_hosp_mh_7d", 7),
-        follow_up("fu_hosp_mh_30d", 30),
-        Measure {
-            better: Better::Lower,
-            ..measure("readmit_30d", "Readmission within 30 days", Continuity, Shape::Share)
-        },
-        Measure {
-            counts: "member".to_owned(),
-            display: Display::Index,
-            interval: Interval::Mean,
-            numerator_parts: 1_000_000_000_000,
-            overlapping: true,
-            evidence: Evidence::FromMemory,
-            ..measure(
-                "coc_bb@agency",
-                "Continuity of care index (Bice-Boxerman), by agency",
-                Continuity,
-                Shape::MemberMean,
-            )
-        },
-        Measure {
-            counts: "disengagement".to_owned(),
-            has_curve: true,
-            ripe_days: 90,
-            ..measure(
-                "reengaged_90d",
-                "Back in treatment within 90 days of disengagement",
-                Reengagement,
-                Shape::Share,
-            )
-        },
-        rate(
-            "disengagement_rate",
-            "Disengagement from treatment",
-            Reengagement,
-            "per 100 person-years in care",
-            36525.0,
-        ),
-        Measure {
-            unit: "of days".to_owned(),
-            better: Better::Neutral,
-            exclusions: Vec::new(),
-            ..measure("loc_mix", "Days by level of care", LeastRestrictive, Shape::Mix)
-        },
-        rate(
-            "bed_days_per_1000mm",
-            "Hospital bed days",
-            LeastRestrictive,
-            "per 1,000 member-months",
-            30437.5,
-        ),
-        Measure {
-            missing: vec!["outcomes.recommended_level".to_owned()],
-            ..measure(
-                "loc_concordance",
-                "Delivered level of care agrees with the assessed level",
-                LeastRestrictive,
-                Shape::Share,
-            )
-        },
-        Measure {
-            counts: "member".to_owned(),
-            scale: Scale::DaysOfPeriod,
-            ..measure(
-                "penetration_rate",
-                "Members with a behavioural-health contact",
-                Access,
-                Shape::Rate,
-            )
-        },
-        Measure {
-            numerator_parts: 100,
-            display: Display::Dollars,
-            interval: Interval::RatioCluster,
-            better: Better::Neutral,
-            ..rate("pmpm_bh", "Behavioural-health spending", Cost, "per member per month", 30.4375)
-        },
-    ]
+    }
 }
 
 /// Tallies of twenty-one months to September 2026. Something happens in June 2026.
@@ -261,6 +276,7 @@ fn part(measure: &Measure, period: Period, size: f64, chance: &mut Chance) -> Ta
         "coc_bb@agency" => (3000.0, 0.58),
         "reengaged_90d" => (320.0, 0.3),
         "disengagement_rate" => (300_000.0, 0.000_9),
+        "involuntary_hold_rate" => (900_000.0, 0.000_003),
         "bed_days_per_1000mm" => (900_000.0, 0.002),
         "penetration_rate" => (900_000.0, 0.0042),
         _ => (900_000.0, 1.3),

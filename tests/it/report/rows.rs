@@ -51,7 +51,7 @@ pub(super) fn rows(tallies: &Tallies) -> Vec<Row> {
 pub(super) fn content<'a>(tallies: &'a Tallies, rows: &'a [Row]) -> Content<'a> {
     let mut trends = vec![];
     for m in 0..tallies.measures.len() {
-        if m == 6 || m == 8 {
+        if m == 6 || m == 9 {
             continue;
         }
         let whole: Vec<&Row> = rows
