@@ -54,7 +54,7 @@ impl Comparison<'_> {
                 self.rows.iter().map(|row| number(row.mark, self.display)).collect();
             let number_width = numbers.iter().map(|number| text_width(number)).max().unwrap_or(0);
             let frame = Frame {
-                left: label_width + 28,
+                left: label_width + 32,
                 top: TOP,
                 right: WIDTH - number_width - 24,
                 bottom,
@@ -63,7 +63,7 @@ impl Comparison<'_> {
             self.draw_whole(sheet, &scale, frame);
             for (place, (row, number)) in self.rows.iter().zip(&numbers).enumerate() {
                 let y = TOP + ROW * small(place) + ROW / 2;
-                sheet.text(&fitted(row.label, LABEL_ROOM), (frame.left - 16, y), Hold::Right, INK);
+                sheet.text(&fitted(row.label, LABEL_ROOM), (frame.left - 20, y), Hold::Right, INK);
                 draw_mark(sheet, row.mark, &scale, frame, y);
                 let colour = if row.mark.value().is_some() { INK } else { GREY };
                 sheet.text(number, (WIDTH - 8, y), Hold::Right, colour);

@@ -33,9 +33,11 @@ pub fn index(value: f64) -> String {
     if value.abs() < 9.9995 { fixed(value, 3) } else { rate(value) }
 }
 
-/// A rate: 12.34 as 12.3, 1234.5 as 1,235.
+/// A rate: 0.1234 as 0.123, 12.34 as 12.3, 1234.5 as 1,235.
 pub fn rate(value: f64) -> String {
     match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size < 0.9995 => fixed(value, 3),
         size if size < 9.995 => fixed(value, 2),
         size if size < 99.95 => fixed(value, 1),
         size if size < 9999.5 => fixed(value, 0),
@@ -188,7 +190,7 @@ mod tests {
             "0.04\u{a0}%",
             "0.667",
             "12.3",
-            "0.00",
+            "0.000",
             "1,234",
             "123,500",
             "$12.35",
