@@ -11,54 +11,54 @@ use crate::oversight::Published;
 use crate::terms::{Level, Period};
 
 use super::content::Content;
-use super::lookup::{Lookup, group_name, is_whole};
+use super::lookup::{GRAINS, Lookup, group_name, is_whole};
 use super::words;
 
 /// One period of a trend with its row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point<'a> {
     pub(super) period: Period,
-    pub(super) row: Option<&'a Published>,
+    pub(super) row: &'a Published,
     pub(super) limits: Option<Limits>,
 }
 
-/// The periods of everyone's trend: the months of the control chart, or where nothing is reported by
-/// month, all periods of the shortest grain.
+/// The periods of everyone's trend: months, or longer ones where hardly any month can be shown.
 pub(super) fn points<'a>(
     content: &Content<'a>,
     lookup: &Lookup<'a>,
     measure: usize,
 ) -> Vec<Point<'a>> {
     let trend = lookup.trend(measure);
-    let grain = lookup.grain(measure);
-    let rows = lookup.rows(measure).filter(|row| row.group == Group::All && is_whole(row));
-    let rows = rows.filter(|row| Some(row.period.grain) == grain);
-    rows.filter(|row| row.period.end <= content.period.end)
-        .map(|row| {
-            let point = trend.points.iter().find(|point| point.period == row.period);
-            let limits = point.and_then(|point| {
-                let (centre, lower, upper) = (trend.centre?, point.lower?, point.upper?);
-                Some(Limits { centre, lower, upper })
-            });
-            Point { period: row.period, row: Some(row), limits }
-        })
-        .collect()
+    let point = |row: &'a Published| {
+        let charted = trend.points.iter().find(|point| point.period == row.period);
+        let limits = charted.and_then(|point| {
+            let (centre, lower, upper) = (trend.centre?, point.lower?, point.upper?);
+            Some(Limits { centre, lower, upper })
+        });
+        Point { period: row.period, row, limits }
+    };
+    let by_grain = GRAINS.map(|grain| {
+        let rows = lookup.everyone(measure, grain, content.period).filter(|row| is_whole(row));
+        rows.map(point).collect::<Vec<_>>()
+    });
+    let shown = by_grain.iter().position(|points| has_trend(points));
+    by_grain.into_iter().nth(shown.unwrap_or(0)).unwrap_or_default()
 }
 
 /// A trend of one point tells nothing that its table does not.
 pub(super) fn has_trend(points: &[Point<'_>]) -> bool {
-    let shown = points.iter().filter_map(|point| Mark::of(point.row?).value());
+    let shown = points.iter().filter_map(|point| Mark::of(point.row).value());
     shown.take(2).count() > 1
 }
 
 /// The trend of everyone.
 pub(super) fn trend(measure: &Measure, points: &[Point<'_>]) -> String {
-    let target = points.iter().rev().find_map(|point| point.row?.target);
+    let target = points.iter().rev().find_map(|point| point.row.target);
     let points = points.iter().map(|point| TrendPoint {
         period: point.period,
-        mark: point.row.map_or(Mark::EMPTY, Mark::of),
+        mark: Mark::of(point.row),
         limits: point.limits,
-        is_signal: point.row.is_some_and(|row| !row.signal.is_empty()),
+        is_signal: !point.row.signal.is_empty(),
     });
     let title = format!("{}: all members over time", words::title(measure));
     TrendSeries { title: &title, display: measure.display, points: points.collect(), target }.draw()
@@ -71,7 +71,7 @@ pub(super) fn spark(measure: &Measure, points: &[Point<'_>]) -> String {
         .rev()
         .take(12)
         .rev()
-        .map(|point| (point.period, point.row.map_or(Mark::EMPTY, Mark::of)))
+        .map(|point| (point.period, Mark::of(point.row)))
         .collect();
     sparkline(&format!("{}: latest periods", words::title(measure)), &points, measure.display)
 }

@@ -116,10 +116,12 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
     if row.state == State::NotComputable {
         return vec![title, none(), none(), none(), none(), none(), Cell::Words(state)];
     }
-    let state = Cell::Words(format!("{}: {state}", format::period(row.period)));
+    let period = format::period(row.period);
     if measure.shape == Shape::Mix {
+        let state = Cell::Words(format!("{period}: {}", words::reasoned_state(row, measure)));
         return vec![title, Cell::words("by level"), none(), none(), none(), none(), state];
     }
+    let state = Cell::Words(format!("{period}: {state}"));
     let points = figures::points(content, lookup, place);
     let has_trend = figures::has_trend(&points);
     let (change, chance) = words::direction(row, measure, lookup);

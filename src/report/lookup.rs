@@ -42,31 +42,55 @@ impl<'a> Lookup<'a> {
         self.table.row(measure, "", period, group, &self.everyone)
     }
 
-    /// The shortest grain that everyone's values are reported in.
-    pub(super) fn grain(&self, measure: usize) -> Option<Grain> {
-        let everyone = self.rows(measure).filter(|row| row.group == Group::All);
-        everyone.map(|row| row.period.grain).min()
+    /// Everyone's value in every period of a grain up to the wanted one, in order; for shares by
+    /// level, which have no row for the whole, a row for each level.
+    pub(super) fn everyone(
+        &self,
+        measure: usize,
+        grain: Grain,
+        wanted: Period,
+    ) -> impl Iterator<Item = &'a Published> + use<'a> {
+        let rows = self.rows(measure).filter(|row| row.group == Group::All);
+        let rows = rows.filter(|row| row.statistic.is_empty());
+        let rows = rows.filter(|row| is_everyone(&row.stratum) || row.stratum.kind == "level");
+        rows.filter(move |row| row.period.grain == grain && row.period.end <= wanted.end)
     }
 
-    /// Everyone's row for the report: that of its period, or where it is withheld or not reported
-    /// that often, the latest before it that says something.
+    /// Everyone's row that stands for the measure in a report: that of the last complete period, as
+    /// short a one as can be shown; without a complete one, the last that says anything.
     pub(super) fn headline(&self, measure: usize, wanted: Period) -> Option<&'a Published> {
-        let everyone = || self.rows(measure).filter(|row| row.group == Group::All);
-        let has_whole = everyone().any(is_whole);
-        // Shares by level have no row for the whole.
-        let leads =
-            |row: &&Published| if has_whole { is_whole(row) } else { row.stratum.kind == "level" };
-        let leads = || everyone().filter(leads);
-        let wanted_row = leads().find(|row| row.period == wanted && row.state != State::Withheld);
-        if wanted_row.is_some() {
-            return wanted_row;
+        let latest = |state: State, grain: Grain| {
+            let rows = self.everyone(measure, grain, wanted).filter(|row| row.state == state);
+            rows.max_by_key(|row| (row.period, row.value.is_some()))
+        };
+        for state in [State::Final, State::Preliminary, State::Withheld, State::NotComputable] {
+            let rows = || GRAINS.into_iter().filter_map(|grain| latest(state, grain));
+            let found = rows().find(|row| row.value.is_some()).or_else(|| rows().next());
+            if found.is_some() {
+                return found;
+            }
         }
-        let grain = self.grain(measure)?;
-        let earlier =
-            || leads().filter(|row| row.period.grain == grain && row.period.end <= wanted.end);
-        let told = earlier().filter(|row| row.state != State::Withheld);
-        let told = told.max_by_key(|row| row.period);
-        told.or_else(|| earlier().max_by_key(|row| row.period))
+        None
+    }
+
+    /// The period to compare organisations in: the preferred one, or where it shows fewer than two
+    /// of them, the last complete longer one that shows more.
+    pub(super) fn compared_in(&self, measure: usize, preferred: Period, wanted: Period) -> Period {
+        let shown = |period: Period| {
+            let rows = self.rows(measure).filter(|row| row.period == period);
+            let rows = rows.filter(|row| row.statistic.is_empty() && row.group != Group::All);
+            let rows = rows.filter(|row| is_everyone(&row.stratum) || row.stratum.kind == "level");
+            rows.filter(|row| row.value.is_some()).count()
+        };
+        let longer = GRAINS.into_iter().filter(|grain| *grain > preferred.grain);
+        let longer = longer.filter_map(|grain| {
+            let rows = self.everyone(measure, grain, wanted);
+            rows.filter(|row| row.state == State::Final).map(|row| row.period).max()
+        });
+        std::iter::once(preferred)
+            .chain(longer)
+            .find(|period| shown(*period) > 1)
+            .unwrap_or(preferred)
     }
 
     /// Organisations with rows for the measure, in the order of their ids.
@@ -88,6 +112,9 @@ impl<'a> Lookup<'a> {
         curves
     }
 }
+
+/// Every grain, the shortest first.
+pub(super) const GRAINS: [Grain; 3] = [Grain::Month, Grain::Quarter, Grain::Year];
 
 /// True for the value itself of a whole group.
 pub(super) fn is_whole(row: &Published) -> bool {

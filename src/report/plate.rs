@@ -2,8 +2,9 @@
 
 use crate::chart::{Mark, format};
 use crate::indicator::{Display, Measure};
-use crate::oversight::Published;
-use crate::terms::Level;
+use crate::kernel::Group;
+use crate::oversight::{Curve, Published};
+use crate::terms::{Level, Period};
 
 use super::content::Content;
 use super::figures::{self, Point};
@@ -59,10 +60,7 @@ fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
     let heads: &[&str] = if has_limits { &CHARTED } else { &PLAIN };
     let rows = points.iter().rev().map(|point| {
         let mut cells = vec![Cell::words(format::period(point.period))];
-        let Some(row) = point.row else {
-            cells.extend(heads.iter().skip(1).map(|_| Cell::number("–")));
-            return cells;
-        };
+        let row = point.row;
         cells.extend([
             Cell::number(words::short_value(row, measure)),
             Cell::number(words::interval(row, measure)),
@@ -83,7 +81,7 @@ fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
         }
         cells
     });
-    let target = words::target(points.iter().rev().find_map(|point| point.row), measure);
+    let target = words::target(points.last().map(|point| point.row), measure);
     let caption = format!("{} by period, all members{target}", words::title(measure));
     Table::plain(caption, heads, rows.collect())
 }
@@ -93,36 +91,36 @@ pub(super) fn write_organisations(
     html: &mut Html,
     lookup: &Lookup<'_>,
     measure: &Measure,
-    headline: &Published,
+    (place, period): (usize, Period),
 ) {
-    let period = headline.period;
-    let rows = figures::organisations(lookup, headline.measure, period);
+    let rows = figures::organisations(lookup, place, period);
+    let whole = lookup.whole(place, period, &Group::All);
     if rows.is_empty() {
         return;
     }
-    let caption = format!(
-        "Organisations, {}, in the order of their ids: dot and 95 % interval; upright line: all members.",
-        format::period(period)
-    );
-    let svg = figures::comparison(measure, &rows, Some(headline), period);
-    figure(html, "half", &svg, &caption, |html| {
-        let mut heads = vec!["Organisation"];
-        heads.extend(ROW_HEADS);
-        let has_target = headline.target.is_some();
-        if has_target {
-            heads.push("Verdict");
-        }
-        let cells = rows.iter().copied().chain([headline]).map(|row| {
-            let mut cells = row_cells(group_name(&row.group), row, measure);
-            if has_target {
-                cells.push(Cell::words(words::verdict(row)));
-            }
-            cells
-        });
-        let (title, target) = (words::title(measure), words::target(Some(headline), measure));
-        let caption = format!("{title} by organisation, {}{target}", format::period(period));
-        Table::plain(caption, &heads, cells.collect()).write(html);
+    let mut heads = vec!["Organisation"];
+    heads.extend(ROW_HEADS);
+    let has_target = rows.iter().any(|row| row.target.is_some());
+    heads.extend(has_target.then_some("Verdict"));
+    let cells = rows.iter().copied().chain(whole).map(|row| {
+        let mut cells = row_cells(group_name(&row.group), row, measure);
+        cells.extend(has_target.then(|| Cell::words(words::verdict(row))));
+        cells
     });
+    let (title, target) = (words::title(measure), words::target(rows.last().copied(), measure));
+    let when = format::period(period);
+    let caption = format!("{title} by organisation, {when}{target}");
+    let table = Table::plain(caption, &heads, cells.collect());
+    if rows.iter().all(|row| Mark::of(row).value().is_none()) {
+        let none = format!("No organisation's number can be shown for {when}.");
+        html.leaf("p", &[("class", "note")], &none);
+        return table.write(html);
+    }
+    let svg = figures::comparison(measure, &rows, whole, period);
+    let caption = format!(
+        "Organisations, {when}, in the order of their ids: dot and 95 % interval; upright line: all members."
+    );
+    figure(html, "half", &svg, &caption, |html| table.write(html));
 }
 
 /// Days by level of care.
@@ -130,10 +128,9 @@ pub(super) fn write_levels(
     html: &mut Html,
     lookup: &Lookup<'_>,
     measure: &Measure,
-    headline: &Published,
+    (place, period): (usize, Period),
 ) {
-    let period = headline.period;
-    let groups = figures::by_level(lookup, headline.measure, period);
+    let groups = figures::by_level(lookup, place, period);
     if groups.is_empty() {
         return;
     }
@@ -175,7 +172,8 @@ pub(super) fn write_curves(
     place: usize,
 ) {
     let curves = lookup.curves(place, content.period);
-    let Some(first) = curves.first() else { return };
+    let is_shown = |curve: &&Curve| curve.points.iter().any(|point| point.share.is_some());
+    let Some(first) = curves.iter().copied().find(is_shown) else { return };
     let days: Vec<i32> = first.points.iter().map(|point| point.day).collect();
     let caption = format!(
         "Share that has returned by each day, {}; thick line: all members.",

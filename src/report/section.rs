@@ -4,6 +4,7 @@ use crate::chart::{Mark, format};
 use crate::indicator::{Measure, Shape};
 use crate::kernel::Group;
 use crate::oversight::{Published, State};
+use crate::terms::Period;
 
 use super::content::Content;
 use super::html::{Html, anchor};
@@ -27,8 +28,9 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
                 return;
             };
             let points = figures::points(content, lookup, place);
+            let compared = lookup.compared_in(place, headline.period, content.period);
             if measure.shape == Shape::Mix {
-                plate::write_levels(html, lookup, measure, headline);
+                plate::write_levels(html, lookup, measure, (place, compared));
             } else {
                 html.within("div", &[("class", "figures")], |html| {
                     html.within("div", &[], |html| {
@@ -36,13 +38,13 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
                         write_exclusions(html, measure, headline);
                     });
                     html.within("div", &[], |html| {
-                        plate::write_organisations(html, lookup, measure, headline);
+                        plate::write_organisations(html, lookup, measure, (place, compared));
                         write_statistics(html, lookup, measure, headline);
                     });
                 });
             }
             plate::write_curves(html, content, lookup, measure, place);
-            write_strata(html, lookup, measure, headline);
+            write_strata(html, lookup, measure, (place, compared));
         },
     );
 }
@@ -64,7 +66,8 @@ fn write_value(
     };
     html.within("p", &[("class", "value")], |html| {
         if measure.shape != Shape::Mix || row.state == State::NotComputable {
-            html.leaf("strong", &[], &words::value(row, measure));
+            let class = if Mark::of(row).value().is_some() { "shown" } else { "none" };
+            html.leaf("strong", &[("class", class)], &words::value(row, measure));
             if !measure.unit.is_empty() && Mark::of(row).value().is_some() {
                 html.leaf("b", &[], &format!(" {}", measure.unit));
             }
@@ -154,13 +157,18 @@ fn write_exclusions(html: &mut Html, measure: &Measure, headline: &Published) {
     Table::plain(caption, &["Reason", "Excluded"], rows).write(html);
 }
 
-fn write_strata(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headline: &Published) {
+fn write_strata(
+    html: &mut Html,
+    lookup: &Lookup<'_>,
+    measure: &Measure,
+    (place, period): (usize, Period),
+) {
     let mut parts: Vec<Part> = Vec::new();
-    for row in lookup.rows(headline.measure) {
+    for row in lookup.rows(place) {
         let is_part = row.statistic.is_empty()
             && !is_everyone(&row.stratum)
             && figures::level_of(row).is_none();
-        if row.period != headline.period || row.group != Group::All || !is_part {
+        if row.period != period || row.group != Group::All || !is_part {
             continue;
         }
         let heading = row.stratum.kind.replace('_', " ");
@@ -177,7 +185,7 @@ fn write_strata(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headlin
         html.leaf(
             "summary",
             &[],
-            &format!("By part of the population, {}", format::period(headline.period)),
+            &format!("By part of the population, {}", format::period(period)),
         );
         let mut heads = vec!["Part"];
         heads.extend(plate::ROW_HEADS);

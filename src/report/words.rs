@@ -152,17 +152,21 @@ pub(super) fn state(row: &Published, measure: &Measure) -> String {
     }
 }
 
-/// The state below a value that may say "hidden" itself.
+/// The state below a value that may say "hidden" itself. Shares by level have no value of their
+/// own: there the period's state is told.
 pub(super) fn reasoned_state(row: &Published, measure: &Measure) -> String {
+    if measure.shape == Shape::Mix && row.state.shows_numbers() {
+        return row.state.name().to_owned();
+    }
     if row.suppressed { row.reason.clone() } else { state(row, measure) }
 }
 
 fn with_reason(state: &str, reason: &str) -> String {
-    match reason {
-        "" => state.to_owned(),
-        "overlapping" => format!("{state} (windows of 12 months overlap)"),
-        reason => format!("{state}: {reason}"),
+    if reason.is_empty() {
+        return state.to_owned();
     }
+    let reason = reason.replace("overlapping", "windows of 12 months overlap");
+    format!("{state}: {reason}")
 }
 
 /// How many units, members or days the value rests on.
