@@ -29,11 +29,12 @@ impl Scale {
         if low >= 0.0 && low < high * 0.5 {
             low = 0.0;
         }
-        if high - low < 1e-9 {
-            let room = (high.abs() * 0.1).max(0.01);
-            let least = if low < 0.0 { low - room } else { (low - room).max(0.0) };
-            (low, high) = (least, high + room);
-        }
+        // A change that nobody would notice should not look like one.
+        let least_span =
+            if display == Display::Percent { 0.05 } else { (high.abs() * 0.1).max(0.01) };
+        let room = (least_span - (high - low)).max(0.0) / 2.0;
+        let least = if low < 0.0 { low - room } else { (low - room).max(0.0) };
+        (low, high) = (least, high + room);
         let step = round_step((high - low) / 5.0);
         let mut scale = Self {
             low: (low / step).floor() * step,
@@ -52,6 +53,11 @@ impl Scale {
     pub(super) fn between(low: f64, high: f64, display: Display) -> Self {
         let room = if high - low > 1e-12 { 0.0 } else { 1.0 };
         Self { low: low - room, high: high + room, step: 1.0, display }
+    }
+
+    /// True if a value lies on the scale.
+    pub(super) fn holds(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
     }
 
     /// Where a value lies between two pixels; values outside the scale stay at its ends.
@@ -176,8 +182,8 @@ mod tests {
         };
         assert_eq!(labels([0.62, 0.98], Display::Percent), "60% 70% 80% 90% 100%");
         assert_eq!(labels([3.0, 41.0], Display::Rate), "0 10 20 30 40 50");
-        assert_eq!(labels([0.0, 0.0], Display::Rate), "0.000 0.002 0.004 0.006 0.008 0.010");
-        assert_eq!(labels([39.2, 39.9], Display::Dollars), "$39.20 $39.40 $39.60 $39.80 $40.00");
+        assert_eq!(labels([0.0, 0.0], Display::Rate), "0.000 0.001 0.002 0.003 0.004 0.005");
+        assert_eq!(labels([39.2, 39.9], Display::Dollars), "$37 $38 $39 $40 $41 $42");
     }
 
     #[test]

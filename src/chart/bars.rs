@@ -150,11 +150,10 @@ fn draw_bar(sheet: &Sheet<'_>, bar: &Bar<'_>, ends: (i32, i32), y: i32) {
 
 /// The level's number and share on the part, as much of them as fits.
 fn draw_share(sheet: &Sheet<'_>, level: Level, share: f64, (from, to): (i32, i32), y: i32) {
-    let written = format::percent(share);
-    let longest = format!("{level}:\u{a0}{written}");
+    let longest = format!("{level}:\u{a0}{}", format::percent(share));
     let room = to - from - 10;
     let Some(words) =
-        [longest, written, level.to_string()].into_iter().find(|words| text_width(words) <= room)
+        [longest, level.to_string()].into_iter().find(|words| text_width(words) <= room)
     else {
         return;
     };

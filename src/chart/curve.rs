@@ -7,7 +7,7 @@ use super::axis::{Frame, Scale, draw_runs, runs, spread};
 use super::format;
 use super::mark::Mark;
 use super::sheet::{
-    BLUE, Dash, GREY, Hold, INK, Point, Sheet, WIDTH, fitted, pixel, svg, text_width,
+    BLUE, Dash, FAINT, GREY, Hold, INK, Point, Sheet, WIDTH, fitted, pixel, svg, text_width,
 };
 
 /// A curve at one day.
@@ -64,7 +64,7 @@ impl Curves<'_> {
             let frame = Frame {
                 left: 104,
                 top: TOP,
-                right: WIDTH - label_width - label_width / 10 - 30,
+                right: WIDTH - label_width - label_width / 10 - 48,
                 bottom: BOTTOM,
             };
             frame.value_axis(sheet, &scale);
@@ -85,8 +85,10 @@ impl Curves<'_> {
                 .iter()
                 .map(|(value, _, _)| scale.place(*value, frame.bottom, frame.top))
                 .collect();
-            for ((_, label, is_all), y) in ends.iter().zip(spread(&wanted, TOP, BOTTOM)) {
-                let at = (frame.right + 18, y);
+            let placed = spread(&wanted, TOP, BOTTOM);
+            for (((_, label, is_all), y), own) in ends.iter().zip(placed).zip(wanted) {
+                sheet.line(&[(frame.right + 4, own), (frame.right + 30, y)], FAINT, 2, Dash::None);
+                let at = (frame.right + 36, y);
                 if *is_all {
                     sheet.bold(label, at, Hold::Left, INK);
                 } else {
@@ -132,15 +134,15 @@ impl Curves<'_> {
     }
 }
 
+/// A tick for every day of the grid, and labels evenly, as many as fit.
 fn draw_days(sheet: &Sheet<'_>, days: &[i32], frame: Frame, x: impl Fn(i32) -> i32) {
-    let mut labelled_until = i32::MIN;
+    let last = days.last().copied().unwrap_or(1).max(1);
+    let every = [1, 5, 7, 15, 30, 90].into_iter().find(|every| last / every <= 7).unwrap_or(last);
     for day in days {
         let at = x(*day);
         sheet.line(&[(at, frame.bottom), (at, frame.bottom + 8)], GREY, 2, Dash::None);
-        let label = day.to_string();
-        if at - text_width(&label) / 2 > labelled_until {
-            sheet.text(&label, (at, frame.bottom + 30), Hold::Middle, GREY);
-            labelled_until = at + text_width(&label) / 2 + 8;
+        if day % every == 0 {
+            sheet.text(&day.to_string(), (at, frame.bottom + 30), Hold::Middle, GREY);
         }
     }
 }

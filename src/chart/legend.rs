@@ -7,6 +7,7 @@ use super::sheet::{BLUE, Dash, FONT, GREY, Hold, Point, Sheet, VERMILLION, WIDTH
 pub(super) enum Key {
     Final,
     Preliminary,
+    OffScale,
     Signal,
     Hidden,
     NoNumber,
@@ -17,6 +18,7 @@ impl Key {
         match self {
             Self::Final => "final",
             Self::Preliminary => "preliminary",
+            Self::OffScale => "preliminary, off the scale",
             Self::Signal => "signal",
             Self::Hidden => "hidden (small number)",
             Self::NoNumber => "no number yet",
@@ -28,6 +30,7 @@ impl Key {
         match self {
             Self::Final => sheet.dot(at, 8, BLUE),
             Self::Preliminary => sheet.ring(at, 8, BLUE),
+            Self::OffScale => sheet.square(at, 8, BLUE),
             Self::Signal => sheet.diamond(at, 11, VERMILLION),
             Self::Hidden => sheet.cross(at, 7, GREY),
             Self::NoNumber => {

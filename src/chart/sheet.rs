@@ -131,6 +131,12 @@ impl Sheet<'_> {
         self.area.draw(&Circle::new(at, radius, style)).expect(IN_MEMORY);
     }
 
+    pub(super) fn square(&self, (x, y): Point, radius: i32, colour: RGBColor) {
+        let (corner, opposite) = ((x - radius, y - radius), (x + radius, y + radius));
+        self.filled(corner, opposite, WHITE);
+        self.outlined(corner, opposite, colour, Dash::None);
+    }
+
     pub(super) fn diamond(&self, (x, y): Point, radius: i32, colour: RGBColor) {
         let around = |r| [(x, y - r), (x + r, y), (x, y + r), (x - r, y)];
         self.polygon(&around(radius + 3), INK);

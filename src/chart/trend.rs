@@ -105,8 +105,9 @@ impl TrendSeries<'_> {
     }
 
     fn keys(&self) -> Vec<Key> {
-        let keys: BTreeSet<Key> = self.points.iter().filter_map(key_of).collect();
-        keys.into_iter().collect()
+        let scale = self.scale();
+        let keys = self.points.iter().filter_map(|point| key_of(point, &scale));
+        keys.collect::<BTreeSet<Key>>().into_iter().collect()
     }
 
     /// Limits where a number is shown: limits of a hidden month would tell its denominator.
@@ -114,10 +115,19 @@ impl TrendSeries<'_> {
         self.points.iter().map(|point| point.mark.value().and(point.limits))
     }
 
+    /// A scale for complete periods: a preliminary one that rests on a few units may lie far off, and
+    /// is then drawn at the edge.
     fn scale(&self) -> Scale {
-        let values = self.points.iter().filter_map(|point| point.mark.value());
-        let limits =
-            self.limits().flatten().flat_map(|limits| [limits.centre, limits.lower, limits.upper]);
+        let limits = self.limits().flatten();
+        let limits = limits.flat_map(|limits| [limits.centre, limits.lower, limits.upper]);
+        let of = |shown: Shown| {
+            let marks = self.points.iter().map(|point| point.mark);
+            marks.filter(move |mark| mark.shown() == shown).filter_map(Mark::value)
+        };
+        let complete: Vec<f64> = of(Shown::Final).collect();
+        let others =
+            if complete.is_empty() { of(Shown::Preliminary).collect() } else { Vec::new() };
+        let values = complete.into_iter().chain(others);
         Scale::over(values.chain(limits).chain(self.target), self.display)
     }
 
@@ -188,17 +198,19 @@ impl TrendSeries<'_> {
             }
         }
         for (place, point) in self.points.iter().enumerate() {
-            if let Some(key) = key_of(point) {
+            if let Some(key) = key_of(point, scale) {
                 key.draw(sheet, at(place).unwrap_or((across.at(place), frame.bottom - 18)));
             }
         }
     }
 }
 
-fn key_of(point: &TrendPoint) -> Option<Key> {
+fn key_of(point: &TrendPoint, scale: &Scale) -> Option<Key> {
+    let is_off = point.mark.value().is_some_and(|value| !scale.holds(value));
     match point.mark.shown() {
         Shown::Final | Shown::Preliminary if point.is_signal => Some(Key::Signal),
         Shown::Final => Some(Key::Final),
+        Shown::Preliminary if is_off => Some(Key::OffScale),
         Shown::Preliminary => Some(Key::Preliminary),
         Shown::Hidden => Some(Key::Hidden),
         Shown::Withheld | Shown::NotComputable => Some(Key::NoNumber),

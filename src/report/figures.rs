@@ -39,7 +39,8 @@ pub(super) fn points<'a>(
     };
     let by_grain = GRAINS.map(|grain| {
         let rows = lookup.everyone(measure, grain, content.period).filter(|row| is_whole(row));
-        rows.map(point).collect::<Vec<_>>()
+        // Nothing is told by the periods before the data begin.
+        rows.skip_while(|row| !row.state.shows_numbers()).map(point).collect::<Vec<_>>()
     });
     let shown = by_grain.iter().position(|points| has_trend(points));
     by_grain.into_iter().nth(shown.unwrap_or(0)).unwrap_or_default()

@@ -121,10 +121,7 @@ fn write_statistics(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, hea
             && is_everyone(&row.stratum)
     });
     let rows: Vec<Vec<Cell>> = further
-        .map(|row| {
-            let name = row.statistic.trim_start_matches('.').replace('_', " ");
-            plate::row_cells(&name, row, measure)
-        })
+        .map(|row| plate::row_cells(words::statistic(row.statistic), row, measure))
         .collect();
     if !rows.is_empty() {
         let mut heads = vec!["Statistic"];

@@ -2,7 +2,9 @@
 
 use crate::chart::{Mark, Shown, format};
 use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
-use crate::oversight::{Exact, Published, State, Verdict};
+use crate::oversight::{
+    Exact, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, State, UPPER_QUARTILE, Verdict,
+};
 use crate::terms::Period;
 
 use super::content::Content;
@@ -165,7 +167,7 @@ fn with_reason(state: &str, reason: &str) -> String {
     if reason.is_empty() {
         return state.to_owned();
     }
-    let reason = reason.replace("overlapping", "windows of 12 months overlap");
+    let reason = reason.replace("overlapping", "12-month windows");
     format!("{state}: {reason}")
 }
 
@@ -238,6 +240,17 @@ pub(super) fn signal(row: &Published, measure: &Measure) -> Option<String> {
 pub(super) fn signal_cell(row: &Published, measure: &Measure, has_chart: bool) -> String {
     let none = if has_chart { "none" } else { "not charted" };
     signal(row, measure).unwrap_or_else(|| none.to_owned())
+}
+
+/// What a row beside the value itself tells.
+pub(super) fn statistic(suffix: &'static str) -> &'static str {
+    match suffix {
+        MEDIAN => "median",
+        LOWER_QUARTILE => "lower quartile",
+        UPPER_QUARTILE => "upper quartile",
+        SHARE_HIGH => "members at 0.75 or more",
+        other => other,
+    }
 }
 
 /// Where the value went since the period before it, and how small a change could still be chance.
