@@ -1,4 +1,5 @@
-//! One integration-test crate. Each room brings its own module.
+//! One integration-test crate. Each module brings its cases through the front door of a room.
 
 mod definitions;
+mod statistics;
 mod tidy;
