@@ -3,7 +3,6 @@
 
 mod catalogue;
 mod period;
-mod quality;
 mod read;
 mod read_source;
 mod run;
@@ -12,5 +11,5 @@ mod stage;
 pub use catalogue::{Catalogue, read_definition};
 pub use period::{month, reported};
 pub use read::{Pipeline, read};
-pub use run::{Folders, Outcome, evaluate, ingest, report, run};
+pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot, tabulate};
 pub use stage::{OnStage, Stage};
