@@ -159,7 +159,9 @@ impl FacilityClass {
     /// The level of 24-hour care, where the class has one.
     pub fn level(self) -> Option<u8> {
         match self {
-            Self::AcutePsych | Self::StatePsych | Self::GeneralHospital | Self::WmInpatient => Some(6),
+            Self::AcutePsych | Self::StatePsych | Self::GeneralHospital | Self::WmInpatient => {
+                Some(6)
+            }
             Self::Rtf | Self::Prtf | Self::CrisisStab | Self::ResidentialSud => Some(5),
             Self::Ed | Self::Nursing => None,
         }
@@ -261,7 +263,10 @@ code_list! {
 impl EventType {
     /// True for involuntary evaluation, commitment and certification.
     pub fn is_involuntary(self) -> bool {
-        matches!(self, Self::Involuntary72h | Self::EmergencyCommitment | Self::CertShort | Self::CertLong)
+        matches!(
+            self,
+            Self::Involuntary72h | Self::EmergencyCommitment | Self::CertShort | Self::CertLong
+        )
     }
 }
 

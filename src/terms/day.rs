@@ -38,7 +38,8 @@ impl Day {
     }
 
     fn date(self) -> NaiveDate {
-        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_FROM_CE)).unwrap_or_default()
+        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_FROM_CE))
+            .unwrap_or_default()
     }
 
     /// The calendar year.
@@ -73,7 +74,8 @@ impl Day {
     /// Completed years from `birth` to this day; a birthday on 29 February falls on 1 March in
     /// other years.
     pub fn age_from(self, birth: Self) -> i32 {
-        let had_birthday = (self.month(), self.day_of_month()) >= (birth.month(), birth.day_of_month());
+        let had_birthday =
+            (self.month(), self.day_of_month()) >= (birth.month(), birth.day_of_month());
         self.year() - birth.year() - i32::from(!had_birthday)
     }
 }
@@ -137,7 +139,16 @@ mod tests {
                 assert_eq!(Day::parse(&day.to_string()), Some(day));
             }
         }
-        for bad in ["2023-02-29", "2023-13-01", "2023-00-10", "2023-1-1", "0000-01-01", "20230101", " 2023-01-01", "2023-01-32"] {
+        for bad in [
+            "2023-02-29",
+            "2023-13-01",
+            "2023-00-10",
+            "2023-1-1",
+            "0000-01-01",
+            "20230101",
+            " 2023-01-01",
+            "2023-01-32",
+        ] {
             assert_eq!(Day::parse(bad), None, "{bad}");
         }
     }

@@ -35,9 +35,12 @@ impl DiagnosisGroup {
     pub fn has(self, code: &str) -> bool {
         let code = bare(code);
         let category = code.get(..3).unwrap_or("");
-        let within = |from: &str, to: &str| category.len() == 3 && from <= category && category <= to;
+        let within =
+            |from: &str, to: &str| category.len() == 3 && from <= category && category <= to;
         match self {
-            Self::MentalHealth => (within("F20", "F99") && !within("F70", "F79")) || is_self_harm(&code),
+            Self::MentalHealth => {
+                (within("F20", "F99") && !within("F70", "F79")) || is_self_harm(&code)
+            }
             Self::SubstanceUse => within("F10", "F19") && category != "F17",
             Self::Psychosis => within("F20", "F20") || within("F22", "F25") || within("F28", "F29"),
             Self::Bipolar => within("F30", "F31"),
@@ -86,13 +89,20 @@ mod tests {
 
     #[test]
     fn groups_follow_their_prefixes() {
-        for code in ["F20.9", "f99", "F64.0", "R45.851", "T14.91XA", "X78.1XXA", "T42.4X2A", "T39.012A", "T51.2X2", "T58.2X2A"] {
+        for code in [
+            "F20.9", "f99", "F64.0", "R45.851", "T14.91XA", "X78.1XXA", "T42.4X2A", "T39.012A",
+            "T51.2X2", "T58.2X2A",
+        ] {
             assert!(MentalHealth.has(code), "{code}");
         }
-        for code in ["", "F70", "F79.9", "F10.20", "F17.210", "T42.4X1A", "T39.011A", "Z63.0", "R45", "F2"] {
+        for code in
+            ["", "F70", "F79.9", "F10.20", "F17.210", "T42.4X1A", "T39.011A", "Z63.0", "R45", "F2"]
+        {
             assert!(!MentalHealth.has(code), "{code}");
         }
-        assert!(SubstanceUse.has("F11.20") && SubstanceUse.has("F19") && !SubstanceUse.has("F17.200"));
+        assert!(
+            SubstanceUse.has("F11.20") && SubstanceUse.has("F19") && !SubstanceUse.has("F17.200")
+        );
     }
 
     #[test]
