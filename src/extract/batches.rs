@@ -37,7 +37,7 @@ pub(super) enum Origin<'a> {
 
 impl Origin<'_> {
     fn code(&self, row: usize) -> u32 {
-        let own = |data: &Option<&Data>| match data {
+        let own = |data: Option<&Data>| match data {
             Some(Data::Codes(codes)) => codes[row],
             _ => NO_CODE,
         };
@@ -45,9 +45,9 @@ impl Origin<'_> {
             Self::Slot(Data::Codes(codes)) => codes[row],
             Self::Same(code) => *code,
             Self::OrElse(data, default) => {
-                Some(own(data)).filter(|code| *code != NO_CODE).unwrap_or(*default)
+                Some(own(*data)).filter(|code| *code != NO_CODE).unwrap_or(*default)
             }
-            Self::Mapped(data, by, map) => Some(own(data))
+            Self::Mapped(data, by, map) => Some(own(*data))
                 .filter(|code| *code != NO_CODE)
                 .unwrap_or_else(|| looked_up(by, row, map, NO_CODE)),
             _ => NO_CODE,
@@ -55,19 +55,19 @@ impl Origin<'_> {
     }
 
     fn int(&self, row: usize) -> i32 {
-        let own = |data: &Option<&Data>| match data {
+        let own = |data: Option<&Data>| match data {
             Some(Data::Ints(ints)) => ints[row],
             _ => NO_INT,
         };
         match self {
             Self::Slot(Data::Ints(ints)) => ints[row],
-            Self::MappedInt(data, by, map) => Some(own(data))
+            Self::MappedInt(data, by, map) => Some(own(*data))
                 .filter(|int| *int != NO_INT)
                 .unwrap_or_else(|| looked_up(by, row, map, NO_INT)),
             Self::StayLevel(data, class, map, visit) => match class {
                 Some(Data::Codes(codes)) if codes[row] == *visit => NO_INT,
-                Some(class) if own(data) == NO_INT => looked_up(class, row, map, NO_INT),
-                _ => own(data),
+                Some(class) if own(*data) == NO_INT => looked_up(class, row, map, NO_INT),
+                _ => own(*data),
             },
             Self::Lines(lines) => i32::try_from(lines[row]).unwrap_or(NO_INT),
             _ => NO_INT,

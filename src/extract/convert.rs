@@ -92,7 +92,7 @@ impl Conversion<'_> {
             match slot.filling {
                 Filling::One(binding) => column.append(&scratch[binding], &good),
                 Filling::First(first, second) => {
-                    column.append(&first_known(&scratch[first], &scratch[second]), &good)
+                    column.append(&first_known(&scratch[first], &scratch[second]), &good);
                 }
                 Filling::Birth(year, month) => {
                     column
@@ -122,17 +122,17 @@ impl Conversion<'_> {
         let last = self.last_day;
         match (binding.field.form, to) {
             (Form::Past, Data::Ints(to)) => {
-                source.fill(faults, to, NO_INT, |text| value::day(text, last))
+                source.fill(faults, to, NO_INT, |text| value::day(text, last));
             }
             (Form::Planned, Data::Ints(to)) => {
-                source.fill(faults, to, NO_INT, |text| value::day(text, i32::MAX))
+                source.fill(faults, to, NO_INT, |text| value::day(text, i32::MAX));
             }
             (Form::Month, Data::Ints(to)) => {
-                source.fill(faults, to, NO_INT, |text| value::month(text, last))
+                source.fill(faults, to, NO_INT, |text| value::month(text, last));
             }
-            (Form::Whole(least, most), Data::Ints(to)) => source.fill(faults, to, NO_INT, |text| {
+            (Form::Whole(min, max), Data::Ints(to)) => source.fill(faults, to, NO_INT, |text| {
                 let number = value::whole(text)?;
-                binding.in_range(number, 1, least, most).map(value::as_int)
+                binding.in_range(number, 1, min, max).map(value::as_int)
             }),
             (Form::Parts(per_unit), Data::Longs(to)) => source.fill(faults, to, NO_LONG, |text| {
                 let number = value::parts(text, per_unit)?;
@@ -143,10 +143,10 @@ impl Conversion<'_> {
                 if binding.allows_real(number) { Ok(number) } else { Err(Rule::OutOfRange) }
             }),
             (Form::Instant, Data::Texts(to)) => {
-                source.texts(faults, to, |text| value::instant(text, last))
+                source.texts(faults, to, |text| value::instant(text, last));
             }
             (Form::Key | Form::LongText, Data::Texts(to)) => {
-                source.texts(faults, to, |text| binding.fits(text))
+                source.texts(faults, to, |text| binding.fits(text));
             }
             (Form::Member, Data::Codes(to)) => self.members(&source, faults, to),
             _ => unreachable!("every other form is judged by text"),
@@ -230,7 +230,7 @@ impl Conversion<'_> {
             Form::Diagnosis if value::is_diagnosis(text) => Ok(intern(&text.to_ascii_uppercase())),
             Form::Diagnosis => Err(Rule::UnexpectedForm),
             Form::Flag => value::flag(text).map(i64::from),
-            Form::Whole(least, most) => binding.in_range(value::whole(text)?, 1, least, most),
+            Form::Whole(min, max) => binding.in_range(value::whole(text)?, 1, min, max),
             Form::Parts(per_unit) => {
                 binding.in_range(value::parts(text, per_unit)?, per_unit, i64::MIN, i64::MAX)
             }

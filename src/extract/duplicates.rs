@@ -95,7 +95,9 @@ pub(super) fn by_bucket(refused: &[(Place, Rule)]) -> BTreeMap<usize, Vec<u32>> 
     for ((bucket, row), _) in refused {
         rows.entry(*bucket).or_default().push(*row);
     }
-    rows.values_mut().for_each(|rows| rows.sort_unstable());
+    for rows in rows.values_mut() {
+        rows.sort_unstable();
+    }
     rows
 }
 
@@ -109,10 +111,12 @@ fn repeated_hashes(buckets: &[Rows], key: usize) -> Vec<u64> {
     let split: Vec<Vec<Vec<u64>>> = buckets
         .par_iter()
         .map(|rows| {
-            let mut parts = vec![Vec::with_capacity(rows.len() / PARTS * 5 / 4 + 16); PARTS];
+            let mut parts = vec![Vec::new(); PARTS];
             for row in 0..rows.len() {
-                let hash = rows.columns[key].hash_text(row);
-                parts[(hash >> 58) as usize].push(hash);
+                if !rows.columns[key].is_null(row) {
+                    let hash = rows.columns[key].hash_text(row);
+                    parts[(hash >> 58) as usize].push(hash);
+                }
             }
             parts
         })

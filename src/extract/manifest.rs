@@ -157,13 +157,13 @@ fn read_row(
             "runout_days" => match value.parse() {
                 Ok(days) => row.runout_days = Some(days),
                 Err(_) => {
-                    say(column, "not_a_number", "this is not a number of days", String::new())
+                    say(column, "not_a_number", "this is not a number of days", String::new());
                 }
             },
             "refresh" => row.refresh = Some(value.to_owned()),
             "date_shifted" => {
                 row.date_shifted =
-                    matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y")
+                    matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y");
             }
             _ => {}
         }

@@ -13,6 +13,8 @@ use crate::terms::column;
 /// Bits of a row's number; the kind stands above them.
 pub(super) const ROW_BITS: u32 = 28;
 
+const ROW_MASK: u32 = (1 << ROW_BITS) - 1;
+
 /// A row of a bucket: its kind (by its place in `Kind::ALL`) and its number among the rows of
 /// that kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +35,7 @@ impl Address {
     }
 
     pub(super) fn row(self) -> usize {
-        (self.0 & ((1 << ROW_BITS) - 1)) as usize
+        (self.0 & ROW_MASK) as usize
     }
 }
 
@@ -88,7 +90,7 @@ pub(super) fn sort(parts: &[Option<Part<'_>>], rank: &[u32], members: usize) -> 
     let mut ends = vec![0_u32; members + 1];
     for part in parts.iter().flatten() {
         each_row(part, |row| {
-            ends[rank[part.rows.members[row as usize] as usize] as usize + 1] += 1
+            ends[rank[part.rows.members[row as usize] as usize] as usize + 1] += 1;
         });
     }
     for member in 1..ends.len() {
@@ -162,23 +164,24 @@ fn settle_ties(parts: &[Option<Part<'_>>], keys: &[u64], sorted: &mut Sorted) {
         });
         let mut kept: Option<u64> = None;
         for key in run {
-            let rule = kept.and_then(|kept| repeats(part, compare(&kept, &key)));
-            match rule {
-                Some(rule) => sorted.repeats.push((kind, address(key).row() as u32, rule)),
-                None => {
-                    sorted.order.push(address(key));
-                    kept = Some(key);
-                }
+            let has_key =
+                part.record.is_some_and(|slot| !part.rows.columns[slot].is_null(row(&key)));
+            let rule = kept.and_then(|kept| repeats(part, has_key, compare(&kept, &key)));
+            if let Some(rule) = rule {
+                sorted.repeats.push((kind, address(key).0 & ROW_MASK, rule));
+            } else {
+                sorted.order.push(address(key));
+                kept = Some(key);
             }
         }
     }
 }
 
 /// Whether a row repeats the row before it. Rows with a key were compared over all buckets.
-fn repeats(part: &Part<'_>, order: Ordering) -> Option<Rule> {
+fn repeats(part: &Part<'_>, has_key: bool, order: Ordering) -> Option<Rule> {
     let is_member = part.table == Table::Members;
     match order {
-        Ordering::Equal if is_member || part.record.is_none() => Some(Rule::DuplicateRow),
+        Ordering::Equal if is_member || !has_key => Some(Rule::DuplicateRow),
         _ if is_member => Some(Rule::DuplicateKey),
         _ => None,
     }

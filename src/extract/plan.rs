@@ -151,7 +151,7 @@ impl Plan {
             let model = source.columns.get(column).unwrap_or(column);
             match find(source.table, model) {
                 Some(field) => {
-                    bindings.push(bind(field, Origin::Column(position), source, &mut problems))
+                    bindings.push(bind(field, Origin::Column(position), source, &mut problems));
                 }
                 None if elsewhere.contains(column) => {}
                 None => problems.push(at(unknown_column(source.table, column))),
@@ -330,12 +330,13 @@ fn missing(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
     let table = delivered.source.table;
     let has = |name: &str| bindings.iter().any(|binding| binding.field.name == name);
     let say = |what: String, near: &str| {
-        let help = did_you_mean(near, delivered.header.iter().map(String::as_str))
-            .map(|hint| format!("{hint} map it under `columns` in the pipeline file"))
-            .unwrap_or_else(|| {
+        let help = did_you_mean(near, delivered.header.iter().map(String::as_str)).map_or_else(
+            || {
                 "deliver it, or map the site's column to it under `columns` in the pipeline file"
                     .to_owned()
-            });
+            },
+            |hint| format!("{hint} map it under `columns` in the pipeline file"),
+        );
         Problem::new("missing_column", format!("table {} needs {what}", table.name()), help)
             .file(&delivered.file)
     };

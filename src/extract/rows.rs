@@ -134,7 +134,7 @@ impl Data {
             Self::Ints(values) => values.iter().filter(|value| **value == NO_INT).count(),
             Self::Longs(values) => values.iter().filter(|value| **value == NO_LONG).count(),
             Self::Floats(values) => values.iter().filter(|value| value.is_nan()).count(),
-            Self::Flags(values) => values.iter().filter(|value| **value == NO_FLAG).count(),
+            Self::Flags(values) => values.iter().map(|value| usize::from(*value == NO_FLAG)).sum(),
             Self::Texts(values) => {
                 (0..values.len()).filter(|row| values.get(*row).is_empty()).count()
             }

@@ -66,12 +66,11 @@ pub(super) fn read(
     let (sha256, bytes) = match plan.delivered.format {
         Format::Parquet => read_table(&conversion, &mut rows, on_progress)?,
         Format::Csv | Format::Gzip => {
-            match read_text(&conversion, &mut rows, false, on_progress)? {
-                Some(hash) => hash,
-                None => {
-                    rows = Collected::new(&plan, buckets);
-                    read_text(&conversion, &mut rows, true, on_progress)?.unwrap_or_default()
-                }
+            if let Some(hash) = read_text(&conversion, &mut rows, false, on_progress)? {
+                hash
+            } else {
+                rows = Collected::new(&plan, buckets);
+                read_text(&conversion, &mut rows, true, on_progress)?.unwrap_or_default()
             }
         }
     };
@@ -138,15 +137,12 @@ impl Part {
 }
 
 /// Reads pieces while earlier ones are converted.
-fn overlap<S: From<Error>>(
+fn overlap<S: From<Error> + Send>(
     mut next: impl FnMut() -> Result<Option<Piece>, S> + Send,
     convert: impl Fn(&Piece) -> Part + Sync,
     rows: &mut Collected,
     mut check: impl FnMut(&[Part]) -> Result<(), S>,
-) -> Result<(), S>
-where
-    S: Send,
-{
+) -> Result<(), S> {
     let at_once = rayon::current_num_threads();
     let mut take = || -> Result<Vec<Piece>, S> {
         let mut pieces = Vec::new();

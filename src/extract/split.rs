@@ -316,9 +316,8 @@ pub(super) fn cut(bytes: &[u8]) -> Option<usize> {
 
 fn blank_line(rest: &[u8]) -> Option<usize> {
     match rest {
-        [b'\n', ..] => Some(1),
+        [b'\n', ..] | [b'\r'] => Some(1),
         [b'\r', b'\n', ..] => Some(2),
-        [b'\r'] => Some(1),
         _ => None,
     }
 }

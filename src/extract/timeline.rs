@@ -91,6 +91,9 @@ impl<'a> Timeline<'a> {
     }
 
     /// The rows of a bucket in order.
+    ///
+    /// # Panics
+    /// If there is no such bucket.
     pub fn batches(&self, bucket: u32) -> impl Iterator<Item = RecordBatch> {
         let origins = self.origins(bucket);
         let members = self.member_ids(bucket);
@@ -172,6 +175,9 @@ impl<'a> Timeline<'a> {
     }
 
     /// Activities, which have no member, as a table of their own.
+    ///
+    /// # Panics
+    /// Never: columns are made by their schema.
     pub fn activities(&self) -> Option<RecordBatch> {
         let (number, rows) = self.delivery.activities.as_ref()?;
         let reading = &self.delivery.readings[*number];

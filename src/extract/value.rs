@@ -25,7 +25,7 @@ pub(super) fn day(text: &[u8], last: i32) -> Result<i32, Rule> {
 pub(super) fn month(text: &[u8], last: i32) -> Result<i32, Rule> {
     let mut date = [0; 10];
     match text.len() {
-        0 => return Ok(NO_INT),
+        0 => Ok(NO_INT),
         7 => {
             date[..7].copy_from_slice(text);
             date[7..].copy_from_slice(b"-01");

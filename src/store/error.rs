@@ -51,7 +51,7 @@ impl Error {
         move |source| Self::Parquet { path, source }
     }
 
-    pub(super) fn damaged(path: &Path, what: impl ToString) -> Self {
+    pub(super) fn damaged(path: &Path, what: &(impl ToString + ?Sized)) -> Self {
         Self::Damaged { path: path.to_owned(), what: what.to_string() }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn batches(rows: &[RefusedRow<'_>]) -> impl Iterator<Item = RecordBat
 pub(super) fn csv(rows: &[RefusedRow<'_>]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |record: [&str; 5]| {
-        writer.write_record(record).expect("memory takes every record of five fields")
+        writer.write_record(record).expect("memory takes every record of five fields");
     };
     write(COLUMNS);
     for row in rows {

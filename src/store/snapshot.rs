@@ -111,8 +111,8 @@ impl Snapshot {
             .collect();
         let schema = Arc::new(Schema::new(fields));
         Ok(reader.map(move |batch| match batch {
-            Ok(batch) => shaped(&batch, &schema).map_err(|error| Error::damaged(&path, error)),
-            Err(error) => Err(Error::damaged(&path, error)),
+            Ok(batch) => shaped(&batch, &schema).map_err(|error| Error::damaged(&path, &error)),
+            Err(error) => Err(Error::damaged(&path, &error)),
         }))
     }
 
@@ -129,7 +129,7 @@ impl Snapshot {
         let reader = ParquetRecordBatchReaderBuilder::try_new(file)
             .and_then(ParquetRecordBatchReaderBuilder::build);
         let batches = reader.map_err(Error::parquet(&path))?;
-        batches.map(|batch| batch.map_err(|error| Error::damaged(&path, error))).collect()
+        batches.map(|batch| batch.map_err(|error| Error::damaged(&path, &error))).collect()
     }
 }
 
@@ -171,16 +171,13 @@ pub(super) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
     let path = folder.join(MANIFEST);
     let text = fs::read(&path).map_err(Error::io(&path))?;
     let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|error| Error::damaged(&path, error))?;
+        serde_json::from_slice(&text).map_err(|error| Error::damaged(&path, &error))?;
     if manifest.schema_version == SCHEMA_VERSION {
         Ok(manifest)
     } else {
-        Err(Error::damaged(
-            &path,
-            format!(
-                "schema version {} is not the version {SCHEMA_VERSION} of this program",
-                manifest.schema_version
-            ),
-        ))
+        let version = manifest.schema_version;
+        let what =
+            format!("schema version {version} is not the version {SCHEMA_VERSION} of this program");
+        Err(Error::damaged(&path, &what))
     }
 }
