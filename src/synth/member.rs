@@ -70,7 +70,7 @@ impl Member {
                 line.text(span.home.bho().id);
                 line.text(plan);
                 line.text(category);
-                line.mark(span.hospice);
+                line.flag(span.hospice);
             });
         }
     }
@@ -193,7 +193,7 @@ fn draw_need(age: i32, dice: &mut Dice) -> Option<Need> {
 /// counties and BHOs that leave no gap.
 fn draw_spans(home: Home, calendar: &Calendar, dice: &mut Dice) -> Vec<Span> {
     let months = (calendar.last - calendar.first) / 30;
-    let mut start = if dice.percent(74) {
+    let mut start = if dice.percent(84) {
         calendar.first.months_later(-dice.below(48))
     } else {
         calendar.first.months_later(dice.below(months.max(1)))

@@ -34,12 +34,17 @@ fn text(settings: &Settings<'_>, calendar: &Calendar, written: &Written) -> Stri
     let (members, months, seed) = (settings.members, settings.months, settings.seed);
     let gzip = if settings.compress == Compress::Gzip { " --gzip" } else { "" };
     let (first, last, extract) = (calendar.first, calendar.last, calendar.extract);
+    let start = if first == super::default_start(months) {
+        String::new()
+    } else {
+        format!(" --start {first}")
+    };
     let mut text = format!(
         "# Synthetic extracts\n\n\
          No row is about a real person: everything here was drawn by chance. The same command gives the same \
          bytes on every machine:\n\n\
          ```\n\
-         throughline synth --members {members} --months {months} --seed {seed} --start {first}{gzip} --out DIR\n\
+         throughline synth --members {members} --months {months} --seed {seed}{start}{gzip} --out DIR\n\
          ```\n\n\
          Care from {first} to {last}; extracts cut on {extract} with {RUNOUT_DAYS} days of run-out. Rows are in the \
          order in which they were posted, and some come months late. About one contact in a hundred has a local \

@@ -115,6 +115,15 @@ impl<'o> Line<'o> {
         self.next().extend_from_slice(text.as_bytes());
     }
 
+    /// A set of values: quoted where it has more than one.
+    pub(super) fn quoted(&mut self, text: &str) {
+        let quote: &[u8] = if text.contains(';') { b"\"" } else { b"" };
+        let out = self.next();
+        out.extend_from_slice(quote);
+        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(quote);
+    }
+
     /// This many fields that are not known.
     pub(super) fn unknown(&mut self, fields: usize) {
         for _ in 0..fields {
