@@ -21,12 +21,14 @@
 //!
 //! The binary adds arguments, progress and messages; no room knows of it.
 
+pub mod chart;
 pub mod diagnostic;
 pub mod extract;
 pub mod indicator;
 pub mod kernel;
 pub mod oversight;
 pub mod pipeline;
+pub mod report;
 pub mod statistics;
 pub mod store;
 pub mod synth;
