@@ -115,6 +115,7 @@ fn applies(
         ExclusionTest::NoEligibleMonth => {
             !scene.months.eligible[window.0..window.1].contains(&true)
         }
+        ExclusionTest::NoEligibleDay => !timeline.alive_enrolled.meets(start, end),
         // Tests of units do not apply to members; the reader of definitions refuses them there.
         _ => false,
     }

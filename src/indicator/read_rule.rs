@@ -191,7 +191,7 @@ fn exclusions(
             (Some(test), None) => found.push(Exclusion { reason, test }),
             _ if problems.len() > before => {}
             _ => problems.push(complaint.help(if of_members {
-                "`not_enrolled_year`, `died_in_year`, `hospice_in_year` or `no_eligible_month`"
+                "`not_enrolled_year`, `died_in_year`, `hospice_in_year`, `no_eligible_day` or `no_eligible_month`"
             } else {
                 "`not_enrolled`, `not_observable`, `died`, `hospice`, `disposition`, `admission`, `ed_admitted` or `no_service`"
             })),
@@ -243,6 +243,9 @@ fn member_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<Exclusio
     }
     if flag("hospice_in_year") {
         tests.push(ExclusionTest::HospiceInYear);
+    }
+    if flag("no_eligible_day") {
+        tests.push(ExclusionTest::NoEligibleDay);
     }
     if flag("no_eligible_month") {
         tests.push(ExclusionTest::NoEligibleMonth);

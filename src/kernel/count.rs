@@ -254,7 +254,7 @@ impl<'p> Counter<'p> {
         }
     }
 
-    /// Adds dated things of enrolled days.
+    /// Adds dated things of enrolled days, up to and including the day of death.
     fn things_on(
         &mut self,
         things: impl Iterator<Item = (Day, i64)>,
@@ -262,7 +262,7 @@ impl<'p> Counter<'p> {
         interner: &Interner,
     ) {
         let periods = self.plan.periods.len();
-        for (day, n) in things {
+        for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
             let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
             let group = self.board.group(bho, interner);
             self.things.add(group, periods, self.plan.calendar.periods(day), n);

@@ -224,9 +224,13 @@ impl Rows {
     }
 }
 
+/// The bit of a diagnosis that was recorded, whatever its group.
+pub(super) const RECORDED: u32 = 1 << 31;
+
 /// Diagnosis groups of a code, one bit each.
 fn groups_of(code: &str) -> u32 {
-    mask(&DiagnosisGroup::ALL.iter().copied().filter(|group| group.has(code)).collect::<Vec<_>>())
+    let recorded = if code.is_empty() { 0 } else { RECORDED };
+    recorded | mask(&DiagnosisGroup::ALL.iter().copied().filter(|group| group.has(code)).collect::<Vec<_>>())
 }
 
 /// Groups as bits.
