@@ -36,7 +36,7 @@ impl Delivered {
 
     /// Contacts with the usual header.
     pub(crate) fn contacts(rows: &[&str]) -> Self {
-        Self::new().with("contacts.csv", &format!("{HEADER}\n{}\n", rows.join("\n")))
+        Self::new().with("contacts.csv", format!("{HEADER}\n{}\n", rows.join("\n")))
     }
 
     pub(crate) fn with(self, name: &str, text: impl AsRef<[u8]>) -> Self {
