@@ -72,12 +72,18 @@ impl Conversion<'_> {
         scratch: &mut [Data],
         to: &mut Rows,
     ) {
+        // The fields of a record with a fault as a whole are empty, which is no fault of theirs.
+        let given: Vec<(usize, Fault)> =
+            faults.iter().copied().enumerate().filter(|(_, fault)| *fault != Fault::NONE).collect();
         for (number, column) in scratch.iter_mut().enumerate() {
             column.clear();
             self.column(number, fields, faults, column);
         }
         self.check_either(scratch, faults);
         self.check_spans(scratch, faults);
+        for (row, fault) in given {
+            faults[row] = fault;
+        }
         let good: Vec<u32> = (0_u32..)
             .zip(&*faults)
             .filter(|(_, fault)| **fault == Fault::NONE)

@@ -63,6 +63,8 @@ pub(super) fn repeated_keys(
         .flat_map_iter(|(bucket, rows)| {
             let repeated = &repeated;
             (0..rows.len())
+                .filter(|row| !rows.columns[key].is_null(*row))
+                .filter(|row| !rows.columns[key].is_null(*row))
                 .filter(|row| repeated.has(rows.columns[key].hash_text(*row)))
                 .map(move |row| (bucket, number(row)))
         })

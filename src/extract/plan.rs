@@ -364,7 +364,7 @@ fn slots(bindings: &[Binding]) -> Vec<Slot> {
     }
     // Rows are compared slot by slot: the order of columns in the file must not show.
     let place = |to: &str| column::ALL.iter().position(|(name, _)| *name == to);
-    slots.sort_by_key(|slot| (place(slot.to), slot.to));
+    slots.sort_by_key(|slot| (place(slot.to).is_none(), place(slot.to), slot.to));
     slots
 }
 

@@ -90,7 +90,6 @@ impl Pool {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the tag is the upper half")]
 fn tag_of(hash: u64) -> u32 {
     (hash >> 32) as u32
 }

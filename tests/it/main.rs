@@ -1,6 +1,9 @@
 //! One integration-test crate. Each module brings its cases through the front door of a room.
 
 mod definitions;
+mod delivered;
+mod ingest;
 mod report;
 mod statistics;
+mod store;
 mod tidy;
