@@ -1,1 +1,3 @@
 //! One integration-test crate. Each room brings its own module.
+
+mod synth;
