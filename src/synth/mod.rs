@@ -128,10 +128,12 @@ pub enum Error {
     },
 }
 
+/// The day after the last day of care where no start is named.
+const FIRST_OF_NOVEMBER_2026: Day = Day(20_758);
+
 /// The first month that makes the last of `months` months October 2026.
 pub fn default_start(months: u32) -> Day {
-    let end = Day::from_ymd(2026, 11, 1).expect("a date");
-    end.months_later(-i32::try_from(months).unwrap_or(i32::MAX / 24))
+    FIRST_OF_NOVEMBER_2026.months_later(-i32::try_from(months).unwrap_or(i32::MAX / 24))
 }
 
 /// Writes a set of extracts. `progress` hears in thousandths how much is done.

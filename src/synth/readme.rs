@@ -47,7 +47,7 @@ fn text(settings: &Settings<'_>, calendar: &Calendar, written: &Written) -> Stri
          throughline synth --members {members} --months {months} --seed {seed}{start}{gzip} --out DIR\n\
          ```\n\n\
          Care from {first} to {last}; extracts cut on {extract} with {RUNOUT_DAYS} days of run-out. Rows are in the \
-         order in which they were posted, and some come months late. About one contact in a hundred has a local \
+         order in which they were posted, and some come months late. About one contact in fifty has a local \
          code that no crosswalk knows.\n\n\
          | table | rows |\n|---|--:|\n"
     );
@@ -75,7 +75,8 @@ fn planted_text(calendar: &Calendar) -> String {
          - **A step change.** BHO {step}: the same share rises from 44 to {step_percent} for discharges from \
          {from} on.\n\
          - **Too restrictive.** County {county} (BHO B2): after {there} in 100 assessments with a recommended level \
-         of 1 to 3 the member is placed in residential care (level 5) within three days; elsewhere after {elsewhere}.\n\
+         of 1 to 3 (substance use apart) the member is placed in residential care, level 5, within three days; elsewhere \
+         after {elsewhere}.\n\
          - **Outreach that works.** BHO {outreach}: when a gap in care reaches {gap} days a programme tries up to six \
          times, and most of those reached come back. Elsewhere one or two attempts for a quarter of the members, with \
          little effect.\n\n\

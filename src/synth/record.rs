@@ -92,7 +92,7 @@ impl Life<'_, '_> {
         };
         let score = self.distress * top / 100;
         let screen = self.dice.percent(12);
-        let result = match (screen, score * 3 > top) {
+        let result = match (screen, score * 2 > top) {
             (false, _) => "",
             (true, true) => "pos",
             (true, false) => "neg",
@@ -345,9 +345,10 @@ impl Life<'_, '_> {
             number: 1 + self.agency.number % super::region::BHOS[self.agency.bho].agencies,
             ..self.agency
         };
-        let agencies = match plan.second_agency {
-            true => format!("{};{}", self.agency.id(), other.id()),
-            false => self.agency.id(),
+        let agencies = if plan.second_agency {
+            format!("{};{}", self.agency.id(), other.id())
+        } else {
+            self.agency.id()
         };
         let services = self.dice.pick(&[
             "therapy;medication",
@@ -365,7 +366,7 @@ impl Life<'_, '_> {
             line.day(created);
             line.maybe_day(reviewed);
             line.maybe_day(ended);
-            line.id(b'C', u32::try_from(lead).unwrap_or(0));
+            line.maybe_id(b'C', Some(lead));
             line.quoted(&agencies);
             line.flag(plan.signed);
             line.flag(plan.family);

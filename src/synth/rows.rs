@@ -191,6 +191,30 @@ impl<'o> Line<'o> {
         digits(self.out, serial, 1);
     }
 
+    /// A pseudonym, where there is one.
+    pub(super) fn maybe_id(&mut self, letter: u8, number: Option<i32>) {
+        match number {
+            Some(number) => self.id(letter, number.unsigned_abs()),
+            None => self.unknown(1),
+        }
+    }
+
+    /// An amount of money, where there is one.
+    pub(super) fn maybe_cents(&mut self, cents: Option<i32>) {
+        match cents {
+            Some(cents) => self.cents(cents),
+            None => self.unknown(1),
+        }
+    }
+
+    /// An instant, where there is one.
+    pub(super) fn maybe_instant(&mut self, instant: Option<(Day, i32)>) {
+        match instant {
+            Some((day, minutes)) => self.instant(day, minutes),
+            None => self.unknown(1),
+        }
+    }
+
     /// An instant on a day, from minutes since midnight.
     pub(super) fn instant(&mut self, day: Day, minutes: i32) {
         self.next();

@@ -6,4 +6,5 @@ mod ingest;
 mod report;
 mod statistics;
 mod store;
+mod synth;
 mod tidy;
