@@ -24,7 +24,7 @@ pub(super) fn row_cells(name: &str, row: &Row, measure: &Measure) -> Vec<Cell> {
         Cell::number(words::interval(row, measure)),
         Cell::number(words::counted(row)),
         Cell::number(words::count(row.members, row)),
-        Cell::words(words::short_state(row, measure)),
+        Cell::words(words::short_state(row)),
     ]
 }
 
@@ -75,7 +75,7 @@ fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
             Cell::number(words::short_value(row, measure)),
             Cell::number(words::interval(row, measure)),
             Cell::number(words::counted(row)),
-            Cell::words(words::short_state(row, measure)),
+            Cell::words(words::short_state(row)),
         ]);
         if has_limits {
             let limits = point.limits.filter(|_| Mark::of(row).value().is_some());

@@ -127,11 +127,14 @@ fn absent(row: &Row) -> String {
     if row.suppressed { "hidden" } else { "–" }.to_owned()
 }
 
-/// The state in a table whose value says that it is hidden.
-pub(super) fn short_state(row: &Row, measure: &Measure) -> String {
-    match state(row, measure).as_str() {
-        "hidden (small number)" => "small number".to_owned(),
-        state => state.to_owned(),
+/// The state in one or two words, for a table below the place that gives its reason.
+pub(super) fn short_state(row: &Row) -> &'static str {
+    match row.state {
+        State::NotComputable => "not computable",
+        State::Withheld => "withheld",
+        _ if row.suppressed => "small number",
+        State::Preliminary => "preliminary",
+        State::Final => "final",
     }
 }
 
