@@ -31,9 +31,10 @@ impl Scale {
         }
         if high - low < 1e-9 {
             let room = (high.abs() * 0.1).max(0.01);
-            (low, high) = (low - room, high + room);
+            let least = if low < 0.0 { low - room } else { (low - room).max(0.0) };
+            (low, high) = (least, high + room);
         }
-        let step = round_step((high - low) / 4.0);
+        let step = round_step((high - low) / 5.0);
         let mut scale = Self {
             low: (low / step).floor() * step,
             high: (high / step).ceil() * step,
@@ -160,5 +161,29 @@ pub(super) fn draw_runs(
 ) {
     for run in runs(points) {
         sheet.line(&run, colour, width, dash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_ends_at_round_numbers_and_a_share_within_its_bounds() {
+        let labels = |values: [f64; 2], display| {
+            let labels = Scale::over(values, display).ticks().into_iter().map(|(_, label)| label);
+            labels.collect::<Vec<_>>().join(" ").replace('\u{a0}', "")
+        };
+        assert_eq!(labels([0.62, 0.98], Display::Percent), "60% 70% 80% 90% 100%");
+        assert_eq!(labels([3.0, 41.0], Display::Rate), "0 10 20 30 40 50");
+        assert_eq!(labels([0.0, 0.0], Display::Rate), "0.000 0.002 0.004 0.006 0.008 0.010");
+        assert_eq!(labels([39.2, 39.9], Display::Dollars), "$39.20 $39.40 $39.60 $39.80 $40.00");
+    }
+
+    #[test]
+    fn labels_are_moved_apart_and_stay_inside() {
+        let placed = spread(&[100, 101, 102, 395], 0, 400);
+        assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= FONT), "{placed:?}");
+        assert!(placed.iter().all(|y| (0..=400).contains(y)), "{placed:?}");
     }
 }

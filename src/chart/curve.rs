@@ -1,6 +1,7 @@
 //! What share has returned by each day.
 
 use crate::indicator::Display;
+use crate::oversight;
 
 use super::axis::{Frame, Scale, draw_runs, runs, spread};
 use super::format;
@@ -16,6 +17,13 @@ pub struct CurvePoint {
     pub day: i32,
     /// The share that has returned by then.
     pub mark: Mark,
+}
+
+impl CurvePoint {
+    /// A day of a published curve.
+    pub fn of(point: &oversight::CurvePoint) -> Self {
+        Self { day: point.day, mark: Mark::of_point(point) }
+    }
 }
 
 /// One group's curve.
@@ -53,8 +61,12 @@ impl Curves<'_> {
             let scale = Scale::over(marks.chain([0.0]), Display::Percent);
             let ends = self.end_labels();
             let label_width = ends.iter().map(|(_, label, _)| text_width(label)).max().unwrap_or(0);
-            let frame =
-                Frame { left: 104, top: TOP, right: WIDTH - label_width - 30, bottom: BOTTOM };
+            let frame = Frame {
+                left: 104,
+                top: TOP,
+                right: WIDTH - label_width - label_width / 10 - 30,
+                bottom: BOTTOM,
+            };
             frame.value_axis(sheet, &scale);
             let last = self.days().last().copied().unwrap_or(1).max(1);
             let x = |day: i32| {

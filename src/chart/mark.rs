@@ -1,7 +1,7 @@
 //! One number in a chart, or the reason why there is none.
 
 use crate::indicator::Display;
-use crate::oversight::{Row, State};
+use crate::oversight::{CurvePoint, Published, State};
 
 use super::format;
 
@@ -35,7 +35,7 @@ impl Mark {
     pub const EMPTY: Self = Self { shown: Shown::Empty, value: 0.0, interval: None };
 
     /// The mark of a row.
-    pub fn of(row: &Row) -> Self {
+    pub fn of(row: &Published) -> Self {
         let without = |shown| Self { shown, ..Self::EMPTY };
         match (row.state, row.value) {
             (State::NotComputable, _) => without(Shown::NotComputable),
@@ -51,6 +51,14 @@ impl Mark {
                     .zip(row.high)
                     .filter(|(low, high)| low.is_finite() && high.is_finite()),
             },
+        }
+    }
+
+    /// The mark of a day of a curve, which is hidden where it has no share.
+    pub fn of_point(point: &CurvePoint) -> Self {
+        match point.share.filter(|share| share.is_finite()) {
+            Some(value) => Self { shown: Shown::Final, value, interval: None },
+            None => Self { shown: Shown::Hidden, ..Self::EMPTY },
         }
     }
 

@@ -21,4 +21,4 @@ pub use comparison::{Compared, Comparison};
 pub use curve::{Curve, CurvePoint, Curves};
 pub use mark::{Mark, Shown};
 pub use spark::sparkline;
-pub use trend::{TrendPoint, TrendSeries};
+pub use trend::{Limits, TrendPoint, TrendSeries};

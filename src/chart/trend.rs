@@ -5,13 +5,24 @@ use std::collections::BTreeSet;
 use crate::indicator::Display;
 use crate::terms::Period;
 
-use super::axis::{Frame, Scale, draw_runs, spread};
+use super::axis::{Frame, Scale, runs, spread};
 use super::format;
 use super::legend::{self, Key};
 use super::mark::{Mark, Shown};
 use super::sheet::{
     BLUE, Dash, FONT, GREEN, GREY, Hold, INK, Point, Sheet, WIDTH, pixel, svg, text_width,
 };
+
+/// The lines of a control chart at one period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Centre line.
+    pub centre: f64,
+    /// Lower limit.
+    pub lower: f64,
+    /// Upper limit.
+    pub upper: f64,
+}
 
 /// One period of a trend.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +32,7 @@ pub struct TrendPoint {
     /// Its number.
     pub mark: Mark,
     /// Centre line, lower and upper limit, where the chart has them.
-    pub limits: Option<(f64, f64, f64)>,
+    pub limits: Option<Limits>,
     /// Whether the chart's rules call it a signal.
     pub is_signal: bool,
 }
@@ -99,21 +110,21 @@ impl TrendSeries<'_> {
     }
 
     /// Limits where a number is shown: limits of a hidden month would tell its denominator.
-    fn limits(&self) -> impl Iterator<Item = Option<(f64, f64, f64)>> {
+    fn limits(&self) -> impl Iterator<Item = Option<Limits>> {
         self.points.iter().map(|point| point.mark.value().and(point.limits))
     }
 
     fn scale(&self) -> Scale {
         let values = self.points.iter().filter_map(|point| point.mark.value());
         let limits =
-            self.limits().flatten().flat_map(|(centre, lower, upper)| [centre, lower, upper]);
+            self.limits().flatten().flat_map(|limits| [limits.centre, limits.lower, limits.upper]);
         Scale::over(values.chain(limits).chain(self.target), self.display)
     }
 
     /// Labels to the right of the plot: value, text and kind of line.
     fn end_labels(&self) -> Vec<(f64, String, Line)> {
         let mut labels = Vec::new();
-        if let Some((centre, lower, upper)) = self.limits().flatten().last() {
+        if let Some(Limits { centre, lower, upper }) = self.limits().flatten().last() {
             labels.push((
                 upper,
                 format!("upper {}", format::value(upper, self.display)),
@@ -141,16 +152,22 @@ impl TrendSeries<'_> {
     }
 
     fn draw_limits(&self, sheet: &Sheet<'_>, scale: &Scale, frame: Frame, across: Across) {
-        let line = |pick: fn((f64, f64, f64)) -> f64| -> Vec<Option<Point>> {
-            let y = |limits| scale.place(pick(limits), frame.bottom, frame.top);
-            self.limits()
-                .enumerate()
-                .map(|(place, limits)| Some((across.at(place), y(limits?))))
-                .collect()
+        let limits: Vec<Option<(usize, Limits)>> =
+            self.limits().enumerate().map(|(place, limits)| Some((place, limits?))).collect();
+        // Limits belong to a period, not to a moment: a step as wide as the period.
+        let draw = |pick: fn(Limits) -> f64, dash: Dash| {
+            for run in runs(&limits) {
+                let steps = run.into_iter().flat_map(|(place, limits)| {
+                    let y = scale.place(pick(limits), frame.bottom, frame.top);
+                    let (left, right) = across.ends(place);
+                    [(left, y), (right, y)]
+                });
+                sheet.line(&steps.collect::<Vec<Point>>(), GREY, 2, dash);
+            }
         };
-        draw_runs(sheet, &line(|limits| limits.0), GREY, 2, Dash::None);
-        draw_runs(sheet, &line(|limits| limits.1), GREY, 2, Dash::Short);
-        draw_runs(sheet, &line(|limits| limits.2), GREY, 2, Dash::Short);
+        draw(|limits| limits.centre, Dash::None);
+        draw(|limits| limits.lower, Dash::Short);
+        draw(|limits| limits.upper, Dash::Short);
         if let Some(target) = self.target {
             let y = scale.place(target, frame.bottom, frame.top);
             sheet.line(&[(frame.left, y), (frame.right, y)], GREEN, 3, Dash::LongShort);
@@ -223,6 +240,12 @@ impl Across {
         let width = f64::from(frame.right - frame.left);
         let step = width / f64::from(super::sheet::small(places.max(1)));
         Self { first: f64::from(frame.left) + step / 2.0, step }
+    }
+
+    /// Where the period begins and ends.
+    fn ends(self, place: usize) -> (i32, i32) {
+        let middle = self.first + self.step * f64::from(super::sheet::small(place));
+        (pixel(middle - self.step / 2.0), pixel(middle + self.step / 2.0))
     }
 
     fn at(self, place: usize) -> i32 {

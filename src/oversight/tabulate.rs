@@ -20,7 +20,7 @@ pub struct Table {
     pub(super) curves: Vec<(Cell, Tally)>,
 }
 
-/// Suffixes of the rows that describe the spread of member values.
+/// Suffix of the rows that hold the median of member values.
 pub const MEDIAN: &str = ".median";
 /// The lower quartile.
 pub const LOWER_QUARTILE: &str = ".p25";

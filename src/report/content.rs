@@ -1,12 +1,9 @@
 //! Everything a report says.
 
-use crate::chart::CurvePoint;
-use crate::indicator::Measure;
-use crate::kernel::Group;
-use crate::oversight::Row;
+use crate::oversight::PublishedTable;
 use crate::terms::{Day, Period};
 
-/// Everything a report says. Only published rows belong in it.
+/// Everything a report says.
 #[derive(Debug, Clone)]
 pub struct Content<'a> {
     /// Heading of the page, such as `Colorado: monthly report`.
@@ -15,28 +12,14 @@ pub struct Content<'a> {
     pub program_version: String,
     /// The period the report is about.
     pub period: Period,
-    /// The last day the data can speak for.
-    pub data_through: Day,
-    /// True if small numbers are not hidden: every page is marked.
-    pub is_internal: bool,
-    /// The smallest count that is shown, 11 by default.
-    pub smallest_shown: i64,
     /// Where the numbers come from.
     pub snapshot: Snapshot,
-    /// The measures, in the order of the pipeline file.
-    pub measures: &'a [Measure],
-    /// Every published row.
-    pub rows: &'a [Row],
-    /// Control charts; at most one for each measure and group.
-    pub trends: Vec<TrendLines>,
-    /// Curves of return; at most one for each measure and group.
-    pub curves: Vec<ReturnCurve>,
+    /// Every number that may be shown.
+    pub table: &'a PublishedTable,
     /// What changed, in sentences, the most important first.
     pub changes: Vec<String>,
     /// State of the data.
     pub quality: Quality,
-    /// The rules by which a point of a control chart is a signal, in a sentence.
-    pub signal_rules: String,
     /// Statements of the catalogue that nobody has checked yet.
     pub unverified: Vec<String>,
     /// Parameters of the run, by name.
@@ -92,45 +75,6 @@ pub struct Refused {
     pub rule: String,
     /// The number of rows.
     pub rows: u64,
-}
-
-/// Limits of a control chart at one period.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
-    /// Centre line.
-    pub centre: f64,
-    /// Lower limit.
-    pub lower: f64,
-    /// Upper limit.
-    pub upper: f64,
-}
-
-/// The lines of a control chart; its numbers are those of the rows.
-#[derive(Debug, Clone)]
-pub struct TrendLines {
-    /// Index of the measure.
-    pub measure: usize,
-    /// Whose.
-    pub group: Group,
-    /// What kind of chart it is, in words.
-    pub kind: String,
-    /// What a reader should know of it, such as a short baseline.
-    pub note: String,
-    /// Periods in order, with their limits if the chart has them.
-    pub points: Vec<(Period, Option<Limits>)>,
-}
-
-/// What share of a group has returned by each day.
-#[derive(Debug, Clone)]
-pub struct ReturnCurve {
-    /// Index of the measure.
-    pub measure: usize,
-    /// Whose.
-    pub group: Group,
-    /// The period that the index days lie in.
-    pub period: Period,
-    /// Shares by day.
-    pub points: Vec<CurvePoint>,
 }
 
 /// State of the data.

@@ -2,7 +2,7 @@
 
 use crate::indicator::{Family, Measure};
 use crate::kernel::Group;
-use crate::oversight::{Exact, Row};
+use crate::oversight::{Exact, Published};
 
 use super::content::Content;
 use super::lookup::{Lookup, is_everyone};
@@ -35,10 +35,10 @@ pub(super) fn family_rows<'a>(
     content: &Content<'a>,
     lookup: &Lookup<'a>,
     family: Family,
-) -> Vec<(&'a Measure, &'a Row)> {
+) -> Vec<(&'a Measure, &'a Published)> {
     let mut rows = Vec::new();
     for (place, measure) in
-        content.measures.iter().enumerate().filter(|(_, measure)| measure.family == family)
+        content.table.measures().iter().enumerate().filter(|(_, measure)| measure.family == family)
     {
         let shown = lookup.headline(place, content.period).map(|row| row.period);
         let kept =
@@ -49,7 +49,7 @@ pub(super) fn family_rows<'a>(
 }
 
 /// The table of a family.
-pub(super) fn family_csv(rows: &[(&Measure, &Row)]) -> Vec<u8> {
+pub(super) fn family_csv(rows: &[(&Measure, &Published)]) -> Vec<u8> {
     let mut csv = Csv::with_heads(&HEADS);
     for (measure, row) in rows {
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
@@ -90,7 +90,7 @@ pub(super) fn exclusions_csv(content: &Content<'_>, lookup: &Lookup<'_>) -> Vec<
         "reason",
         "excluded",
     ]);
-    for (place, measure) in content.measures.iter().enumerate() {
+    for (place, measure) in content.table.measures().iter().enumerate() {
         let Some(row) = lookup.headline(place, content.period) else { continue };
         for (place, reason) in measure.exclusions.iter().enumerate() {
             let counted = row.excluded_by_reason.get(place).copied().flatten();

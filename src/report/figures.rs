@@ -1,15 +1,16 @@
 //! Published rows as charts.
 
 use crate::chart::{
-    Bar, Compared, Comparison, Curve, Curves, Mark, StackedBars, TrendPoint, TrendSeries, format,
-    sparkline,
+    Bar, Compared, Comparison, Curve, CurvePoint, Curves, Limits, Mark, StackedBars, TrendPoint,
+    TrendSeries, format, sparkline,
 };
 use crate::indicator::Measure;
 use crate::kernel::Group;
-use crate::oversight::Row;
+use crate::oversight;
+use crate::oversight::Published;
 use crate::terms::{Level, Period};
 
-use super::content::{Content, ReturnCurve, TrendLines};
+use super::content::Content;
 use super::lookup::{Lookup, group_name, is_whole};
 use super::words;
 
@@ -17,37 +18,37 @@ use super::words;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point<'a> {
     pub(super) period: Period,
-    pub(super) row: Option<&'a Row>,
-    pub(super) limits: Option<super::content::Limits>,
+    pub(super) row: Option<&'a Published>,
+    pub(super) limits: Option<Limits>,
 }
 
-/// The periods of everyone's trend: those of the control chart, or all of the shortest grain.
+/// The periods of everyone's trend: the months of the control chart, or where nothing is reported by
+/// month, all periods of the shortest grain.
 pub(super) fn points<'a>(
     content: &Content<'a>,
     lookup: &Lookup<'a>,
     measure: usize,
 ) -> Vec<Point<'a>> {
-    let row = |period| lookup.whole(measure, period, &Group::All);
-    if let Some(lines) = lines(content, measure) {
-        let point = |&(period, limits)| Point { period, row: row(period), limits };
-        return lines.points.iter().map(point).collect();
-    }
+    let trend = lookup.trend(measure);
     let grain = lookup.grain(measure);
-    let wholes = lookup.rows(measure).filter(|row| row.group == Group::All && is_whole(row));
-    wholes
-        .filter(|row| Some(row.period.grain) == grain && row.period.end <= content.period.end)
-        .map(|row| Point { period: row.period, row: Some(row), limits: None })
+    let rows = lookup.rows(measure).filter(|row| row.group == Group::All && is_whole(row));
+    let rows = rows.filter(|row| Some(row.period.grain) == grain);
+    rows.filter(|row| row.period.end <= content.period.end)
+        .map(|row| {
+            let point = trend.points.iter().find(|point| point.period == row.period);
+            let limits = point.and_then(|point| {
+                let (centre, lower, upper) = (trend.centre?, point.lower?, point.upper?);
+                Some(Limits { centre, lower, upper })
+            });
+            Point { period: row.period, row: Some(row), limits }
+        })
         .collect()
-}
-
-/// The control chart of everyone.
-pub(super) fn lines<'c>(content: &'c Content<'_>, measure: usize) -> Option<&'c TrendLines> {
-    content.trends.iter().find(|trend| trend.measure == measure && trend.group == Group::All)
 }
 
 /// A trend of one point tells nothing that its table does not.
 pub(super) fn has_trend(points: &[Point<'_>]) -> bool {
-    points.len() > 1
+    let shown = points.iter().filter_map(|point| Mark::of(point.row?).value());
+    shown.take(2).count() > 1
 }
 
 /// The trend of everyone.
@@ -56,7 +57,7 @@ pub(super) fn trend(measure: &Measure, points: &[Point<'_>]) -> String {
     let points = points.iter().map(|point| TrendPoint {
         period: point.period,
         mark: point.row.map_or(Mark::EMPTY, Mark::of),
-        limits: point.limits.map(|limits| (limits.centre, limits.lower, limits.upper)),
+        limits: point.limits,
         is_signal: point.row.is_some_and(|row| !row.signal.is_empty()),
     });
     let title = format!("{}: all members over time", words::title(measure));
@@ -80,7 +81,7 @@ pub(super) fn organisations<'a>(
     lookup: &Lookup<'a>,
     measure: usize,
     period: Period,
-) -> Vec<&'a Row> {
+) -> Vec<&'a Published> {
     let groups = lookup.organisations(measure);
     groups.into_iter().filter_map(|group| lookup.whole(measure, period, group)).collect()
 }
@@ -88,8 +89,8 @@ pub(super) fn organisations<'a>(
 /// Organisations side by side.
 pub(super) fn comparison(
     measure: &Measure,
-    rows: &[&Row],
-    whole: Option<&Row>,
+    rows: &[&Published],
+    whole: Option<&Published>,
     period: Period,
 ) -> String {
     let title = format!(
@@ -115,8 +116,8 @@ pub(super) fn by_level<'a>(
     lookup: &Lookup<'a>,
     measure: usize,
     period: Period,
-) -> Vec<(&'a Group, Vec<(Level, &'a Row)>)> {
-    let mut groups: Vec<(&Group, Vec<(Level, &Row)>)> = Vec::new();
+) -> Vec<(&'a Group, Vec<(Level, &'a Published)>)> {
+    let mut groups: Vec<(&Group, Vec<(Level, &Published)>)> = Vec::new();
     for row in lookup.rows(measure).filter(|row| row.period == period && row.statistic.is_empty()) {
         let Some(level) = level_of(row) else { continue };
         match groups.last_mut() {
@@ -128,7 +129,7 @@ pub(super) fn by_level<'a>(
 }
 
 /// The level of care that a row is about.
-pub(super) fn level_of(row: &Row) -> Option<Level> {
+pub(super) fn level_of(row: &Published) -> Option<Level> {
     if row.stratum.kind != "level" {
         return None;
     }
@@ -138,7 +139,7 @@ pub(super) fn level_of(row: &Row) -> Option<Level> {
 /// Days by level of care.
 pub(super) fn levels(
     measure: &Measure,
-    groups: &[(&Group, Vec<(Level, &Row)>)],
+    groups: &[(&Group, Vec<(Level, &Published)>)],
     period: Period,
 ) -> String {
     let title = format!("{}: {}", words::title(measure), format::period(period));
@@ -150,14 +151,17 @@ pub(super) fn levels(
 }
 
 /// Curves of return for everyone and each organisation.
-pub(super) fn curves(measure: &Measure, curves: &[&ReturnCurve]) -> String {
+pub(super) fn curves(measure: &Measure, curves: &[&oversight::Curve]) -> String {
     let period = curves
         .first()
         .map_or_else(String::new, |curve| format!(", {}", format::period(curve.period)));
     let title = format!("{}: share by day{period}", words::title(measure));
     let curves = curves
         .iter()
-        .map(|curve| Curve { label: group_name(&curve.group), points: curve.points.clone() })
+        .map(|curve| Curve {
+            label: group_name(&curve.group),
+            points: curve.points.iter().map(CurvePoint::of).collect(),
+        })
         .collect();
     Curves { title: &title, curves }.draw()
 }

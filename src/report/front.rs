@@ -2,7 +2,7 @@
 
 use crate::chart::format;
 use crate::indicator::{Measure, Shape};
-use crate::oversight::{Row, State};
+use crate::oversight::{Published, State};
 
 use super::content::Content;
 use super::figures;
@@ -16,7 +16,7 @@ pub(super) fn write_header(html: &mut Html, content: &Content<'_>) {
     html.within("header", &[], |html| {
         html.leaf("p", &[("class", "kicker")], "Throughline: does the line of care hold?");
         html.leaf("h1", &[], &content.title);
-        let class = if content.is_internal { "state internal" } else { "state" };
+        let class = if content.table.internal() { "state internal" } else { "state" };
         html.leaf("p", &[("class", class)], &words::publication(content));
         html.within("dl", &[("class", "facts")], |html| {
             let mut fact = |term: &str, text: &str| {
@@ -26,7 +26,7 @@ pub(super) fn write_header(html: &mut Html, content: &Content<'_>) {
                 });
             };
             fact("Period", &format::period(content.period));
-            fact("Data through", &format::day(content.data_through));
+            fact("Data through", &format::day(content.table.settings().data_through));
             fact("Run-out", &run_out(content));
             fact("Snapshot", &content.snapshot.id);
             fact("Program", &format!("throughline {}", content.program_version));
@@ -62,7 +62,7 @@ pub(super) fn write_changes(html: &mut Html, content: &Content<'_>) {
 /// Every indicator in one table.
 pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>) {
     html.leaf("h2", &[("id", "indicators")], "All indicators");
-    let has_target = content.rows.iter().any(|row| row.target.is_some());
+    let has_target = content.table.rows().iter().any(|row| row.target.is_some());
     let mut heads = vec![
         "Indicator",
         "Value",
@@ -76,14 +76,18 @@ pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &L
         heads.push("Target");
     }
     let parts = words::FAMILIES.into_iter().filter_map(|family| {
-        let of_family =
-            content.measures.iter().enumerate().filter(|(_, measure)| measure.family == family);
+        let of_family = content
+            .table
+            .measures()
+            .iter()
+            .enumerate()
+            .filter(|(_, measure)| measure.family == family);
         let rows: Vec<Vec<Cell>> = of_family
             .map(|(place, _)| {
                 let mut cells = key_row(content, lookup, place);
                 if has_target {
                     let headline = lookup.headline(place, content.period);
-                    cells.push(target_cell(headline, &content.measures[place]));
+                    cells.push(target_cell(headline, &content.table.measures()[place]));
                 }
                 cells
             })
@@ -97,7 +101,7 @@ pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &L
 }
 
 fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell> {
-    let measure = &content.measures[place];
+    let measure = &content.table.measures()[place];
     let title = Cell::Link(format!("#{}", anchor(&words::name(measure))), words::title(measure));
     let none = || Cell::words("–");
     let Some(row) = lookup.headline(place, content.period) else {
@@ -118,18 +122,19 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
     }
     let points = figures::points(content, lookup, place);
     let has_trend = figures::has_trend(&points);
+    let (change, chance) = words::direction(row, measure, lookup);
     vec![
         title,
         Cell::Measured(words::short_value(row, measure), measure.unit.clone()),
         Cell::Measured(words::interval(row, measure), words::basis(row, measure)),
-        Cell::words(words::direction(row, measure, lookup)),
+        Cell::Noted(change, chance),
         if has_trend { Cell::Chart(figures::spark(measure, &points)) } else { none() },
-        Cell::words(words::signal_cell(row, measure, figures::lines(content, place).is_some())),
+        Cell::words(words::signal_cell(row, measure, lookup.trend(place).centre.is_some())),
         state,
     ]
 }
 
-fn target_cell(row: Option<&Row>, measure: &Measure) -> Cell {
+fn target_cell(row: Option<&Published>, measure: &Measure) -> Cell {
     let target = row.and_then(|row| Some((row, row.target?)));
     target.map_or_else(
         || Cell::number("–"),

@@ -1,7 +1,11 @@
 //! How to read the report: what holds for every number on it.
 
+use crate::indicator::Evidence;
+use crate::oversight::RuleSet;
+
 use super::content::Content;
 use super::html::Html;
+use super::words;
 
 /// Writes the notes.
 pub(super) fn write(html: &mut Html, content: &Content<'_>) {
@@ -13,6 +17,7 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>) {
                 html.leaf("dd", &[], &text);
             }
         });
+        write_evidence(html, content);
         if !content.unverified.is_empty() {
             html.leaf("h3", &[], "Not verified: check before claiming conformity");
             html.within("ul", &[], |html| {
@@ -33,9 +38,24 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>) {
     });
 }
 
+fn write_evidence(html: &mut Html, content: &Content<'_>) {
+    html.leaf("h3", &[], "How well the definitions are founded");
+    html.within("dl", &[("class", "method")], |html| {
+        for evidence in [Evidence::Verified, Evidence::FromMemory, Evidence::ProjectDefined] {
+            let measures = content.table.measures().iter();
+            let names: Vec<String> =
+                measures.filter(|measure| measure.evidence == evidence).map(words::name).collect();
+            if !names.is_empty() {
+                html.leaf("dt", &[], words::evidence(evidence));
+                html.leaf("dd", &[], &names.join(", "));
+            }
+        }
+    });
+}
+
 fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
-    let most_hidden = content.smallest_shown - 1;
-    let small = if content.is_internal {
+    let most_hidden = content.table.settings().threshold - 1;
+    let small = if content.table.internal() {
         format!(
             "This is an internal report: counts from 1 to {most_hidden} are shown. It must not leave the organisation."
         )
@@ -62,7 +82,13 @@ fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
              process itself varies."
                 .to_owned(),
         ),
-        ("Signals", content.signal_rules.clone()),
+        (
+            "Changes",
+            "Two periods always differ a little. Beside a change of a share stands the smallest difference that counts \
+             of this size would show in four of five cases; a smaller one may be chance, and so may its absence."
+                .to_owned(),
+        ),
+        ("Signals", signals(content.table.settings().rules)),
         (
             "Run-out",
             "Rows arrive late. A period is final when every unit in it can be judged with complete data, preliminary \
@@ -82,4 +108,22 @@ fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
                 .to_owned(),
         ),
     ]
+}
+
+fn signals(rules: RuleSet) -> String {
+    let told = match rules {
+        RuleSet::Nhs => {
+            "a point outside the limits; seven in a row on one side of the centre line; seven in a row that rise or \
+             fall; two of three in the outer third towards the same limit"
+        }
+        RuleSet::Anhoej => {
+            "a point outside the limits; a run on one side of the centre line that is longer, or crossings of it that \
+             are fewer, than chance gives"
+        }
+    };
+    format!(
+        "Rules: {}: {told}. Limits come from the first complete months and stay; a month that is not final is never \
+         a signal. The centre line and the limits show what the process does by itself, not what it should do.",
+        rules.title()
+    )
 }

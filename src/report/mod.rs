@@ -21,9 +21,6 @@ mod table;
 mod words;
 mod workbook;
 
-pub use content::{
-    Content, Coverage, Limits, MonthRows, Quality, Refused, ReturnCurve, Share, Snapshot, Source,
-    TrendLines,
-};
+pub use content::{Content, Coverage, MonthRows, Quality, Refused, Share, Snapshot, Source};
 pub use folder::{Error, Written, WrittenFile, write};
 pub use page::page;

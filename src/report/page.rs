@@ -22,7 +22,7 @@ pub fn page(content: &Content<'_>) -> String {
             html.leaf("title", &[], &content.title);
             html.within("style", &[], |html| html.markup(STYLE));
         });
-        let class = if content.is_internal { "internal" } else { "published" };
+        let class = if content.table.internal() { "internal" } else { "published" };
         html.within("body", &[("class", class)], |html| {
             html.within("a", &[("class", "skip"), ("href", "#main")], |html| {
                 html.say("Skip to the report");
@@ -55,7 +55,7 @@ fn write_contents(html: &mut Html, content: &Content<'_>) {
                 |target: &str, text: &str| html.within("li", &[], |html| html.link(target, text));
             entry("#summary", "Summary");
             for family in words::FAMILIES {
-                if content.measures.iter().any(|measure| measure.family == family) {
+                if content.table.measures().iter().any(|measure| measure.family == family) {
                     entry(&format!("#{}", words::family_id(family)), words::family(family));
                 }
             }
@@ -69,8 +69,14 @@ fn write_contents(html: &mut Html, content: &Content<'_>) {
 
 fn write_families(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>) {
     for family in words::FAMILIES {
-        let of_family =
-            || content.measures.iter().enumerate().filter(|(_, measure)| measure.family == family);
+        let of_family = || {
+            content
+                .table
+                .measures()
+                .iter()
+                .enumerate()
+                .filter(|(_, measure)| measure.family == family)
+        };
         if of_family().next().is_none() {
             continue;
         }

@@ -2,10 +2,10 @@
 
 use crate::chart::{Mark, format};
 use crate::indicator::{Display, Measure};
-use crate::oversight::Row;
+use crate::oversight::Published;
 use crate::terms::Level;
 
-use super::content::{Content, ReturnCurve, TrendLines};
+use super::content::Content;
 use super::figures::{self, Point};
 use super::html::Html;
 use super::lookup::{Lookup, group_name};
@@ -17,7 +17,7 @@ pub(super) const ROW_HEADS: [&str; 5] =
     ["Value", "95 % interval", "Numerator / denominator", "Members", "State"];
 
 /// The cells of a row under its name.
-pub(super) fn row_cells(name: &str, row: &Row, measure: &Measure) -> Vec<Cell> {
+pub(super) fn row_cells(name: &str, row: &Published, measure: &Measure) -> Vec<Cell> {
     vec![
         Cell::words(name),
         Cell::number(words::short_value(row, measure)),
@@ -29,20 +29,12 @@ pub(super) fn row_cells(name: &str, row: &Row, measure: &Measure) -> Vec<Cell> {
 }
 
 /// Everyone over time.
-pub(super) fn write_trend(
-    html: &mut Html,
-    lines: Option<&TrendLines>,
-    measure: &Measure,
-    points: &[Point<'_>],
-) {
+pub(super) fn write_trend(html: &mut Html, note: &str, measure: &Measure, points: &[Point<'_>]) {
     if !figures::has_trend(points) {
         return;
     }
-    let caption = lines.map_or_else(
-        || "All members over time.".to_owned(),
-        |lines| format!("All members over time: {}. {}", lines.kind, lines.note),
-    );
-    figure(html, "half", &figures::trend(measure, points), caption.trim(), |html| {
+    let caption = format!("All members over time: {note}.");
+    figure(html, "half", &figures::trend(measure, points), &caption, |html| {
         html.within("details", &[("class", "data")], |html| {
             html.leaf("summary", &[], "The numbers of this chart");
             trend_table(measure, points).write(html);
@@ -101,7 +93,7 @@ pub(super) fn write_organisations(
     html: &mut Html,
     lookup: &Lookup<'_>,
     measure: &Measure,
-    headline: &Row,
+    headline: &Published,
 ) {
     let period = headline.period;
     let rows = figures::organisations(lookup, headline.measure, period);
@@ -138,7 +130,7 @@ pub(super) fn write_levels(
     html: &mut Html,
     lookup: &Lookup<'_>,
     measure: &Measure,
-    headline: &Row,
+    headline: &Published,
 ) {
     let period = headline.period;
     let groups = figures::by_level(lookup, headline.measure, period);
@@ -178,19 +170,19 @@ pub(super) fn write_levels(
 pub(super) fn write_curves(
     html: &mut Html,
     content: &Content<'_>,
+    lookup: &Lookup<'_>,
     measure: &Measure,
     place: usize,
 ) {
-    let mut curves: Vec<&ReturnCurve> =
-        content.curves.iter().filter(|curve| curve.measure == place).collect();
-    curves.sort_by(|a, b| a.group.cmp(&b.group));
+    let curves = lookup.curves(place, content.period);
     let Some(first) = curves.first() else { return };
     let days: Vec<i32> = first.points.iter().map(|point| point.day).collect();
     let caption = format!(
         "Share that has returned by each day, {}; thick line: all members.",
         format::period(first.period)
     );
-    figure(html, "whole", &figures::curves(measure, &curves), &caption, |html| {
+    let class = if days.len() > 10 { "under" } else { "whole" };
+    figure(html, class, &figures::curves(measure, &curves), &caption, |html| {
         let day_heads: Vec<String> = days.iter().map(|day| format!("Day {day}")).collect();
         let mut heads = vec!["Organisation"];
         heads.extend(day_heads.iter().map(String::as_str));
@@ -198,7 +190,7 @@ pub(super) fn write_curves(
             let mut cells = vec![Cell::words(group_name(&curve.group))];
             cells.extend(days.iter().map(|day| {
                 let point = curve.points.iter().find(|point| point.day == *day);
-                let mark = point.map_or(Mark::EMPTY, |point| point.mark);
+                let mark = point.map_or(Mark::EMPTY, Mark::of_point);
                 Cell::number(words::mark_value(mark, Display::Percent))
             }));
             cells

@@ -121,8 +121,9 @@ fn write_months(html: &mut Html, content: &Content<'_>) {
         cells.extend(tables.iter().map(|table| {
             let rows =
                 month.rows.iter().find(|(name, _)| name == table).map_or(0, |(_, rows)| *rows);
-            let is_small = rows > 0 && i128::from(rows) < i128::from(content.smallest_shown);
-            Cell::number(if is_small && !content.is_internal {
+            let is_small =
+                rows > 0 && i128::from(rows) < i128::from(content.table.settings().threshold);
+            Cell::number(if is_small && !content.table.internal() {
                 "hidden".to_owned()
             } else {
                 counted(rows)

@@ -3,7 +3,7 @@
 use crate::chart::{Mark, format};
 use crate::indicator::{Measure, Shape};
 use crate::kernel::Group;
-use crate::oversight::{Row, State};
+use crate::oversight::{Published, State};
 
 use super::content::Content;
 use super::html::{Html, anchor};
@@ -13,7 +13,7 @@ use super::{figures, plate, words};
 
 /// Writes the part about one measure.
 pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>, place: usize) {
-    let measure = &content.measures[place];
+    let measure = &content.table.measures()[place];
     let headline = lookup.headline(place, content.period);
     html.within(
         "article",
@@ -32,7 +32,7 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
             } else {
                 html.within("div", &[("class", "figures")], |html| {
                     html.within("div", &[], |html| {
-                        plate::write_trend(html, figures::lines(content, place), measure, &points);
+                        plate::write_trend(html, &lookup.trend(place).note, measure, &points);
                         write_exclusions(html, measure, headline);
                     });
                     html.within("div", &[], |html| {
@@ -41,7 +41,7 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
                     });
                 });
             }
-            plate::write_curves(html, content, measure, place);
+            plate::write_curves(html, content, lookup, measure, place);
             write_strata(html, lookup, measure, headline);
         },
     );
@@ -52,7 +52,7 @@ fn write_value(
     content: &Content<'_>,
     lookup: &Lookup<'_>,
     measure: &Measure,
-    headline: Option<&Row>,
+    headline: Option<&Published>,
 ) {
     let Some(row) = headline else {
         let text = if measure.missing.is_empty() {
@@ -70,13 +70,11 @@ fn write_value(
             }
         }
         let mut parts = vec![format::period(row.period)];
-        if measure.shape != Shape::Mix && words::interval(row, measure) != "–" {
+        if measure.shape != Shape::Mix && Mark::of(row).value().is_some() {
             parts.push(format!("95 % interval {}", words::interval(row, measure)));
-        }
-        if row.state != State::NotComputable && measure.shape != Shape::Mix {
             parts.push(words::basis(row, measure));
         }
-        parts.push(words::state(row, measure));
+        parts.push(words::reasoned_state(row, measure));
         let target = words::target(Some(row), measure);
         html.leaf("span", &[], &format!(" {}{target}", parts.join("; ")));
     });
@@ -112,7 +110,7 @@ fn write_about(html: &mut Html, measure: &Measure) {
     });
 }
 
-fn write_statistics(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headline: &Row) {
+fn write_statistics(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headline: &Published) {
     let further = lookup.rows(headline.measure).filter(|row| {
         row.period == headline.period
             && row.group == Group::All
@@ -134,7 +132,7 @@ fn write_statistics(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, hea
     }
 }
 
-fn write_exclusions(html: &mut Html, measure: &Measure, headline: &Row) {
+fn write_exclusions(html: &mut Html, measure: &Measure, headline: &Published) {
     if measure.exclusions.is_empty() {
         return;
     }
@@ -156,7 +154,7 @@ fn write_exclusions(html: &mut Html, measure: &Measure, headline: &Row) {
     Table::plain(caption, &["Reason", "Excluded"], rows).write(html);
 }
 
-fn write_strata(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headline: &Row) {
+fn write_strata(html: &mut Html, lookup: &Lookup<'_>, measure: &Measure, headline: &Published) {
     let mut parts: Vec<Part> = Vec::new();
     for row in lookup.rows(headline.measure) {
         let is_part = row.statistic.is_empty()

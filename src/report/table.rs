@@ -11,6 +11,8 @@ pub(super) enum Cell {
     Number(String),
     /// A number with its unit below it.
     Measured(String, String),
+    /// Words with a remark below them.
+    Noted(String, String),
     /// Words that link to a place on the page.
     Link(String, String),
     /// A chart.
@@ -130,9 +132,9 @@ impl<'a> Table<'a> {
 
     fn write_cell(&self, html: &mut Html, cell: &Cell, column: usize) {
         let class = match cell {
-            Cell::Words(text) if text == "–" => "words none",
+            Cell::Words(text) | Cell::Noted(text, _) if text == "–" => "words none",
             Cell::Number(text) if text == "–" => "number none",
-            Cell::Words(_) | Cell::Link(..) => "words",
+            Cell::Words(_) | Cell::Noted(..) | Cell::Link(..) => "words",
             Cell::Number(_) | Cell::Measured(..) => "number",
             Cell::Chart(_) => "chart",
         };
@@ -145,7 +147,7 @@ impl<'a> Table<'a> {
         }
         html.within(if is_head { "th" } else { "td" }, &attributes, |html| match cell {
             Cell::Words(text) | Cell::Number(text) => html.say(text),
-            Cell::Measured(number, unit) => {
+            Cell::Measured(number, unit) | Cell::Noted(number, unit) => {
                 html.say(number);
                 if !unit.is_empty() {
                     html.leaf("span", &[("class", "unit")], &format!(" {unit}"));

@@ -2,7 +2,7 @@
 
 use crate::chart::{Mark, Shown, format};
 use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
-use crate::oversight::{Exact, Row, State, Verdict};
+use crate::oversight::{Exact, Published, State, Verdict};
 use crate::terms::Period;
 
 use super::content::Content;
@@ -74,7 +74,7 @@ pub(super) fn name(measure: &Measure) -> String {
 }
 
 /// The value, or why there is none.
-pub(super) fn value(row: &Row, measure: &Measure) -> String {
+pub(super) fn value(row: &Published, measure: &Measure) -> String {
     Mark::of(row).value().map_or_else(
         || Mark::of(row).shown().words().to_owned(),
         |value| format::value(value, measure.display),
@@ -82,7 +82,7 @@ pub(super) fn value(row: &Row, measure: &Measure) -> String {
 }
 
 /// The value in a table that has a column for its state.
-pub(super) fn short_value(row: &Row, measure: &Measure) -> String {
+pub(super) fn short_value(row: &Published, measure: &Measure) -> String {
     mark_value(Mark::of(row), measure.display)
 }
 
@@ -97,7 +97,7 @@ pub(super) fn mark_value(mark: Mark, display: Display) -> String {
 }
 
 /// Numerator and denominator.
-pub(super) fn counted(row: &Row) -> String {
+pub(super) fn counted(row: &Published) -> String {
     match (row.numerator, row.denominator) {
         (None, None) => absent(row),
         (numerator, denominator) => {
@@ -107,39 +107,39 @@ pub(super) fn counted(row: &Row) -> String {
 }
 
 /// The ends of the interval.
-pub(super) fn interval(row: &Row, measure: &Measure) -> String {
+pub(super) fn interval(row: &Published, measure: &Measure) -> String {
     Mark::of(row)
         .interval()
         .map_or_else(|| "–".to_owned(), |(low, high)| format::interval(low, high, measure.display))
 }
 
 /// A numerator or denominator, or why there is none.
-fn exact(number: Option<Exact>, row: &Row) -> String {
+fn exact(number: Option<Exact>, row: &Published) -> String {
     number.map_or_else(|| absent(row), format::exact)
 }
 
 /// A count, or why there is none.
-pub(super) fn count(number: Option<i64>, row: &Row) -> String {
+pub(super) fn count(number: Option<i64>, row: &Published) -> String {
     number.map_or_else(|| absent(row), |number| format::count(number.into()))
 }
 
-fn absent(row: &Row) -> String {
+fn absent(row: &Published) -> String {
     if row.suppressed { "hidden" } else { "–" }.to_owned()
 }
 
 /// The state in one or two words, for a table below the place that gives its reason.
-pub(super) fn short_state(row: &Row) -> &'static str {
+pub(super) fn short_state(row: &Published) -> &'static str {
     match row.state {
         State::NotComputable => "not computable",
         State::Withheld => "withheld",
-        _ if row.suppressed => "small number",
+        _ if row.suppressed => "hidden",
         State::Preliminary => "preliminary",
         State::Final => "final",
     }
 }
 
 /// How far the number may be relied on, with what is missing for it.
-pub(super) fn state(row: &Row, measure: &Measure) -> String {
+pub(super) fn state(row: &Published, measure: &Measure) -> String {
     match row.state {
         State::NotComputable if !measure.missing.is_empty() => {
             format!("not computable: needs {}", measure.missing.join(", "))
@@ -152,6 +152,11 @@ pub(super) fn state(row: &Row, measure: &Measure) -> String {
     }
 }
 
+/// The state below a value that may say "hidden" itself.
+pub(super) fn reasoned_state(row: &Published, measure: &Measure) -> String {
+    if row.suppressed { row.reason.clone() } else { state(row, measure) }
+}
+
 fn with_reason(state: &str, reason: &str) -> String {
     match reason {
         "" => state.to_owned(),
@@ -161,7 +166,10 @@ fn with_reason(state: &str, reason: &str) -> String {
 }
 
 /// How many units, members or days the value rests on.
-pub(super) fn basis(row: &Row, measure: &Measure) -> String {
+pub(super) fn basis(row: &Published, measure: &Measure) -> String {
+    if Mark::of(row).value().is_none() {
+        return String::new();
+    }
     match measure.shape {
         Shape::Rate | Shape::Mix => format!("{} members", count(row.members, row)),
         Shape::Share | Shape::MemberMean | Shape::MemberShare => {
@@ -179,7 +187,7 @@ pub(super) fn plural(unit: &str) -> String {
 }
 
 /// The target as the end of a sentence, if there is one.
-pub(super) fn target(row: Option<&Row>, measure: &Measure) -> String {
+pub(super) fn target(row: Option<&Published>, measure: &Measure) -> String {
     let target = row.and_then(|row| row.target);
     target.map_or_else(String::new, |target| {
         format!("; target {}", format::value(target, measure.display))
@@ -187,7 +195,7 @@ pub(super) fn target(row: Option<&Row>, measure: &Measure) -> String {
 }
 
 /// What can be said against the target.
-pub(super) fn verdict(row: &Row) -> &'static str {
+pub(super) fn verdict(row: &Published) -> &'static str {
     match row.verdict {
         None => "",
         Some(Verdict::Met) => "met",
@@ -200,7 +208,7 @@ pub(super) fn verdict(row: &Row) -> &'static str {
 }
 
 /// The signal of the control chart and whether it is welcome, if there is one.
-pub(super) fn signal(row: &Row, measure: &Measure) -> Option<String> {
+pub(super) fn signal(row: &Published, measure: &Measure) -> Option<String> {
     let words = match row.signal {
         "" => return None,
         "above_limits" => "above the upper limit",
@@ -223,36 +231,55 @@ pub(super) fn signal(row: &Row, measure: &Measure) -> Option<String> {
 }
 
 /// The signal in a table.
-pub(super) fn signal_cell(row: &Row, measure: &Measure, has_chart: bool) -> String {
+pub(super) fn signal_cell(row: &Published, measure: &Measure, has_chart: bool) -> String {
     let none = if has_chart { "none" } else { "not charted" };
     signal(row, measure).unwrap_or_else(|| none.to_owned())
 }
 
-/// Where the value went since the period before it, in words: windows that overlap are compared
-/// with a year before.
-pub(super) fn direction(row: &Row, measure: &Measure, lookup: &Lookup<'_>) -> String {
-    let Some(value) = Mark::of(row).value() else { return "–".to_owned() };
+/// Where the value went since the period before it, and how small a change could still be chance.
+/// Windows that overlap are compared with a year before.
+pub(super) fn direction(
+    row: &Published,
+    measure: &Measure,
+    lookup: &Lookup<'_>,
+) -> (String, String) {
+    let told = |text: String| (text, String::new());
+    let Some(value) = Mark::of(row).value() else { return told("–".to_owned()) };
     let back = if measure.overlapping { 12 } else { row.period.grain.months() };
     let before = Period::starting(row.period.grain, row.period.start.months_later(-back));
-    let Some(earlier) = lookup.whole(row.measure, before, &row.group) else {
-        return "–".to_owned();
-    };
     let when = format::period(before);
-    let Some(then) = Mark::of(earlier).value() else {
-        return format!("no number for {when} to compare with");
+    let Some(earlier) = lookup.whole(row.measure, before, &row.group) else {
+        return told("–".to_owned());
     };
+    let Some(then) = Mark::of(earlier).value() else {
+        return told(format!("no number for {when} to compare with"));
+    };
+    let noise = detectable(row, earlier, measure).map_or_else(String::new, |least| {
+        format!("under {}: may be chance", format::distance(least, measure.display))
+    });
     if format::value(value, measure.display) == format::value(then, measure.display) {
-        return format!("= unchanged on {when}");
+        return (format!("= unchanged on {when}"), noise);
     }
     let (arrow, way) = if value > then { ('▲', "up") } else { ('▼', "down") };
-    format!("{arrow} {way} {} on {when}", format::distance(value - then, measure.display))
+    let distance = format::distance(value - then, measure.display);
+    (format!("{arrow} {way} {distance} on {when}"), noise)
+}
+
+/// The smallest difference of two shares that counts of this size show in four of five cases.
+fn detectable(now: &Published, then: &Published, measure: &Measure) -> Option<f64> {
+    if measure.shape != Shape::Share {
+        return None;
+    }
+    let size = now.denominator?.to_f64().min(then.denominator?.to_f64());
+    let share = f64::midpoint(now.value?, then.value?);
+    Some((1.96 + 0.8416) * (2.0 * share * (1.0 - share) / size).sqrt())
 }
 
 /// The state of the whole publication.
 pub(super) fn publication(content: &Content<'_>) -> String {
-    if content.is_internal {
+    if content.table.internal() {
         "INTERNAL: small numbers are not hidden; not for publication".to_owned()
     } else {
-        format!("published: counts from 1 to {} are hidden", content.smallest_shown - 1)
+        format!("published: counts from 1 to {} are hidden", content.table.settings().threshold - 1)
     }
 }

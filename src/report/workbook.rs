@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 
 use crate::chart::{Mark, format};
 use crate::indicator::{Display, Measure};
-use crate::oversight::{Exact, Row};
+use crate::oversight::{Exact, Published};
 
 use super::content::Content;
 use super::delimited::{family_rows, group_field};
@@ -19,8 +19,8 @@ const HEADS: [(&str, f64); 18] = [
     ("Statistic", 12.0),
     ("Period", 20.0),
     ("Organisation", 16.0),
+    ("By", 14.0),
     ("Part", 16.0),
-    ("Of", 14.0),
     ("Value", 12.0),
     ("Lower 95 %", 12.0),
     ("Upper 95 %", 12.0),
@@ -43,18 +43,9 @@ pub(super) fn workbook(content: &Content<'_>, lookup: &Lookup<'_>) -> Result<Vec
         DocProperties::new().set_title(&content.title).set_comment(words::publication(content));
     workbook.set_properties(&about.set_creation_datetime(&created));
     let formats = Formats::new();
-    let headlines = content.measures.iter().enumerate().filter_map(|(place, measure)| {
-        lookup.headline(place, content.period).map(|row| (measure, row))
-    });
+    let headlines = summary_rows(content, lookup);
     let title = format!("{}, {}", content.title, format::period(content.period));
-    write_sheet(
-        workbook.add_worksheet(),
-        "Summary",
-        &title,
-        content,
-        &headlines.collect::<Vec<_>>(),
-        &formats,
-    )?;
+    write_sheet(workbook.add_worksheet(), "Summary", &title, content, &headlines, &formats)?;
     for family in words::FAMILIES {
         let rows = family_rows(content, lookup, family);
         if !rows.is_empty() {
@@ -63,6 +54,25 @@ pub(super) fn workbook(content: &Content<'_>, lookup: &Lookup<'_>) -> Result<Vec
         }
     }
     workbook.save_to_buffer()
+}
+
+/// The rows of the page's table of indicators; shares by level with every level.
+fn summary_rows<'a>(
+    content: &Content<'a>,
+    lookup: &Lookup<'a>,
+) -> Vec<(&'a Measure, &'a Published)> {
+    let mut rows = Vec::new();
+    for (place, measure) in content.table.measures().iter().enumerate() {
+        let Some(headline) = lookup.headline(place, content.period) else { continue };
+        let is_led = |row: &&Published| {
+            row.period == headline.period
+                && row.group == headline.group
+                && row.statistic == headline.statistic
+                && row.stratum.kind == headline.stratum.kind
+        };
+        rows.extend(lookup.rows(place).filter(is_led).map(|row| (measure, row)));
+    }
+    rows
 }
 
 struct Formats {
@@ -107,7 +117,7 @@ fn write_sheet(
     name: &str,
     title: &str,
     content: &Content<'_>,
-    rows: &[(&Measure, &Row)],
+    rows: &[(&Measure, &Published)],
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
@@ -139,7 +149,7 @@ fn write_row(
     sheet: &mut Worksheet,
     line: u32,
     measure: &Measure,
-    row: &Row,
+    row: &Published,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     let texts = [
@@ -148,8 +158,8 @@ fn write_row(
         (2, row.statistic.trim_start_matches('.').to_owned()),
         (3, row.period.to_string()),
         (4, group_field(&row.group).to_owned()),
-        (5, row.stratum.value.clone()),
-        (6, row.stratum.kind.clone()),
+        (5, row.stratum.kind.clone()),
+        (6, row.stratum.value.clone()),
         (10, measure.unit.clone()),
         (14, words::state(row, measure)),
         (15, words::signal(row, measure).unwrap_or_default()),

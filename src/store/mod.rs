@@ -24,4 +24,4 @@ pub use commit::{Commit, Store};
 pub use error::Error;
 pub use manifest::{FileEntry, Manifest, SourceEntry};
 pub use snapshot::{Snapshot, arrow_type};
-pub use write::write_table;
+pub use write::{table_bytes, write_table};

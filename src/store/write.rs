@@ -26,6 +26,21 @@ pub fn write_table(path: &Path, table: &RecordBatch) -> Result<(), Error> {
     std::fs::rename(&beside, path).map_err(Error::io(path))
 }
 
+/// A small table as the bytes of a Parquet file.
+///
+/// # Errors
+/// If the format's library refuses the table.
+pub fn table_bytes(table: &RecordBatch) -> Result<Vec<u8>, Error> {
+    let name = Path::new("results.parquet");
+    let mut bytes = Vec::new();
+    let schema = table.schema();
+    let mut writer = ArrowWriter::try_new(&mut bytes, schema.clone(), Some(properties(&schema)))
+        .map_err(Error::parquet(name))?;
+    writer.write(table).map_err(Error::parquet(name))?;
+    writer.close().map_err(Error::parquet(name))?;
+    Ok(bytes)
+}
+
 /// Writes batches, each as one row group.
 pub(super) fn write_batches(
     path: &Path,

@@ -2,7 +2,9 @@
 
 mod definitions;
 mod delivered;
+mod golden;
 mod ingest;
+mod kernel;
 mod report;
 mod statistics;
 mod store;

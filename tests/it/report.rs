@@ -2,23 +2,23 @@
 
 mod content;
 mod markup;
-mod rows;
+mod tallies;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use throughline::chart::format;
+use throughline::oversight::{release_internal, suppress};
 use throughline::report::{self, Content};
 
-use content::BHOS;
+use content::{published, settings, table};
 use markup::{check_balanced, numbers, pieces, unzipped};
+use tallies::BHOS;
 
 /// Runs a check on the fabricated report.
 fn with_content(check: impl FnOnce(&Content<'_>)) {
-    let tallies = content::tallies();
-    let rows = rows::rows(&tallies);
-    check(&rows::content(&tallies, &rows));
+    check(&content::content(published()));
 }
 
 /// Set `THROUGHLINE_EXAMPLE` to a folder to look at the fabricated report in a browser.
@@ -27,10 +27,10 @@ fn an_example_can_be_written_for_the_eye() {
     let Ok(folder) = std::env::var("THROUGHLINE_EXAMPLE") else { return };
     with_content(|content| {
         report::write(content, Path::new(&folder)).expect("the folder can be written");
-        let internal = Content { is_internal: true, ..content.clone() };
-        let folder = format!("{folder}-internal");
-        report::write(&internal, Path::new(&folder)).expect("the folder can be written");
     });
+    let internal = release_internal(&table(), &settings());
+    let folder = format!("{folder}-internal");
+    report::write(&content::content(&internal), Path::new(&folder)).expect("it can be written");
 }
 
 #[test]
@@ -95,11 +95,12 @@ fn the_summary_shows_the_numbers_of_the_rows() {
         let page = report::page(content);
         let summary = pieces(&page, "<section id=\"summary\"", "</section>").concat();
         for row in content
-            .rows
+            .table
+            .rows()
             .iter()
             .filter(|row| row.period == content.period && row.stratum.kind == "all")
         {
-            let measure = &content.measures[row.measure];
+            let measure = &content.table.measures()[row.measure];
             if row.group == throughline::kernel::Group::All
                 && let Some(value) = row.value
             {
@@ -113,20 +114,20 @@ fn the_summary_shows_the_numbers_of_the_rows() {
 
 #[test]
 fn what_is_hidden_leaves_no_trace() {
-    let tallies = content::tallies();
-    let rows = rows::rows(&tallies);
-    let mut changed = rows.clone();
+    let table = table();
+    let shown = published();
+    let page = report::page(&content::content(shown));
+    let mut changed = table.clone();
     let mut hidden = 0;
-    for row in changed.iter_mut().filter(|row| row.suppressed) {
-        hidden += 1;
-        row.value = Some(0.123_456);
-        row.low = Some(0.05);
-        row.high = Some(0.9);
+    for (row, published) in changed.rows.iter_mut().zip(shown.rows()) {
+        if published.value.is_none() {
+            hidden += 1;
+            (row.value, row.low, row.high) = (Some(0.123_456), Some(0.05), Some(0.9));
+        }
     }
     assert!(hidden > 100, "only {hidden} rows are hidden");
-    let content = rows::content(&tallies, &rows);
-    let page = report::page(&content);
-    assert!(page == report::page(&Content { rows: &changed, ..content }), "a hidden value shows");
+    let changed = suppress(&changed, &settings());
+    assert!(page == report::page(&content::content(&changed)), "a hidden value shows");
 }
 
 #[test]
@@ -213,11 +214,8 @@ fn a_report_replaces_only_a_report_and_only_when_it_is_complete() {
 
 #[test]
 fn an_internal_report_says_so_on_every_page() {
-    with_content(|content| {
-        let mut content = content.clone();
-        content.is_internal = true;
-        let page = report::page(&content);
-        assert!(page.contains("<body class=\"internal\">"));
-        assert!(page.contains("INTERNAL: small numbers are not hidden; not for publication"));
-    });
+    let internal = release_internal(&table(), &settings());
+    let page = report::page(&content::content(&internal));
+    assert!(page.contains("<body class=\"internal\">"));
+    assert!(page.contains("INTERNAL: small numbers are not hidden; not for publication"));
 }
