@@ -77,6 +77,17 @@ impl Pool {
         (0..self.len()).map(|number| self.text(u32::try_from(number).expect("numbers are u32")))
     }
 
+    /// Brings the places of some texts near, one after the other without waiting for any: finding
+    /// them in a pool that is larger than the cache then takes a fraction of the time.
+    pub(super) fn approach<'a>(&self, texts: impl Iterator<Item = &'a [u8]>) {
+        let mask = self.slots.len().wrapping_sub(1);
+        let touched = texts.fold(0, |touched, text| {
+            let slot = self.slots.get(Key::of(text).place() & mask);
+            touched ^ slot.map_or(0, |slot| slot.key.first ^ u64::from(slot.entry))
+        });
+        std::hint::black_box(touched);
+    }
+
     #[inline]
     pub(super) fn find(&self, text: &[u8]) -> Option<u32> {
         let key = Key::of(text);

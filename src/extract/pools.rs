@@ -115,6 +115,7 @@ impl Members {
         mut tell: impl FnMut(usize, Result<u32, Rule>),
     ) {
         let mut row = 0;
+        self.known().ids.approach((0..rows).map(&id));
         while row < rows {
             {
                 let known = self.known();

@@ -96,6 +96,21 @@ impl Data {
         }
     }
 
+    /// Makes room for more rows, of which texts have this many bytes each.
+    fn reserve(&mut self, rows: usize, text: usize) {
+        match self {
+            Self::Codes(values) => values.reserve(rows),
+            Self::Ints(values) => values.reserve(rows),
+            Self::Longs(values) => values.reserve(rows),
+            Self::Floats(values) => values.reserve(rows),
+            Self::Flags(values) => values.reserve(rows),
+            Self::Texts(values) => {
+                values.ends.reserve(rows);
+                values.bytes.reserve(rows * text);
+            }
+        }
+    }
+
     /// Adds the named rows of another column of the same type.
     pub(super) fn append(&mut self, from: &Self, rows: &[u32]) {
         fn copy<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
@@ -187,6 +202,25 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn len(&self) -> usize {
         self.lines.len()
+    }
+
+    /// Makes room for `times` as many rows as there are.
+    pub(super) fn reserve(&mut self, times: f64) {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an estimate"
+        )]
+        let rows = (self.len() as f64 * times) as usize;
+        self.members.reserve(rows);
+        self.lines.reserve(rows);
+        let n = self.len().max(1);
+        for column in &mut self.columns {
+            let text =
+                if let Data::Texts(texts) = column { texts.bytes_len().div_ceil(n) } else { 0 };
+            column.reserve(rows, text);
+        }
     }
 
     /// Adds the named rows of another set with the same columns.

@@ -241,19 +241,15 @@ fn ints(numbers: &[i64], size: usize) -> Values {
     let span = max
         .checked_sub(min)
         .filter(|span| *span < SPAN_MAX.min(2 * i64::try_from(numbers.len()).unwrap_or(i64::MAX)));
-    match span.and_then(|span| usize::try_from(span).ok()) {
-        Some(span) => {
-            let (indices, entries) = numbered(numbers, min, span + 1);
-            let bytes =
-                entries.iter().flat_map(|entry| entry.to_le_bytes()[..size].to_vec()).collect();
-            by_dictionary(&indices, bytes, entries.len())
-        }
-        None => {
-            let mut bytes = Vec::new();
-            let narrow = |delta: i64| if size == 4 { i64::from(low_int(delta)) } else { delta };
-            deltas(numbers, narrow, &mut bytes);
-            Values { dictionary: None, encoding: Encoding::DELTA_BINARY_PACKED, bytes }
-        }
+    if let Some(span) = span.and_then(|span| usize::try_from(span).ok()) {
+        let (indices, entries) = numbered(numbers, min, span + 1);
+        let bytes = entries.iter().flat_map(|entry| entry.to_le_bytes()[..size].to_vec()).collect();
+        by_dictionary(&indices, bytes, entries.len())
+    } else {
+        let mut bytes = Vec::new();
+        let narrow = |delta: i64| if size == 4 { i64::from(low_int(delta)) } else { delta };
+        deltas(numbers, narrow, &mut bytes);
+        Values { dictionary: None, encoding: Encoding::DELTA_BINARY_PACKED, bytes }
     }
 }
 

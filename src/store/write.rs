@@ -25,7 +25,7 @@ use super::manifest::{FileEntry, SCHEMA_VERSION};
 pub fn write_table(path: &Path, table: &RecordBatch) -> Result<(), Error> {
     let beside = path.with_extension("tmp");
     let file = File::create(&beside).map_err(Error::io(&beside))?;
-    let level = ZstdLevel::try_new(1).expect("level 1 exists");
+    let level = ZstdLevel::default();
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
     let write = || {
         let mut writer = ArrowWriter::try_new(file, table.schema(), Some(properties))?;
