@@ -12,7 +12,7 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 
 use super::order::Address;
 use super::pool::Pool;
-use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG};
+use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, wide_code, wide_int};
 use crate::terms::column::ColumnType;
 
 /// Where the values of one timeline column come from, for the rows of one kind in one bucket.
@@ -92,9 +92,7 @@ pub(super) fn array(
             Arc::new(Int32Array::new(ints.into(), nulls))
         }
         (ColumnType::Long, _) => {
-            let longs = own(origins, rows, NO_LONG, |data| {
-                if let Data::Longs(longs) = data { Some(longs) } else { None }
-            });
+            let longs = longs(origins, rows);
             let nulls = nulls(longs.len(), |row| longs[row] != NO_LONG);
             Arc::new(Int64Array::new(longs.into(), nulls))
         }
@@ -132,25 +130,42 @@ fn own<T: Copy>(
 ) -> Vec<T> {
     let mut values = Vec::with_capacity(rows.len());
     rows.each(|kind, run| match origins[kind] {
-        Origin::Slot(data) => take(&mut values, of(data), run, unknown),
+        Origin::Slot(data) => match of(data) {
+            Some(from) => take(&mut values, from, run, |value| value),
+            None => values.resize(values.len() + run.len(), unknown),
+        },
         _ => values.resize(values.len() + run.len(), unknown),
     });
     values
 }
 
-fn take<T: Copy>(to: &mut Vec<T>, from: Option<&Vec<T>>, run: &[Address], unknown: T) {
+fn take<T: Copy, U>(to: &mut Vec<U>, from: &[T], run: &[Address], convert: impl Fn(T) -> U) {
+    to.extend(run.iter().map(|address| convert(from[address.row()])));
+}
+
+fn take_codes(to: &mut Vec<u32>, from: Option<&Data>, run: &[Address]) {
     match from {
-        Some(from) => to.extend(run.iter().map(|address| from[address.row()])),
-        None => to.resize(to.len() + run.len(), unknown),
+        Some(Data::Codes(codes)) => take(to, codes, run, |code| code),
+        Some(Data::Narrow(codes)) => take(to, codes, run, wide_code),
+        _ => to.resize(to.len() + run.len(), NO_CODE),
     }
 }
 
-fn codes_of(data: &Data) -> Option<&Vec<u32>> {
-    if let Data::Codes(codes) = data { Some(codes) } else { None }
+fn take_ints(to: &mut Vec<i32>, from: Option<&Data>, run: &[Address]) {
+    match from {
+        Some(Data::Ints(ints)) => take(to, ints, run, |int| int),
+        _ => to.resize(to.len() + run.len(), NO_INT),
+    }
 }
 
-fn ints_of(data: &Data) -> Option<&Vec<i32>> {
-    if let Data::Ints(ints) = data { Some(ints) } else { None }
+fn longs(origins: &[Origin<'_>], rows: &Selection<'_>) -> Vec<i64> {
+    let mut longs = Vec::with_capacity(rows.len());
+    rows.each(|kind, run| match origins[kind] {
+        Origin::Slot(Data::Longs(from)) => take(&mut longs, from, run, |long| long),
+        Origin::Slot(Data::Ints(from)) => take(&mut longs, from, run, wide_int),
+        _ => longs.resize(longs.len() + run.len(), NO_LONG),
+    });
+    longs
 }
 
 fn codes(origins: &[Origin<'_>], rows: &Selection<'_>) -> Vec<u32> {
@@ -158,14 +173,14 @@ fn codes(origins: &[Origin<'_>], rows: &Selection<'_>) -> Vec<u32> {
     rows.each(|kind, run| {
         let from = codes.len();
         match origins[kind] {
-            Origin::Slot(data) => take(&mut codes, codes_of(data), run, NO_CODE),
+            Origin::Slot(data) => take_codes(&mut codes, Some(data), run),
             Origin::Same(code) => codes.resize(from + run.len(), code),
             Origin::OrElse(data, code) => {
-                take(&mut codes, data.and_then(codes_of), run, NO_CODE);
+                take_codes(&mut codes, data, run);
                 codes[from..].iter_mut().filter(|own| **own == NO_CODE).for_each(|own| *own = code);
             }
             Origin::Mapped(data, by, map) => {
-                take(&mut codes, data.and_then(codes_of), run, NO_CODE);
+                take_codes(&mut codes, data, run);
                 fill(&mut codes[from..], by, map, run, NO_CODE);
             }
             _ => codes.resize(from + run.len(), NO_CODE),
@@ -179,9 +194,9 @@ fn ints(origins: &[Origin<'_>], rows: &Selection<'_>) -> Vec<i32> {
     rows.each(|kind, run| {
         let from = ints.len();
         match origins[kind] {
-            Origin::Slot(data) => take(&mut ints, ints_of(data), run, NO_INT),
+            Origin::Slot(data) => take_ints(&mut ints, Some(data), run),
             Origin::MappedInt(data, by, map) => {
-                take(&mut ints, data.and_then(ints_of), run, NO_INT);
+                take_ints(&mut ints, data, run);
                 fill(&mut ints[from..], by, map, run, NO_INT);
             }
             Origin::Lines(lines) => ints.extend(
@@ -195,10 +210,9 @@ fn ints(origins: &[Origin<'_>], rows: &Selection<'_>) -> Vec<i32> {
 
 /// Fills what is not known with what a map says about another column's codes.
 fn fill<T: Copy + PartialEq>(values: &mut [T], by: &Data, map: &[T], run: &[Address], unknown: T) {
-    let Some(by) = codes_of(by) else { return };
     for (value, address) in values.iter_mut().zip(run) {
         if *value == unknown {
-            *value = map.get(by[address.row()] as usize).copied().unwrap_or(unknown);
+            *value = map.get(by.code(address.row()) as usize).copied().unwrap_or(unknown);
         }
     }
 }

@@ -216,6 +216,7 @@ impl Conversion<'_> {
                 source.told(verdict, NO_LONG, row, faults);
                 to.push(source.text(row));
             }),
+            Data::Narrow(_) => unreachable!("codes are judged at full width"),
         }
     }
 

@@ -125,7 +125,10 @@ fn has_room(rows: &Rows) -> bool {
 }
 
 fn empty(plan: &Plan) -> Rows {
-    Rows { columns: plan.slots.iter().map(|slot| Data::of(slot.form)).collect(), ..Rows::default() }
+    Rows {
+        columns: plan.slots.iter().map(|slot| Data::compact(slot.form)).collect(),
+        ..Rows::default()
+    }
 }
 
 /// The converted rows of one piece.
