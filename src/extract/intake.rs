@@ -32,11 +32,8 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
     let buckets = intake.buckets.clamp(1, 4096);
     let members = Members::spread_over(buckets);
     let pools = Pools::new();
-    // The first of these tables says who is a member; without both, every row does.
-    let register = plans
-        .iter()
-        .map(super::plan::Plan::table)
-        .find(|table| matches!(table, Table::Members | Table::Enrolment));
+    // Only a register of members can say who is unknown: people without enrolment are served too.
+    let register = plans.iter().map(super::plan::Plan::table).find(|table| *table == Table::Members);
     let mut readings = Vec::new();
     for plan in plans {
         let may_add = register.is_none_or(|register| register == plan.table());

@@ -54,7 +54,7 @@ rules! {
         "map the code under `values` in the pipeline file, or deliver a code of the list";
     UnexpectedForm = "unexpected_form": "The value does not have the form that the column asks for.",
         "correct the value, or the pattern in the pipeline file";
-    UnknownMember = "unknown_member": "The member is in no row of the members (or enrolment) extract.",
+    UnknownMember = "unknown_member": "The member is in no row of the members extract.",
         "deliver the member, or leave both extracts out to take every member as known";
     EndBeforeStart = "end_before_start": "The end lies before the start.",
         "correct one of the two dates";

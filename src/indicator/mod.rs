@@ -1,5 +1,21 @@
-//! An indicator as data: read, checked, described, evaluated for one member, explained.
+//! An indicator as data: read, checked, described, evaluated for one member.
 
+pub mod care;
+mod example;
+mod example_rows;
 mod measure;
+pub mod member_value;
+mod read;
+mod read_rule;
+mod rule;
+mod sentence;
+pub mod unit;
+pub mod year;
 
+pub use example::{Example, Expect};
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
+pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};
+pub use rule::{
+    Candidates, Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, Indicator,
+    MemberRule, MemberValue, RateRule, Rule, Share, Unit,
+};

@@ -1,5 +1,10 @@
-//! One integration-test crate. Each room brings its own module.
+//! One integration-test crate. Each module brings its cases through the front door of a room.
 
+mod definitions;
 mod delivered;
 mod ingest;
+mod report;
+mod statistics;
 mod store;
+mod synth;
+mod tidy;

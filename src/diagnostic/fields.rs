@@ -1,0 +1,341 @@
+//! Reads the keys of one table, and knows afterwards which keys nobody asked for.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Node, Problem, Problems, Section, Source, Value, suggest};
+use crate::terms::{Day, Window};
+
+/// A table being read. Each getter asks for one key; [`Fields::finish`] reports keys that no getter
+/// asked for, with the closest one that was.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    source: &'a Arc<Source>,
+    section: &'a Section,
+    span: Range<usize>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Starts to read a table that stands at `span`.
+    pub fn new(source: &'a Arc<Source>, section: &'a Section, span: Range<usize>) -> Self {
+        Self { source, section, span, asked: Vec::new() }
+    }
+
+    /// Starts to read a value that has to be a table.
+    pub fn of(source: &'a Arc<Source>, node: &'a Node, problems: &mut Problems) -> Option<Self> {
+        if let Value::Section(section) = &node.value {
+            return Some(Self::new(source, section, node.span.clone()));
+        }
+        problems.push(Problem::new(
+            source,
+            node.span.clone(),
+            "expected a table",
+            "write `{ key = value }`",
+        ));
+        None
+    }
+
+    /// Where the table stands.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// The file.
+    pub fn source(&self) -> &'a Arc<Source> {
+        self.source
+    }
+
+    /// A problem at `span` of this file.
+    pub fn problem(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Problem {
+        Problem::new(self.source, span, message, label)
+    }
+
+    /// The raw value of a key.
+    pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.asked.push(key);
+        self.section.get(key)
+    }
+
+    /// True if the table has the key. Does not count as asking for it.
+    pub fn has(&self, key: &str) -> bool {
+        self.section.get(key).is_some()
+    }
+
+    /// The keys of the table in the order of the file, for tables whose keys are the user's own.
+    pub fn free_entries(&self) -> impl Iterator<Item = &'a (String, Range<usize>, Node)> + use<'a> {
+        self.section.entries.iter()
+    }
+
+    fn wrong(&self, node: &Node, expected: &str, problems: &mut Problems) {
+        problems.push(self.problem(
+            node.span.clone(),
+            format!("expected {expected}"),
+            format!("not {expected}"),
+        ));
+    }
+
+    fn missing(&self, key: &str, expected: &str, problems: &mut Problems) {
+        let start = self.span.start;
+        let place = start..self.span.end.min(start + 1);
+        let problem = self.problem(place, format!("`{key}` is missing"), "in this table");
+        problems.push(problem.help(format!("add `{key} = …`: {expected}")));
+    }
+
+    /// A string, if the key is there.
+    pub fn text(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<(&'a str, Range<usize>)> {
+        let node = self.node(key)?;
+        if let Value::Text(text) = &node.value {
+            return Some((text, node.span.clone()));
+        }
+        self.wrong(node, "a string", problems);
+        None
+    }
+
+    /// A string that has to be there and not be empty; the empty string after a problem.
+    pub fn required_text(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        problems: &mut Problems,
+    ) -> (&'a str, Range<usize>) {
+        if !self.has(key) {
+            self.asked.push(key);
+            self.missing(key, expected, problems);
+            return ("", self.span());
+        }
+        let (text, span) = self.text(key, problems).unwrap_or(("?", 0..0));
+        if text.trim().is_empty() {
+            problems.push(self.problem(
+                span.clone(),
+                format!("`{key}` is empty"),
+                format!("expected {expected}"),
+            ));
+        }
+        (text, span)
+    }
+
+    /// A whole number, if the key is there.
+    pub fn integer(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<(i64, Range<usize>)> {
+        let node = self.node(key)?;
+        if let Value::Integer(number) = node.value {
+            return Some((number, node.span.clone()));
+        }
+        self.wrong(node, "a whole number", problems);
+        None
+    }
+
+    /// A whole number from `least` to `most`, if the key is there.
+    pub fn integer_in(
+        &mut self,
+        key: &'static str,
+        least: i32,
+        most: i32,
+        problems: &mut Problems,
+    ) -> Option<i32> {
+        let (number, span) = self.integer(key, problems)?;
+        let checked = i32::try_from(number).ok().filter(|number| (least..=most).contains(number));
+        if checked.is_none() {
+            let message = format!("`{key}` is out of range");
+            problems.push(self.problem(span, message, format!("expected {least} to {most}")));
+        }
+        checked
+    }
+
+    /// Any number, if the key is there.
+    pub fn number(&mut self, key: &'static str, problems: &mut Problems) -> Option<f64> {
+        let node = self.node(key)?;
+        match node.value {
+            Value::Float(number) if number.is_finite() => Some(number),
+            #[expect(clippy::cast_precision_loss, reason = "a setting, not a count")]
+            Value::Integer(number) => Some(number as f64),
+            _ => {
+                self.wrong(node, "a number", problems);
+                None
+            }
+        }
+    }
+
+    /// True or false, if the key is there.
+    pub fn flag(&mut self, key: &'static str, problems: &mut Problems) -> Option<bool> {
+        let node = self.node(key)?;
+        if let Value::Flag(flag) = node.value {
+            return Some(flag);
+        }
+        self.wrong(node, "`true` or `false`", problems);
+        None
+    }
+
+    /// A date, bare or quoted, if the key is there.
+    pub fn day(&mut self, key: &'static str, problems: &mut Problems) -> Option<Day> {
+        let node = self.node(key)?;
+        let day = match &node.value {
+            Value::Day(day) => Some(*day),
+            Value::Text(text) => Day::parse(text),
+            _ => None,
+        };
+        if day.is_none() {
+            self.wrong(node, "a date such as 2024-12-31", problems);
+        }
+        day
+    }
+
+    /// A day window `[from, to]`, inclusive at both ends, if the key is there.
+    pub fn window(&mut self, key: &'static str, problems: &mut Problems) -> Option<Window> {
+        let node = self.node(key)?;
+        let Value::List(items) = &node.value else {
+            self.wrong(node, "a window of days such as [1, 7]", problems);
+            return None;
+        };
+        let [first, last] = items.as_slice() else {
+            self.wrong(node, "a window of two days such as [1, 7]", problems);
+            return None;
+        };
+        let bound = |node: &Node| match node.value {
+            Value::Integer(days) => i32::try_from(days).ok().filter(|days| days.abs() <= 3660),
+            _ => None,
+        };
+        let (Some(from), Some(to)) = (bound(first), bound(last)) else {
+            self.wrong(
+                node,
+                "a window of two whole days, at most ten years from the index",
+                problems,
+            );
+            return None;
+        };
+        if from > to {
+            problems.push(
+                self.problem(
+                    first.span.clone(),
+                    "this window is empty",
+                    format!("starts on day {from} …"),
+                )
+                .also(last.span.clone(), format!("… and ends on day {to}"))
+                .help(format!("swap them: [{to}, {from}]")),
+            );
+            return None;
+        }
+        Some(Window { from, to })
+    }
+
+    /// A list of strings (or one string), with their places; empty if the key is not there.
+    pub fn texts(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<(&'a str, Range<usize>)> {
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let one = std::slice::from_ref(node);
+        let items = if let Value::List(items) = &node.value { items.as_slice() } else { one };
+        let mut texts = Vec::new();
+        for item in items {
+            match &item.value {
+                Value::Text(text) => texts.push((text.as_str(), item.span.clone())),
+                _ => self.wrong(item, "a string", problems),
+            }
+        }
+        texts
+    }
+
+    /// Words of a code list; anything else is a problem with a suggestion.
+    pub fn words<T>(
+        &mut self,
+        key: &'static str,
+        known: &[&str],
+        from_name: impl Fn(&str) -> Option<T>,
+        problems: &mut Problems,
+    ) -> Vec<T> {
+        let texts = self.texts(key, problems);
+        texts
+            .into_iter()
+            .filter_map(|(text, span)| self.word_at(key, text, span, known, &from_name, problems))
+            .collect()
+    }
+
+    /// One word of a code list, if the key is there.
+    pub fn word<T>(
+        &mut self,
+        key: &'static str,
+        known: &[&str],
+        from_name: impl Fn(&str) -> Option<T>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let (text, span) = self.text(key, problems)?;
+        self.word_at(key, text, span, known, &from_name, problems)
+    }
+
+    fn word_at<T>(
+        &self,
+        key: &str,
+        text: &str,
+        span: Range<usize>,
+        known: &[&str],
+        from_name: &impl Fn(&str) -> Option<T>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let found = from_name(text);
+        if found.is_none() {
+            let expected =
+                known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let problem = self.problem(
+                span,
+                format!("unknown {key} `{text}`"),
+                format!("expected {expected}"),
+            );
+            problems.push(problem.maybe_help(suggest(text, known.iter().copied())));
+        }
+        found
+    }
+
+    /// A table, if the key is there.
+    pub fn fields(&mut self, key: &'static str, problems: &mut Problems) -> Option<Self> {
+        let node = self.node(key)?;
+        Self::of(self.source, node, problems)
+    }
+
+    /// The tables of `[[key]]`; empty if there is none.
+    pub fn list(&mut self, key: &'static str, problems: &mut Problems) -> Vec<Self> {
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let Value::List(items) = &node.value else {
+            self.wrong(node, &format!("a list of tables: [[{key}]]"), problems);
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| Self::of(self.source, item, problems)).collect()
+    }
+
+    /// Reports every key that no getter asked for.
+    pub fn finish(self, problems: &mut Problems) {
+        for (key, span, _) in &self.section.entries {
+            if !self.asked.contains(&key.as_str()) {
+                let known = self
+                    .asked
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let problem = self.problem(
+                    span.clone(),
+                    format!("unknown setting `{key}`"),
+                    "nothing reads this",
+                );
+                let help = suggest(key, self.asked.iter().copied());
+                problems.push(
+                    problem.help(help.unwrap_or_else(|| format!("this table may have {known}"))),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! One problem in a user's file, drawn on the user's text, with a way out. Readers collect all
+//! problems of all files before anything stops.
+
+mod document;
+mod fields;
+mod problem;
+
+pub use document::{Document, Node, Section, Value};
+pub use fields::Fields;
+pub use problem::{Problem, Problems, Source, suggest};

@@ -1,0 +1,178 @@
+//! Examples that a definition carries: a timeline in words, and what is expected of it.
+
+use std::ops::Range;
+
+use super::rule::Indicator;
+use super::{example_rows, read::DEFAULT_PRESET};
+use crate::diagnostic::{Fields, Node, Problems, Value, suggest};
+use crate::terms::Day;
+use arrow_array::RecordBatch;
+
+/// A timeline and what an indicator has to make of it.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// What it shows.
+    pub name: String,
+    /// The id (with variant) of the indicator it is about.
+    pub indicator: String,
+    /// The preset it is about.
+    pub preset: String,
+    /// The rows of one member.
+    pub rows: RecordBatch,
+    /// The data-through date.
+    pub data_through: Day,
+    /// The reported period: first and last day, whole months.
+    pub period: (Day, Day),
+    /// What is expected.
+    pub expect: Expect,
+    /// Where the expectation stands in the file.
+    pub span: Range<usize>,
+}
+
+/// What an example expects.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expect {
+    /// Of each unit in order: `met`, `not met`, or `excluded: <reason>`.
+    Units(Vec<String>),
+    /// A value over the period, to 9 decimals.
+    Value(f64),
+    /// Nothing is counted.
+    Nothing,
+    /// Numerator and denominator in base units over the period, at a level where the rule has them.
+    Counts {
+        /// The numerator.
+        numerator: f64,
+        /// The denominator.
+        denominator: f64,
+        /// The level of care, for days by level.
+        level: Option<u8>,
+    },
+}
+
+/// Reads the examples of a file.
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    indicators: &[Indicator],
+    problems: &mut Problems,
+) -> Vec<Example> {
+    let mut found = Vec::new();
+    for mut table in fields.list("example", problems) {
+        found.extend(one(&mut table, indicators, problems));
+        table.finish(problems);
+    }
+    found
+}
+
+fn one(
+    table: &mut Fields<'_>,
+    indicators: &[Indicator],
+    problems: &mut Problems,
+) -> Option<Example> {
+    let name = table.required_text("name", "what the example shows", problems).0.to_owned();
+    let preset = table.text("preset", problems).map_or(DEFAULT_PRESET, |(text, _)| text).to_owned();
+    let variant = table.text("variant", problems);
+    let indicator = chosen(table, variant, indicators, problems);
+    let lines = table.texts("timeline", problems);
+    let rows = example_rows::batch(&lines, table, problems);
+    let data_through = table.day("data_through", problems);
+    let period = period(table, problems);
+    let Some(node) = table.node("expect") else {
+        problems.push(
+            table
+                .problem(table.span(), "`expect` is missing", "in this example")
+                .help("such as `expect = \"met\"`"),
+        );
+        return None;
+    };
+    let expect = expect(table, node, problems)?;
+    let end = Day::from_ymd(2024, 12, 31)?;
+    let period = period.unwrap_or((Day::from_ymd(2024, 1, 1)?, end));
+    Some(Example {
+        name,
+        indicator: indicator?,
+        preset,
+        rows: rows?,
+        data_through: data_through.unwrap_or(period.1 + 400),
+        period,
+        expect,
+        span: node.span.clone(),
+    })
+}
+
+fn chosen(
+    table: &Fields<'_>,
+    variant: Option<(&str, Range<usize>)>,
+    indicators: &[Indicator],
+    problems: &mut Problems,
+) -> Option<String> {
+    let suffix =
+        |id: &str| id.split_once('@').map_or(String::new(), |(_, suffix)| suffix.to_owned());
+    let Some((wanted, span)) = variant else {
+        return indicators.first().map(|indicator| indicator.measure.id.clone());
+    };
+    let found = indicators.iter().find(|indicator| suffix(&indicator.measure.id) == wanted);
+    if found.is_none() && !indicators.is_empty() {
+        let names: Vec<String> =
+            indicators.iter().map(|indicator| suffix(&indicator.measure.id)).collect();
+        let problem =
+            table.problem(span, format!("unknown variant `{wanted}`"), "no [variant] of this name");
+        problems.push(problem.maybe_help(suggest(wanted, names.iter().map(String::as_str))));
+    }
+    found.map(|indicator| indicator.measure.id.clone())
+}
+
+fn period(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(Day, Day)> {
+    let (text, span) = table.text("period", problems)?;
+    let month = |text: &str| Day::parse(&format!("{text}-01"));
+    let months = match text.split_once(" to ") {
+        Some((first, last)) => month(first).zip(month(last)),
+        None => month(text).map(|first| (first, first)),
+    };
+    let known = months.filter(|(first, last)| first <= last);
+    if known.is_none() {
+        let problem = table.problem(span, "this is not a period", "expected months");
+        problems.push(
+            problem.help("write `period = \"2024-03\"` or `period = \"2024-01 to 2024-12\"`"),
+        );
+    }
+    known.map(|(first, last)| (first, last.months_later(1) - 1))
+}
+
+fn expect(table: &Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Expect> {
+    let outcome = |node: &Node, problems: &mut Problems| -> Option<String> {
+        if let Value::Text(text) = &node.value {
+            let known =
+                ["met", "not met"].contains(&text.as_str()) || text.starts_with("excluded: ");
+            if known {
+                return Some(text.clone());
+            }
+        }
+        let problem =
+            table.problem(node.span.clone(), "this is not an outcome", "expected an outcome");
+        problems.push(problem.help("`met`, `not met`, `excluded: <reason>`, `nothing`, a number, or a list with one outcome per unit"));
+        None
+    };
+    match &node.value {
+        Value::Text(text) if text == "nothing" => Some(Expect::Nothing),
+        Value::Text(_) => Some(Expect::Units(vec![outcome(node, problems)?])),
+        Value::List(items) => {
+            let outcomes: Vec<Option<String>> =
+                items.iter().map(|item| outcome(item, problems)).collect();
+            outcomes.into_iter().collect::<Option<Vec<_>>>().map(Expect::Units)
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a small expected value")]
+        Value::Integer(number) => Some(Expect::Value(*number as f64)),
+        Value::Float(number) => Some(Expect::Value(*number)),
+        Value::Section(_) => {
+            let mut counts = Fields::of(table.source(), node, problems)?;
+            let numerator = counts.number("numerator", problems);
+            let denominator = counts.number("denominator", problems);
+            let level = counts
+                .integer_in("level", 0, 6, problems)
+                .and_then(|level| u8::try_from(level).ok());
+            counts.finish(problems);
+            Some(Expect::Counts { numerator: numerator?, denominator: denominator?, level })
+        }
+        _ => outcome(node, problems).map(|_| Expect::Nothing),
+    }
+}

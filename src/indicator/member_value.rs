@@ -1,0 +1,209 @@
+//! A member's value over the months that end with a period.
+
+use super::Measure;
+use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue};
+use super::year::{MemberMonths, MonthGrid, Relation, Relations, days_away};
+use crate::terms::Day;
+use crate::timeline::{DaySpans, SpellSet, Timeline};
+
+/// Parts of one in a member's value.
+pub const PARTS: i64 = 1_000_000_000_000;
+
+/// What a member contributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberOutcome {
+    /// Left out, under the exclusion at this place of the definition.
+    Excluded(usize),
+    /// A value in parts of 10⁻¹², or 0 and 1 where the measure counts members.
+    Value(i64),
+}
+
+/// A member and everything that was seen of their months and relations.
+#[derive(Debug)]
+pub struct MemberScene<'a> {
+    /// The member.
+    pub timeline: &'a Timeline,
+    /// For each filter of the definition, its place among the filters of the timeline.
+    pub filters: &'a [usize],
+    /// The months.
+    pub grid: &'a MonthGrid,
+    /// The member's months.
+    pub months: &'a MemberMonths,
+    /// Relations to clinicians, teams and agencies.
+    pub relations: &'a [Relations; 3],
+}
+
+/// The value for the window that ends on `end`, the `place`-th end of the plan; nothing if the
+/// member is not looked at.
+pub fn value(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    place: usize,
+    end: Day,
+) -> Option<MemberOutcome> {
+    let window = scene.grid.window(end);
+    let start = scene.grid.start(window.0);
+    if !is_candidate(rule.candidates, scene, place, start, end) {
+        return None;
+    }
+    let excluded = rule
+        .exclusions
+        .iter()
+        .position(|exclusion| applies(&exclusion.test, scene, window, (start, end)));
+    if let Some(place) = excluded {
+        return Some(MemberOutcome::Excluded(place));
+    }
+    let value = match rule.value {
+        MemberValue::UsualProvider => relation(rule, scene, place, |r| ratio(r.most, r.visits)),
+        MemberValue::BiceBoxerman => {
+            relation(rule, scene, place, |r| ratio(r.squares - r.visits, r.visits * (r.visits - 1)))
+        }
+        MemberValue::Sequential => relation(rule, scene, place, |r| ratio(r.same, r.visits - 1)),
+        MemberValue::MonthsWithContact { filter } => {
+            months_with_contact(scene, scene.filters[filter], window)
+        }
+        MemberValue::GapOver { filter, days } => {
+            i64::from(has_gap_over(scene.timeline, scene.filters[filter], start, end, days))
+        }
+        MemberValue::CommunityDays => community_days(scene.timeline, start, end),
+    };
+    Some(MemberOutcome::Value(value))
+}
+
+/// True if the measure's values are fractions and not yes or no.
+pub fn is_fraction(measure: &Measure) -> bool {
+    measure.numerator_parts == PARTS
+}
+
+fn is_candidate(
+    candidates: Candidates,
+    scene: &MemberScene<'_>,
+    place: usize,
+    start: Day,
+    end: Day,
+) -> bool {
+    let timeline = scene.timeline;
+    match candidates {
+        Candidates::Visits { provider, at_least } => scene.relations[provider]
+            .by_end
+            .get(place)
+            .is_some_and(|relation| relation.visits >= at_least),
+        Candidates::ActiveBefore { filter, at_least, days } => {
+            timeline.contacts_within(scene.filters[filter], start - days, start - 1).len()
+                >= at_least
+        }
+        Candidates::InCare { filter } => {
+            !timeline.contacts_within(scene.filters[filter], start, end).is_empty()
+                || timeline.institution(SpellSet::Any24Hour).meets(start, end)
+        }
+    }
+}
+
+fn applies(
+    test: &ExclusionTest,
+    scene: &MemberScene<'_>,
+    window: (usize, usize),
+    (start, end): (Day, Day),
+) -> bool {
+    let timeline = scene.timeline;
+    match test {
+        ExclusionTest::NotEnrolledYear { until_death } => {
+            !scene.months.enrolled_year(window, *until_death)
+        }
+        ExclusionTest::DiedInYear => timeline.death.is_some_and(|death| death <= end),
+        ExclusionTest::HospiceInYear => timeline.enrolled.hospice.meets(start, end),
+        ExclusionTest::NoEligibleMonth => {
+            !scene.months.eligible[window.0..window.1].contains(&true)
+        }
+        ExclusionTest::NoEligibleDay => !timeline.alive_enrolled.meets(start, end),
+        // Tests of units do not apply to members; the reader of definitions refuses them there.
+        _ => false,
+    }
+}
+
+fn relation(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    place: usize,
+    value: impl Fn(Relation) -> i64,
+) -> i64 {
+    let Candidates::Visits { provider, .. } = rule.candidates else { return 0 };
+    scene.relations[provider].by_end.get(place).copied().map_or(0, value)
+}
+
+/// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.
+fn ratio(part: i64, whole: i64) -> i64 {
+    if whole == 0 {
+        return 0;
+    }
+    let (part, whole) = (i128::from(part), i128::from(whole));
+    let rounded = (2 * part * i128::from(PARTS) + whole) / (2 * whole);
+    i64::try_from(rounded).expect("a share is at most one")
+}
+
+fn months_with_contact(scene: &MemberScene<'_>, filter: usize, (from, to): (usize, usize)) -> i64 {
+    let (mut eligible, mut met) = (0, 0);
+    for place in (from..to).filter(|place| scene.months.eligible[*place]) {
+        let (first, last) = (scene.grid.start(place), scene.grid.start(place + 1) - 1);
+        eligible += 1;
+        met += i64::from(!scene.timeline.contacts_within(filter, first, last).is_empty());
+    }
+    ratio(met, eligible)
+}
+
+/// True if more than `days` days at risk lie between two neighbouring contacts, or between the first
+/// or last contact and the edge of the window. A gap from a to b lasts the days at risk in (a, b].
+fn has_gap_over(timeline: &Timeline, filter: usize, start: Day, end: Day, days: i32) -> bool {
+    let mut from = start;
+    for contact in timeline.contacts_within(filter, start, end).iter().copied().chain([end]) {
+        if contact - from > days && timeline.at_risk.count_within(from + 1, contact) > days {
+            return true;
+        }
+        from = contact;
+    }
+    false
+}
+
+fn community_days(timeline: &Timeline, start: Day, end: Day) -> i64 {
+    let days = timeline.alive_enrolled.count_within(start, end);
+    let institution = timeline.institution(SpellSet::Any24Hour);
+    let away = if institution.meets(start, end) || timeline.custody.meets(start, end) {
+        days_away_enrolled(timeline, start, end)
+    } else {
+        0
+    };
+    ratio(i64::from(days - away), i64::from(days))
+}
+
+/// Alive enrolled days in an institution or in custody.
+fn days_away_enrolled(timeline: &Timeline, start: Day, end: Day) -> i32 {
+    timeline
+        .alive_enrolled
+        .iter()
+        .filter(|(first, last)| *first <= end && *last >= start)
+        .map(|(first, last)| days_away(timeline, first.max(start), last.min(end)))
+        .sum()
+}
+
+/// Days of `days` from `start` to `end`, by who is responsible: `each(first, last, organisation)`.
+pub fn for_each_owned_run(
+    days: &DaySpans,
+    owned: &[(Day, Day, u32)],
+    start: Day,
+    end: Day,
+    each: &mut impl FnMut(Day, Day, u32),
+) {
+    for (first, last) in days.iter() {
+        let (first, last) = (first.max(start), last.min(end));
+        if first > last {
+            continue;
+        }
+        let at = owned.partition_point(|(_, owned_end, _)| *owned_end < first);
+        for (owned_start, owned_end, bho) in &owned[at..] {
+            if *owned_start > last {
+                break;
+            }
+            each(first.max(*owned_start), last.min(*owned_end), *bho);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A member's months, seen once and used by every member rule.
+
+use crate::terms::Day;
+use crate::timeline::{SpellSet, Timeline};
+
+/// Calendar months of a member's window W.
+pub const MONTHS: i32 = 12;
+
+/// The calendar months that member windows can look at.
+#[derive(Debug, Clone, Default)]
+pub struct MonthGrid {
+    /// First days of the months, and of the month after the last.
+    starts: Vec<Day>,
+}
+
+impl MonthGrid {
+    /// The months of every window: from the first end's to the last end's. `ends` are last days of
+    /// months, in order.
+    pub fn new(ends: &[Day]) -> Self {
+        let (Some(first), Some(last)) = (ends.first(), ends.last()) else { return Self::default() };
+        let from = first.months_later(1 - MONTHS);
+        let mut starts = vec![from];
+        while starts.last().is_some_and(|start| *start <= *last) {
+            let next = starts.last().map_or(from, |start| start.months_later(1));
+            starts.push(next);
+        }
+        Self { starts }
+    }
+
+    fn months(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
+        self.starts.windows(2).map(|pair| (pair[0], pair[1] - 1))
+    }
+
+    /// Place of the month that has this day.
+    fn place(&self, day: Day) -> usize {
+        self.starts.partition_point(|start| *start <= day).saturating_sub(1)
+    }
+
+    /// Places of the months of the window that ends on `end`: `[from, to)`.
+    pub fn window(&self, end: Day) -> (usize, usize) {
+        let to = self.place(end) + 1;
+        (to.saturating_sub(MONTHS.unsigned_abs() as usize), to)
+    }
+
+    /// First day of the month at a place.
+    pub fn start(&self, place: usize) -> Day {
+        self.starts[place]
+    }
+}
+
+/// What each month of the grid was for a member.
+#[derive(Debug, Clone, Default)]
+pub struct MemberMonths {
+    /// Months with a day not enrolled, counted from the start of the grid (one more entry than
+    /// months).
+    unenrolled: Vec<u32>,
+    /// The same, looking only at days before death.
+    unenrolled_alive: Vec<u32>,
+    /// Months fully enrolled with fewer than 15 institution or custody days.
+    pub eligible: Vec<bool>,
+    ready: bool,
+}
+
+/// A month with at least so many days in an institution or in custody is not eligible.
+const AWAY_DAYS: i32 = 15;
+
+impl MemberMonths {
+    /// Forgets the member.
+    pub fn clear(&mut self) {
+        self.ready = false;
+    }
+
+    /// Looks at a member's months, once.
+    pub fn see(&mut self, grid: &MonthGrid, timeline: &Timeline) {
+        if self.ready {
+            return;
+        }
+        self.ready = true;
+        self.unenrolled.clear();
+        self.unenrolled_alive.clear();
+        self.eligible.clear();
+        self.unenrolled.push(0);
+        self.unenrolled_alive.push(0);
+        let (mut gaps, mut gaps_alive) = (0, 0);
+        let institution = timeline.institution(SpellSet::Any24Hour);
+        let away = !institution.is_empty() || !timeline.custody.is_empty();
+        for (first, last) in grid.months() {
+            let full = timeline.enrolled.days.covers(first, last);
+            let alive_end = timeline.death.map_or(last, |death| last.min(death - 1));
+            let full_alive = full || timeline.enrolled.days.covers(first, alive_end);
+            gaps += u32::from(!full);
+            gaps_alive += u32::from(!full_alive);
+            self.unenrolled.push(gaps);
+            self.unenrolled_alive.push(gaps_alive);
+            self.eligible.push(full && !(away && days_away(timeline, first, last) >= AWAY_DAYS));
+        }
+    }
+
+    /// True if at most one of the months has a day not enrolled.
+    pub fn enrolled_year(&self, (from, to): (usize, usize), until_death: bool) -> bool {
+        let gaps = if until_death { &self.unenrolled_alive } else { &self.unenrolled };
+        gaps[to] - gaps[from] <= 1
+    }
+}
+
+/// Days in an institution or in custody from `first` to `last`.
+pub fn days_away(timeline: &Timeline, first: Day, last: Day) -> i32 {
+    let institution = timeline.institution(SpellSet::Any24Hour);
+    let in_custody = if timeline.custody.is_empty() {
+        0
+    } else {
+        timeline.custody.without(institution).count_within(first, last)
+    };
+    institution.count_within(first, last) + in_custody
+}
+
+/// Visits of a window: how many, to how many of the most visited provider, Σ n², and how many
+/// follow a visit to the same provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Relation {
+    /// N, the number of visits.
+    pub visits: i64,
+    /// The visits to the most visited provider.
+    pub most: i64,
+    /// Σ n² over providers.
+    pub squares: i64,
+    /// Successive visits to the same provider.
+    pub same: i64,
+}
+
+/// A member's relations to providers of one kind, for each window end.
+#[derive(Debug, Clone, Default)]
+pub struct Relations {
+    /// One per end.
+    pub by_end: Vec<Relation>,
+    visits: Vec<(Day, u32)>,
+    counts: Vec<i64>,
+    ready: bool,
+}
+
+impl Relations {
+    /// Forgets the member.
+    pub fn clear(&mut self) {
+        self.ready = false;
+    }
+
+    /// Looks at a member's visits to providers of a kind (0 clinician, 1 team, 2 agency), once. A
+    /// visit is a member, a day and a provider; visits on one day are in the order of providers'
+    /// ids, which `text` gives.
+    pub fn see<'t>(
+        &mut self,
+        kind: usize,
+        ends: &[Day],
+        timeline: &Timeline,
+        text: impl Fn(u32) -> &'t str,
+    ) {
+        if self.ready {
+            return;
+        }
+        self.ready = true;
+        self.visits.clear();
+        self.visits.extend(
+            timeline.visits.iter().filter_map(|visit| Some((visit.day, visit.providers[kind]?))),
+        );
+        order_within_days(&mut self.visits, text);
+        self.visits.dedup();
+        number_providers(&mut self.visits, &mut self.counts);
+        self.slide(ends);
+    }
+
+    /// Slides the window over the visits: each visit enters once and leaves once.
+    fn slide(&mut self, ends: &[Day]) {
+        self.by_end.clear();
+        let (mut from, mut to) = (0, 0);
+        let mut now = Relation::default();
+        for end in ends {
+            let start = end.months_later(1 - MONTHS);
+            while self.visits.get(to).is_some_and(|(day, _)| day <= end) {
+                let provider = self.visits[to].1 as usize;
+                now.squares += 2 * self.counts[provider] + 1;
+                self.counts[provider] += 1;
+                now.visits += 1;
+                now.same += i64::from(to > from && self.visits[to - 1].1 == self.visits[to].1);
+                to += 1;
+            }
+            while from < to && self.visits[from].0 < start {
+                let provider = self.visits[from].1 as usize;
+                now.squares -= 2 * self.counts[provider] - 1;
+                self.counts[provider] -= 1;
+                now.visits -= 1;
+                now.same -=
+                    i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
+                from += 1;
+            }
+            now.most = self.counts.iter().copied().max().unwrap_or(0);
+            self.by_end.push(now);
+        }
+    }
+}
+
+fn order_within_days<'t>(visits: &mut [(Day, u32)], text: impl Fn(u32) -> &'t str) {
+    for day in visits.chunk_by_mut(|a, b| a.0 == b.0) {
+        if day.len() > 1 {
+            day.sort_by(|a, b| text(a.1).cmp(text(b.1)));
+        }
+    }
+}
+
+/// Replaces providers by small numbers of this member's own, and makes room to count them.
+fn number_providers(visits: &mut [(Day, u32)], counts: &mut Vec<i64>) {
+    let mut known: Vec<u32> = Vec::new();
+    for (_, provider) in visits.iter_mut() {
+        let place = known.iter().position(|key| key == provider).unwrap_or_else(|| {
+            known.push(*provider);
+            known.len() - 1
+        });
+        *provider = u32::try_from(place).unwrap_or(u32::MAX);
+    }
+    counts.clear();
+    counts.resize(known.len(), 0);
+}

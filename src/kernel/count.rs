@@ -1,0 +1,378 @@
+//! One member through every rule of the plan.
+
+use super::board::{Board, Place};
+use super::plan::{Plan, gap_of};
+use crate::indicator::care::{self, CareEpisode, Exit};
+use crate::indicator::member_value::{self, MemberOutcome, MemberScene, for_each_owned_run};
+use crate::indicator::unit::{self, Outcome, Scene};
+use crate::indicator::year::{MemberMonths, Relations};
+use crate::indicator::{Candidates, MemberRule, RateRule, Rule, Share};
+use crate::terms::Day;
+use crate::timeline::{DaySpans, Interner, SpellSet, Timeline, UNKNOWN};
+
+/// Counts members one after the other into its own board.
+#[derive(Debug)]
+pub(super) struct Counter<'p> {
+    plan: &'p Plan,
+    pub(super) board: Board<'p>,
+    care: Vec<Vec<CareEpisode>>,
+    months: MemberMonths,
+    relations: [Relations; 3],
+    enrolled: PersonDays,
+    things: PersonDays,
+    days: PersonDays,
+}
+
+/// A member's days (or things) by period: everyone's, and each organisation's. Memory is kept from
+/// member to member.
+#[derive(Debug, Default)]
+struct PersonDays {
+    rows: Vec<(usize, Vec<i64>)>,
+    used: usize,
+}
+
+impl PersonDays {
+    fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    fn groups(&self) -> &[(usize, Vec<i64>)] {
+        &self.rows[..self.used]
+    }
+
+    fn of(&mut self, group: usize, periods: usize) -> &mut Vec<i64> {
+        let place =
+            self.groups().iter().position(|(known, _)| *known == group).unwrap_or_else(|| {
+                if self.used == self.rows.len() {
+                    self.rows.push((group, vec![0; periods]));
+                }
+                let (own, days) = &mut self.rows[self.used];
+                *own = group;
+                days.fill(0);
+                self.used += 1;
+                self.used - 1
+            });
+        &mut self.rows[place].1
+    }
+
+    fn add(&mut self, group: usize, periods: usize, places: &[usize], n: i64) {
+        for group in [0, group] {
+            let days = self.of(group, periods);
+            places.iter().for_each(|place| days[*place] += n);
+        }
+    }
+
+    fn at(&self, group: usize, period: usize) -> i64 {
+        self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
+    }
+}
+
+impl<'p> Counter<'p> {
+    pub(super) fn new(plan: &'p Plan) -> Self {
+        Self {
+            plan,
+            board: Board::new(plan),
+            care: vec![Vec::new(); plan.gaps.len()],
+            months: MemberMonths::default(),
+            relations: Default::default(),
+            enrolled: PersonDays::default(),
+            things: PersonDays::default(),
+            days: PersonDays::default(),
+        }
+    }
+
+    /// Leaves a bucket: the next reader gives ids other numbers.
+    pub(super) fn leave(&mut self) {
+        self.board.forget_keys();
+    }
+
+    /// Counts one member.
+    pub(super) fn count(&mut self, timeline: &Timeline, interner: &mut Interner) {
+        let plan = self.plan;
+        self.board.begin(timeline, interner);
+        self.months.clear();
+        self.relations.iter_mut().for_each(Relations::clear);
+        for (place, gap) in plan.gaps.iter().enumerate() {
+            let (treatment, qualifying) =
+                (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
+            care::episodes(
+                timeline,
+                treatment,
+                qualifying,
+                *gap,
+                plan.settings.data_through,
+                &mut self.care[place],
+            );
+        }
+        self.enrolled_days(timeline, interner);
+        for (measure, indicator) in plan.indicators.iter().enumerate() {
+            if !indicator.measure.missing.is_empty() {
+                continue;
+            }
+            match &indicator.rule {
+                Rule::Share(share) => self.units(measure, share, timeline, interner),
+                Rule::Member(rule) => self.member(measure, rule, timeline, interner),
+                Rule::Rate(rule) => self.rate(measure, rule, timeline, interner),
+                Rule::LevelMix => self.levels(measure, timeline, interner),
+            }
+        }
+    }
+
+    fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
+        let plan = self.plan;
+        let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
+        let scene = Scene {
+            timeline,
+            filters: &plan.filters[measure],
+            care: gap.map_or(&[], |place| &self.care[place]),
+            treatment: plan.treatment,
+            data_through: plan.settings.data_through,
+            asked: plan.span(),
+        };
+        let board = &mut self.board;
+        unit::judge(share, scene, &mut |judged| {
+            let group =
+                board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
+            for &period in plan.calendar.periods(judged.day) {
+                let at = Place { measure, period, group };
+                match judged.outcome {
+                    Outcome::Excluded(reason) => board.exclude(at, timeline, judged.day, reason),
+                    Outcome::NotMet => board.add(at, timeline, judged.day, 0, 1, None),
+                    Outcome::Met(days) => {
+                        board.add(
+                            at,
+                            timeline,
+                            judged.day,
+                            1,
+                            1,
+                            share.curve.then_some(i64::from(days)),
+                        );
+                    }
+                }
+            }
+        });
+    }
+
+    fn member(
+        &mut self,
+        measure: usize,
+        rule: &MemberRule,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
+        let plan = self.plan;
+        match rule.candidates {
+            Candidates::Visits { at_least, .. }
+                if (timeline.visits.len() as u64) < at_least.unsigned_abs() =>
+            {
+                return;
+            }
+            Candidates::Visits { provider, .. } => {
+                self.relations[provider]
+                    .see(provider, &plan.ends, timeline, |key| interner.text(key));
+            }
+            Candidates::ActiveBefore { .. } | Candidates::InCare { .. }
+                if timeline.level_days.is_empty() && timeline.stays.is_empty() =>
+            {
+                return;
+            }
+            _ => {}
+        }
+        self.months.see(&plan.grid, timeline);
+        let scene = MemberScene {
+            timeline,
+            filters: &plan.filters[measure],
+            grid: &plan.grid,
+            months: &self.months,
+            relations: &self.relations,
+        };
+        let fraction = member_value::is_fraction(&plan.indicators[measure].measure);
+        for (place, end) in plan.ends.iter().enumerate() {
+            let Some(outcome) = member_value::value(rule, &scene, place, *end) else { continue };
+            let start = end.months_later(1 - crate::indicator::year::MONTHS);
+            let last = timeline.enrolled.days.last_within(start, *end);
+            let bho = last.and_then(|day| timeline.enrolled.bho_on(day)).unwrap_or(UNKNOWN);
+            let group = self.board.group(bho, interner);
+            let ending = (0..plan.periods.len()).filter(|period| plan.periods[*period].end == *end);
+            for period in ending {
+                let at = Place { measure, period, group };
+                match outcome {
+                    MemberOutcome::Excluded(reason) => {
+                        self.board.exclude(at, timeline, *end, reason)
+                    }
+                    MemberOutcome::Value(value) => {
+                        self.board.add(at, timeline, *end, value, 1, fraction.then_some(value))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Alive enrolled days by period and organisation, once for all rates.
+    fn enrolled_days(&mut self, timeline: &Timeline, interner: &Interner) {
+        let plan = self.plan;
+        self.enrolled.clear();
+        split(
+            plan,
+            &mut self.board,
+            &mut self.enrolled,
+            timeline,
+            &timeline.alive_enrolled,
+            interner,
+        );
+        for (group, days) in self.enrolled.groups() {
+            self.board.add_days(*group, timeline, days);
+        }
+    }
+
+    fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
+        self.things.clear();
+        match rule {
+            RateRule::Nights(set) => self.nights(*set, timeline, interner),
+            RateRule::Events(types) => {
+                let days = timeline.events.iter().filter(|event| types.contains(&event.what));
+                self.things_on(days.map(|event| (event.start, 1)), timeline, interner);
+            }
+            RateRule::Served { filter } => {
+                self.served(self.plan.filters[measure][*filter], timeline, interner)
+            }
+            RateRule::Cost => self.things_on(
+                timeline.costs.iter().map(|cost| (cost.day, cost.cents)),
+                timeline,
+                interner,
+            ),
+            RateRule::Disengagements { gap } => {
+                self.disengagements(measure, *gap, timeline, interner);
+                return;
+            }
+        }
+        for (group, things) in self.things.groups() {
+            for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
+                let days = self.enrolled.at(*group, period);
+                self.board.add_rate(Place { measure, period, group: *group }, timeline, *n, days);
+            }
+        }
+    }
+
+    /// Adds dated things of enrolled days, up to and including the day of death.
+    fn things_on(
+        &mut self,
+        things: impl Iterator<Item = (Day, i64)>,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
+        let periods = self.plan.periods.len();
+        for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
+            let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
+            let group = self.board.group(bho, interner);
+            self.things.add(group, periods, self.plan.calendar.periods(day), n);
+        }
+    }
+
+    fn nights(&mut self, set: SpellSet, timeline: &Timeline, interner: &Interner) {
+        let nights = timeline.institution(set);
+        if nights.is_empty() {
+            return;
+        }
+        let away = timeline.alive_enrolled.without(nights);
+        let mut inside = timeline.alive_enrolled.without(&away);
+        if set == SpellSet::Residential {
+            inside = inside.without(timeline.institution(SpellSet::Inpatient));
+        }
+        split(self.plan, &mut self.board, &mut self.things, timeline, &inside, interner);
+    }
+
+    /// Counts the member once in each period and group with a contact on an enrolled day.
+    fn served(&mut self, filter: usize, timeline: &Timeline, interner: &Interner) {
+        self.things_on(
+            timeline.contact_days[filter].iter().map(|day| (*day, 1)),
+            timeline,
+            interner,
+        );
+        for (_, served) in &mut self.things.rows {
+            served.iter_mut().for_each(|days| *days = (*days).min(1));
+        }
+    }
+
+    fn disengagements(
+        &mut self,
+        measure: usize,
+        gap: i32,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
+        let plan = self.plan;
+        let Some(place) = plan.gap_place(gap) else { return };
+        if self.care[place].is_empty() {
+            return;
+        }
+        self.days.clear();
+        let mut lost = Vec::new();
+        for episode in &self.care[place] {
+            let end = match episode.exit {
+                Exit::Open => plan.settings.data_through,
+                Exit::Planned(day) => day,
+                Exit::Disengaged { on, .. } => {
+                    lost.push((on, 1));
+                    on
+                }
+            };
+            let care = DaySpans::one(episode.entry, end);
+            let days = timeline.alive_enrolled.without(&timeline.alive_enrolled.without(&care));
+            split(plan, &mut self.board, &mut self.days, timeline, &days, interner);
+        }
+        self.things_on(lost.into_iter(), timeline, interner);
+        for (group, days) in self.days.groups() {
+            for (period, d) in days.iter().enumerate() {
+                let n = self.things.at(*group, period);
+                if *d != 0 || n != 0 {
+                    self.board.add_rate(Place { measure, period, group: *group }, timeline, n, *d);
+                }
+            }
+        }
+    }
+
+    fn levels(&mut self, measure: usize, timeline: &Timeline, interner: &Interner) {
+        let plan = self.plan;
+        let (first, last) = plan.span();
+        let mut found: Vec<(usize, usize, [i64; 7])> = Vec::new();
+        unit::for_each_level_day(timeline, first, last, &mut |day, level| {
+            let group =
+                self.board.group(timeline.enrolled.bho_on(day).unwrap_or(UNKNOWN), interner);
+            for &period in plan.calendar.periods(day) {
+                for group in [0, group] {
+                    let place = found
+                        .iter()
+                        .position(|(g, p, _)| (*g, *p) == (group, period))
+                        .unwrap_or_else(|| {
+                            found.push((group, period, [0; 7]));
+                            found.len() - 1
+                        });
+                    found[place].2[usize::from(level.min(6))] += 1;
+                }
+            }
+        });
+        for (group, period, days) in &found {
+            self.board.add_levels(measure, *period, *group, days);
+        }
+    }
+}
+
+/// Adds days to the periods and organisations they belong to.
+fn split(
+    plan: &Plan,
+    board: &mut Board<'_>,
+    into: &mut PersonDays,
+    timeline: &Timeline,
+    days: &DaySpans,
+    interner: &Interner,
+) {
+    let (first, last) = plan.span();
+    let periods = plan.periods.len();
+    for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
+        let group = board.group(bho, interner);
+        plan.calendar.for_each_month(from, to, &mut |places, days| {
+            into.add(group, periods, places, i64::from(days))
+        });
+    });
+}

@@ -1,0 +1,253 @@
+//! What to compute, prepared once for all members.
+
+use std::collections::BTreeSet;
+
+use crate::indicator::year::MonthGrid;
+use crate::indicator::{Indicator, Measure, RateRule, Rule, Unit};
+use crate::terms::{Day, Grain, Period, column};
+use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
+
+/// An attribute that results are broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StratumKind {
+    /// Age on the index day, or at the end of the period for members and rates.
+    AgeBand,
+    /// A column of the members table.
+    Attribute(&'static str),
+}
+
+/// Attributes of members that results can be broken down by.
+const ATTRIBUTES: [&str; 12] = [
+    column::SEX,
+    column::GENDER,
+    column::RACE_ETH,
+    column::LANGUAGE,
+    column::COUNTY,
+    column::REGION,
+    column::RURAL,
+    column::SMI_SED,
+    column::ELIGIBILITY_CAT,
+    column::FOSTER_CARE,
+    column::DUAL,
+    column::VETERAN,
+];
+
+impl StratumKind {
+    /// Every word that a pipeline file may use.
+    pub fn names() -> Vec<&'static str> {
+        std::iter::once("age_band").chain(ATTRIBUTES).collect()
+    }
+
+    /// The kind of a word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == "age_band" {
+            return Some(Self::AgeBand);
+        }
+        ATTRIBUTES
+            .iter()
+            .find(|attribute| **attribute == name)
+            .map(|attribute| Self::Attribute(attribute))
+    }
+
+    /// The word in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AgeBand => "age_band",
+            Self::Attribute(name) => name,
+        }
+    }
+}
+
+/// Everything a run computes, in one pass.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The indicators, in the order of the pipeline file.
+    pub indicators: Vec<Indicator>,
+    /// Every reported period: months, then quarters, then years, each in order.
+    pub periods: Vec<Period>,
+    /// The attributes of the breakdown.
+    pub strata: Vec<StratumKind>,
+    /// How timelines are read.
+    pub settings: Settings,
+    pub(super) needs: Needs,
+    /// For each indicator, where its filters are among those of the timeline.
+    pub(super) filters: Vec<Vec<usize>>,
+    pub(super) treatment: usize,
+    pub(super) qualifying: usize,
+    /// The distinct gaps that make a disengagement.
+    pub(super) gaps: Vec<i32>,
+    pub(super) calendar: Calendar,
+    /// Distinct last days of periods, in order.
+    pub(super) ends: Vec<Day>,
+    pub(super) grid: MonthGrid,
+}
+
+impl Plan {
+    /// Prepares a plan. `delivered` holds `table` and `table.column` of everything that the store
+    /// has; an indicator that needs more is marked with what is missing and not computed.
+    pub fn new(
+        indicators: Vec<Indicator>,
+        periods: Vec<Period>,
+        strata: Vec<StratumKind>,
+        settings: Settings,
+        delivered: &BTreeSet<String>,
+    ) -> Self {
+        let mut indicators = indicators;
+        for indicator in &mut indicators {
+            let lacks =
+                |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
+            indicator.measure.missing = indicator.needs.iter().filter(lacks).cloned().collect();
+        }
+        let mut needs = Needs::default();
+        let treatment = keep(&mut needs.filters, &ContactFilter::of(Basis::Treatment));
+        let qualifying = keep(&mut needs.filters, &ContactFilter::of(Basis::Qualifying));
+        let filters = indicators
+            .iter()
+            .map(|one| one.filters.iter().map(|filter| keep(&mut needs.filters, filter)).collect())
+            .collect();
+        needs.visits = indicators.iter().any(|one| {
+            matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, crate::indicator::Candidates::Visits { .. }))
+        });
+        needs.levels = true;
+        needs.costs = indicators.iter().any(|one| matches!(one.rule, Rule::Rate(RateRule::Cost)));
+        needs.attributes = strata
+            .iter()
+            .filter_map(|kind| match kind {
+                StratumKind::Attribute(name) => Some(*name),
+                StratumKind::AgeBand => None,
+            })
+            .collect();
+        let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let calendar = Calendar::new(&periods);
+        let grid = MonthGrid::new(&ends);
+        let gaps = gaps(&indicators);
+        Self {
+            indicators,
+            periods,
+            strata,
+            settings,
+            needs,
+            filters,
+            treatment,
+            qualifying,
+            gaps,
+            calendar,
+            ends,
+            grid,
+        }
+    }
+
+    /// The columns of the timeline table that have to be in the batches.
+    pub fn columns(&self) -> Vec<&'static str> {
+        columns(&self.needs)
+    }
+
+    /// The measures, in order.
+    pub fn measures(&self) -> Vec<Measure> {
+        self.indicators.iter().map(|indicator| indicator.measure.clone()).collect()
+    }
+
+    /// Place of a rule's gap among the distinct gaps.
+    pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
+        self.gaps.iter().position(|known| *known == gap)
+    }
+
+    /// First and last day of all periods.
+    pub(super) fn span(&self) -> (Day, Day) {
+        let first = self.periods.iter().map(|period| period.start).min();
+        let last = self.periods.iter().map(|period| period.end).max();
+        (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)))
+    }
+}
+
+fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
+    filters.iter().position(|kept| kept == filter).unwrap_or_else(|| {
+        filters.push(filter.clone());
+        filters.len() - 1
+    })
+}
+
+/// The gap of an indicator's rule, if it is about disengagement.
+pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
+    match rule {
+        Rule::Share(share) => match share.index.unit {
+            Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
+            _ => None,
+        },
+        Rule::Rate(RateRule::Disengagements { gap }) => Some(*gap),
+        _ => None,
+    }
+}
+
+fn gaps(indicators: &[Indicator]) -> Vec<i32> {
+    let mut gaps: Vec<i32> =
+        indicators.iter().filter_map(|indicator| gap_of(&indicator.rule)).collect();
+    gaps.sort_unstable();
+    gaps.dedup();
+    gaps
+}
+
+/// Which periods a day lies in.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Calendar {
+    first: i32,
+    /// For each day from the first, the place of its month.
+    month_of: Vec<u16>,
+    /// For each month of the calendar, its first day and the places of the periods it lies in.
+    months: Vec<(Day, Vec<usize>)>,
+}
+
+impl Calendar {
+    fn new(periods: &[Period]) -> Self {
+        let (Some(first), Some(last)) =
+            (periods.iter().map(|p| p.start).min(), periods.iter().map(|p| p.end).max())
+        else {
+            return Self::default();
+        };
+        let mut calendar = Self { first: first.0, month_of: Vec::new(), months: Vec::new() };
+        let mut start = first;
+        while start <= last {
+            let month = Period::starting(Grain::Month, start);
+            let holds = |period: &Period| period.contains(month.start);
+            let places = (0..periods.len()).filter(|place| holds(&periods[*place])).collect();
+            let number = u16::try_from(calendar.months.len()).unwrap_or(u16::MAX);
+            calendar.months.push((start, places));
+            calendar.month_of.extend((0..month.days()).map(|_| number));
+            start = month.end + 1;
+        }
+        calendar
+    }
+
+    fn month(&self, day: Day) -> Option<usize> {
+        let place = usize::try_from(day.0 - self.first).ok()?;
+        self.month_of.get(place).map(|month| usize::from(*month))
+    }
+
+    /// Places of the periods that have this day.
+    pub(super) fn periods(&self, day: Day) -> &[usize] {
+        self.month(day).map_or(&[], |month| &self.months[month].1)
+    }
+
+    /// Splits a run of days by month: `each(periods, days)`.
+    pub(super) fn for_each_month(
+        &self,
+        first: Day,
+        last: Day,
+        each: &mut impl FnMut(&[usize], i32),
+    ) {
+        let Some(mut month) = self.month(first) else { return };
+        let mut from = first;
+        while from <= last {
+            let next = self.months.get(month + 1).map_or(Day(i32::MAX), |(start, _)| *start);
+            let to = last.min(next - 1);
+            each(&self.months[month].1, to - from + 1);
+            from = next;
+            month += 1;
+            if month >= self.months.len() {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! From the sums of a cell to its value and interval.
+
+use crate::indicator::{Display, Interval, Measure, Scale, Shape};
+use crate::kernel::Tally;
+use crate::statistics::{
+    CONFIDENCE, Limits, MemberSums, byar, cluster_ratio, design_effect, exact_poisson, t_interval,
+    wilson,
+};
+use crate::terms::Period;
+
+/// A value with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Estimate {
+    pub(super) value: Option<f64>,
+    pub(super) low: Option<f64>,
+    pub(super) high: Option<f64>,
+    pub(super) interval: &'static str,
+}
+
+impl Estimate {
+    pub(super) fn new(value: f64, limits: Option<Limits>, interval: &'static str) -> Self {
+        Self {
+            value: Some(value),
+            low: limits.map(|limits| limits.low),
+            high: limits.map(|limits| limits.high),
+            interval: if limits.is_some() { interval } else { "" },
+        }
+    }
+}
+
+/// The factor from quotient to value.
+pub(super) fn factor(measure: &Measure, period: Period) -> f64 {
+    match measure.scale {
+        Scale::Times(factor) => factor,
+        Scale::DaysOfPeriod => f64::from(period.days()),
+    }
+}
+
+/// Counts that fit an f64 exactly, and sums of squares that need not.
+#[expect(clippy::cast_precision_loss, reason = "floats begin here, after the last addition")]
+fn float(sum: i128) -> f64 {
+    sum as f64
+}
+
+/// Scale × numerator ÷ denominator, and the interval that the measure asks for.
+pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Estimate {
+    if tally.denominator <= 0 {
+        return Estimate::default();
+    }
+    let parts = float(i128::from(measure.numerator_parts.max(1)));
+    let (met, units) = (float(tally.numerator) / parts, float(tally.denominator));
+    let factor = factor(measure, period);
+    let value = factor * met / units;
+    let sums = member_sums(tally, parts);
+    let (limits, name) = match measure.interval {
+        Interval::Wilson => (wilson(met, units, CONFIDENCE), "wilson"),
+        Interval::WilsonCluster => {
+            let effect = design_effect(sums);
+            (wilson(met / effect, units / effect, CONFIDENCE), "wilson_cluster")
+        }
+        Interval::Byar if tally.numerator < 10 * i128::from(measure.numerator_parts) => (
+            exact_poisson(met, CONFIDENCE).map(|limits| limits.times(1.0 / units)),
+            "exact_poisson",
+        ),
+        Interval::Byar => (byar(met, CONFIDENCE).map(|limits| limits.times(1.0 / units)), "byar"),
+        Interval::Mean => {
+            let deviations = squared_deviations(tally) / (parts * parts);
+            (t_interval(units, met / units, deviations, CONFIDENCE), "t")
+        }
+        Interval::RatioCluster => (cluster_ratio(sums, CONFIDENCE), "ratio_cluster"),
+    };
+    let least_most = bounds(measure);
+    let limits = limits.map(|limits| limits.within(least_most.0, least_most.1).times(factor));
+    Estimate::new(value, limits, name)
+}
+
+fn member_sums(tally: &Tally, parts: f64) -> MemberSums {
+    MemberSums {
+        members: float(i128::from(tally.members)),
+        n: float(tally.numerator) / parts,
+        d: float(tally.denominator),
+        nn: float(tally.nn) / (parts * parts),
+        nd: float(tally.nd) / parts,
+        dd: float(tally.dd),
+    }
+}
+
+/// Σx² − (Σx)²/n in parts², exactly where the products fit an i128: the difference of two large
+/// floats would lose the digits that matter.
+fn squared_deviations(tally: &Tally) -> f64 {
+    let exact = || {
+        let total = tally.nn.checked_mul(tally.denominator)?;
+        let square = tally.numerator.checked_mul(tally.numerator)?;
+        Some(float(total.checked_sub(square)?) / float(tally.denominator))
+    };
+    exact()
+        .unwrap_or_else(|| {
+            let sum = float(tally.numerator);
+            float(tally.nn) - sum * sum / float(tally.denominator)
+        })
+        .max(0.0)
+}
+
+/// What a quotient can be at all: an interval that says less than 0 % helps nobody.
+fn bounds(measure: &Measure) -> (f64, f64) {
+    let share = matches!(measure.shape, Shape::Share | Shape::MemberShare | Shape::Mix)
+        || measure.display == Display::Percent;
+    match (share, measure.shape) {
+        (true, _) => (0.0, 1.0),
+        (false, Shape::Rate) => (0.0, f64::INFINITY),
+        (false, _) => (f64::NEG_INFINITY, f64::INFINITY),
+    }
+}
+
+/// True if one member may hold more than half of the numerator. The largest share s of a sum obeys
+/// s² ≤ Σn² ÷ (Σn)², so that a quarter is the most at which half is ruled out.
+pub(super) fn may_be_dominated(tally: &Tally) -> bool {
+    tally.numerator != 0
+        && tally.nn.saturating_mul(4) > tally.numerator.saturating_mul(tally.numerator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_that_overflow_fall_back_to_floats() {
+        let tally = Tally {
+            numerator: 4 * 10_i128.pow(20),
+            denominator: 2,
+            nn: 10_i128.pow(41),
+            ..Tally::default()
+        };
+        let expected = 1e41 - 16e40 / 2.0;
+        assert!((squared_deviations(&tally) / expected - 1.0).abs() < 1e-12);
+    }
+}

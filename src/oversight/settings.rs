@@ -1,0 +1,64 @@
+//! What a run decides about its tables.
+
+use std::collections::BTreeMap;
+
+use crate::terms::Day;
+
+/// Which rules tell special from common variation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleSet {
+    /// NHS England's “Making data count”.
+    Nhs,
+    /// A point outside the limits, and Anhøj's tests of runs and crossings for the last point.
+    Anhoej,
+}
+
+impl RuleSet {
+    /// The name in pipeline files and under charts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nhs => "nhs",
+            Self::Anhoej => "anhoej",
+        }
+    }
+
+    /// The rule set of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Nhs, Self::Anhoej].into_iter().find(|rules| rules.name() == name)
+    }
+}
+
+/// What a run decides about its tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The data-through date: the last day on which the extracts are complete.
+    pub data_through: Day,
+    /// The first day that the extracts cover, if it is known.
+    pub coverage_start: Option<Day>,
+    /// Counts from 1 to one less than this are hidden.
+    pub threshold: i64,
+    /// Targets in the unit of the value, by indicator id or, before that, by the id with its variant.
+    pub targets: BTreeMap<String, f64>,
+    /// Points that a control chart's limits rest on: the first ones, and never fewer.
+    pub baseline_points: usize,
+    /// Which rules give signals.
+    pub rules: RuleSet,
+}
+
+impl Settings {
+    /// The usual settings: threshold 11, a baseline of 12 points, the NHS rules, no targets.
+    pub fn new(data_through: Day) -> Self {
+        Self {
+            data_through,
+            coverage_start: None,
+            threshold: 11,
+            targets: BTreeMap::new(),
+            baseline_points: 12,
+            rules: RuleSet::Nhs,
+        }
+    }
+
+    pub(super) fn target(&self, id: &str, base_id: &str) -> Option<f64> {
+        self.targets.get(id).or_else(|| self.targets.get(base_id)).copied()
+    }
+}

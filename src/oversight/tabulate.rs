@@ -1,0 +1,179 @@
+//! Tallies to rows: value, interval, state and verdict. Nothing is hidden yet.
+
+use crate::indicator::{Display, Measure, Shape};
+use crate::kernel::{Cell, Group, Stratum, Tallies, Tally};
+use crate::statistics::{CONFIDENCE, quantile, wilson};
+
+use super::estimate::{Estimate, estimate, factor, may_be_dominated};
+use super::ripeness::ripeness;
+use super::verdict::verdict;
+use super::{Exact, Row, Settings, State};
+
+/// Every row with every number. It must not be shown: see [`super::suppress`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The measures, in the order of the pipeline file.
+    pub measures: Vec<Measure>,
+    /// Rows in the order of measure, statistic, period, group and stratum.
+    pub rows: Vec<Row>,
+    /// Days to the deciding event, for the curves.
+    pub(super) curves: Vec<(Cell, Tally)>,
+}
+
+/// Suffixes of the rows that describe the spread of member values.
+pub const MEDIAN: &str = ".median";
+/// The lower quartile.
+pub const LOWER_QUARTILE: &str = ".p25";
+/// The upper quartile.
+pub const UPPER_QUARTILE: &str = ".p75";
+/// The share of members with a value of at least 0.75.
+pub const SHARE_HIGH: &str = ".share_ge_0.75";
+
+/// Tallies to rows.
+pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
+    let mut rows = Vec::new();
+    let mut curves = Vec::new();
+    for (cell, tally) in &tallies.cells {
+        let Some(measure) = tallies.measures.get(cell.measure) else { continue };
+        if !measure.missing.is_empty() {
+            continue;
+        }
+        let row = row_of(measure, cell, tally, settings);
+        let everyone = cell.stratum.kind == "all";
+        if measure.shape == Shape::MemberMean && everyone {
+            rows.extend(spread(measure, &row, tally, settings));
+        }
+        if measure.has_curve && everyone {
+            curves.push((cell.clone(), tally.clone()));
+        }
+        rows.push(row);
+    }
+    for (index, measure) in tallies.measures.iter().enumerate() {
+        if !measure.missing.is_empty() {
+            let empty = |period| Cell {
+                measure: index,
+                period,
+                group: Group::All,
+                stratum: Stratum { kind: "all".to_owned(), value: "all".to_owned() },
+            };
+            let cells = tallies.periods.iter().map(|period| empty(*period));
+            rows.extend(cells.map(|cell| not_computable(measure, &cell, settings)));
+        }
+    }
+    rows.sort_by(|a, b| place(a).cmp(&place(b)));
+    Table { measures: tallies.measures.clone(), rows, curves }
+}
+
+/// What rows are ordered by.
+pub(super) fn place(row: &Row) -> (usize, &'static str, crate::terms::Period, &Group, &Stratum) {
+    (row.measure, row.statistic, row.period, &row.group, &row.stratum)
+}
+
+fn row_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) -> Row {
+    let estimate = estimate(measure, cell.period, tally);
+    let numerator = Exact { parts: tally.numerator, per_unit: measure.numerator_parts.max(1) };
+    let mut row = blank(measure, cell, settings);
+    row.numerator = Some(numerator);
+    row.denominator = Some(Exact::whole(tally.denominator));
+    row.excluded = Some(tally.excluded.iter().sum());
+    row.excluded_by_reason = tally.excluded.iter().copied().map(Some).collect();
+    row.members = Some(tally.members);
+    row.dominated = measure.display == Display::Dollars && may_be_dominated(tally);
+    fill(&mut row, estimate);
+    row.target = settings.target(&measure.id, &measure.base_id);
+    row.verdict = verdict(&row, measure.better);
+    row
+}
+
+fn not_computable(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
+    let mut row = blank(measure, cell, settings);
+    row.target = settings.target(&measure.id, &measure.base_id);
+    row.verdict = verdict(&row, measure.better);
+    row
+}
+
+fn blank(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
+    let (state, reason) = ripeness(measure, cell.period, settings);
+    Row {
+        measure: cell.measure,
+        statistic: "",
+        period: cell.period,
+        group: cell.group.clone(),
+        stratum: cell.stratum.clone(),
+        numerator: None,
+        denominator: None,
+        excluded: None,
+        excluded_by_reason: Vec::new(),
+        members: None,
+        value: None,
+        low: None,
+        high: None,
+        interval: "",
+        state,
+        suppressed: false,
+        reason,
+        signal: "",
+        target: None,
+        verdict: None,
+        dominated: false,
+    }
+}
+
+fn fill(row: &mut Row, estimate: Estimate) {
+    row.value = estimate.value;
+    row.low = estimate.low;
+    row.high = estimate.high;
+    row.interval = estimate.interval;
+}
+
+/// Median, quartiles and the share of high values of a mean over members.
+fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> Vec<Row> {
+    if mean.state == State::NotComputable || tally.values.is_empty() {
+        return Vec::new();
+    }
+    let bare = Row {
+        numerator: None,
+        value: None,
+        low: None,
+        high: None,
+        interval: "",
+        target: None,
+        verdict: None,
+        excluded: None,
+        excluded_by_reason: Vec::new(),
+        dominated: false,
+        ..mean.clone()
+    };
+    let parts = Exact { parts: 1, per_unit: measure.numerator_parts.max(1) }.to_f64();
+    let unit = factor(measure, mean.period) * parts;
+    let mut rows = Vec::new();
+    for (statistic, probability) in [(MEDIAN, 0.5), (LOWER_QUARTILE, 0.25), (UPPER_QUARTILE, 0.75)]
+    {
+        let value = quantile(&tally.values, probability).map(|value| value * unit);
+        rows.push(Row { statistic, value, ..bare.clone() });
+    }
+    if matches!(measure.display, Display::Index | Display::Percent) {
+        rows.push(share_high(measure, bare, tally, settings));
+    }
+    rows
+}
+
+/// The share of members whose value is at least 0.75: a count, with the small cells of one.
+#[expect(clippy::cast_precision_loss, reason = "members are far fewer than 2^53")]
+fn share_high(measure: &Measure, bare: Row, tally: &Tally, settings: &Settings) -> Row {
+    let cut = measure.numerator_parts / 4 * 3;
+    let high: i64 = tally.values.range(cut..).map(|(_, count)| count).sum();
+    let members: i64 = tally.values.values().sum();
+    let (met, all) = (high as f64, members as f64);
+    let id = format!("{}{SHARE_HIGH}", measure.id);
+    let mut row = Row {
+        statistic: SHARE_HIGH,
+        numerator: Some(Exact::whole(i128::from(high))),
+        denominator: Some(Exact::whole(i128::from(members))),
+        target: settings.target(&id, &id),
+        ..bare
+    };
+    fill(&mut row, Estimate::new(met / all, wilson(met, all, CONFIDENCE), "wilson"));
+    row.verdict = verdict(&row, measure.better);
+    row
+}

@@ -1,0 +1,15 @@
+//! A run, in the order the data flows: extracts → store → timelines → tallies → published tables →
+//! report.
+
+mod catalogue;
+mod period;
+mod read;
+mod read_source;
+mod run;
+mod stage;
+
+pub use catalogue::{Catalogue, read_definition};
+pub use period::{month, reported};
+pub use read::{Pipeline, read};
+pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot, tabulate};
+pub use stage::{OnStage, Stage};

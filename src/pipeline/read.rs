@@ -1,0 +1,247 @@
+//! A pipeline file, read and checked together with the indicator files it names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::catalogue::{self, Catalogue};
+use super::read_source;
+use crate::diagnostic::{Document, Fields, Problem, Problems, Source as Text, Value, suggest};
+use crate::extract::{RefusedMax, Source, Table};
+use crate::indicator::Definition;
+use crate::kernel::StratumKind;
+use crate::oversight::RuleSet;
+use crate::terms::{Day, Grain};
+
+/// What a run does, checked.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// The heading of the report.
+    pub title: String,
+    /// The file, as the user gave it, for the manifest.
+    pub path: PathBuf,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// At least so many months up to the reported one are shown.
+    pub months: i32,
+    /// The month (1..=12) that quarters and years are counted from.
+    pub year_starts: u32,
+    /// Which periods are reported.
+    pub grains: Vec<Grain>,
+    /// The folder of extracts.
+    pub extracts: PathBuf,
+    /// Crosswalk files, a later one winning.
+    pub crosswalks: Vec<PathBuf>,
+    /// How many buckets members are spread over.
+    pub buckets: u32,
+    /// The day the extracts were cut, if no manifest says so.
+    pub as_of: Option<Day>,
+    /// Settings of single sources.
+    pub sources: Vec<Source>,
+    /// The folder of the store.
+    pub store: PathBuf,
+    /// The folder that reports are written below.
+    pub reports: PathBuf,
+    /// Days between a discharge and an admission that still continue a spell.
+    pub transfer_gap: i32,
+    /// The indicators, in order.
+    pub definitions: Vec<Definition>,
+    /// Attributes of the breakdown.
+    pub strata: Vec<StratumKind>,
+    /// Counts from 1 to one less than this are hidden.
+    pub threshold: i64,
+    /// Points that control limits rest on.
+    pub baseline_points: usize,
+    /// Which rules give signals.
+    pub rules: RuleSet,
+    /// Targets by indicator.
+    pub targets: BTreeMap<String, f64>,
+}
+
+/// Reads a pipeline file and everything it names. Paths in it are relative to the file.
+pub fn read(path: &Path) -> anyhow::Result<Result<Pipeline, Problems>> {
+    let text = catalogue::read_text(path)?;
+    let sha256 = catalogue::sha256(text.text.as_bytes());
+    Ok(Document::parse(text).and_then(|document| check(&document, path, sha256)))
+}
+
+fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, Problems> {
+    let mut problems = Problems::default();
+    let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let mut fields = Fields::new(&document.source, &document.root, 0..1);
+    let title = fields.required_text("title", "the heading of the report", &mut problems).0.to_owned();
+    let store = folder(&mut fields, "store", &base, "../reports/store", &mut problems);
+    let reports = folder(&mut fields, "reports", &base, "../reports", &mut problems);
+    let (months, year_starts, grains) = periods(&mut fields, &mut problems);
+    let mut pipeline = Pipeline {
+        title,
+        path: path.to_path_buf(),
+        sha256,
+        months,
+        year_starts,
+        grains,
+        extracts: PathBuf::new(),
+        crosswalks: Vec::new(),
+        buckets: 16,
+        as_of: None,
+        sources: Vec::new(),
+        store,
+        reports,
+        transfer_gap: 1,
+        definitions: Vec::new(),
+        strata: Vec::new(),
+        threshold: 11,
+        baseline_points: 12,
+        rules: RuleSet::Nhs,
+        targets: BTreeMap::new(),
+    };
+    extracts(&mut fields, &base, &mut pipeline, &mut problems);
+    if let Some(mut rules) = fields.fields("rules", &mut problems) {
+        pipeline.transfer_gap = rules.integer_in("transfer_gap", 0, 30, &mut problems).unwrap_or(1);
+        rules.finish(&mut problems);
+    }
+    indicators(&mut fields, &base, &mut pipeline, &mut problems);
+    publication(&mut fields, &mut pipeline, &mut problems);
+    fields.finish(&mut problems);
+    problems.none_or(pipeline)
+}
+
+fn folder(fields: &mut Fields<'_>, key: &'static str, base: &Path, usual: &str, problems: &mut Problems) -> PathBuf {
+    base.join(fields.text(key, problems).map_or(usual, |(text, _)| text))
+}
+
+fn periods(fields: &mut Fields<'_>, problems: &mut Problems) -> (i32, u32, Vec<Grain>) {
+    let usual = (24, 1, vec![Grain::Month, Grain::Quarter, Grain::Year]);
+    let Some(mut table) = fields.fields("periods", problems) else { return usual };
+    let months = table.integer_in("months", 1, 240, problems).unwrap_or(usual.0);
+    let year_starts = table.integer_in("year_starts", 1, 12, problems).unwrap_or(1).unsigned_abs();
+    let all = [Grain::Month, Grain::Quarter, Grain::Year];
+    let names = all.map(Grain::name);
+    let grains = table.words("grains", &names, |word| all.into_iter().find(|grain| grain.name() == word), problems);
+    let grains = if table.has("grains") { grains } else { usual.2 };
+    table.finish(problems);
+    (months, year_starts, grains)
+}
+
+fn extracts(fields: &mut Fields<'_>, base: &Path, pipeline: &mut Pipeline, problems: &mut Problems) {
+    let Some(mut table) = fields.fields("extracts", problems) else {
+        problems.push(fields.problem(0..1, "[extracts] is missing", "in this file").help("say where the extracts are: `folder = \"…\"`"));
+        return;
+    };
+    let (place, _) = table.required_text("folder", "where the extracts are", problems);
+    pipeline.extracts = base.join(place);
+    for (name, span) in table.texts("crosswalks", problems) {
+        let crosswalk = base.join(name);
+        if crosswalk.is_file() {
+            pipeline.crosswalks.push(crosswalk);
+        } else {
+            problems.push(table.problem(span, "there is no such file", "looked for it beside this file"));
+        }
+    }
+    pipeline.buckets = table.integer_in("buckets", 1, 4096, problems).map_or(16, i32::unsigned_abs);
+    pipeline.as_of = table.day("as_of", problems);
+    let refused_max = refused_max(&mut table, problems);
+    let mut named = Vec::new();
+    for source in Table::ALL {
+        if let Some(mut settings) = table.fields(source.name(), problems) {
+            named.push(read_source::source(source, &mut settings, problems));
+            settings.finish(problems);
+        }
+    }
+    table.finish(problems);
+    for source in Table::ALL {
+        let mut settings = named.iter().find(|one| one.table == source).cloned().unwrap_or_else(|| Source::of(source));
+        if settings.refused_max == RefusedMax::default() {
+            settings.refused_max = refused_max;
+        }
+        pipeline.sources.push(settings);
+    }
+}
+
+/// How many refused rows stop a run.
+pub(super) fn refused_max(table: &mut Fields<'_>, problems: &mut Problems) -> RefusedMax {
+    let share = table.number("refused_share", problems);
+    let rows = table.integer_in("refused_rows", 0, i32::MAX, problems);
+    if share.is_none() && rows.is_none() {
+        return RefusedMax::default();
+    }
+    RefusedMax { share, rows: rows.map(|rows| u64::from(rows.unsigned_abs())) }
+}
+
+fn indicators(fields: &mut Fields<'_>, base: &Path, pipeline: &mut Pipeline, problems: &mut Problems) {
+    let Some(mut table) = fields.fields("indicators", problems) else {
+        problems.push(fields.problem(0..1, "[indicators] is missing", "in this file").help("name them: `use = [\"fu_hosp_mh_7d\"]`"));
+        return;
+    };
+    let folders: Vec<PathBuf> = table.texts("folders", problems).into_iter().map(|(text, _)| base.join(text)).collect();
+    let folders = if folders.is_empty() { vec![base.join("indicators")] } else { folders };
+    let wanted = table.texts("use", problems);
+    let catalogue = Catalogue::find(&folders);
+    for (text, span) in wanted {
+        let (id, preset) = text.split_once(':').unwrap_or((text, crate::indicator::DEFAULT_PRESET));
+        let Some(file) = catalogue.file(id) else {
+            let problem = table.problem(span, format!("there is no indicator `{id}`"), "not among the indicator files");
+            problems.push(problem.maybe_help(suggest(id, catalogue.ids())));
+            continue;
+        };
+        match catalogue::read_definition(file, preset) {
+            Ok(Ok(definition)) => pipeline.definitions.push(definition),
+            Ok(Err(found)) => problems.extend(found),
+            Err(_) => problems.push(table.problem(span, format!("cannot read the file of `{id}`"), "named here")),
+        }
+    }
+    if pipeline.definitions.is_empty() && problems.is_empty() {
+        problems.push(table.problem(table.span(), "no indicator is named", "here").help("`use = [\"fu_hosp_mh_7d\"]`"));
+    }
+    table.finish(problems);
+}
+
+fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut Problems) {
+    if let Some(mut table) = fields.fields("strata", problems) {
+        let names = StratumKind::names();
+        pipeline.strata = table.words("by", &names, StratumKind::from_name, problems);
+        table.finish(problems);
+    }
+    if let Some(mut table) = fields.fields("suppression", problems) {
+        pipeline.threshold = table.integer_in("threshold", 2, 1000, problems).map_or(11, i64::from);
+        table.finish(problems);
+    }
+    if let Some(mut table) = fields.fields("signals", problems) {
+        let names = [RuleSet::Nhs.name(), RuleSet::Anhoej.name()];
+        pipeline.rules = table.word("rules", &names, RuleSet::from_name, problems).unwrap_or(RuleSet::Nhs);
+        let baseline = table.integer_in("baseline", 12, 240, problems).unwrap_or(12);
+        pipeline.baseline_points = usize::try_from(baseline).unwrap_or(12);
+        table.finish(problems);
+    }
+    if let Some(table) = fields.fields("targets", problems) {
+        pipeline.targets = targets(&table, &pipeline.definitions, problems);
+    }
+}
+
+fn targets(table: &Fields<'_>, definitions: &[Definition], problems: &mut Problems) -> BTreeMap<String, f64> {
+    let ids = || definitions.iter().flat_map(|one| &one.indicators).flat_map(|one| [&one.measure.id, &one.measure.base_id]);
+    let mut targets = BTreeMap::new();
+    for (key, span, node) in table.free_entries() {
+        let target = match node.value {
+            Value::Float(number) => Some(number),
+            #[expect(clippy::cast_precision_loss, reason = "a target, not a count")]
+            Value::Integer(number) => Some(number as f64),
+            _ => None,
+        };
+        if !ids().any(|id| id == key) {
+            let problem: Problem = table.problem(span.clone(), format!("`{key}` is not among the indicators"), "no such indicator");
+            problems.push(problem.maybe_help(suggest(key, ids().map(String::as_str))));
+        }
+        match target.filter(|target| target.is_finite()) {
+            Some(target) => {
+                targets.insert(key.clone(), target);
+            }
+            None => problems.push(table.problem(node.span.clone(), "a target is a number", "not a number")),
+        }
+    }
+    targets
+}
+
+/// A file of the user's as text for drawing problems on.
+pub(super) fn shown(path: &Path, text: String) -> Text {
+    Text { path: path.display().to_string(), text }
+}

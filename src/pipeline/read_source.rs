@@ -1,0 +1,81 @@
+//! `[extracts.<table>]`: how one delivered file feeds one table.
+
+use std::collections::BTreeMap;
+
+use super::read::refused_max;
+use crate::diagnostic::{Fields, Problems, Value, suggest};
+use crate::extract::{Range, RepeatedKeys, Source, Table};
+
+/// Reads the settings of one source.
+pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Problems) -> Source {
+    let mut source = Source::of(table);
+    source.file = fields.text("file", problems).map(|(text, _)| text.to_owned());
+    source.columns = pairs(fields, "columns", problems);
+    check_columns(table, fields, &source.columns, problems);
+    source.ignore = fields.texts("ignore", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
+    source.constants = pairs(fields, "constants", problems);
+    source.patterns = pairs(fields, "patterns", problems);
+    if let Some(values) = fields.fields("values", problems) {
+        for (column, _, node) in values.free_entries() {
+            if let Some(map) = Fields::of(fields.source(), node, problems) {
+                source.values.insert(column.clone(), free_pairs(&map, problems));
+            }
+        }
+    }
+    if let Some(ranges) = fields.fields("ranges", problems) {
+        for (column, _, node) in ranges.free_entries() {
+            if let Some(mut range) = Fields::of(fields.source(), node, problems) {
+                let mut bound = |key| range.integer(key, problems).map(|(number, _)| number);
+                let (min, max) = (bound("min"), bound("max"));
+                source.ranges.insert(column.clone(), Range { min, max });
+                range.finish(problems);
+            }
+        }
+    }
+    let words = ["refuse", "first"];
+    let repeated = fields.word("repeated_keys", &words, |word| words.iter().position(|known| *known == word), problems);
+    source.repeated_keys = if repeated == Some(1) { RepeatedKeys::First } else { RepeatedKeys::Refuse };
+    if let Some((text, span)) = fields.text("delimiter", problems) {
+        match text.as_bytes() {
+            [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => source.delimiter = *byte,
+            _ => problems.push(fields.problem(span, "a delimiter is one character", "such as `;`")),
+        }
+    }
+    source.extract_date = fields.day("extract_date", problems);
+    source.coverage_start = fields.day("coverage_start", problems);
+    source.coverage_end = fields.day("coverage_end", problems);
+    source.runout_days = fields.integer_in("runout_days", 0, 3660, problems).map(i32::unsigned_abs);
+    source.refused_max = refused_max(fields, problems);
+    source
+}
+
+/// A table of strings under the user's own keys.
+fn pairs(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> BTreeMap<String, String> {
+    fields.fields(key, problems).map_or_else(BTreeMap::new, |table| free_pairs(&table, problems))
+}
+
+fn free_pairs(table: &Fields<'_>, problems: &mut Problems) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (key, _, node) in table.free_entries() {
+        match &node.value {
+            Value::Text(text) => {
+                found.insert(key.clone(), text.clone());
+            }
+            _ => problems.push(table.problem(node.span.clone(), "expected a string", "not a string")),
+        }
+    }
+    found
+}
+
+fn check_columns(table: Table, fields: &mut Fields<'_>, columns: &BTreeMap<String, String>, problems: &mut Problems) {
+    let Some(Value::Section(section)) = fields.node("columns").map(|node| &node.value) else { return };
+    for (site, _, node) in &section.entries {
+        let Some(column) = columns.get(site) else { continue };
+        let known = || table.fields().iter().map(|field| field.name);
+        if !known().any(|name| name == column) {
+            let message = format!("table `{}` has no column `{column}`", table.name());
+            let problem = fields.problem(node.span.clone(), message, "not in the data model");
+            problems.push(problem.maybe_help(suggest(column, known())));
+        }
+    }
+}

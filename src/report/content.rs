@@ -1,0 +1,180 @@
+//! Everything a report says.
+
+use crate::chart::CurvePoint;
+use crate::indicator::Measure;
+use crate::kernel::Group;
+use crate::oversight::Row;
+use crate::terms::{Day, Period};
+
+/// Everything a report says. Only published rows belong in it.
+#[derive(Debug, Clone)]
+pub struct Content<'a> {
+    /// Heading of the page, such as `Colorado: monthly report`.
+    pub title: String,
+    /// Version of the program.
+    pub program_version: String,
+    /// The period the report is about.
+    pub period: Period,
+    /// The last day the data can speak for.
+    pub data_through: Day,
+    /// True if small numbers are not hidden: every page is marked.
+    pub is_internal: bool,
+    /// The smallest count that is shown, 11 by default.
+    pub smallest_shown: i64,
+    /// Where the numbers come from.
+    pub snapshot: Snapshot,
+    /// The measures, in the order of the pipeline file.
+    pub measures: &'a [Measure],
+    /// Every published row.
+    pub rows: &'a [Row],
+    /// Control charts; at most one for each measure and group.
+    pub trends: Vec<TrendLines>,
+    /// Curves of return; at most one for each measure and group.
+    pub curves: Vec<ReturnCurve>,
+    /// What changed, in sentences, the most important first.
+    pub changes: Vec<String>,
+    /// State of the data.
+    pub quality: Quality,
+    /// The rules by which a point of a control chart is a signal, in a sentence.
+    pub signal_rules: String,
+    /// Statements of the catalogue that nobody has checked yet.
+    pub unverified: Vec<String>,
+    /// Parameters of the run, by name.
+    pub parameters: Vec<(String, String)>,
+    /// Hash of each definition, by the id of its file.
+    pub definitions: Vec<(String, String)>,
+    /// `tables/results.csv`.
+    pub results_csv: Vec<u8>,
+    /// `tables/results.parquet`.
+    pub results_parquet: Vec<u8>,
+    /// `refused.csv`.
+    pub refused_csv: Vec<u8>,
+    /// `quality.csv`.
+    pub quality_csv: Vec<u8>,
+    /// Further files, by their path in the report.
+    pub further_files: Vec<(String, Vec<u8>)>,
+}
+
+/// Where the numbers come from.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Its id in the store.
+    pub id: String,
+    /// The extracts it holds.
+    pub sources: Vec<Source>,
+}
+
+/// One extract.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// File name, without folders.
+    pub file: String,
+    /// Table of the data model.
+    pub table: String,
+    /// The day it was cut.
+    pub extracted_on: Option<Day>,
+    /// Days until rows of a day are taken to be complete.
+    pub runout_days: i32,
+    /// SHA-256 of the file, in hexadecimal digits.
+    pub sha256: String,
+    /// Rows read.
+    pub rows_read: u64,
+    /// Rows accepted.
+    pub rows_accepted: u64,
+    /// Rows refused, by rule.
+    pub refused: Vec<Refused>,
+}
+
+/// Rows refused by one rule.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// Name of the rule.
+    pub rule: String,
+    /// The number of rows.
+    pub rows: u64,
+}
+
+/// Limits of a control chart at one period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Centre line.
+    pub centre: f64,
+    /// Lower limit.
+    pub lower: f64,
+    /// Upper limit.
+    pub upper: f64,
+}
+
+/// The lines of a control chart; its numbers are those of the rows.
+#[derive(Debug, Clone)]
+pub struct TrendLines {
+    /// Index of the measure.
+    pub measure: usize,
+    /// Whose.
+    pub group: Group,
+    /// What kind of chart it is, in words.
+    pub kind: String,
+    /// What a reader should know of it, such as a short baseline.
+    pub note: String,
+    /// Periods in order, with their limits if the chart has them.
+    pub points: Vec<(Period, Option<Limits>)>,
+}
+
+/// What share of a group has returned by each day.
+#[derive(Debug, Clone)]
+pub struct ReturnCurve {
+    /// Index of the measure.
+    pub measure: usize,
+    /// Whose.
+    pub group: Group,
+    /// The period that the index days lie in.
+    pub period: Period,
+    /// Shares by day.
+    pub points: Vec<CurvePoint>,
+}
+
+/// State of the data.
+#[derive(Debug, Clone, Default)]
+pub struct Quality {
+    /// Columns with missing values; the subject is `table.column`.
+    pub missing: Vec<Share>,
+    /// Codes without a class or level; the subject names the crosswalk.
+    pub unmapped: Vec<Share>,
+    /// First and last date of each table.
+    pub coverage: Vec<Coverage>,
+    /// Rows by month.
+    pub months: Vec<MonthRows>,
+    /// Anything else worth a sentence.
+    pub notes: Vec<String>,
+}
+
+/// Some rows of all rows.
+#[derive(Debug, Clone)]
+pub struct Share {
+    /// What they are about.
+    pub subject: String,
+    /// The rows.
+    pub rows: u64,
+    /// All rows.
+    pub of: u64,
+}
+
+/// First and last date of a table.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    /// The table.
+    pub table: String,
+    /// The earliest date in it.
+    pub first_on: Option<Day>,
+    /// The latest date in it.
+    pub last_on: Option<Day>,
+}
+
+/// Rows of one month.
+#[derive(Debug, Clone)]
+pub struct MonthRows {
+    /// The month.
+    pub month: Period,
+    /// Rows by table.
+    pub rows: Vec<(String, u64)>,
+}

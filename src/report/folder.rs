@@ -1,0 +1,213 @@
+//! The folder of a report: written beside its place and swapped in whole, so that nobody ever finds
+//! half a report or loses the last one to a run that failed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::XlsxError;
+use serde_json::Value;
+
+use super::content::Content;
+use super::lookup::Lookup;
+use super::{delimited, manifest, page, words, workbook};
+
+const MANIFEST: &str = "manifest.json";
+
+/// Why a report could not be written. What stood in its place is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk said no.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The folder has something that no report wrote.
+    #[error(
+        "{} holds `{found}`, which is not part of a report; choose another folder with --out or move it away",
+        folder.display()
+    )]
+    NotAReport {
+        /// The folder.
+        folder: PathBuf,
+        /// Name of the first such file.
+        found: String,
+    },
+    /// The folder has no place to be swapped into.
+    #[error("{} cannot be a report's folder; name a folder inside another one", folder.display())]
+    NoPlace {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The workbook is too large for its format.
+    #[error("the workbook could not be made: {0}")]
+    Workbook(#[from] XlsxError),
+}
+
+/// A report that has been written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The page.
+    pub page: PathBuf,
+    /// Every file, the manifest last.
+    pub files: Vec<WrittenFile>,
+}
+
+/// One file of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Path within the report.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Writes the report into `folder`. An earlier report there is replaced only once the new one is
+/// complete; a folder with anything else in it is left alone.
+pub fn write(content: &Content<'_>, folder: &Path) -> Result<Written, Error> {
+    let mut files = files(content)?;
+    files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
+    let place = place_beside(folder)?;
+    refuse_foreign(folder, &files)?;
+    clear(&place)?;
+    let swapped = write_all(&place, &files).and_then(|()| swap(&place, folder));
+    let cleared = clear(&place);
+    swapped.and(cleared)?;
+    let files = files.iter().map(|(path, bytes)| WrittenFile {
+        path: path.clone(),
+        bytes: bytes.len() as u64,
+        sha256: manifest::sha256(bytes),
+    });
+    Ok(Written { page: folder.join("index.html"), files: files.collect() })
+}
+
+/// Every file but the manifest.
+fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let lookup = Lookup::of(content);
+    let mut files = vec![
+        ("index.html".to_owned(), page::page(content).into_bytes()),
+        ("quality.csv".to_owned(), content.quality_csv.clone()),
+        ("refused.csv".to_owned(), content.refused_csv.clone()),
+        ("tables/exclusions.csv".to_owned(), delimited::exclusions_csv(content, &lookup)),
+    ];
+    for family in words::FAMILIES {
+        let rows = delimited::family_rows(content, &lookup, family);
+        if !rows.is_empty() {
+            let path = format!("tables/{}.csv", words::family_id(family));
+            files.push((path, delimited::family_csv(&rows)));
+        }
+    }
+    files.push(("tables/results.csv".to_owned(), content.results_csv.clone()));
+    files.push(("tables/results.parquet".to_owned(), content.results_parquet.clone()));
+    files.push(("workbook.xlsx".to_owned(), workbook::workbook(content, &lookup)?));
+    files.extend(content.further_files.iter().cloned());
+    Ok(files)
+}
+
+/// A hidden folder beside the report's, on the same disk.
+fn place_beside(folder: &Path) -> Result<PathBuf, Error> {
+    let no_place = || Error::NoPlace { folder: folder.to_owned() };
+    let name = folder.file_name().ok_or_else(no_place)?.to_string_lossy().into_owned();
+    Ok(folder.with_file_name(format!(".{name}.new-{}", std::process::id())))
+}
+
+/// A folder may be replaced if it has only what a report's manifest lists.
+fn refuse_foreign(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    let mut found = Vec::new();
+    match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(Error::Io { path: folder.to_owned(), source }),
+        Ok(_) => list(folder, "", &mut found)?,
+    }
+    let mut ours: BTreeSet<String> = files.iter().map(|(path, _)| path.clone()).collect();
+    let is_report = match fs::read(folder.join(MANIFEST))
+        .map(|bytes| serde_json::from_slice::<Value>(&bytes))
+    {
+        Ok(Ok(earlier)) if earlier["program"] == manifest::PROGRAM => {
+            ours.extend(
+                earlier["files"].as_object().into_iter().flat_map(|files| files.keys().cloned()),
+            );
+            true
+        }
+        _ => false,
+    };
+    match found.into_iter().find(|path| !is_report || !ours.contains(path)) {
+        Some(found) => Err(Error::NotAReport { folder: folder.to_owned(), found }),
+        None => Ok(()),
+    }
+}
+
+/// Paths of all files below a folder, except the ones that systems and offices leave behind.
+fn list(folder: &Path, within: &str, found: &mut Vec<String>) -> Result<(), Error> {
+    let failed = |source| Error::Io { path: folder.to_owned(), source };
+    let mut entries =
+        fs::read_dir(folder).map_err(failed)?.collect::<io::Result<Vec<_>>>().map_err(failed)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().map_err(failed)?.is_dir() {
+            list(&entry.path(), &format!("{within}{name}/"), found)?;
+        } else if !name.starts_with('.') && !name.starts_with("~$") {
+            found.push(format!("{within}{name}"));
+        }
+    }
+    Ok(())
+}
+
+fn write_all(place: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    for (path, bytes) in files {
+        let path = place.join(path);
+        let failed = |source| Error::Io { path: path.clone(), source };
+        fs::create_dir_all(path.parent().expect("a file of the report lies in its folder"))
+            .map_err(failed)?;
+        let mut file = fs::File::create(&path).map_err(failed)?;
+        io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Puts the new folder in the place of the old one, and the old one in its.
+fn swap(place: &Path, folder: &Path) -> Result<(), Error> {
+    let failed = |source| Error::Io { path: folder.to_owned(), source };
+    if !folder.exists() {
+        return fs::rename(place, folder).map_err(failed);
+    }
+    if exchange(place, folder) {
+        return Ok(());
+    }
+    let aside = place.with_extension("old");
+    fs::rename(folder, &aside).map_err(failed)?;
+    if let Err(source) = fs::rename(place, folder) {
+        // The report that was there goes back; if even that fails, it lies beside.
+        let _ = fs::rename(&aside, folder);
+        return Err(failed(source));
+    }
+    fs::rename(&aside, place).map_err(failed)
+}
+
+/// One step that nobody can see half of, where the system has it.
+#[cfg(target_os = "linux")]
+fn exchange(place: &Path, folder: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, place, CWD, folder, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}
+
+fn clear(place: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(place) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Io { path: place.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}

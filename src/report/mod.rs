@@ -1,0 +1,29 @@
+//! The monthly report: one page to read, mail and print, and the same numbers as tables, a workbook
+//! and a manifest beside it.
+//!
+//! Nothing is computed here. [`Content`] is everything a report says; [`write()`] lays it out.
+
+mod content;
+mod delimited;
+mod figures;
+mod folder;
+mod front;
+
+mod html;
+mod lookup;
+mod manifest;
+mod method;
+mod page;
+mod plate;
+mod quality;
+mod section;
+mod table;
+mod words;
+mod workbook;
+
+pub use content::{
+    Content, Coverage, Limits, MonthRows, Quality, Refused, ReturnCurve, Share, Snapshot, Source,
+    TrendLines,
+};
+pub use folder::{Error, Written, WrittenFile, write};
+pub use page::page;

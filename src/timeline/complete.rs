@@ -1,0 +1,118 @@
+//! What follows from a member's rows once all of them are there.
+
+use super::reader::{OPEN, Reader};
+use super::rows::RECORDED;
+use super::{DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, spell};
+use crate::terms::codes::EventType;
+use crate::terms::{Day, Level};
+
+impl Reader<'_> {
+    /// Derives spells, enrolment, custody and days at risk.
+    pub(super) fn conclude(&mut self) {
+        self.derive_stays();
+        let death = self
+            .timeline
+            .events
+            .iter()
+            .filter(|event| event.what == EventType::Death)
+            .map(|event| event.start)
+            .min();
+        self.died_on(death);
+        self.resolve_enrolment();
+        let timeline = &mut self.timeline;
+        for set in SpellSet::ALL {
+            let spells = &mut timeline.spells[set as usize];
+            spell::merge(&timeline.stays, set, self.settings.transfer_gap, spells);
+            let days = &mut timeline.institution[set as usize];
+            days.refill(spells.iter().map(super::Spell::days));
+            if let Some(death) = timeline.death {
+                *days = days.until(death - 1);
+            }
+        }
+        timeline.custody.refill(custody(&timeline.events));
+        timeline.alive_enrolled = match timeline.death {
+            Some(death) => timeline.enrolled.days.until(death - 1),
+            None => timeline.enrolled.days.clone(),
+        };
+        timeline.at_risk =
+            timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
+        if !timeline.custody.is_empty() {
+            timeline.at_risk = timeline.at_risk.without(&timeline.custody);
+        }
+        timeline.ed_visits.sort_by_key(|visit| (visit.index, visit.start));
+        timeline.planned_ends.sort_unstable();
+    }
+
+    fn resolve_enrolment(&mut self) {
+        if self.settings.assume_enrolment {
+            self.enrolment.clear();
+            self.enrolment.extend(self.timeline.first_row.map(|start| Enrolment {
+                start,
+                end: self.settings.data_through,
+                bho: UNKNOWN,
+                hospice: false,
+            }));
+        }
+        self.timeline.enrolled.resolve(&mut self.enrolment, &self.interner);
+    }
+
+    /// Consecutive days of 24-hour care at one level are one stay; the last day's night counts, and the latest recorded
+    /// diagnosis is the stay's.
+    fn derive_stays(&mut self) {
+        if !self.settings.derive_stays {
+            return;
+        }
+        // A stable sort: within a day, rows stay in the order of their keys.
+        self.institution_days.sort_by_key(|(inpatient, day, _)| (*inpatient, *day));
+        let mut stays: Vec<Stay> = Vec::new();
+        for (inpatient, day, diagnosis) in self.institution_days.drain(..) {
+            let level = if inpatient { Level::INPATIENT } else { Level::RESIDENTIAL };
+            match stays.last_mut() {
+                Some(stay)
+                    if stay.level == Some(level)
+                        && stay.discharge.is_some_and(|discharge| day <= discharge) =>
+                {
+                    stay.discharge = Some(day + 1);
+                    if diagnosis & RECORDED != 0 {
+                        stay.diagnosis = diagnosis;
+                    }
+                }
+                _ => stays.push(Stay {
+                    admit: day,
+                    discharge: Some(day + 1),
+                    level: Some(level),
+                    diagnosis,
+                    facility: None,
+                    disposition: None,
+                    planned: false,
+                    rank: 0,
+                }),
+            }
+        }
+        stays.sort_by_key(|stay| (stay.admit, stay.level));
+        self.timeline.stays = stays;
+    }
+}
+
+/// Custody runs from a start to its end, or to the next recorded end, or stays open.
+fn custody(events: &[Event]) -> Vec<(Day, Day)> {
+    let ends: Vec<Day> = events
+        .iter()
+        .filter(|event| event.what == EventType::IncarcerationEnd)
+        .map(|event| event.start)
+        .collect();
+    let starts = events.iter().filter(|event| event.what == EventType::IncarcerationStart);
+    let span = |event: &Event| {
+        let end =
+            event.end.or_else(|| ends.iter().copied().filter(|end| *end >= event.start).min());
+        (event.start, end.map_or(Day(OPEN), |end| end - 1))
+    };
+    starts.map(span).collect()
+}
+
+impl DaySpans {
+    /// A set of one span.
+    pub fn one(start: Day, end: Day) -> Self {
+        Self::from_spans([(start, end)])
+    }
+}

@@ -1,0 +1,74 @@
+//! Who is responsible for a member on which day.
+
+use super::{DaySpans, Interner};
+use crate::terms::Day;
+
+/// A delivered span of enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enrolment {
+    /// First day.
+    pub start: Day,
+    /// Last day.
+    pub end: Day,
+    /// The organisation, as a key of the interner.
+    pub bho: u32,
+    /// True for hospice.
+    pub hospice: bool,
+}
+
+/// Enrolment of a member, resolved: each day has at most one organisation.
+#[derive(Debug, Clone, Default)]
+pub struct Enrolled {
+    /// Disjoint spans in order, each with one organisation.
+    pub owned: Vec<(Day, Day, u32)>,
+    /// All enrolled days; a change of organisation is no gap.
+    pub days: DaySpans,
+    /// Days in hospice.
+    pub hospice: DaySpans,
+}
+
+impl Enrolled {
+    /// Resolves overlaps: the span that starts later owns the day; on a tie the one with the
+    /// greater id of its organisation.
+    pub fn resolve(&mut self, spans: &mut [Enrolment], interner: &Interner) {
+        self.owned.clear();
+        self.days.refill(spans.iter().map(|span| (span.start, span.end)));
+        self.hospice
+            .refill(spans.iter().filter(|span| span.hospice).map(|span| (span.start, span.end)));
+        spans.sort_by(|a, b| {
+            (a.start, interner.text(a.bho), a.end).cmp(&(b.start, interner.text(b.bho), b.end))
+        });
+        for span in spans.iter() {
+            if span.start <= span.end {
+                self.lay_over(span);
+            }
+        }
+    }
+
+    /// Lays a span over the ones before it, which all start no later.
+    fn lay_over(&mut self, span: &Enrolment) {
+        let mut tail = Vec::new();
+        while let Some((start, end, bho)) = self.owned.pop() {
+            if end < span.start {
+                self.owned.push((start, end, bho));
+                break;
+            }
+            if end > span.end {
+                tail.push((start.max(span.end + 1), end, bho));
+            }
+            if start < span.start {
+                self.owned.push((start, span.start - 1, bho));
+                break;
+            }
+        }
+        self.owned.push((span.start, span.end, span.bho));
+        self.owned.extend(tail.into_iter().rev());
+    }
+
+    /// The organisation of a day.
+    pub fn bho_on(&self, day: Day) -> Option<u32> {
+        let after = self.owned.partition_point(|(start, _, _)| *start <= day);
+        let (_, end, bho) = *self.owned.get(after.checked_sub(1)?)?;
+        (day <= end).then_some(bho)
+    }
+}

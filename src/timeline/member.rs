@@ -1,0 +1,161 @@
+//! One member's events in order.
+
+use super::{DaySpans, Enrolled, Spell, SpellSet, Stay};
+use crate::terms::Day;
+use crate::terms::codes::{Disposition, EventType};
+
+/// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visit {
+    /// The day.
+    pub day: Day,
+    /// Clinician, team and agency.
+    pub providers: [Option<u32>; 3],
+}
+
+/// A visit to an emergency department.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EdVisit {
+    /// First day.
+    pub start: Day,
+    /// Index day: the day of discharge, or the first day where that is not known.
+    pub index: Day,
+    /// Diagnosis groups of the principal diagnosis.
+    pub diagnosis: u32,
+    /// True if it is known to have ended in an admission.
+    pub admitted: bool,
+    /// Where the member went.
+    pub disposition: Option<Disposition>,
+}
+
+/// An assessment that recommends a level of care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assessment {
+    /// The day.
+    pub day: Day,
+    /// The recommended level, 0–6.
+    pub recommended: u8,
+}
+
+/// An event of the events table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    /// First day.
+    pub start: Day,
+    /// Last day, if recorded.
+    pub end: Option<Day>,
+    /// What it was.
+    pub what: EventType,
+}
+
+/// A line of cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// The day of service.
+    pub day: Day,
+    /// The first present of paid, allowed and standard price, in cents.
+    pub cents: i64,
+}
+
+/// A day of ambulatory care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelDay {
+    /// The day.
+    pub day: Day,
+    /// The highest level of its qualifying contacts.
+    pub level: u8,
+}
+
+/// Everything known of one member, checked, in the order of days.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    /// First day of the month of birth.
+    pub birth: Option<Day>,
+    /// The earliest recorded day of death; the member is alive on the days before.
+    pub death: Option<Day>,
+    /// Enrolment.
+    pub enrolled: Enrolled,
+    /// Days enrolled and alive.
+    pub alive_enrolled: DaySpans,
+    /// Days enrolled, alive, not in 24-hour care and not in custody.
+    pub at_risk: DaySpans,
+    /// For each filter of the reader, the distinct days of contacts that pass it.
+    pub contact_days: Vec<Vec<Day>>,
+    /// Treatment visits in order of days.
+    pub visits: Vec<Visit>,
+    /// Days with a qualifying contact, and their level.
+    pub level_days: Vec<LevelDay>,
+    /// Stays, in order of admission.
+    pub stays: Vec<Stay>,
+    /// Spells of each [`SpellSet`], in the order of [`SpellSet::ALL`].
+    pub spells: [Vec<Spell>; 3],
+    /// Institution days of each set, of a member then alive.
+    pub institution: [DaySpans; 3],
+    /// Days in custody.
+    pub custody: DaySpans,
+    /// Emergency-department visits in order of their index day.
+    pub ed_visits: Vec<EdVisit>,
+    /// Events in order.
+    pub events: Vec<Event>,
+    /// Planned ends of care, in order.
+    pub planned_ends: Vec<Day>,
+    /// Assessments that recommend a level, in order, the smallest id first within a day.
+    pub assessments: Vec<Assessment>,
+    /// Costs in order.
+    pub costs: Vec<Cost>,
+    /// One key of the interner per attribute of the reader.
+    pub attributes: Vec<u32>,
+    /// The first dated row.
+    pub first_row: Option<Day>,
+}
+
+impl Timeline {
+    /// The spells of a set.
+    pub fn spells(&self, set: SpellSet) -> &[Spell] {
+        &self.spells[set as usize]
+    }
+
+    /// The institution days of a set.
+    pub fn institution(&self, set: SpellSet) -> &DaySpans {
+        &self.institution[set as usize]
+    }
+
+    /// True if the member is alive on this day, as far as is known.
+    pub fn is_alive(&self, day: Day) -> bool {
+        self.death.is_none_or(|death| day < death)
+    }
+
+    /// Age in completed years, if the birth is known.
+    pub fn age_on(&self, day: Day) -> Option<i32> {
+        self.birth.map(|birth| day.age_from(birth))
+    }
+
+    /// The days of a filter's contacts from `start` to `end`.
+    pub fn contacts_within(&self, filter: usize, start: Day, end: Day) -> &[Day] {
+        days_within(&self.contact_days[filter], start, end)
+    }
+
+    /// Forgets everything, keeping memory.
+    pub(super) fn clear(&mut self) {
+        self.birth = None;
+        self.death = None;
+        self.first_row = None;
+        self.contact_days.iter_mut().for_each(Vec::clear);
+        self.visits.clear();
+        self.level_days.clear();
+        self.stays.clear();
+        self.ed_visits.clear();
+        self.events.clear();
+        self.planned_ends.clear();
+        self.assessments.clear();
+        self.costs.clear();
+        self.attributes.fill(super::UNKNOWN);
+    }
+}
+
+/// The days from `start` to `end` of days in order.
+pub fn days_within(days: &[Day], start: Day, end: Day) -> &[Day] {
+    let from = days.partition_point(|day| *day < start);
+    let to = from + days[from..].partition_point(|day| *day <= end);
+    &days[from..to]
+}

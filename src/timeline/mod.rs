@@ -1,0 +1,94 @@
+//! One member's events in order: enrolment, contacts, stays merged into spells, days at each level.
+//!
+//! A [`Reader`] takes Arrow batches of the timeline table, checks that they are in order, and hands
+//! out one [`Timeline`] after another.
+
+mod batch;
+mod complete;
+mod contact;
+mod enrolment;
+mod intern;
+mod member;
+mod reader;
+mod rows;
+mod spans;
+mod spell;
+
+pub use contact::{Basis, ContactFilter};
+pub use enrolment::{Enrolled, Enrolment};
+pub use intern::{Interner, UNKNOWN};
+pub use member::{Assessment, Cost, EdVisit, Event, LevelDay, Timeline, Visit, days_within};
+pub use reader::{Reader, Summary};
+pub use rows::columns;
+pub use spans::DaySpans;
+pub use spell::{Spell, SpellSet, Stay};
+
+use crate::terms::Day;
+
+/// What a reader has to keep of each row.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// Distinct rules about contacts; a timeline has the days of each.
+    pub filters: Vec<ContactFilter>,
+    /// Whether visits with their providers are needed.
+    pub visits: bool,
+    /// Whether levels of ambulatory days are needed.
+    pub levels: bool,
+    /// Whether costs are needed.
+    pub costs: bool,
+    /// Attributes of members (columns of `member` rows) that results are broken down by.
+    pub attributes: Vec<&'static str>,
+}
+
+/// How timelines are read in this run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Days between a discharge and an admission that still continue a spell.
+    pub transfer_gap: i32,
+    /// Data are complete up to this day.
+    pub data_through: Day,
+    /// True if no enrolment was delivered: members are then enrolled from their first row to the
+    /// data-through date.
+    pub assume_enrolment: bool,
+    /// True if no stays were delivered: they are then derived from contacts of 24-hour care.
+    pub derive_stays: bool,
+}
+
+/// A stream of batches that breaks the contract of the timeline table. No value of a row is named.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A column has another type than the schema says.
+    #[error("column `{column}` has a type that the timeline schema does not allow")]
+    ColumnType {
+        /// The column.
+        column: &'static str,
+    },
+    /// A column that every stream has to have is not there.
+    #[error("column `{column}` is missing from the timeline stream")]
+    MissingColumn {
+        /// The column.
+        column: &'static str,
+    },
+    /// A key is null.
+    #[error("row {row} of the timeline stream has an empty `{column}`")]
+    NullKey {
+        /// Row of the stream, counted from 0.
+        row: u64,
+        /// The column.
+        column: &'static str,
+    },
+    /// A kind that is not in the data model.
+    #[error("row {row} of the timeline stream has an unknown kind")]
+    UnknownKind {
+        /// Row of the stream, counted from 0.
+        row: u64,
+    },
+    /// Rows are not sorted, or a member's rows are not together.
+    #[error(
+        "row {row} of the timeline stream is out of order: sort by member_id, start_on, kind, record_id and keep each member together"
+    )]
+    OutOfOrder {
+        /// Row of the stream, counted from 0.
+        row: u64,
+    },
+}

@@ -1,0 +1,299 @@
+//! Batches in, timelines out, one member after the other.
+
+use arrow_array::RecordBatch;
+
+use super::contact::Facts;
+use super::rows::Rows;
+use super::{
+    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
+    Timeline, UNKNOWN, Visit,
+};
+use crate::terms::codes::{Disposition, EndReason, FacilityClass};
+use crate::terms::{Day, Kind, Level, column};
+
+/// What a reader has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows.
+    pub rows: u64,
+    /// Members.
+    pub members: u64,
+}
+
+/// Reads batches of the timeline table: rows sorted by member, first day, kind and key, all rows of
+/// a member together. It checks what it can of this at no cost and refuses the rest of the stream.
+#[derive(Debug)]
+pub struct Reader<'n> {
+    pub(super) needs: &'n Needs,
+    pub(super) settings: &'n Settings,
+    /// The numbers of ids and attributes.
+    pub interner: Interner,
+    member: String,
+    started: bool,
+    last: (i32, Option<Kind>),
+    pub(super) timeline: Timeline,
+    pub(super) enrolment: Vec<Enrolment>,
+    /// Days of 24-hour care billed as contacts: `(inpatient, day, diagnosis)`.
+    pub(super) institution_days: Vec<(bool, Day, u32)>,
+    summary: Summary,
+}
+
+impl<'n> Reader<'n> {
+    /// A reader before the first batch.
+    pub fn new(needs: &'n Needs, settings: &'n Settings) -> Self {
+        let timeline = Timeline {
+            contact_days: vec![Vec::new(); needs.filters.len()],
+            attributes: vec![UNKNOWN; needs.attributes.len()],
+            ..Timeline::default()
+        };
+        Self {
+            needs,
+            settings,
+            interner: Interner::default(),
+            member: String::new(),
+            started: false,
+            last: (i32::MIN, None),
+            timeline,
+            enrolment: Vec::new(),
+            institution_days: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Reads one batch; `each` gets every member that is complete.
+    pub fn read(
+        &mut self,
+        batch: &RecordBatch,
+        each: &mut impl FnMut(&Timeline, &mut Interner),
+    ) -> Result<(), Error> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let rows = Rows::decode(batch, self.needs, &mut self.interner)?;
+        let mut key = None;
+        for row in 0..rows.count {
+            let at = self.summary.rows;
+            let next = rows
+                .member
+                .key(row)
+                .ok_or(Error::NullKey { row: at, column: column::MEMBER_ID })?;
+            if key != Some(next) {
+                key = Some(next);
+                self.enter(rows.member.text(next), at, each)?;
+            }
+            let kind = rows.kind.at(row).ok_or(Error::UnknownKind { row: at })?;
+            let start = rows.start.at(row);
+            let order = (start.unwrap_or(i32::MIN), Some(kind));
+            if order < self.last {
+                return Err(Error::OutOfOrder { row: at });
+            }
+            self.last = order;
+            self.take(&rows, row, kind, start.map(Day), at)?;
+            self.summary.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// Hands out the last member.
+    pub fn finish(&mut self, each: &mut impl FnMut(&Timeline, &mut Interner)) -> Summary {
+        self.complete(each);
+        self.started = false;
+        self.summary
+    }
+
+    /// Goes on to a member, who has to come after the one before.
+    fn enter(
+        &mut self,
+        member: &str,
+        at: u64,
+        each: &mut impl FnMut(&Timeline, &mut Interner),
+    ) -> Result<(), Error> {
+        if self.started && member == self.member {
+            return Ok(());
+        }
+        if member.is_empty() {
+            return Err(Error::NullKey { row: at, column: column::MEMBER_ID });
+        }
+        if self.started && member < self.member.as_str() {
+            return Err(Error::OutOfOrder { row: at });
+        }
+        self.complete(each);
+        self.member.clear();
+        self.member.push_str(member);
+        self.started = true;
+        self.last = (i32::MIN, None);
+        self.summary.members += 1;
+        Ok(())
+    }
+
+    fn complete(&mut self, each: &mut impl FnMut(&Timeline, &mut Interner)) {
+        if self.started {
+            self.conclude();
+            each(&self.timeline, &mut self.interner);
+        }
+        self.timeline.clear();
+        self.enrolment.clear();
+        self.institution_days.clear();
+    }
+
+    fn take(
+        &mut self,
+        rows: &Rows,
+        row: usize,
+        kind: Kind,
+        start: Option<Day>,
+        at: u64,
+    ) -> Result<(), Error> {
+        if kind == Kind::Member {
+            self.take_member(rows, row);
+            return Ok(());
+        }
+        let day = start.ok_or(Error::NullKey { row: at, column: column::START_ON })?;
+        self.timeline.first_row = Some(self.timeline.first_row.map_or(day, |first| first.min(day)));
+        let end = rows.end.at(row).map(Day);
+        match kind {
+            Kind::Contact => self.take_contact(rows, row, day),
+            Kind::Stay => self.take_stay(rows, row, day, end),
+            Kind::Enrolment => self.enrolment.push(Enrolment {
+                start: day,
+                end: end.unwrap_or(Day(OPEN)),
+                bho: rows.bho.at(row),
+                hospice: rows.hospice.at(row) == Some(1),
+            }),
+            Kind::Event => {
+                if let Some(what) = rows.event.at(row) {
+                    self.timeline.events.push(Event { start: day, end, what });
+                }
+            }
+            Kind::Assessment => {
+                let level = rows.level.at(row).and_then(Level::new);
+                self.timeline
+                    .assessments
+                    .extend(level.map(|level| Assessment { day, recommended: level.number() }));
+            }
+            Kind::Plan => {
+                let planned = rows.end_reason.at(row).is_some_and(EndReason::is_planned);
+                self.timeline.planned_ends.extend(end.filter(|_| planned));
+            }
+            Kind::Cost => {
+                let cents = rows.amounts.iter().find_map(|amount| amount.at(row));
+                self.timeline
+                    .costs
+                    .extend(cents.filter(|_| self.needs.costs).map(|cents| Cost { day, cents }));
+            }
+            Kind::Living | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
+        }
+        Ok(())
+    }
+
+    fn take_member(&mut self, rows: &Rows, row: usize) {
+        self.timeline.birth = rows.birth.at(row).map(Day);
+        self.died_on(rows.death.at(row).map(Day));
+        for (attribute, column) in self.timeline.attributes.iter_mut().zip(&rows.attributes) {
+            *attribute = column.at(row);
+        }
+    }
+
+    pub(super) fn died_on(&mut self, day: Option<Day>) {
+        let earliest = self.timeline.death.into_iter().chain(day).min();
+        self.timeline.death = earliest;
+    }
+
+    fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
+        // Age is looked at only where it can matter: family stands in for a minor.
+        let family = rows.facts(row, true).participants;
+        let minor =
+            family.named && !family.member && self.timeline.age_on(day).is_some_and(|age| age < 18);
+        let facts = rows.facts(row, minor);
+        let qualifying = facts.is_qualifying();
+        for (index, filter) in self.needs.filters.iter().enumerate() {
+            if rows.passes(index, filter, &facts, qualifying, row) {
+                let days = &mut self.timeline.contact_days[index];
+                if days.last() != Some(&day) {
+                    days.push(day);
+                }
+            }
+        }
+        if qualifying {
+            self.take_qualifying(rows, row, day, &facts);
+        } else {
+            self.take_other_contact(rows, row, day, &facts);
+        }
+    }
+
+    fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
+        if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
+            let providers = [0, 1, 2].map(|level: usize| rows.providers[level].at(row));
+            self.timeline.visits.push(Visit { day, providers });
+        }
+        if self.needs.levels {
+            let level = facts.effective_level();
+            match self.timeline.level_days.last_mut() {
+                Some(last) if last.day == day => last.level = last.level.max(level),
+                _ => self.timeline.level_days.push(LevelDay { day, level }),
+            }
+        }
+    }
+
+    fn take_other_contact(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
+        let attended = facts.status == crate::terms::codes::ContactStatus::Attended;
+        if attended && facts.ed_flag {
+            self.timeline.ed_visits.push(EdVisit {
+                start: day,
+                index: day,
+                diagnosis: rows.dx1.at(row),
+                admitted: rows.ed_admitted.at(row) == Some(1),
+                disposition: None,
+            });
+        }
+        if attended && self.settings.derive_stays && facts.is_institution_day() {
+            let inpatient = facts.place.is_inpatient
+                || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
+            self.institution_days.push((inpatient, day, rows.dx1.at(row)));
+        }
+    }
+
+    fn take_stay(&mut self, rows: &Rows, row: usize, admit: Day, discharge: Option<Day>) {
+        let facility = rows.facility.at(row);
+        let disposition = rows.disposition.at(row);
+        if disposition == Some(Disposition::Died) {
+            self.died_on(discharge);
+        }
+        if facility == Some(FacilityClass::Ed) {
+            self.timeline.ed_visits.push(EdVisit {
+                start: admit,
+                index: discharge.unwrap_or(admit),
+                diagnosis: rows.dx1.at(row),
+                admitted: rows.ed_admitted.at(row) == Some(1),
+                disposition,
+            });
+            return;
+        }
+        let given = rows.level.at(row).and_then(Level::new);
+        let level = given.or_else(|| {
+            facility.and_then(FacilityClass::level).and_then(|level| Level::new(level.into()))
+        });
+        let rank = u32::try_from(self.timeline.stays.len()).unwrap_or(u32::MAX);
+        self.timeline.stays.push(Stay {
+            admit,
+            discharge,
+            level,
+            diagnosis: rows.dx1.at(row),
+            facility: facility.and_then(|class| u8::try_from(class as usize).ok()),
+            disposition,
+            planned: rows.planned.at(row) == Some(1),
+            rank,
+        });
+    }
+}
+
+/// The day on which open spans end: far beyond any data, and small enough to add to.
+pub(super) const OPEN: i32 = i32::MAX / 4;
+
+impl Summary {
+    /// Adds what another reader has seen.
+    pub fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.members += other.members;
+    }
+}

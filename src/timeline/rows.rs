@@ -1,0 +1,288 @@
+//! The rows of one batch, decoded once.
+
+use arrow_array::RecordBatch;
+
+use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide};
+use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
+use super::{Error, Interner, Needs, UNKNOWN};
+use crate::terms::codes::{
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
+};
+use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::{Kind, ServiceClass, column};
+
+/// The columns of the timeline table that a reader with these needs looks at.
+pub fn columns(needs: &Needs) -> Vec<&'static str> {
+    let mut columns = vec![
+        column::MEMBER_ID,
+        column::KIND,
+        column::START_ON,
+        column::END_ON,
+        column::BHO_ID,
+        column::CLASS,
+        column::CODE,
+        column::LEVEL,
+        column::SETTING,
+        column::STATUS,
+        column::MODALITY,
+        column::PARTICIPANTS,
+        column::DX1,
+        column::MINUTES,
+        column::ED_FLAG,
+        column::ED_ADMITTED,
+        column::DISPOSITION,
+        column::PLANNED,
+        column::END_REASON,
+        column::BIRTH_ON,
+        column::DEATH_ON,
+        column::HOSPICE,
+    ];
+    if needs.filters.iter().any(|filter| !filter.diagnosis.is_empty()) {
+        columns.extend([column::DX2, column::DX3, column::DX4, column::DX5]);
+    }
+    if needs.visits {
+        columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
+    }
+    if needs.costs {
+        columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
+    }
+    for attribute in &needs.attributes {
+        if !columns.contains(attribute) {
+            columns.push(attribute);
+        }
+    }
+    columns
+}
+
+/// A batch as columns of small numbers.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) count: usize,
+    pub(super) member: TextColumn,
+    pub(super) kind: Answers<Option<Kind>>,
+    pub(super) start: DayColumn,
+    pub(super) end: DayColumn,
+    pub(super) bho: Answers<u32>,
+    class: Answers<Option<ServiceClass>>,
+    pub(super) facility: Answers<Option<FacilityClass>>,
+    pub(super) event: Answers<Option<EventType>>,
+    pub(super) level: NumberColumn,
+    place: Answers<PlaceFacts>,
+    status: Answers<ContactStatus>,
+    modality: Answers<Option<Modality>>,
+    participants: Answers<Participants>,
+    code_is_24_hour: Answers<bool>,
+    minutes: NumberColumn,
+    ed_flag: NumberColumn,
+    pub(super) ed_admitted: NumberColumn,
+    pub(super) dx1: Answers<u32>,
+    dx_other: Vec<Answers<u32>>,
+    pub(super) disposition: Answers<Option<Disposition>>,
+    pub(super) planned: NumberColumn,
+    pub(super) end_reason: Answers<Option<EndReason>>,
+    pub(super) birth: DayColumn,
+    pub(super) death: DayColumn,
+    pub(super) hospice: NumberColumn,
+    pub(super) providers: [Answers<Option<u32>>; 3],
+    pub(super) amounts: [NumberColumn; 3],
+    pub(super) attributes: Vec<Answers<u32>>,
+    filters: Vec<FilterAnswers>,
+}
+
+/// What a filter says about the codes and places of a batch.
+#[derive(Debug)]
+struct FilterAnswers {
+    code: Option<Answers<bool>>,
+    place: Option<Answers<bool>>,
+}
+
+impl Rows {
+    pub(super) fn decode(
+        batch: &RecordBatch,
+        needs: &Needs,
+        interner: &mut Interner,
+    ) -> Result<Self, Error> {
+        let member = TextColumn::of(batch, column::MEMBER_ID)?
+            .ok_or(Error::MissingColumn { column: column::MEMBER_ID })?;
+        let provider = |name, interner: &mut Interner| {
+            if needs.visits {
+                decide(batch, name, None, |text| Some(interner.key(text)))
+            } else {
+                Ok(Answers::Same(None))
+            }
+        };
+        let other = if needs.filters.iter().any(|filter| !filter.diagnosis.is_empty()) {
+            vec![column::DX2, column::DX3, column::DX4, column::DX5]
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            count: batch.num_rows(),
+            member,
+            kind: decide(batch, column::KIND, None, Kind::from_name)?,
+            start: DayColumn::of(batch, column::START_ON)?,
+            end: DayColumn::of(batch, column::END_ON)?,
+            bho: decide(batch, column::BHO_ID, UNKNOWN, |text| interner.key(text))?,
+            class: decide(batch, column::CLASS, None, ServiceClass::from_name)?,
+            facility: decide(batch, column::CLASS, None, FacilityClass::from_name)?,
+            event: decide(batch, column::CLASS, None, EventType::from_name)?,
+            level: NumberColumn::of(batch, column::LEVEL)?,
+            place: decide(batch, column::SETTING, PlaceFacts::default(), PlaceFacts::of)?,
+            status: decide(batch, column::STATUS, ContactStatus::Attended, |text| {
+                ContactStatus::from_name(text).unwrap_or(ContactStatus::Attempted)
+            })?,
+            modality: decide(batch, column::MODALITY, None, Modality::from_name)?,
+            participants: decide(
+                batch,
+                column::PARTICIPANTS,
+                Participants::default(),
+                Participants::of,
+            )?,
+            code_is_24_hour: decide(batch, column::CODE, false, is_24_hour_code)?,
+            minutes: NumberColumn::of(batch, column::MINUTES)?,
+            ed_flag: NumberColumn::of(batch, column::ED_FLAG)?,
+            ed_admitted: NumberColumn::of(batch, column::ED_ADMITTED)?,
+            dx1: decide(batch, column::DX1, 0, groups_of)?,
+            dx_other: other
+                .into_iter()
+                .map(|name| decide(batch, name, 0, groups_of))
+                .collect::<Result<_, _>>()?,
+            disposition: decide(batch, column::DISPOSITION, None, Disposition::from_name)?,
+            planned: NumberColumn::of(batch, column::PLANNED)?,
+            end_reason: decide(batch, column::END_REASON, None, EndReason::from_name)?,
+            birth: DayColumn::of(batch, column::BIRTH_ON)?,
+            death: DayColumn::of(batch, column::DEATH_ON)?,
+            hospice: NumberColumn::of(batch, column::HOSPICE)?,
+            providers: [
+                provider(column::CLINICIAN_ID, interner)?,
+                provider(column::TEAM_ID, interner)?,
+                provider(column::AGENCY_ID, interner)?,
+            ],
+            amounts: [
+                NumberColumn::of(batch, column::AMOUNT_CENTS)?,
+                NumberColumn::of(batch, column::ALLOWED_CENTS)?,
+                NumberColumn::of(batch, column::PRICE_CENTS)?,
+            ],
+            attributes: needs
+                .attributes
+                .iter()
+                .map(|name| attribute(batch, name, interner))
+                .collect::<Result<_, _>>()?,
+            filters: needs
+                .filters
+                .iter()
+                .map(|filter| answers(batch, filter))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What a row of kind `contact` says; `minor` if the member is known to be under 18.
+    pub(super) fn facts(&self, row: usize, minor: bool) -> Facts {
+        Facts {
+            class: self.class.at(row),
+            status: self.status.at(row),
+            modality: self.modality.at(row),
+            minutes: self.minutes.int(row),
+            ed_flag: self.ed_flag.at(row) == Some(1),
+            level: self.level.at(row).and_then(|level| u8::try_from(level).ok()),
+            place: self.place.at(row),
+            code_is_24_hour: self.code_is_24_hour.at(row),
+            participants: self.participants.at(row),
+            minor,
+        }
+    }
+
+    /// True if a contact passes a filter.
+    pub(super) fn passes(
+        &self,
+        index: usize,
+        filter: &ContactFilter,
+        facts: &Facts,
+        qualifying: bool,
+        row: usize,
+    ) -> bool {
+        let basis = match filter.basis {
+            Basis::Row => true,
+            Basis::Attempt => !facts.is_cancelled(),
+            Basis::Qualifying => qualifying,
+            Basis::Treatment => qualifying && facts.class.is_some_and(ServiceClass::is_treatment),
+        };
+        basis
+            && (filter.classes.is_empty()
+                || facts.class.is_some_and(|class| filter.classes.contains(&class)))
+            && filter
+                .levels
+                .is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
+            && self.filters[index].code.as_ref().is_none_or(|code| code.at(row))
+            && self.filters[index].place.as_ref().is_none_or(|place| place.at(row))
+            && (filter.diagnosis.is_empty() || self.groups(row) & mask(&filter.diagnosis) != 0)
+    }
+
+    /// Diagnosis groups of a row in any position.
+    fn groups(&self, row: usize) -> u32 {
+        self.dx_other.iter().fold(self.dx1.at(row), |groups, column| groups | column.at(row))
+    }
+}
+
+/// The bit of a diagnosis that was recorded, whatever its group.
+pub(super) const RECORDED: u32 = 1 << 31;
+
+/// Diagnosis groups of a code, one bit each.
+fn groups_of(code: &str) -> u32 {
+    let recorded = if code.is_empty() { 0 } else { RECORDED };
+    recorded | mask(&DiagnosisGroup::ALL.iter().copied().filter(|group| group.has(code)).collect::<Vec<_>>())
+}
+
+/// Groups as bits.
+pub(super) fn mask(groups: &[DiagnosisGroup]) -> u32 {
+    groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))
+}
+
+fn attribute(
+    batch: &RecordBatch,
+    name: &'static str,
+    interner: &mut Interner,
+) -> Result<Answers<u32>, Error> {
+    let is_text = column::ALL
+        .iter()
+        .any(|(column, kind)| *column == name && *kind == column::ColumnType::Text);
+    if is_text {
+        return decide(batch, name, UNKNOWN, |text| interner.key(text));
+    }
+    let numbers = NumberColumn::of(batch, name)?;
+    let words = (0..batch.num_rows()).map(|row| {
+        numbers.at(row).map_or(UNKNOWN, |number| interner.key(attribute_word(name, number)))
+    });
+    Ok(Answers::PerRow(words.collect()))
+}
+
+/// How a coded attribute is called in results.
+fn attribute_word(name: &str, number: i64) -> &'static str {
+    match (name, number) {
+        (column::SMI_SED, 1) => "smi",
+        (column::SMI_SED, 2) => "sed",
+        (column::SMI_SED, 3) => "at_risk",
+        (column::SMI_SED, 4) => "neither",
+        (column::SMI_SED, _) => "unknown",
+        (_, 0) => "no",
+        (_, _) => "yes",
+    }
+}
+
+fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers, Error> {
+    let test =
+        |name, wanted: &[String], unwanted: &[String]| -> Result<Option<Answers<bool>>, Error> {
+            if wanted.is_empty() && unwanted.is_empty() {
+                return Ok(None);
+            }
+            let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
+            let decided = decide(batch, name, wanted.is_empty(), |text| {
+                (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text)
+            })?;
+            Ok(Some(decided))
+        };
+    Ok(FilterAnswers {
+        code: test(column::CODE, &filter.codes, &filter.not_codes)?,
+        place: test(column::SETTING, &filter.settings, &filter.not_settings)?,
+    })
+}

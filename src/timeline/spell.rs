@@ -1,0 +1,122 @@
+//! Stays merged into spells.
+
+use crate::terms::codes::Disposition;
+use crate::terms::{Day, Level};
+
+/// A stay in 24-hour care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stay {
+    /// First day.
+    pub admit: Day,
+    /// Last day; nothing while the stay is open.
+    pub discharge: Option<Day>,
+    /// Level 5 or 6 for spells; any level for rules about single stays.
+    pub level: Option<Level>,
+    /// Diagnosis groups of the principal diagnosis, one bit each in the order of the code list.
+    pub diagnosis: u32,
+    /// Facility class, as an index into its code list.
+    pub facility: Option<u8>,
+    /// Where the stay ended.
+    pub disposition: Option<Disposition>,
+    /// True if the stay was planned.
+    pub planned: bool,
+    /// Rank of the stay's key among the member's stays, which breaks ties.
+    pub rank: u32,
+}
+
+impl Stay {
+    /// The day the stay ends for comparisons: an open stay ends after every other.
+    fn ends(&self) -> i32 {
+        self.discharge.map_or(i32::MAX, |day| day.0)
+    }
+}
+
+/// Which stays are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SpellSet {
+    /// Inpatient stays (level 6).
+    Inpatient,
+    /// Any 24-hour care (levels 5 and 6); stepping down from 6 to 5 continues the spell.
+    Any24Hour,
+    /// Residential stays (level 5).
+    Residential,
+}
+
+impl SpellSet {
+    /// Every set.
+    pub const ALL: [Self; 3] = [Self::Inpatient, Self::Any24Hour, Self::Residential];
+    /// The words that definitions use.
+    pub const NAMES: [&'static str; 3] = ["inpatient", "24h", "residential"];
+
+    /// The set of a word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().position(|word| *word == name).map(|index| Self::ALL[index])
+    }
+
+    /// True if stays of this level belong to the set.
+    pub fn has(self, level: Level) -> bool {
+        match self {
+            Self::Inpatient => level == Level::INPATIENT,
+            Self::Residential => level == Level::RESIDENTIAL,
+            Self::Any24Hour => level.is_24_hour(),
+        }
+    }
+}
+
+/// Stays of one set that follow one another within the transfer gap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spell {
+    /// First day.
+    pub admit: Day,
+    /// Last day; nothing while a stay is open.
+    pub discharge: Option<Day>,
+    /// The stay with the smallest (admit, discharge, key), whose diagnosis an admission has.
+    pub first: usize,
+    /// The stay with the greatest (discharge, admit, key), whose diagnosis a discharge has.
+    pub last: usize,
+}
+
+/// Merges the stays of a set: the next stay joins if it starts at most `transfer_gap` days after
+/// the spell's end so far. An open stay has no end and takes in every later stay. `first` and
+/// `last` point into `stays`.
+pub(super) fn merge(stays: &[Stay], set: SpellSet, transfer_gap: i32, spells: &mut Vec<Spell>) {
+    spells.clear();
+    let mut order: Vec<usize> = (0..stays.len())
+        .filter(|index| stays[*index].level.is_some_and(|level| set.has(level)))
+        .collect();
+    order.sort_by_key(|index| (stays[*index].admit, stays[*index].ends(), stays[*index].rank));
+    for index in order {
+        let stay = &stays[index];
+        match spells.last_mut() {
+            Some(spell) if joins(spell, stay, transfer_gap) => {
+                spell.discharge = spell.discharge.zip(stay.discharge).map(|(a, b)| a.max(b));
+                let last = &stays[spell.last];
+                if (stay.ends(), stay.admit, stay.rank) > (last.ends(), last.admit, last.rank) {
+                    spell.last = index;
+                }
+            }
+            _ => spells.push(Spell {
+                admit: stay.admit,
+                discharge: stay.discharge,
+                first: index,
+                last: index,
+            }),
+        }
+    }
+}
+
+fn joins(spell: &Spell, stay: &Stay, transfer_gap: i32) -> bool {
+    spell.discharge.is_none_or(|discharge| stay.admit <= discharge + transfer_gap)
+}
+
+impl Spell {
+    /// The institution days of the spell: admit ≤ d < discharge; nothing for a same-day spell.
+    pub fn days(&self) -> (Day, Day) {
+        (self.admit, self.discharge.map_or(Day(i32::MAX / 2), |discharge| discharge - 1))
+    }
+
+    /// Nights until discharge, if it has ended.
+    pub fn nights(&self) -> Option<i32> {
+        self.discharge.map(|discharge| discharge - self.admit)
+    }
+}

@@ -1,0 +1,102 @@
+//! Every shipped indicator file loads, and every example in it holds.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use throughline::diagnostic::{Document, Source};
+use throughline::indicator::{self, Definition};
+use throughline::kernel;
+
+/// Every shipped indicator file, in order.
+pub(crate) fn files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the folder of indicators can be read") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+pub(crate) fn document(path: &Path) -> Document {
+    let text = std::fs::read_to_string(path).expect("the file can be read");
+    let shown = path.file_name().expect("a name").to_string_lossy().into_owned();
+    Document::parse(Source { path: shown, text }).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+pub(crate) fn definitions(path: &Path) -> Vec<Definition> {
+    let document = document(path);
+    let read = |preset: &String| {
+        indicator::read(&document, preset).unwrap_or_else(|problems| panic!("{problems}"))
+    };
+    indicator::presets(&document).iter().map(read).collect()
+}
+
+#[test]
+fn every_indicator_loads_and_its_examples_hold() {
+    let mut failures = String::new();
+    for path in files() {
+        for definition in definitions(&path) {
+            let problems = kernel::check_examples(&definition);
+            if !problems.is_empty() {
+                failures += &format!("{problems}\n\n");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn every_indicator_has_examples_for_each_outcome() {
+    for path in files() {
+        for definition in definitions(&path) {
+            let text = format!(
+                "{:?}",
+                definition.examples.iter().map(|example| &example.expect).collect::<Vec<_>>()
+            );
+            let reasons: BTreeSet<&String> =
+                definition.indicators.iter().flat_map(|one| &one.measure.exclusions).collect();
+            if definition.preset != indicator::DEFAULT_PRESET {
+                assert!(
+                    !definition.examples.is_empty(),
+                    "{} has no example of preset {}",
+                    definition.id,
+                    definition.preset
+                );
+                continue;
+            }
+            for reason in reasons {
+                assert!(
+                    text.contains(&format!("excluded: {reason}")),
+                    "{}: no example for `{reason}`",
+                    definition.id
+                );
+            }
+            if matches!(definition.indicators[0].rule, indicator::Rule::Share(_)) {
+                assert!(
+                    text.contains("\"met\"") && text.contains("\"not met\""),
+                    "{}: no met or not met",
+                    definition.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_the_names_of_their_files_and_folders_are_families() {
+    for path in files() {
+        for definition in definitions(&path) {
+            assert_eq!(path.file_stem().expect("a name").to_string_lossy(), definition.id);
+            let family = definition.indicators[0].measure.family;
+            let place =
+                indicator::Family::ALL.iter().position(|known| *known == family).expect("a family");
+            let folder =
+                path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
+            assert_eq!(folder, indicator::Family::NAMES[place], "{}", definition.id);
+        }
+    }
+}
