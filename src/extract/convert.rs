@@ -6,6 +6,7 @@ use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Rows, Texts};
 use super::rule::Rule;
 use super::tables::Form;
 use super::value;
+use crate::terms::codes::FacilityClass;
 use crate::terms::{Day, column};
 
 /// Fields of records, however they were delivered.
@@ -81,6 +82,7 @@ impl Conversion<'_> {
         }
         self.check_either(scratch, faults);
         self.check_spans(scratch, faults);
+        self.take_level_from_visits(scratch);
         for (row, fault) in given {
             faults[row] = fault;
         }
@@ -214,6 +216,7 @@ impl Conversion<'_> {
                 source.told(verdict, NO_LONG, row, faults);
                 to.push(source.text(row));
             }),
+            Data::Narrow(_) => unreachable!("codes are judged at full width"),
         }
     }
 
@@ -273,6 +276,26 @@ impl Conversion<'_> {
         for (row, fault) in faults.iter_mut().enumerate() {
             if bindings.iter().all(|binding| scratch[*binding].is_null(row)) && !broke(*fault) {
                 *fault = (*fault).min(Fault::of(Some(place), Rule::MissingValue));
+            }
+        }
+    }
+
+    /// A visit to an emergency department is no stay and has no level of care, whatever is given.
+    fn take_level_from_visits(&self, scratch: &mut [Data]) {
+        let (Some(class), Some(level)) =
+            (self.plan.binding("facility_class"), self.plan.binding("level"))
+        else {
+            return;
+        };
+        let visit = self.pools.of(column::CLASS).find(FacilityClass::Ed.name().as_bytes());
+        let Ok([Data::Codes(classes), Data::Ints(levels)]) =
+            scratch.get_disjoint_mut([class, level])
+        else {
+            return;
+        };
+        for (level, class) in levels.iter_mut().zip(classes) {
+            if Some(*class) == visit {
+                *level = NO_INT;
             }
         }
     }

@@ -129,6 +129,11 @@ pub(super) fn suspicious_values<'a>(
     let (mut n, mut dates) = (0_u64, 0_u64);
     for value in values.map(str::trim).filter(|value| !value.is_empty()) {
         n += 1;
+        // Most ids and codes end here: whatever is searched for has one of these.
+        if !value.bytes().any(|byte| matches!(byte, b'-' | b'.' | b'/' | b' ' | b'@' | b'+' | b'('))
+        {
+            continue;
+        }
         dates += u64::from(is_date(value));
         let found = match search {
             Search::Birth => None,
@@ -210,6 +215,18 @@ fn is_date(value: &str) -> bool {
     has_date_shape || value.get(..10).is_some_and(|date| Day::parse(date).is_some())
 }
 
+/// Bytes of distinct values that a column of codes or ids may have.
+const DISTINCT_MAX: usize = 1 << 30;
+
+fn too_many_values() -> Problem {
+    let message = "its distinct values take more than a gigabyte: these are no codes or ids";
+    Problem::new(
+        "too_many_values",
+        message,
+        "leave the column out of the delivery, or list it under `ignore`",
+    )
+}
+
 /// Searches the values of every column that was read. `ids` are the members', if they are to be
 /// searched with this reading.
 pub(super) fn search(reading: &mut Reading, ids: Option<&Pool>) -> Vec<Problem> {
@@ -233,6 +250,7 @@ pub(super) fn search(reading: &mut Reading, ids: Option<&Pool>) -> Vec<Problem> 
             }
             _ => None,
         };
+        let found = found.or_else(|| (values.bytes_len() > DISTINCT_MAX).then(too_many_values));
         problems
             .extend(found.map(|problem| {
                 problem.file(&plan.delivered.file).column(plan.column_name(number))

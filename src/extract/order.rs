@@ -142,8 +142,8 @@ fn address(key: u64) -> Address {
 }
 
 /// Orders rows of one member, day and kind by their content, and leaves out repeats.
-fn settle_ties(parts: &[Option<Part<'_>>], keys: &[u64], sorted: &mut Sorted) {
-    for run in keys.chunk_by(|a, b| a >> ROW_BITS == b >> ROW_BITS) {
+fn settle_ties(parts: &[Option<Part<'_>>], keys: &mut [u64], sorted: &mut Sorted) {
+    for run in keys.chunk_by_mut(|a, b| a >> ROW_BITS == b >> ROW_BITS) {
         let kind = address(run[0]).kind();
         let part = parts[kind].as_ref().expect("rows come from the part of their kind");
         if run.len() == 1 {
@@ -158,15 +158,14 @@ fn settle_ties(parts: &[Option<Part<'_>>], keys: &[u64], sorted: &mut Sorted) {
             Some(records) => records.compare(row(a), records, row(b), None),
             None => Ordering::Equal,
         };
-        let mut run = run.to_vec();
         run.sort_unstable_by(|a, b| {
             record(a, b).then_with(|| compare(a, b)).then_with(|| line(a).cmp(&line(b)))
         });
         let mut kept: Option<u64> = None;
-        for key in run {
+        for key in run.iter().copied() {
             let has_key =
                 part.record.is_some_and(|slot| !part.rows.columns[slot].is_null(row(&key)));
-            let rule = kept.and_then(|kept| repeats(part, has_key, compare(&kept, &key)));
+            let rule = kept.and_then(|kept| repeats(part, has_key, || compare(&kept, &key)));
             if let Some(rule) = rule {
                 sorted.repeats.push((kind, address(key).0 & ROW_MASK, rule));
             } else {
@@ -178,12 +177,14 @@ fn settle_ties(parts: &[Option<Part<'_>>], keys: &[u64], sorted: &mut Sorted) {
 }
 
 /// Whether a row repeats the row before it. Rows with a key were compared over all buckets.
-fn repeats(part: &Part<'_>, has_key: bool, order: Ordering) -> Option<Rule> {
+fn repeats(part: &Part<'_>, has_key: bool, compare: impl FnOnce() -> Ordering) -> Option<Rule> {
     let is_member = part.table == Table::Members;
-    match order {
-        Ordering::Equal if is_member || !has_key => Some(Rule::DuplicateRow),
-        _ if is_member => Some(Rule::DuplicateKey),
-        _ => None,
+    if has_key && !is_member {
+        None
+    } else if compare().is_eq() {
+        Some(Rule::DuplicateRow)
+    } else {
+        is_member.then_some(Rule::DuplicateKey)
     }
 }
 

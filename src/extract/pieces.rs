@@ -17,9 +17,11 @@ use sha2::{Digest, Sha256};
 use super::split::{Splitter, cut};
 
 /// Bytes of one block.
-const BLOCK: usize = 4 << 20;
+const BLOCK: usize = 2 << 20;
+/// A longer line is not a row of a table.
+const RECORD_MAX: usize = 64 << 20;
 /// Rows of one Parquet piece.
-const BATCH: usize = 1 << 16;
+const BATCH: usize = 1 << 15;
 /// Lines are kept as 32-bit numbers, as the timeline table does.
 const LINES_MAX: u64 = i32::MAX as u64;
 
@@ -131,6 +133,13 @@ impl Blocks {
             };
             if end == 0 {
                 // No record ends in the whole block: a very long line, or a missing mark.
+                if bytes.len() > RECORD_MAX {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "a line is longer than 64 MB",
+                    )
+                    .into());
+                }
                 if self.exactly.is_none() && memchr::memchr(b'"', &bytes).is_some() {
                     return Err(Stop::Irregular);
                 }

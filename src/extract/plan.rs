@@ -16,6 +16,10 @@ use super::settings::{Range, Source};
 use super::tables::{Field, Form, Table};
 use crate::terms::column;
 
+/// No id or code is longer; a longer text is free text, which has no place in a de-identified
+/// extract.
+const TEXT_MAX: usize = 1000;
+
 /// A file, its header and the settings of the table that it feeds.
 #[derive(Debug, Clone)]
 pub(super) struct Delivered {
@@ -66,6 +70,9 @@ impl Binding {
 
     /// Whether a text has the form that the site asks for.
     pub(super) fn fits(&self, text: &[u8]) -> Result<(), Rule> {
+        if text.len() > TEXT_MAX {
+            return Err(Rule::UnexpectedForm);
+        }
         match &self.pattern {
             Some(pattern) if !text.is_empty() && !pattern.is_match(text) => {
                 Err(Rule::UnexpectedForm)

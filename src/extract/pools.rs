@@ -83,6 +83,9 @@ impl Lexicon {
     }
 }
 
+/// Members whose places are fetched at once; more would push one another out of the cache.
+const NEAR: usize = 128;
+
 /// The members by number, and the bucket of each.
 #[derive(Debug)]
 pub(super) struct Members {
@@ -119,6 +122,9 @@ impl Members {
             {
                 let known = self.known();
                 while row < rows {
+                    if row % NEAR == 0 {
+                        known.ids.approach((row..rows.min(row + NEAR)).map(&id));
+                    }
                     let Some(number) = known.ids.find(id(row)) else { break };
                     tell(row, Ok(number));
                     row += 1;

@@ -126,24 +126,25 @@ impl Counts {
         rows: &Rows,
         left_out: &[u32],
     ) {
-        let slot = |name: &str| match reading.plan.slot(name).map(|slot| &rows.columns[slot]) {
-            Some(Data::Codes(codes)) => Some(codes),
-            _ => None,
-        };
+        let slot = |name: &str| reading.plan.slot(name).map(|slot| &rows.columns[slot]);
         let Some(codes) = slot(column::CODE) else { return };
         let classes = slot(column::CLASS);
         let mapped: Vec<bool> = delivery.pools[column::CODE]
             .texts()
             .map(|code| delivery.map.get(code).is_some())
             .collect();
+        let mut seen = vec![false; mapped.len()];
         let mut out = left_out.iter().peekable();
-        for (row, code) in (0_u32..).zip(codes) {
-            let is_out = out.next_if_eq(&&row).is_some();
-            let has_class = classes.is_some_and(|classes| classes[row as usize] != NO_CODE);
-            if !is_out && !has_class && *code != NO_CODE && !mapped[*code as usize] {
+        for row in 0..rows.len() {
+            let code = codes.code(row);
+            let is_out = out.next_if(|out| **out as usize == row).is_some();
+            let has_class = classes.is_some_and(|classes| !classes.is_null(row));
+            if !is_out && !has_class && code != NO_CODE && !mapped[code as usize] {
                 self.unmapped_rows += 1;
-                self.unmapped_codes.insert(*code);
+                seen[code as usize] = true;
             }
         }
+        self.unmapped_codes =
+            (0_u32..).zip(seen).filter(|(_, seen)| *seen).map(|(code, _)| code).collect();
     }
 }

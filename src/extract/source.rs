@@ -74,7 +74,7 @@ pub(super) fn read(
             }
         }
     };
-    let Collected { buckets, refused, n_read } = rows;
+    let Collected { buckets, refused, n_read, .. } = rows;
     Ok(Reading { plan, lexicons, buckets, refused, n_read, sha256, bytes })
 }
 
@@ -82,11 +82,14 @@ struct Collected {
     buckets: Vec<Rows>,
     refused: Vec<Refused>,
     n_read: u64,
+    /// The size of the file, in the unit of [`Part::size`]; 0 if that cannot be known.
+    total: f64,
 }
 
 impl Collected {
     fn new(plan: &Plan, buckets: usize) -> Self {
         Self {
+            total: 0.0,
             buckets: (0..buckets).map(|_| empty(plan)).collect(),
             refused: Vec::new(),
             n_read: 0,
@@ -95,9 +98,15 @@ impl Collected {
 
     /// Adds converted pieces in the order of the file.
     fn add(&mut self, parts: Vec<Part>) -> Result<(), Error> {
+        let is_first = self.n_read == 0;
+        let times = self.total / parts.iter().map(|part| part.size).sum::<f64>();
         self.buckets.par_iter_mut().enumerate().try_for_each(|(bucket, to)| {
             for part in &parts {
                 to.append(&part.rows, part.of_bucket(bucket));
+            }
+            // Room for the rest of the file at once: growing by doubling copies every row again.
+            if is_first && times > 1.0 {
+                to.reserve((times - 1.0) * 1.02);
             }
             if has_room(to) { Ok(()) } else { Err(Error::BucketTooLarge) }
         })?;
@@ -116,7 +125,10 @@ fn has_room(rows: &Rows) -> bool {
 }
 
 fn empty(plan: &Plan) -> Rows {
-    Rows { columns: plan.slots.iter().map(|slot| Data::of(slot.form)).collect(), ..Rows::default() }
+    Rows {
+        columns: plan.slots.iter().map(|slot| Data::compact(slot.form)).collect(),
+        ..Rows::default()
+    }
 }
 
 /// The converted rows of one piece.
@@ -128,6 +140,8 @@ struct Part {
     refused: Vec<Refused>,
     n_read: u64,
     irregular: bool,
+    /// Bytes of text or rows.
+    size: f64,
 }
 
 impl Part {
@@ -143,7 +157,8 @@ fn overlap<S: From<Error> + Send>(
     rows: &mut Collected,
     mut check: impl FnMut(&[Part]) -> Result<(), S>,
 ) -> Result<(), S> {
-    let at_once = rayon::current_num_threads();
+    // More pieces than threads, because pieces do not take equally long.
+    let at_once = 4 * rayon::current_num_threads();
     let mut take = || -> Result<Vec<Piece>, S> {
         let mut pieces = Vec::new();
         while pieces.len() < at_once {
@@ -161,6 +176,11 @@ fn overlap<S: From<Error> + Send>(
         pieces = upcoming?;
     }
     Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn approximate(size: u64) -> f64 {
+    size as f64
 }
 
 /// Why reading stopped before the end.
@@ -191,11 +211,11 @@ fn read_text(
     };
     let io = |error| Error::Io { path: delivered.path.clone(), source: error };
     let size = std::fs::metadata(&delivered.path).map_err(io)?.len();
+    rows.total = if delivered.format == Format::Csv { approximate(size) } else { 0.0 };
     let mut blocks = Blocks::open(&delivered.path, delivered.format).map_err(io)?;
     if exactly {
         blocks = blocks.exactly(splitter.clone());
     }
-    let mut read = 0;
     let outcome = overlap(
         || {
             let piece = blocks.next().map_err(|stop| match stop {
@@ -213,7 +233,6 @@ fn read_text(
         |piece| convert_text(conversion, &splitter, piece),
         rows,
         |parts: &[Part]| {
-            read += parts.len();
             if !exactly && parts.iter().any(|part| part.irregular) {
                 Err(Halt::Irregular)
             } else {
@@ -239,6 +258,7 @@ fn read_table(
         (0..conversion.wanted.len()).filter(|at| conversion.wanted[*at].is_some()).collect();
     let (sha256, bytes) = sha256_of(&delivered.path).map_err(io)?;
     let mut batches = Batches::open(&delivered.path, &positions).map_err(io)?;
+    rows.total = approximate(batches.rows());
     overlap(
         || {
             let piece = batches.next().map_err(io);
@@ -297,7 +317,7 @@ fn convert_text(conversion: &Conversion<'_>, splitter: &Splitter, piece: &Piece)
         let records = Records { chunk: &chunk, bytes, columns: splitter.columns };
         building.add(conversion, &records, &chunk.lines);
     }
-    building.finish(conversion, chunk.irregular)
+    building.finish(conversion, chunk.irregular, bytes.len())
 }
 
 struct Arrays<'a> {
@@ -330,7 +350,7 @@ fn convert_table(conversion: &Conversion<'_>, piece: &Piece) -> Part {
         building.faults.resize(fields.rows, Fault::NONE);
         building.add(conversion, &fields, &lines);
     }
-    building.finish(conversion, false)
+    building.finish(conversion, false, *rows)
 }
 
 /// A part in the making.
@@ -365,7 +385,7 @@ impl Building {
     }
 
     /// Orders the rows by bucket.
-    fn finish(self, conversion: &Conversion<'_>, irregular: bool) -> Part {
+    fn finish(self, conversion: &Conversion<'_>, irregular: bool, size: usize) -> Part {
         let Self { rows, refused, n_read, .. } = self;
         let known = conversion.members.known();
         let bucket =
@@ -384,7 +404,7 @@ impl Building {
             order[*place] = row;
             *place += 1;
         }
-        Part { rows, order, starts, refused, n_read, irregular }
+        Part { rows, order, starts, refused, n_read, irregular, size: approximate(size as u64) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::batches::{Origin, array, arrays, dictionary};
+use super::batches::{Origin, Selection, array, arrays, dictionary};
 use super::delivery::Delivery;
 use super::order::Address;
 use super::rows::{NO_CODE, NO_INT};
@@ -43,7 +43,6 @@ struct Mapped {
     level: Vec<i32>,
     practice_level: Vec<i32>,
     facility_level: Vec<i32>,
-    visit: u32,
     attended: u32,
 }
 
@@ -100,6 +99,7 @@ impl<'a> Timeline<'a> {
         let ends = &self.delivery.buckets[bucket as usize].sorted.ends;
         self.delivery.order(bucket).chunks(BATCH_ROWS).enumerate().map(move |(batch, rows)| {
             let ranks = ranks(ends, batch * BATCH_ROWS, rows.len());
+            let selection = Selection::of(rows);
             let columns =
                 self.columns.iter().zip(&origins).map(|((name, kind), origins)| match *name {
                     column::MEMBER_ID => {
@@ -112,7 +112,7 @@ impl<'a> Timeline<'a> {
                         Arc::new(dictionary(Int32Array::from_iter_values(keys), self.kinds.clone()))
                             as ArrayRef
                     }
-                    _ => array(*kind, origins, self.texts_of(name), rows),
+                    _ => array(*kind, origins, self.texts_of(name), &selection),
                 });
             RecordBatch::try_new(self.schema.clone(), columns.collect())
                 .expect("columns are made by their schema")
@@ -164,12 +164,10 @@ impl<'a> Timeline<'a> {
                     (Some(code), _) => Origin::MappedInt(None, code, &mapped.practice_level),
                 }
             }
-            (Table::Stays, column::LEVEL) => Origin::StayLevel(
-                slot(name),
-                slot(column::CLASS),
-                &mapped.facility_level,
-                mapped.visit,
-            ),
+            (Table::Stays, column::LEVEL) => match slot(column::CLASS) {
+                Some(class) => Origin::MappedInt(slot(name), class, &mapped.facility_level),
+                None => slot(name).map_or(Origin::Nothing, Origin::Slot),
+            },
             _ => slot(name).map_or(Origin::Nothing, Origin::Slot),
         }
     }
@@ -197,7 +195,7 @@ impl<'a> Timeline<'a> {
                 None => (ColumnType::Int, Origin::Lines(&gathered.lines)),
             };
             fields.push(Field::new(name, data_type(kind, false), true));
-            columns.push(array(kind, &[origin], self.texts.get(name), &addresses));
+            columns.push(array(kind, &[origin], self.texts.get(name), &Selection::of(&addresses)));
         }
         Some(
             RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
@@ -208,7 +206,7 @@ impl<'a> Timeline<'a> {
 
 impl Mapped {
     fn of(delivery: &mut Delivery) -> Self {
-        let mut map = Self { visit: NO_CODE, ..Self::default() };
+        let mut map = Self::default();
         let codes: Vec<String> = delivery.pools[column::CODE].texts().map(str::to_owned).collect();
         let services: Vec<_> = codes.iter().map(|code| delivery.map.get(code)).collect();
         if let Some(classes) = delivery.pools.get_mut(column::CLASS) {
@@ -219,7 +217,6 @@ impl Mapped {
                     service.map_or(NO_CODE, |service| number(classes, service.class.name()))
                 })
                 .collect();
-            map.visit = classes.find(FacilityClass::Ed.name().as_bytes()).unwrap_or(NO_CODE);
             let level = |name: &str| {
                 FacilityClass::from_name(name)
                     .and_then(FacilityClass::level)

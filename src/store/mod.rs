@@ -13,9 +13,11 @@
 //! Files of a snapshot are never changed. An id is made from the contents of the delivered files,
 //! the settings and the program's version, so that the same extract twice changes nothing.
 
+mod chunk;
 mod commit;
 mod error;
 mod manifest;
+mod pack;
 mod refused;
 mod snapshot;
 mod write;

@@ -3,16 +3,18 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{DataType, SchemaRef};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use arrow_schema::SchemaRef;
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter, add_encoded_arrow_schema_to_metadata};
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
 use sha2::{Digest, Sha256};
 
+use super::chunk::encode;
 use super::error::Error;
 use super::manifest::{FileEntry, SCHEMA_VERSION};
 
@@ -22,8 +24,16 @@ use super::manifest::{FileEntry, SCHEMA_VERSION};
 /// If the system refuses.
 pub fn write_table(path: &Path, table: &RecordBatch) -> Result<(), Error> {
     let beside = path.with_extension("tmp");
-    write_batches(&beside, &table.schema(), [table.clone()].into_iter())?;
-    std::fs::rename(&beside, path).map_err(Error::io(path))
+    let file = File::create(&beside).map_err(Error::io(&beside))?;
+    let level = ZstdLevel::default();
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+    let write = || {
+        let mut writer = ArrowWriter::try_new(file, table.schema(), Some(properties))?;
+        writer.write(table)?;
+        writer.into_inner()
+    };
+    let file = write().map_err(Error::parquet(&beside))?;
+    file.sync_all().and_then(|()| std::fs::rename(&beside, path)).map_err(Error::io(path))
 }
 
 /// A small table as the bytes of a Parquet file.
@@ -50,15 +60,29 @@ pub(super) fn write_batches(
     let file = File::create(path).map_err(Error::io(path))?;
     let hashed =
         Hashed { file: BufWriter::with_capacity(1 << 18, file), sha256: Sha256::new(), bytes: 0 };
-    let mut writer = ArrowWriter::try_new(hashed, schema.clone(), Some(properties(schema)))
-        .map_err(Error::parquet(path))?;
     let mut rows = 0;
-    for batch in batches {
-        rows += batch.num_rows() as u64;
-        writer.write(&batch).and_then(|()| writer.flush()).map_err(Error::parquet(path))?;
-    }
-    let hashed = writer.into_inner().map_err(Error::parquet(path))?;
+    let counted = batches.inspect(|batch| rows += batch.num_rows() as u64);
+    let hashed = write_row_groups(hashed, schema, counted).map_err(Error::parquet(path))?;
     hashed.finish(path, rows)
+}
+
+fn write_row_groups(
+    to: Hashed,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = RecordBatch>,
+) -> parquet::errors::Result<Hashed> {
+    let columns = ArrowSchemaConverter::new().convert(schema)?;
+    let mut writer =
+        SerializedFileWriter::new(to, columns.root_schema_ptr(), Arc::new(properties(schema)))?;
+    for batch in batches {
+        let mut group = writer.next_row_group()?;
+        for (array, descr) in batch.columns().iter().zip(columns.columns()) {
+            let chunk = encode(array, descr)?;
+            group.append_column(&chunk.bytes, chunk.close)?;
+        }
+        group.close()?;
+    }
+    writer.into_inner()
 }
 
 /// Writes a text file.
@@ -69,33 +93,15 @@ pub(super) fn write_text(path: &Path, rows: u64, text: &[u8]) -> Result<FileEntr
     hashed.finish(path, rows)
 }
 
+/// The file's metadata: the version of the schema, and Arrow's types of the columns, so that
+/// dictionaries come back as dictionaries.
 fn properties(schema: &SchemaRef) -> WriterProperties {
-    let level = ZstdLevel::try_new(1).expect("level 1 exists");
     let version =
         KeyValue::new("throughline.schema_version".to_owned(), SCHEMA_VERSION.to_string());
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_offset_index_disabled(true)
-        .set_max_row_group_row_count(None)
-        .set_key_value_metadata(Some(vec![version]));
-    for field in schema.fields() {
-        let column = ColumnPath::from(field.name().as_str());
-        let encoding = match field.data_type() {
-            // Texts that seldom repeat; a dictionary would hold each once and help nobody.
-            DataType::Utf8 => Encoding::DELTA_LENGTH_BYTE_ARRAY,
-            // Money and lines: many values, each short.
-            DataType::Int64 => Encoding::DELTA_BINARY_PACKED,
-            DataType::Int32 if field.name() == crate::terms::column::SOURCE_LINE => {
-                Encoding::DELTA_BINARY_PACKED
-            }
-            _ => continue,
-        };
-        properties = properties
-            .set_column_dictionary_enabled(column.clone(), false)
-            .set_column_encoding(column, encoding);
-    }
-    properties.build()
+    let mut properties =
+        WriterProperties::builder().set_key_value_metadata(Some(vec![version])).build();
+    add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+    properties
 }
 
 struct Hashed {

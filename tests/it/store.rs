@@ -335,6 +335,29 @@ fn a_store_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
+fn many_codes_and_great_amounts_are_kept_exactly() {
+    let row = |i: usize| {
+        let cents = if i == 69_000 { 3_000_000_000_i64 } else { i64::try_from(i).expect("small") };
+        format!("C{i:06},M{},2024-01-05,A{i},H0004,{cents}", i % 10)
+    };
+    let rows: Vec<String> = (0..70_000).map(row).collect();
+    let text = format!(
+        "contact_id,member_id,contact_date,agency_id,service_code,paid_amount_cents\n{}\n",
+        rows.join("\n")
+    );
+    let mut delivered = Delivered::new().with("contacts.csv", text);
+    delivered.intake.buckets = 1;
+    let stored = delivered.rows();
+    assert_eq!(stored.len(), 70_000);
+    for i in [0, 1, 65_534, 65_535, 65_536, 69_000, 69_999] {
+        let cents = if i == 69_000 { 3_000_000_000_i64 } else { i64::from(i) };
+        let id = format!("record_id=C{i:06} agency_id=A{i} ");
+        let row = stored.iter().find(|row| row.contains(&id)).expect("a row of this id");
+        assert!(row.ends_with(&format!("amount_cents={cents}")), "{row}");
+    }
+}
+
+#[test]
 fn default_settings_spread_members_over_sixteen_buckets() {
     assert_eq!(Intake::of("extracts").buckets, 16);
 }
