@@ -126,7 +126,7 @@ fn rows_out_of_order_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let extracts = folder.path().join("extracts");
     let settings = synth::Settings {
-        members: 60,
+        members: 600,
         months: 12,
         seed: 3,
         start: synth::default_start(12),
