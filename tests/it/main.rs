@@ -1,5 +1,6 @@
 //! One integration-test crate. Each module brings its cases through the front door of a room.
 
+mod cli;
 mod definitions;
 mod delivered;
 mod golden;
