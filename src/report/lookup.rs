@@ -48,25 +48,26 @@ impl<'a> Lookup<'a> {
         everyone.map(|row| row.period.grain).min()
     }
 
-    /// Everyone's row for the report: that of its period, or where it is withheld or not reported
-    /// that often, the latest before it that says something.
+    /// Everyone's row for the report: the latest complete one up to its period; where there is
+    /// none, the latest that says something, else the latest.
     pub(super) fn headline(&self, measure: usize, wanted: Period) -> Option<&'a Published> {
         let everyone = || self.rows(measure).filter(|row| row.group == Group::All);
         let has_whole = everyone().any(is_whole);
+        let grain = self.grain(measure)?;
         // Shares by level have no row for the whole.
         let leads =
             |row: &&Published| if has_whole { is_whole(row) } else { row.stratum.kind == "level" };
-        let leads = || everyone().filter(leads);
-        let wanted_row = leads().find(|row| row.period == wanted && row.state != State::Withheld);
-        if wanted_row.is_some() {
-            return wanted_row;
-        }
-        let grain = self.grain(measure)?;
-        let earlier =
-            || leads().filter(|row| row.period.grain == grain && row.period.end <= wanted.end);
-        let told = earlier().filter(|row| row.state != State::Withheld);
-        let told = told.max_by_key(|row| row.period);
-        told.or_else(|| earlier().max_by_key(|row| row.period))
+        let rows = || {
+            everyone()
+                .filter(leads)
+                .filter(|row| row.period.grain == grain && row.period.end <= wanted.end)
+        };
+        let latest = |state: fn(State) -> bool| {
+            rows().filter(|row| state(row.state)).max_by_key(|row| row.period)
+        };
+        latest(|state| state == State::Final)
+            .or_else(|| latest(|state| state != State::Withheld))
+            .or_else(|| latest(|_| true))
     }
 
     /// Organisations with rows for the measure, in the order of their ids.
