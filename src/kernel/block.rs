@@ -1,35 +1,9 @@
 //! The tallies of one group and stratum, in dense arrays.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::Tally;
 use super::plan::Plan;
+use super::values::{ValueCounts, Values};
 use crate::indicator::{RateRule, Rule, Shape};
-
-/// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
-#[derive(Debug, Default, Clone)]
-pub(super) struct NumberHasher(u64);
-
-impl Hasher for NumberHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-    fn write_u64(&mut self, number: u64) {
-        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
-    fn write_i64(&mut self, number: i64) {
-        self.write_u64(number.cast_unsigned());
-    }
-}
-
-type Values = HashMap<i64, i64, BuildHasherDefault<NumberHasher>>;
 
 /// One cell while members go by. What the current member adds is held back until the next member
 /// comes, so that sums over members see each member once.
@@ -96,8 +70,8 @@ pub(super) struct Block {
     pub(super) days: Vec<Days>,
     /// By measure (of all but members), then period; only stratum `all`.
     pub(super) values: Vec<Values>,
-    /// By measure of members, then end of the window; only stratum `all`.
-    pub(super) member_values: Vec<Values>,
+    /// By measure of members; only stratum `all`.
+    pub(super) member_values: Vec<ValueCounts>,
 }
 
 impl Days {
@@ -121,14 +95,14 @@ impl Block {
     pub(super) fn new(plan: &Plan, reasons: usize, with_values: bool) -> Self {
         let (periods, ends) = (plan.periods.len(), plan.ends.len());
         let (others, members) = (plan.rows(false) * periods, plan.rows(true) * ends);
-        let values = |n: usize| vec![Values::default(); if with_values { n } else { 0 }];
+        let sized = |n: usize| if with_values { n } else { 0 };
         Self {
             cells: vec![Acc::default(); others],
             members: vec![MemberAcc::default(); members],
             excluded: vec![0; reasons * periods],
             days: vec![Days::default(); periods],
-            values: values(others),
-            member_values: values(members),
+            values: vec![Values::default(); sized(others)],
+            member_values: vec![ValueCounts::new(ends); sized(plan.rows(true))],
         }
     }
 
@@ -163,12 +137,10 @@ impl Block {
             mine.squares += theirs.squares;
             mine.members += theirs.members;
         }
-        let (mine, theirs) = (&mut self.values, &other.values);
-        let values = mine
-            .iter_mut()
-            .zip(theirs)
-            .chain(self.member_values.iter_mut().zip(&other.member_values));
-        for (mine, theirs) in values {
+        for (mine, theirs) in self.member_values.iter_mut().zip(&other.member_values) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.values.iter_mut().zip(&other.values) {
             #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
             for (value, count) in theirs {
                 *mine.entry(*value).or_insert(0) += count;
@@ -185,11 +157,11 @@ impl Block {
     ) -> Tally {
         let periods = plan.periods.len();
         let of_members = matches!(plan.indicators[measure].rule, Rule::Member(_));
-        let (at, column, values) = if of_members {
-            let end = plan.end_of[period];
-            (plan.row_of[measure] * plan.ends.len() + end, end, &self.member_values)
+        let row = plan.row_of[measure];
+        let (at, column) = if of_members {
+            (row * plan.ends.len() + plan.end_of[period], plan.end_of[period])
         } else {
-            (plan.row_of[measure] * periods + period, period, &self.values)
+            (row * periods + period, period)
         };
         let reasons = plan.indicators[measure].measure.exclusions.len();
         let excluded = (0..reasons)
@@ -197,9 +169,14 @@ impl Block {
             .collect();
         let mut tally = if of_members { self.members[at].tally() } else { self.cells[at].tally() };
         tally.excluded = excluded;
-        if let Some(values) = values.get(at) {
-            tally.values = values.iter().map(|(value, count)| (*value, *count)).collect();
-        }
+        tally.values = if of_members {
+            self.member_values.get(row).map(|values| values.at(column)).unwrap_or_default()
+        } else {
+            self.values
+                .get(at)
+                .map(|values| values.iter().map(|(value, count)| (*value, *count)).collect())
+                .unwrap_or_default()
+        };
         let indicator = &plan.indicators[measure];
         let own_days = matches!(indicator.rule, Rule::Rate(RateRule::Disengagements { .. }));
         if indicator.measure.shape == Shape::Rate && !own_days {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::block::Block;
 use super::plan::{Plan, StratumKind};
 use super::{Cell, Group, Stratum, Tallies};
+use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline, UNKNOWN};
@@ -232,7 +233,8 @@ impl<'p> Board<'p> {
         block_of: impl Fn(usize) -> Option<(usize, usize)>,
     ) {
         let ends = outcomes.len();
-        let cells = self.plan.row_of[measure] * ends;
+        let row = self.plan.row_of[measure];
+        let is_mean = self.plan.indicators[measure].measure.shape == Shape::MemberMean;
         let reasons = self.reasons_from[measure];
         let stride = self.stride();
         let mut place = 0;
@@ -243,12 +245,14 @@ impl<'p> Board<'p> {
                 continue;
             };
             let block = self.block(group, stratum);
+            let cells = &mut block.members[row * ends..(row + 1) * ends];
+            let mut values = block.member_values.get_mut(row).filter(|_| is_mean);
             while place < ends && block_of(place) == Some((group, stratum)) {
                 match outcomes[place] {
                     Some(MemberOutcome::Value(value)) => {
-                        block.members[cells + place].add(value);
-                        if let Some(values) = block.member_values.get_mut(cells + place) {
-                            *values.entry(value).or_insert(0) += 1;
+                        cells[place].add(value);
+                        if let Some(values) = &mut values {
+                            values.add(value, place);
                         }
                     }
                     Some(MemberOutcome::Excluded(reason)) => {

@@ -7,6 +7,7 @@ mod examples;
 mod plan;
 mod run;
 mod tally;
+mod values;
 
 pub use examples::check_examples;
 pub use plan::{Plan, StratumKind};
