@@ -33,7 +33,8 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
     let members = Members::spread_over(buckets);
     let pools = Pools::new();
     // Only a register of members can say who is unknown: people without enrolment are served too.
-    let register = plans.iter().map(super::plan::Plan::table).find(|table| *table == Table::Members);
+    let register =
+        plans.iter().map(super::plan::Plan::table).find(|table| *table == Table::Members);
     let mut readings = Vec::new();
     for plan in plans {
         let may_add = register.is_none_or(|register| register == plan.table());

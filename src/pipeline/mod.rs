@@ -11,5 +11,7 @@ mod stage;
 pub use catalogue::{Catalogue, read_definition};
 pub use period::{month, reported};
 pub use read::{Pipeline, read};
-pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot, tabulate};
+pub use run::{
+    Counted, Folders, count, ingest, internal_folder, report_folder, snapshot, tabulate,
+};
 pub use stage::{OnStage, Stage};

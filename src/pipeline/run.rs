@@ -44,14 +44,24 @@ pub struct Counted {
 }
 
 /// Takes the extracts in. The store changes only if all went well.
-pub fn ingest(pipeline: &Pipeline, folders: &Folders, as_of: Option<Day>, on_stage: OnStage<'_>) -> anyhow::Result<Snapshot> {
+pub fn ingest(
+    pipeline: &Pipeline,
+    folders: &Folders,
+    as_of: Option<Day>,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Snapshot> {
     let folder = folders.extracts.clone().unwrap_or_else(|| pipeline.extracts.clone());
     let intake = Intake {
         folder,
-        sources: pipeline.sources.iter().cloned().map(|mut source| {
-            source.extract_date = source.extract_date.or(pipeline.as_of);
-            source
-        }).collect(),
+        sources: pipeline
+            .sources
+            .iter()
+            .cloned()
+            .map(|mut source| {
+                source.extract_date = source.extract_date.or(pipeline.as_of);
+                source
+            })
+            .collect(),
         service_maps: pipeline.crosswalks.clone(),
         as_of,
         buckets: pipeline.buckets,
@@ -69,7 +79,8 @@ pub fn ingest(pipeline: &Pipeline, folders: &Folders, as_of: Option<Day>, on_sta
     let store = store_folder(pipeline, folders);
     let opened = Store::open(&store)?;
     let commit = opened.commit(&mut delivery, &on_progress)?;
-    let snapshot = Snapshot::open(&store)?.context("the snapshot that was just written is not there")?;
+    let snapshot =
+        Snapshot::open(&store)?.context("the snapshot that was just written is not there")?;
     on_stage(Stage::End(taken_in(&commit, snapshot.manifest())));
     Ok(snapshot)
 }
@@ -97,11 +108,21 @@ fn store_folder(pipeline: &Pipeline, folders: &Folders) -> PathBuf {
 pub fn snapshot(pipeline: &Pipeline, folders: &Folders) -> anyhow::Result<Snapshot> {
     let store = store_folder(pipeline, folders);
     let found = Snapshot::open(&store)?;
-    found.with_context(|| format!("{}: this store is empty; take extracts in first: `throughline ingest PIPELINE`", store.display()))
+    found.with_context(|| {
+        format!(
+            "{}: this store is empty; take extracts in first: `throughline ingest PIPELINE`",
+            store.display()
+        )
+    })
 }
 
 /// Counts every indicator of the pipeline over a snapshot.
-pub fn count(pipeline: &Pipeline, snapshot: Snapshot, wanted: Option<Period>, on_stage: OnStage<'_>) -> anyhow::Result<Counted> {
+pub fn count(
+    pipeline: &Pipeline,
+    snapshot: Snapshot,
+    wanted: Option<Period>,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Counted> {
     let manifest = snapshot.manifest();
     let delivered = delivered(manifest);
     let data_through = data_through(manifest)?;
@@ -117,7 +138,8 @@ pub fn count(pipeline: &Pipeline, snapshot: Snapshot, wanted: Option<Period>, on
         derive_stays: !delivered.contains("stays"),
     };
     let notes = notes(&settings, manifest);
-    let indicators = pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
+    let indicators =
+        pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
     let plan = Plan::new(indicators, periods, pipeline.strata.clone(), settings, &delivered);
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
@@ -127,8 +149,14 @@ pub fn count(pipeline: &Pipeline, snapshot: Snapshot, wanted: Option<Period>, on
         let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         on_stage(Stage::Step { what: "buckets", done, total: u64::from(snapshot.buckets()) });
     };
-    let (tallies, summary) = kernel::count(&plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), seen)?;
-    on_stage(Stage::End(format!("{} members, {} rows, {} measures", summary.members, summary.rows, tallies.measures.len())));
+    let (tallies, summary) =
+        kernel::count(&plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), seen)?;
+    on_stage(Stage::End(format!(
+        "{} members, {} rows, {} measures",
+        summary.members,
+        summary.rows,
+        tallies.measures.len()
+    )));
     let coverage_start = coverage_start(manifest);
     Ok(Counted { snapshot, tallies, summary, month, data_through, coverage_start, notes })
 }
@@ -141,7 +169,8 @@ fn delivered(manifest: &Manifest) -> BTreeSet<String> {
         let Some(table) = Table::from_name(&source.table) else { continue };
         found.insert(source.table.clone());
         for field in table.fields() {
-            let filled = source.missing.get(field.to).is_some_and(|missing| *missing < source.rows_accepted);
+            let filled =
+                source.missing.get(field.to).is_some_and(|missing| *missing < source.rows_accepted);
             if filled {
                 found.insert(format!("{}.{}", source.table, field.name));
             }
@@ -151,31 +180,48 @@ fn delivered(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 8] = ["contacts", "members", "enrolment", "stays", "outcomes", "care_plans", "events", "cost"];
+const READ: [&str; 8] =
+    ["contacts", "members", "enrolment", "stays", "outcomes", "care_plans", "events", "cost"];
 
 /// The smallest over the sources of extract date less run-out.
 fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
-    let days = manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(|source| {
-        let cut = source.extract_date.as_deref().and_then(Day::parse)?;
-        Some(cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0))
-    });
+    let days =
+        manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
+            |source| {
+                let cut = source.extract_date.as_deref().and_then(Day::parse)?;
+                Some(cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0))
+            },
+        );
     days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")
 }
 
 fn coverage_start(manifest: &Manifest) -> Option<Day> {
-    let read = manifest.sources.iter().filter(|source| ["contacts", "stays"].contains(&source.table.as_str()));
+    let read = manifest
+        .sources
+        .iter()
+        .filter(|source| ["contacts", "stays"].contains(&source.table.as_str()));
     read.filter_map(|source| source.coverage_start.as_deref().and_then(Day::parse)).max()
 }
 
 /// A month that the data can say anything about.
 fn checked_month(month: Period, manifest: &Manifest, data_through: Day) -> anyhow::Result<Period> {
-    let first = manifest.source("contacts").and_then(|source| source.first_day.as_deref()).and_then(Day::parse);
-    let last = manifest.sources.iter().filter_map(|source| source.extract_date.as_deref().and_then(Day::parse)).max();
-    let outside = first.is_some_and(|first| month.end < first) || last.is_some_and(|last| month.start > last);
+    let first = manifest
+        .source("contacts")
+        .and_then(|source| source.first_day.as_deref())
+        .and_then(Day::parse);
+    let last = manifest
+        .sources
+        .iter()
+        .filter_map(|source| source.extract_date.as_deref().and_then(Day::parse))
+        .max();
+    let outside =
+        first.is_some_and(|first| month.end < first) || last.is_some_and(|last| month.start > last);
     if outside {
         let first = first.map_or("?".to_owned(), |first| first.to_string()[..7].to_owned());
         let complete = period::last_complete_month(data_through);
-        bail!("there are no data for {month}: the extracts run from {first} and are complete up to {complete}; choose one with --period");
+        bail!(
+            "there are no data for {month}: the extracts run from {first} and are complete up to {complete}; choose one with --period"
+        );
     }
     Ok(month)
 }
@@ -189,7 +235,10 @@ fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<Strin
         notes.push("No stays were delivered: stays are derived from contacts billed per day of 24-hour care.".to_owned());
     }
     if manifest.sources.iter().any(|source| source.date_shifted) {
-        notes.push("Dates were shifted by the sender: calendar charts and seasonal patterns mean nothing.".to_owned());
+        notes.push(
+            "Dates were shifted by the sender: calendar charts and seasonal patterns mean nothing."
+                .to_owned(),
+        );
     }
     for file in &manifest.unread_files {
         notes.push(format!("The file {file} was not read: no table has this name."));

@@ -230,7 +230,14 @@ pub(super) const RECORDED: u32 = 1 << 31;
 /// Diagnosis groups of a code, one bit each.
 fn groups_of(code: &str) -> u32 {
     let recorded = if code.is_empty() { 0 } else { RECORDED };
-    recorded | mask(&DiagnosisGroup::ALL.iter().copied().filter(|group| group.has(code)).collect::<Vec<_>>())
+    recorded
+        | mask(
+            &DiagnosisGroup::ALL
+                .iter()
+                .copied()
+                .filter(|group| group.has(code))
+                .collect::<Vec<_>>(),
+        )
 }
 
 /// Groups as bits.

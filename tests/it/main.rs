@@ -2,6 +2,8 @@
 
 mod definitions;
 mod delivered;
+mod delivered_properties;
+mod gate;
 mod ingest;
 mod report;
 mod statistics;
