@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use arrow_schema::{FieldRef, SchemaRef};
+
 use super::manifest::{Dates, MANIFEST, read_manifest};
 use super::pieces::{Blocks, Format, Piece, Stop, parquet_schema};
 use super::plan::{Delivered, Plan, did_you_mean};
@@ -120,64 +122,70 @@ fn open(
     file: String,
 ) -> Result<Delivered, Vec<Problem>> {
     let path = intake.folder.join(&file);
-    let problem =
-        |rule, message: String, help: &str| vec![Problem::new(rule, message, help).file(&file)];
+    let in_file = |problem: Problem| vec![problem.file(&file)];
     if !path.is_file() {
-        return Err(problem("not_a_file", "this is a folder, not a file".to_owned(), ""));
+        return Err(in_file(Problem::new("not_a_file", "this is a folder, not a file", "")));
     }
     let unreadable = |error: io::Error| {
-        problem("unreadable_file", format!("cannot be read: {error}"), "deliver it again")
+        let message = format!("cannot be read: {error}");
+        in_file(Problem::new("unreadable_file", message, "deliver it again"))
     };
     let format = Format::of(&path).map_err(unreadable)?;
     let header = match format {
         Format::Parquet => {
             let schema = parquet_schema(&path).map_err(unreadable)?;
+            if let Some(problem) = nested(&schema, &source) {
+                return Err(in_file(problem));
+            }
             schema.fields().iter().map(|field| field.name().clone()).collect()
         }
         Format::Csv | Format::Gzip => {
             text_header(&path, format, source.delimiter).map_err(unreadable)?
         }
     };
-    if header.is_empty() {
-        return Err(problem(
-            "empty_file",
-            "the file is empty".to_owned(),
-            "deliver at least the header, or leave the file out",
-        ));
-    }
-    if header.iter().any(|name| name.contains('\0') || name.contains('\u{fffd}')) {
-        return Err(problem(
-            "not_utf8",
-            "the header is not UTF-8".to_owned(),
-            "export the file as UTF-8",
-        ));
-    }
-    let mut seen = BTreeSet::new();
-    let repeated = header.iter().filter(|name| !seen.insert(*name));
-    let mut problems: Vec<Problem> = repeated
-        .map(|name| {
-            Problem::new(
-                "duplicate_column",
-                "the header has this column twice",
-                "rename or drop one of them",
-            )
-            .file(&file)
-            .column(name)
-        })
-        .collect();
-    let unnamed = header.iter().filter(|name| name.is_empty()).count();
-    if unnamed > 0 {
-        problems.extend(problem(
-            "unknown_column",
-            format!("{unnamed} columns have no name"),
-            "name every column",
-        ));
-    }
+    let problems: Vec<Problem> =
+        header_problems(&header, &source).into_iter().map(|problem| problem.file(&file)).collect();
     if problems.is_empty() {
         Ok(Delivered { source, dates, file, path, format, header })
     } else {
         Err(problems)
     }
+}
+
+fn nested(schema: &SchemaRef, source: &Source) -> Option<Problem> {
+    let is_read = |field: &&FieldRef| !source.ignore.contains(field.name());
+    let field =
+        schema.fields().iter().filter(is_read).find(|field| field.data_type().is_nested())?;
+    let message = "its values are lists or records; a row has one value in a column";
+    let help = "leave the column out of the delivery, or list it under `ignore`";
+    Some(Problem::new("unfit_type", message, help).column(field.name()))
+}
+
+fn header_problems(header: &[String], source: &Source) -> Vec<Problem> {
+    if header.is_empty() {
+        let help = "deliver at least the header, or leave the file out";
+        return vec![Problem::new("empty_file", "the file is empty", help)];
+    }
+    if header.iter().any(|name| name.contains(['\0', '\u{fffd}'])) {
+        return vec![Problem::new(
+            "not_utf8",
+            "the header is not UTF-8",
+            "export the file as UTF-8",
+        )];
+    }
+    let mut seen = BTreeSet::new();
+    let mut problems = Vec::new();
+    for name in header.iter().filter(|name| !source.ignore.contains(name)) {
+        if name.is_empty() {
+            let help = "name every column, or list the empty name under `ignore`";
+            problems.push(Problem::new("unknown_column", "a column has no name", help));
+        } else if !seen.insert(name) {
+            let help = "rename or drop one of them";
+            let message = "the header has this column twice";
+            problems.push(Problem::new("duplicate_column", message, help).column(name));
+        }
+    }
+    problems
 }
 
 fn text_header(path: &Path, format: Format, delimiter: u8) -> io::Result<Vec<String>> {

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_cast::cast::cast;
 use arrow_schema::{DataType, SchemaRef};
 use flate2::read::MultiGzDecoder;
@@ -278,19 +278,25 @@ fn texts(batch: &RecordBatch) -> io::Result<Vec<StringArray>> {
             // Instants at the start of a day stand for dates, as most writers have no other type.
             let array = match array.data_type() {
                 DataType::Timestamp(..) if is_midnight(array)? => {
-                    cast(array, &DataType::Date32).map_err(io::Error::other)?
+                    converted(array, &DataType::Date32)?
                 }
                 _ => array.clone(),
             };
-            Ok(cast(&array, &DataType::Utf8).map_err(io::Error::other)?.as_string::<i32>().clone())
+            Ok(converted(&array, &DataType::Utf8)?.as_string::<i32>().clone())
         })
         .collect()
 }
 
 fn is_midnight(array: &dyn Array) -> io::Result<bool> {
-    let days = cast(array, &DataType::Date32).map_err(io::Error::other)?;
-    let back = cast(&days, array.data_type()).map_err(io::Error::other)?;
+    let days = converted(array, &DataType::Date32)?;
+    let back = converted(&days, array.data_type())?;
     Ok(back.to_data() == array.to_data())
+}
+
+/// A column as another type. The library's own message could show a value.
+fn converted(array: &dyn Array, to: &DataType) -> io::Result<ArrayRef> {
+    let what = || format!("a column of type {} cannot be read as text", array.data_type());
+    cast(array, to).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, what()))
 }
 
 /// The SHA-256 and size of a file.

@@ -55,7 +55,7 @@ rules! {
     UnexpectedForm = "unexpected_form": "The value does not have the form that the column asks for.",
         "correct the value, or the pattern in the pipeline file";
     UnknownMember = "unknown_member": "The member is in no row of the members extract.",
-        "deliver the member, or leave both extracts out to take every member as known";
+        "deliver the member, or leave the members extract out to take every member as known";
     EndBeforeStart = "end_before_start": "The end lies before the start.",
         "correct one of the two dates";
     DuplicateRow = "duplicate_row": "The row repeats another row in every column that is read.",

@@ -3,6 +3,8 @@
 mod cli;
 mod definitions;
 mod delivered;
+mod delivered_properties;
+mod gate;
 mod golden;
 mod ingest;
 mod kernel;

@@ -358,6 +358,35 @@ fn many_codes_and_great_amounts_are_kept_exactly() {
 }
 
 #[test]
+fn an_extract_without_rows_is_a_snapshot_without_rows() {
+    let delivered = Delivered::new().with("contacts.csv", format!("{HEADER}\n"));
+    assert!(delivered.rows().is_empty());
+    let snapshot = Snapshot::open(&delivered.store()).expect("a store").expect("a snapshot");
+    assert_eq!(snapshot.manifest().source("contacts").expect("contacts").rows_read, 0);
+}
+
+#[test]
+fn columns_of_parquet_have_one_value_in_a_row() {
+    let list = arrow_array::ListArray::from_iter_primitive::<arrow_array::types::Int32Type, _, _>(
+        [Some([Some(1)])],
+    );
+    let text = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([
+        ("contact_id", text("C1")),
+        ("member_id", Arc::new(list) as ArrayRef),
+        ("contact_date", text("2024-01-05")),
+        ("agency_id", text("A1")),
+        ("service_code", text("H0004")),
+    ])
+    .expect("columns of one length");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("contacts.parquet");
+    write_table(&path, &batch).expect("a table");
+    let delivered = Delivered::new().with("contacts.parquet", fs::read(path).expect("a file"));
+    assert_eq!(delivered.problems(), ["contacts.parquet member_id unfit_type"]);
+}
+
+#[test]
 fn default_settings_spread_members_over_sixteen_buckets() {
     assert_eq!(Intake::of("extracts").buckets, 16);
 }
