@@ -14,6 +14,7 @@ use super::lookup::Lookup;
 use super::{delimited, manifest, page, words, workbook};
 
 const MANIFEST: &str = "manifest.json";
+const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
 
 /// Why a report could not be written. What stood in its place is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -103,8 +104,8 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
             files.push((path, delimited::family_csv(&rows)));
         }
     }
-    files.push(("tables/results.csv".to_owned(), content.results_csv.clone()));
-    files.push(("tables/results.parquet".to_owned(), content.results_parquet.clone()));
+    files.push((RESULTS[0].to_owned(), content.results_csv.clone()));
+    files.push((RESULTS[1].to_owned(), content.results_parquet.clone()));
     files.push(("workbook.xlsx".to_owned(), workbook::workbook(content, &lookup)?));
     files.extend(content.further_files.iter().cloned());
     Ok(files)
@@ -117,7 +118,8 @@ fn place_beside(folder: &Path) -> Result<PathBuf, Error> {
     Ok(folder.with_file_name(format!(".{name}.new-{}", std::process::id())))
 }
 
-/// A folder may be replaced if it has only what a report's manifest lists.
+/// A folder may be replaced if it has only what a report's manifest lists, or tables of results
+/// that were written without a report.
 fn refuse_foreign(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
     let mut found = Vec::new();
     match fs::symlink_metadata(folder) {
@@ -125,19 +127,17 @@ fn refuse_foreign(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Erro
         Err(source) => return Err(Error::Io { path: folder.to_owned(), source }),
         Ok(_) => list(folder, "", &mut found)?,
     }
-    let mut ours: BTreeSet<String> = files.iter().map(|(path, _)| path.clone()).collect();
-    let is_report = match fs::read(folder.join(MANIFEST))
-        .map(|bytes| serde_json::from_slice::<Value>(&bytes))
+    let mut ours: BTreeSet<String> = RESULTS.map(str::to_owned).into();
+    let earlier = fs::read(folder.join(MANIFEST));
+    if let Ok(Ok(earlier)) = earlier.map(|bytes| serde_json::from_slice::<Value>(&bytes))
+        && earlier["program"] == manifest::PROGRAM
     {
-        Ok(Ok(earlier)) if earlier["program"] == manifest::PROGRAM => {
-            ours.extend(
-                earlier["files"].as_object().into_iter().flat_map(|files| files.keys().cloned()),
-            );
-            true
-        }
-        _ => false,
-    };
-    match found.into_iter().find(|path| !is_report || !ours.contains(path)) {
+        ours.extend(files.iter().map(|(path, _)| path.clone()));
+        ours.extend(
+            earlier["files"].as_object().into_iter().flat_map(|files| files.keys().cloned()),
+        );
+    }
+    match found.into_iter().find(|path| !ours.contains(path)) {
         Some(found) => Err(Error::NotAReport { folder: folder.to_owned(), found }),
         None => Ok(()),
     }
