@@ -2,86 +2,128 @@
 //!
 //! | file | what it decides |
 //! |---|---|
-//! | `family` | which measures can be subtracted from each other |
-//! | `component` | where their counts lie on one grid |
-//! | `variables` | how the counts of one cell depend on each other |
-//! | `hierarchy` | how counts change while every sum stays right |
-//! | `primary` | which counts are small |
-//! | `protect` | what else has to be hidden, with a witness for every small count |
+//! | `family` | which measures count the same units, so that one gives the other away |
+//! | `sheet` | their cells, the counts in them, and the sums between cells |
+//! | `protect` | which cells are small, and what else has to be hidden |
+//!
+//! Rows that are broken down both by organisation and by an attribute are not published at all:
+//! most of their counts are small, and each would cost a larger one. Values of overlapping windows
+//! are published without their counts and to three decimals, because two windows that share eleven
+//! months can be subtracted.
 
-mod component;
 mod family;
-mod grid;
-mod hierarchy;
-mod primary;
 mod protect;
-mod variables;
+mod sheet;
+
+use std::collections::BTreeSet;
 
 use super::{Row, Settings, Table};
-use component::Component;
+use crate::indicator::Measure;
+use crate::kernel::Group;
+use crate::terms::{Grain, Period};
+
+/// What identifies a row among those of its measure and statistic.
+type Key = (Period, Group, String, String);
+
+fn key(row: &Row) -> Key {
+    (row.period, row.group.clone(), row.stratum.kind.clone(), row.stratum.value.clone())
+}
 
 /// Rows without the numbers that must not be shown, in the order of the table.
 pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
+    let mut hidden: BTreeSet<(usize, Key)> = BTreeSet::new();
+    let mut excluded: BTreeSet<(usize, Key)> = BTreeSet::new();
+    for family in family::families(table) {
+        let mut sheet = sheet::of_values(table, &family, settings.threshold);
+        protect::protect(&mut sheet, settings.threshold);
+        for key in sheet.hidden_keys() {
+            hidden.extend(family.iter().map(|measure| (*measure, key.clone())));
+        }
+        let mut sheet = sheet::of_exclusions(table, family[0], settings.threshold);
+        protect::protect(&mut sheet, settings.threshold);
+        excluded.extend(
+            sheet
+                .hidden_keys()
+                .flat_map(|key| family.iter().map(move |measure| (*measure, key.clone()))),
+        );
+    }
+    let longest = table.rows.iter().map(|row| row.period.grain).max();
     let mut rows = table.rows.clone();
-    let sheets = family::sheets(table);
-    for families in family::components(&sheets, &table.measures) {
-        let mut component = Component::new(&families, &table.measures);
-        let dominated = dominated(&component, table);
-        primary::hide(&mut component, &dominated, settings.threshold);
-        for row in &mut rows {
-            hide_in_row(row, &component, settings.threshold);
+    for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
+        let measure = &table.measures[row.measure];
+        let at = (row.measure, key(row));
+        if is_too_fine(row) {
+            hide(row, "hidden: not published by organisation and part at once");
+        } else if hidden.contains(&at) {
+            hide(
+                row,
+                &format!(
+                    "hidden: a count below {}, or one that would give it away",
+                    settings.threshold
+                ),
+            );
+        } else if measure.overlapping && Some(row.period.grain) != longest {
+            coarsen(row);
+        } else if !is_headline(row) || excluded.contains(&at) {
+            hide_exclusions(row);
         }
     }
     rows
 }
 
-/// Sums of money that may be mostly one member's.
-fn dominated(component: &Component, table: &Table) -> Vec<([usize; 3], usize)> {
-    let of = |row: &Row| {
-        let (slot, at) = component.place(row)?;
-        Some((at, slot.numerator_of(row)?))
-    };
-    table.rows.iter().filter(|row| row.dominated).filter_map(of).collect()
+/// True for rows of one organisation and one part of it.
+fn is_too_fine(row: &Row) -> bool {
+    row.group != Group::All && !["all", "level"].contains(&row.stratum.kind.as_str())
 }
 
-fn hide_in_row(row: &mut Row, component: &Component, threshold: i64) {
-    let Some((slot, at)) = component.place(row) else { return };
-    if !row.state.shows_numbers() {
-        return;
+/// Exclusions are published for everyone only.
+fn is_headline(row: &Row) -> bool {
+    row.group == Group::All && row.stratum.kind == "all"
+}
+
+fn hide(row: &mut Row, why: &str) {
+    row.numerator = None;
+    row.denominator = None;
+    row.members = None;
+    row.value = None;
+    row.low = None;
+    row.high = None;
+    row.interval = "";
+    row.verdict = None;
+    row.suppressed = true;
+    hide_exclusions(row);
+    row.note(why);
+}
+
+fn hide_exclusions(row: &mut Row) {
+    row.excluded = None;
+    for count in &mut row.excluded_by_reason {
+        *count = None;
     }
-    let grid = &component.grid;
-    let cell = grid.cell(at[0], at[1], at[2]);
-    let hidden = |variable: usize| grid.hidden[cell + variable];
-    let row_hidden = hidden(slot.denominator);
-    let value_hidden = row_hidden || slot.numerator_of(row).is_some_and(hidden);
-    let mut partly = false;
-    if row_hidden {
-        row.denominator = None;
-    }
-    if row_hidden || hidden(slot.members) {
-        row.members = None;
-        partly = true;
-    }
-    if slot.excluded.is_some_and(hidden) && row.excluded.is_some() {
-        row.excluded = None;
-        partly = true;
-    }
-    for (count, variable) in row.excluded_by_reason.iter_mut().zip(&slot.reasons) {
-        // By reason only for everyone: see `component`.
-        if at[2] > 0 || hidden(*variable) {
-            *count = None;
-        }
-    }
-    if value_hidden {
-        row.numerator = None;
-        row.value = None;
-        row.low = None;
-        row.high = None;
-        row.interval = "";
-        row.verdict = None;
-        row.suppressed = true;
-        row.note(&format!("hidden: a count below {threshold}, or one that would give it away"));
-    } else if partly {
-        row.note("some counts hidden");
+}
+
+/// A value of a window that overlaps with another published one.
+fn coarsen(row: &mut Row) {
+    let rounded = |value: Option<f64>| value.map(|value| (value * 1000.0).round() / 1000.0);
+    row.value = rounded(row.value);
+    row.low = rounded(row.low);
+    row.high = rounded(row.high);
+    row.numerator = None;
+    row.denominator = None;
+    row.members = None;
+    hide_exclusions(row);
+}
+
+/// True if months and organisations of a measure add up.
+fn adds_up_over_time(measure: &Measure) -> bool {
+    !measure.overlapping && measure.scale != crate::indicator::Scale::DaysOfPeriod
+}
+
+/// Quarters have months, years have quarters.
+fn shorter(grain: Grain) -> Option<Grain> {
+    match grain {
+        Grain::Month => None,
+        Grain::Quarter => Some(Grain::Month),
+        Grain::Year => Some(Grain::Quarter),
     }
 }

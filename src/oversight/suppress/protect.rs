@@ -1,362 +1,143 @@
-//! Proof by witness: a hidden count is safe if another table, which agrees with everything that is
-//! shown, holds another count in its place. This finds such tables, and hides what they need.
+//! What else has to be hidden so that no sum gives a hidden cell away.
 //!
-//! A witness is built from moves, each the product of a move of periods, groups, strata and
-//! variables; a product of balanced moves leaves every sum of the table as it is (the hypercubes of
-//! Repsilber's method, extended to totals). Hiding more can't undo a witness, so one pass over the
-//! counts is enough, and no later audit can find a hole in the sums that are modelled.
+//! Two steps, until neither finds anything: in every sum the hidden parts must be several and hold
+//! enough together; then the bounds that a reader can work out from all sums at once must leave
+//! every hidden count a range at least as wide as the threshold.
 
-use super::grid::{ABSENT, Grid, NOT_SHOWN, StratumMove, VariableMove};
-use super::hierarchy::Move;
+use super::sheet::{Sheet, Sum};
 
-/// A hidden count and what the reader may not learn about it.
-#[derive(Debug, Clone)]
-pub(super) struct Need {
-    pub(super) at: [usize; 3],
-    pub(super) variable: usize,
-    /// Direction of the first bound: +1 if the count could be larger, −1 if smaller.
-    pub(super) direction: i8,
-    /// How far it must be able to go in that direction.
-    pub(super) reach: i64,
-    /// How wide its feasible range must be in all.
-    pub(super) width: i64,
-    /// True if only moves count that leave the whole of the variable as it is.
-    pub(super) inside: bool,
-}
-
-/// Works on a copy of the counts and keeps it equal to the truth between needs.
-pub(super) struct Protector<'g> {
-    grid: &'g mut Grid,
-    now: Vec<i64>,
-    touched: Vec<usize>,
-}
-
-/// A move that can be made: what it costs to hide, and how many steps it allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Offer {
-    cost: i64,
-    steps: i64,
-}
-
-/// A found move, by its parts.
-#[derive(Debug, Clone)]
-struct Found<'m> {
-    offer: Offer,
-    periods: &'m Move,
-    groups: &'m Move,
-    change: &'m VariableMove,
-    strata: Vec<(usize, i8)>,
-}
-
-/// The moves that can raise one count.
-struct Ways {
-    periods: Vec<Move>,
-    groups: Vec<Move>,
-    strata: Vec<StratumMove>,
-    changes: Vec<VariableMove>,
-}
-
-/// Three dimensions of a move that is being priced.
-#[derive(Clone, Copy)]
-struct Frame<'m> {
-    periods: &'m Move,
-    groups: &'m Move,
-    change: &'m VariableMove,
-    all_strata: bool,
-    pay: bool,
-}
-
-impl<'g> Protector<'g> {
-    pub(super) fn new(grid: &'g mut Grid) -> Self {
-        let now = grid.counts.clone();
-        Self { grid, now, touched: Vec::new() }
-    }
-
-    /// Sees to it that a hidden count is safe.
-    pub(super) fn protect(&mut self, need: &Need) {
-        if !self.found_witness(need) {
-            // Every total can rise with its parts, so that this needs sums that contradict each
-            // other. Then the whole kind of count is hidden.
-            for [period, group, stratum] in self.grid.cells() {
-                let cell = self.grid.cell(period, group, stratum);
-                if self.grid.counts[cell + need.variable] >= 0 {
-                    self.grid.hide(cell, need.variable);
-                }
+/// Hides more cells of a sheet until every hidden one is safe. Each step hides at least one cell, so
+/// that this ends.
+pub(super) fn protect(sheet: &mut Sheet, threshold: i64) {
+    loop {
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for place in 0..sheet.sums.len() {
+                changed |= mend(sheet, place, threshold);
             }
         }
-    }
-
-    fn found_witness(&mut self, need: &Need) -> bool {
-        let ways = self.ways(need);
-        let distinct = self.grid.variables[need.variable].distinct;
-        let back = if distinct { 0 } else { self.go(&ways, -need.direction, need.width, false) };
-        self.forget();
-        let forward = need.reach.max(need.width - back);
-        let mut left = forward - self.go(&ways, need.direction, forward, false);
-        if left > 0 {
-            left -= self.go(&ways, need.direction, left, true);
-        }
-        self.forget();
-        left <= 0
-    }
-
-    fn ways(&self, need: &Need) -> Ways {
-        let grid = &*self.grid;
-        let [period, group, stratum] = need.at;
-        let changes = grid.variables[need.variable].moves.iter();
-        let keep = |change: &&VariableMove| {
-            !need.inside
-                || change.changes.iter().map(|(_, sign)| i32::from(*sign)).sum::<i32>() == 0
-        };
-        Ways {
-            periods: grid.periods.moves(period),
-            groups: grid.groups.moves(group),
-            strata: grid.stratum_moves(stratum),
-            changes: changes.filter(keep).cloned().collect(),
-        }
-    }
-
-    fn forget(&mut self) {
-        for index in self.touched.drain(..) {
-            self.now[index] = self.grid.counts[index];
-        }
-    }
-
-    /// Moves the count by up to `steps`, and returns by how many.
-    fn go(&mut self, ways: &Ways, direction: i8, steps: i64, pay: bool) -> i64 {
-        let mut left = steps;
-        while left > 0 {
-            let Some(found) = self.find(ways, direction, left, pay) else { break };
-            if found.offer.cost > 0 {
-                self.hide(&found);
-            }
-            let made = found.offer.steps.min(left);
-            self.make(&found, direction, made);
-            left -= made;
-        }
-        steps - left
-    }
-
-    /// The cheapest move with enough steps; failing that, the one with the most steps for its cost.
-    /// Without `pay` only moves over hidden counts, and the first that is enough.
-    fn find<'m>(&self, ways: &'m Ways, direction: i8, steps: i64, pay: bool) -> Option<Found<'m>> {
-        let mut best: Option<Found<'m>> = None;
-        for change in &ways.changes {
-            for periods in &ways.periods {
-                for groups in &ways.groups {
-                    for strata in &ways.strata {
-                        let all_strata = strata.certain.contains(&0);
-                        let frame = Frame { periods, groups, change, all_strata, pay };
-                        let Some((offer, chosen)) =
-                            self.over_strata(frame, strata, direction, steps)
-                        else {
-                            continue;
-                        };
-                        if best.as_ref().is_some_and(|best| !better(offer, best.offer, steps)) {
-                            continue;
-                        }
-                        best = Some(Found { offer, periods, groups, change, strata: chosen });
-                        if offer.cost == 0 && offer.steps >= steps {
-                            return best;
-                        }
-                    }
-                }
-            }
-        }
-        best
-    }
-
-    fn over_strata(
-        &self,
-        frame: Frame<'_>,
-        strata: &StratumMove,
-        direction: i8,
-        steps: i64,
-    ) -> Option<(Offer, Vec<(usize, i8)>)> {
-        let mut total = Offer { cost: 0, steps: i64::MAX };
-        let mut chosen = Vec::with_capacity(strata.certain.len() + strata.options.len());
-        for stratum in &strata.certain {
-            total = total.and(self.slice(frame, *stratum, direction)?);
-            chosen.push((*stratum, 1));
-        }
-        for options in &strata.options {
-            let mut best: Option<(Offer, (usize, i8))> = None;
-            for (stratum, sign) in options {
-                let Some(offer) = self.slice(frame, *stratum, direction * sign) else { continue };
-                if best.is_none_or(|(best, _)| better(offer, best, steps)) {
-                    best = Some((offer, (*stratum, *sign)));
-                }
-            }
-            match best {
-                Some((offer, option)) => {
-                    total = total.and(offer);
-                    chosen.push(option);
-                }
-                None if self.without_rows(frame, options) => {}
-                None => return None,
-            }
-        }
-        Some((total, chosen))
-    }
-
-    /// True if a breakdown has no row in any of the cells, so that it says nothing.
-    fn without_rows(&self, frame: Frame<'_>, options: &[(usize, i8)]) -> bool {
-        let absent = |period: usize, group: usize, stratum: usize| {
-            let cell = self.grid.cell(period, group, stratum);
-            frame.change.changes.iter().all(|(variable, _)| self.now[cell + variable] < 0)
-        };
-        frame.periods.iter().all(|(period, _)| {
-            frame.groups.iter().all(|(group, _)| {
-                options.iter().all(|(stratum, _)| absent(*period, *group, *stratum))
-            })
-        })
-    }
-
-    /// What a move costs and allows in one stratum.
-    fn slice(&self, frame: Frame<'_>, stratum: usize, direction: i8) -> Option<Offer> {
-        let mut total = Offer { cost: 0, steps: i64::MAX };
-        for (period, by_period) in frame.periods {
-            for (group, by_group) in frame.groups {
-                let sign = direction * by_period * by_group;
-                total = total.and(self.corner(frame, [*period, *group, stratum], sign)?);
-            }
-        }
-        Some(total)
-    }
-
-    fn corner(&self, frame: Frame<'_>, at: [usize; 3], sign: i8) -> Option<Offer> {
-        let grid = &*self.grid;
-        let cell = grid.cell(at[0], at[1], at[2]);
-        let mut total = Offer { cost: 0, steps: i64::MAX };
-        for (variable, by_variable) in &frame.change.changes {
-            let now = self.now[cell + variable];
-            match now {
-                NOT_SHOWN => continue,
-                ABSENT => return None,
-                _ if grid.hidden[cell + variable] => {}
-                _ if !frame.pay => return None,
-                // A zero that is shown is hidden only along with its row.
-                0 if !self.goes_along(frame.change, *variable) => return None,
-                0 => {}
-                _ => total.cost += grid.cost(cell, *variable),
-            }
-            let rises = sign * by_variable > 0;
-            if !rises {
-                // Readers know that what is hidden is not zero, unless it was hidden with its row.
-                total.steps = total.steps.min(now - grid.counts[cell + variable].min(1));
-            }
-            if grid.variables[*variable].distinct {
-                total.steps = total.steps.min(self.room(frame, at, *variable, rises)?);
-            }
-            if total.steps <= 0 {
-                return None;
-            }
-        }
-        for (part, whole, closing) in &frame.change.gaps {
-            let closing = closing * i64::from(sign);
-            if closing > 0 && self.now[cell + part] != NOT_SHOWN {
-                let gap = self.now[cell + whole] - self.now[cell + part].max(0);
-                total.steps = total.steps.min(gap / closing);
-            }
-        }
-        (total.steps > 0).then_some(total)
-    }
-
-    fn goes_along(&self, change: &VariableMove, variable: usize) -> bool {
-        change
-            .changes
-            .iter()
-            .any(|(other, _)| self.grid.variables[*other].takes_along.contains(&variable))
-    }
-
-    /// How far a count of distinct people may rise below its totals that stay.
-    fn room(&self, frame: Frame<'_>, at: [usize; 3], variable: usize, rises: bool) -> Option<i64> {
-        let grid = &*self.grid;
-        let now = self.now[grid.cell(at[0], at[1], at[2]) + variable];
-        if !rises {
-            let total = grid.periods.is_total(at[0])
-                || grid.groups.is_total(at[1])
-                || grid.strata.is_total(at[2]);
-            return (!total).then_some(i64::MAX);
-        }
-        let mut room = i64::MAX;
-        let mut below = |period: usize, group: usize, stratum: usize| {
-            let total = self.now[grid.cell(period, group, stratum) + variable];
-            if total >= 0 {
-                room = room.min(total - now);
-            }
-        };
-        let moved = |list: &Move, node: usize| list.iter().any(|(moved, _)| *moved == node);
-        if let Some(total) = grid.periods.total(at[0]).filter(|total| !moved(frame.periods, *total))
-        {
-            below(total, at[1], at[2]);
-        }
-        if let Some(total) = grid.groups.total(at[1]).filter(|total| !moved(frame.groups, *total)) {
-            below(at[0], total, at[2]);
-        }
-        if let Some(total) = grid.strata.total(at[2]).filter(|_| !frame.all_strata) {
-            below(at[0], at[1], total);
-        }
-        Some(room)
-    }
-
-    fn hide(&mut self, found: &Found<'_>) {
-        let grid = &mut *self.grid;
-        found.each(|at, _| {
-            let cell = grid.cell(at[0], at[1], at[2]);
-            for (variable, _) in &found.change.changes {
-                if grid.counts[cell + variable] > 0 && !grid.hidden[cell + variable] {
-                    grid.hide(cell, *variable);
-                }
-            }
-        });
-    }
-
-    fn make(&mut self, found: &Found<'_>, direction: i8, steps: i64) {
-        let grid = &*self.grid;
-        let (now, touched) = (&mut self.now, &mut self.touched);
-        found.each(|at, sign| {
-            let cell = grid.cell(at[0], at[1], at[2]);
-            for (variable, by_variable) in &found.change.changes {
-                let index = cell + variable;
-                if now[index] >= 0 {
-                    now[index] += i64::from(direction * sign * by_variable) * steps;
-                    touched.push(index);
-                }
-            }
-        });
-    }
-}
-
-impl Found<'_> {
-    /// Every cell of the move, with its sign.
-    fn each(&self, mut each: impl FnMut([usize; 3], i8)) {
-        for (period, by_period) in self.periods {
-            for (group, by_group) in self.groups {
-                for (stratum, by_stratum) in &self.strata {
-                    each([*period, *group, *stratum], by_period * by_group * by_stratum);
-                }
-            }
+        if !audit(sheet, threshold) {
+            return;
         }
     }
 }
 
-impl Offer {
-    fn and(self, other: Self) -> Self {
-        Self { cost: self.cost.saturating_add(other.cost), steps: self.steps.min(other.steps) }
+/// Hides one more cell if a sum gives something away; true if it did.
+fn mend(sheet: &mut Sheet, place: usize, threshold: i64) -> bool {
+    let sum = &sheet.sums[place];
+    let total_hidden = sum.total.is_some_and(|total| sheet.cells[total].hidden);
+    let hidden: Vec<usize> =
+        sum.parts.iter().copied().filter(|part| sheet.cells[*part].hidden).collect();
+    if total_hidden {
+        // A hidden total of shown parts can be added up.
+        return hidden.is_empty() && hide_one(sheet, place);
+    }
+    if hidden.is_empty() {
+        return false;
+    }
+    let n_counts = sheet.cells[hidden[0]].counts.len();
+    let thin = |count: usize| {
+        let held: i64 = hidden.iter().map(|part| sheet.cells[*part].counts[count]).sum();
+        0 < held && held < threshold
+    };
+    let unsafe_sum = hidden.len() < 2 || (0..n_counts).any(thin);
+    unsafe_sum && hide_one(sheet, place)
+}
+
+/// Hides the smallest shown part of a sum that is not empty, or else its total. Nothing is left to
+/// hide only where all of the sum is hidden.
+fn hide_one(sheet: &mut Sheet, place: usize) -> bool {
+    let Sum { total, parts } = &sheet.sums[place];
+    let shown = parts.iter().copied().filter(|part| !sheet.cells[*part].hidden);
+    let smallest = shown.min_by_key(|part| {
+        let cell = &sheet.cells[*part];
+        (cell.counts[0] == 0, cell.counts[0], cell.key.clone())
+    });
+    let next = smallest.or_else(|| total.filter(|total| !sheet.cells[*total].hidden));
+    match next {
+        Some(cell) => {
+            sheet.cells[cell].hidden = true;
+            true
+        }
+        None => false,
     }
 }
 
-/// True if an offer beats another for a number of steps: enough steps first, then less cost for
-/// each step that is of use.
-fn better(one: Offer, other: Offer, steps: i64) -> bool {
-    let price = |offer: Offer| i128::from(offer.cost);
-    let use_of = |offer: Offer| i128::from(offer.steps.min(steps));
-    match (one.steps >= steps, other.steps >= steps) {
-        (true, false) => true,
-        (false, true) => false,
-        (true, true) => one.cost < other.cost,
-        (false, false) if one.cost == 0 && other.cost == 0 => one.steps > other.steps,
-        (false, false) => price(one) * use_of(other) < price(other) * use_of(one),
+/// Works out what a reader can: bounds of every hidden count. Hides more around counts that are
+/// bounded too well; true if it did.
+fn audit(sheet: &mut Sheet, threshold: i64) -> bool {
+    let n_counts = sheet.cells.first().map_or(0, |cell| cell.counts.len());
+    for count in 0..n_counts {
+        let bounds = bounds(sheet, count);
+        for cell in 0..sheet.cells.len() {
+            let (low, high) = bounds[cell];
+            let value = sheet.cells[cell].counts[count];
+            if sheet.cells[cell].hidden
+                && value > 0
+                && high - low < threshold - 1
+                && hide_around(sheet, cell)
+            {
+                return true;
+            }
+        }
     }
+    false
+}
+
+/// More than any count.
+const BEYOND: i64 = i64::MAX / 4;
+
+fn bounds(sheet: &Sheet, count: usize) -> Vec<(i64, i64)> {
+    let start = |cell: &super::sheet::SheetCell| {
+        if cell.hidden { (0, BEYOND) } else { (cell.counts[count], cell.counts[count]) }
+    };
+    let mut bounds: Vec<(i64, i64)> = sheet.cells.iter().map(start).collect();
+    for _ in 0..40 {
+        let mut tighter = false;
+        for sum in &sheet.sums {
+            tighter |= tighten(sheet, sum, count, &mut bounds);
+        }
+        if !tighter {
+            break;
+        }
+    }
+    bounds
+}
+
+fn tighten(sheet: &Sheet, sum: &Sum, count: usize, bounds: &mut [(i64, i64)]) -> bool {
+    let low: i64 = sum.parts.iter().map(|part| bounds[*part].0).sum();
+    let high = sum
+        .parts
+        .iter()
+        .map(|part| bounds[*part].1)
+        .fold(0_i64, |all, one| (all + one).min(BEYOND));
+    let known: i64 = sum.parts.iter().map(|part| sheet.cells[*part].counts[count]).sum();
+    let total = sum.total.map_or((known, known), |total| bounds[total]);
+    let mut tighter = false;
+    if let Some(place) = sum.total {
+        let better = (total.0.max(low), total.1.min(high));
+        tighter |= better != bounds[place];
+        bounds[place] = better;
+    }
+    for part in &sum.parts {
+        let own = bounds[*part];
+        let others_low = low - own.0;
+        let others_high = if high >= BEYOND { BEYOND } else { high - own.1 };
+        let better = (own.0.max(total.0 - others_high), own.1.min(total.1 - others_low));
+        tighter |= better != own;
+        bounds[*part] = better;
+    }
+    tighter
+}
+
+/// Hides one more cell in some sum that a cell is in.
+fn hide_around(sheet: &mut Sheet, cell: usize) -> bool {
+    for place in 0..sheet.sums.len() {
+        let sum = &sheet.sums[place];
+        if (sum.total == Some(cell) || sum.parts.contains(&cell)) && hide_one(sheet, place) {
+            return true;
+        }
+    }
+    false
 }
