@@ -40,7 +40,7 @@ pub struct Trend {
     pub points: Vec<TrendPoint>,
     /// The centre line: the mean of the baseline.
     pub centre: Option<f64>,
-    /// What kind of chart it is: “Laney p′”, “Laney u′” or “XmR”; empty without limits.
+    /// What kind of chart it is: “Laney p′”, “Laney u′” or “`XmR`”; empty without limits.
     pub kind: &'static str,
     /// What readers must know about it: the baseline and the rules, or why there are no limits.
     pub note: String,
@@ -115,7 +115,7 @@ fn chart_rows(rows: &[&Row], measure: &Measure, settings: &Settings) -> Trend {
     }
     let own: Vec<&Row> = usable.iter().map(|index| rows[*index]).collect();
     let Some((chart, kind)) = chart_of(&own, measure, 0..enough) else {
-        trend.note = "no limits: a denominator is zero".to_owned();
+        "no limits: a denominator is zero".clone_into(&mut trend.note);
         return trend;
     };
     let values: Vec<f64> = own.iter().filter_map(|row| row.value).collect();

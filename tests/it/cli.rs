@@ -53,7 +53,8 @@ impl Site {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
         let text = format!(
             "title = \"Site\"\nstore = \"store\"\nreports = \"reports\"\n[extracts]\nfolder = \"extracts\"\n\
-             [indicators]\nfolders = [{shipped:?}]\nuse = [{indicators}]\n"
+             [indicators]\nfolders = [\"{}\"]\nuse = [{indicators}]\n",
+            shipped.display()
         );
         self.write("site.toml", &text);
     }

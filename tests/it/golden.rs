@@ -35,8 +35,8 @@ fn pipeline(folder: &Path, transfer_gap: i32, indicators: &str) -> PathBuf {
     }
     let text = format!(
         "title = \"Golden\"\nstore = \"store\"\nreports = \"reports\"\n[periods]\nmonths = 12\n[extracts]\nfolder = \"extracts\"\n\
-         [rules]\ntransfer_gap = {transfer_gap}\n[indicators]\nfolders = [{:?}]\nuse = [{indicators}]\n",
-        root().join("pipelines/indicators")
+         [rules]\ntransfer_gap = {transfer_gap}\n[indicators]\nfolders = [\"{}\"]\nuse = [{indicators}]\n",
+        root().join("pipelines/indicators").display()
     );
     let path = folder.join("golden.toml");
     std::fs::write(&path, text).expect("a pipeline file");

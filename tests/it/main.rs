@@ -8,6 +8,7 @@ mod gate;
 mod golden;
 mod ingest;
 mod kernel;
+mod oversight;
 mod report;
 mod statistics;
 mod store;

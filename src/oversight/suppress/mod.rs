@@ -29,7 +29,8 @@ fn key(row: &Row) -> Key {
     (row.period, row.group.clone(), row.stratum.kind.clone(), row.stratum.value.clone())
 }
 
-/// Rows without the numbers that must not be shown, in the order of the table.
+/// Rows without the numbers that must not be shown, in the order of the table, and without those
+/// that are not published at all.
 pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
     let mut hidden: BTreeSet<(usize, Key)> = BTreeSet::new();
     let mut excluded: BTreeSet<(usize, Key)> = BTreeSet::new();
@@ -48,13 +49,11 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
         );
     }
     let longest = table.rows.iter().map(|row| row.period.grain).max();
-    let mut rows = table.rows.clone();
+    let mut rows: Vec<Row> = table.rows.iter().filter(|row| !is_too_fine(row)).cloned().collect();
     for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
         let measure = &table.measures[row.measure];
         let at = (row.measure, key(row));
-        if is_too_fine(row) {
-            hide(row, "hidden: not published by organisation and part at once");
-        } else if hidden.contains(&at) {
+        if hidden.contains(&at) || is_small_share(row, settings.threshold) {
             hide(
                 row,
                 &format!(
@@ -74,6 +73,20 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
 /// True for rows of one organisation and one part of it.
 fn is_too_fine(row: &Row) -> bool {
     row.group != Group::All && !["all", "level"].contains(&row.stratum.kind.as_str())
+}
+
+/// True for the share of members beyond a mark, if those on one side of it are few.
+fn is_small_share(row: &Row, threshold: i64) -> bool {
+    let counts = row.statistic.starts_with(".share").then_some(()).and(row.value.zip(row.members));
+    counts.is_some_and(|(share, members)| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "a count of members"
+        )]
+        let n = (share * members as f64).round() as i64;
+        sheet::is_small(n, threshold) || sheet::is_small(members - n, threshold)
+    })
 }
 
 /// Exclusions are published for everyone only.

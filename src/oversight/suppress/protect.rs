@@ -70,8 +70,7 @@ fn audit(sheet: &mut Sheet, threshold: i64) -> bool {
     let n_counts = sheet.cells.first().map_or(0, |cell| cell.counts.len());
     for count in 0..n_counts {
         let bounds = bounds(sheet, count);
-        for cell in 0..sheet.cells.len() {
-            let (low, high) = bounds[cell];
+        for (cell, (low, high)) in bounds.into_iter().enumerate() {
             let value = sheet.cells[cell].counts[count];
             if sheet.cells[cell].hidden
                 && value > 0

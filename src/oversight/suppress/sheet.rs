@@ -39,7 +39,7 @@ impl Sheet {
     }
 }
 
-fn is_small(count: i64, threshold: i64) -> bool {
+pub(super) fn is_small(count: i64, threshold: i64) -> bool {
     0 < count && count < threshold
 }
 
@@ -60,11 +60,7 @@ pub(super) fn of_values(table: &Table, family: &[usize], threshold: i64) -> Shee
     let cells = found.into_iter().map(|(key, rows)| {
         let counts = counts(&rows, shape, &nested);
         let members = rows.iter().filter_map(|row| row.members);
-        let few = counts
-            .iter()
-            .copied()
-            .chain(members.filter(|_| shape != Shape::Rate))
-            .any(|n| is_small(n, threshold));
+        let few = counts.iter().copied().chain(members).any(|n| is_small(n, threshold));
         let hidden = few || rows.iter().any(|row| row.dominated || !row.state.shows_numbers());
         SheetCell { key, counts, hidden }
     });
