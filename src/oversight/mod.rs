@@ -1,6 +1,6 @@
 //! Tallies to published tables.
 //!
-//! [`tabulate`] makes every row, [`suppress`] hides what must not be shown, and only what comes out
+//! [`tabulate()`] makes every row, [`suppress()`] hides what must not be shown, and only what comes out
 //! of it can be drawn or written.
 
 mod changes;

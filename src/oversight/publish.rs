@@ -12,7 +12,7 @@ use super::tabulate::place;
 use super::trend::mark_signals;
 use super::{Row, Settings, Table};
 
-/// A row that may be shown. Only [`suppress`] and [`release_internal`] make one.
+/// A row that may be shown. Only [`suppress()`] and [`release_internal`] make one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published(Row);
 

@@ -9,7 +9,7 @@ use super::ripeness::ripeness;
 use super::verdict::verdict;
 use super::{Exact, Row, Settings, State};
 
-/// Every row with every number. It must not be shown: see [`super::suppress`].
+/// Every row with every number. It must not be shown: see [`super::suppress()`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// The measures, in the order of the pipeline file.
