@@ -88,7 +88,7 @@ fn signal_text(
     };
     let expected = match (point.lower, point.upper) {
         (Some(lower), Some(upper)) => {
-            format!(", expected {} to {}", words(measure, lower), words(measure, upper))
+            format!(", expected {} to {}", bare(measure, lower), bare(measure, upper))
         }
         _ => String::new(),
     };
@@ -114,7 +114,7 @@ fn differences(measure: &Measure, rows: &[&Row]) -> Option<String> {
         let Group::Bho(id) = &row.group else { continue };
         let (Some(low), Some(high), Some(value)) = (row.low, row.high, row.value) else { continue };
         if id != "unknown" && (high < all || all < low) {
-            let interval = format!("{} to {}", words(measure, low), words(measure, high));
+            let interval = format!("{} to {}", bare(measure, low), bare(measure, high));
             beside[usize::from(all < low)]
                 .push(format!("{id} {} (95 % interval {interval})", words(measure, value)));
         }
@@ -148,12 +148,21 @@ fn whose(group: &Group) -> String {
     }
 }
 
-/// A value in words: three digits are enough for a sentence.
+/// A value in words, with its unit: three digits are enough for a sentence.
 fn words(measure: &Measure, value: f64) -> String {
+    match measure.display {
+        Display::Percent | Display::Index => bare(measure, value),
+        Display::Rate | Display::Dollars => format!("{} {}", bare(measure, value), measure.unit),
+    }
+}
+
+/// A value in words, where its unit was said before.
+fn bare(measure: &Measure, value: f64) -> String {
     match measure.display {
         Display::Percent => format!("{:.1} %", value * 100.0),
         Display::Index => format!("{value:.3}"),
-        Display::Rate => format!("{value:.1} {}", measure.unit),
-        Display::Dollars => format!("${value:.2} {}", measure.unit),
+        Display::Rate if value.abs() < 10.0 => format!("{value:.2}"),
+        Display::Rate => format!("{value:.1}"),
+        Display::Dollars => format!("${value:.2}"),
     }
 }

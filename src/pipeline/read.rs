@@ -113,7 +113,21 @@ fn folder(
     usual: &str,
     problems: &mut Problems,
 ) -> PathBuf {
-    base.join(fields.text(key, problems).map_or(usual, |(text, _)| text))
+    plain(&base.join(fields.text(key, problems).map_or(usual, |(text, _)| text)))
+}
+
+/// The path without steps back, for people to read: `pipelines/../reports` is `reports`.
+fn plain(path: &Path) -> PathBuf {
+    let mut kept = PathBuf::new();
+    for part in path.components() {
+        let can_go_back = kept.file_name().is_some();
+        if part == std::path::Component::ParentDir && can_go_back {
+            kept.pop();
+        } else {
+            kept.push(part);
+        }
+    }
+    kept
 }
 
 fn periods(fields: &mut Fields<'_>, problems: &mut Problems) -> (i32, u32, Vec<Grain>) {
