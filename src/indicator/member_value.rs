@@ -1,6 +1,5 @@
 //! A member's value over the months that end with a period.
 
-use super::Measure;
 use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue};
 use super::year::{MemberMonths, MonthGrid, Relation, Relations, days_away};
 use crate::terms::Day;
@@ -33,19 +32,17 @@ pub struct MemberScene<'a> {
     pub relations: &'a [Relations; 3],
 }
 
-/// The value for the window that ends on `end`, the `place`-th end of the plan; nothing if the
-/// member is not looked at.
+/// The value for a window, the `place`-th of the plan; nothing if the member is not looked at.
 pub fn value(
     rule: &MemberRule,
     scene: &MemberScene<'_>,
     place: usize,
-    end: Day,
+    (start, end): (Day, Day),
 ) -> Option<MemberOutcome> {
-    let window = scene.grid.window(end);
-    let start = scene.grid.start(window.0);
     if !is_candidate(rule.candidates, scene, place, start, end) {
         return None;
     }
+    let window = scene.grid.window_at(place);
     let excluded = rule
         .exclusions
         .iter()
@@ -68,11 +65,6 @@ pub fn value(
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
     };
     Some(MemberOutcome::Value(value))
-}
-
-/// True if the measure's values are fractions and not yes or no.
-pub fn is_fraction(measure: &Measure) -> bool {
-    measure.numerator_parts == PARTS
 }
 
 fn is_candidate(
@@ -115,6 +107,7 @@ fn applies(
         ExclusionTest::NoEligibleMonth => {
             !scene.months.eligible[window.0..window.1].contains(&true)
         }
+        ExclusionTest::NoEligibleDay => !timeline.alive_enrolled.meets(start, end),
         // Tests of units do not apply to members; the reader of definitions refuses them there.
         _ => false,
     }

@@ -6,6 +6,8 @@ mod example_rows;
 mod measure;
 pub mod member_value;
 mod read;
+mod read_member;
+mod read_rate;
 mod read_rule;
 mod rule;
 mod sentence;

@@ -2,11 +2,11 @@
 
 use super::Scale;
 use super::rule::{
-    Candidates, Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, MemberRule,
-    MemberValue, RateRule, Rule, Share, Unit,
+    Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, Rule, Share, Unit,
 };
+use super::{read_member::member, read_rate::rate};
 use crate::diagnostic::{Fields, Problems};
-use crate::terms::codes::{Disposition, EventType, FacilityClass};
+use crate::terms::codes::{Disposition, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{ServiceClass, Window};
 use crate::timeline::{Basis, ContactFilter, SpellSet};
@@ -66,7 +66,7 @@ fn groups(
     fields.words(key, DiagnosisGroup::NAMES, DiagnosisGroup::from_name, problems)
 }
 
-fn spell_set(
+pub(super) fn spell_set(
     fields: &mut Fields<'_>,
     key: &'static str,
     problems: &mut Problems,
@@ -168,7 +168,7 @@ fn missing_window(fields: &Fields<'_>, days: Option<Window>, problems: &mut Prob
     }
 }
 
-fn exclusions(
+pub(super) fn exclusions(
     fields: &mut Fields<'_>,
     of_members: bool,
     problems: &mut Problems,
@@ -191,7 +191,7 @@ fn exclusions(
             (Some(test), None) => found.push(Exclusion { reason, test }),
             _ if problems.len() > before => {}
             _ => problems.push(complaint.help(if of_members {
-                "`not_enrolled_year`, `died_in_year`, `hospice_in_year` or `no_eligible_month`"
+                "`not_enrolled_year`, `died_in_year`, `hospice_in_year`, `no_eligible_day` or `no_eligible_month`"
             } else {
                 "`not_enrolled`, `not_observable`, `died`, `hospice`, `disposition`, `admission`, `ed_admitted` or `no_service`"
             })),
@@ -244,6 +244,9 @@ fn member_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<Exclusio
     if flag("hospice_in_year") {
         tests.push(ExclusionTest::HospiceInYear);
     }
+    if flag("no_eligible_day") {
+        tests.push(ExclusionTest::NoEligibleDay);
+    }
     if flag("no_eligible_month") {
         tests.push(ExclusionTest::NoEligibleMonth);
     }
@@ -258,7 +261,7 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: ContactFilter) -> usize {
     })
 }
 
-fn contact(
+pub(super) fn contact(
     fields: &mut Fields<'_>,
     key: &'static str,
     filters: &mut Vec<ContactFilter>,
@@ -333,189 +336,4 @@ fn comparison(word: &str) -> Option<Comparison> {
         "over" => Some(Comparison::Over),
         _ => None,
     }
-}
-
-fn member(
-    fields: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<Rule> {
-    let mut table = fields.fields("member", problems)?;
-    let candidates = candidates(&mut table, filters, problems);
-    table.finish(problems);
-    let exclusions = exclusions(fields, true, problems);
-    let Some(mut value) = fields.fields("value", problems) else {
-        problems.push(
-            fields
-                .problem(0..1, "[value] is missing", "in this file")
-                .help("say what is measured of each member"),
-        );
-        return None;
-    };
-    let measured = member_value(&mut value, filters, problems);
-    value.finish(problems);
-    Some(Rule::Member(MemberRule { candidates: candidates?, exclusions, value: measured? }))
-}
-
-const PROVIDERS: [&str; 3] = ["clinician", "team", "agency"];
-
-fn candidates(
-    table: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<Candidates> {
-    let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
-    if table.has("visits_to") {
-        let provider = table.word(
-            "visits_to",
-            &PROVIDERS,
-            |word| PROVIDERS.iter().position(|name| *name == word),
-            problems,
-        )?;
-        return Some(Candidates::Visits { provider, at_least: at_least.into() });
-    }
-    let before = table.integer_in("days_before", 1, 3660, problems);
-    let institution = table.flag("or_institution_day", problems) == Some(true);
-    if table.has("contact") {
-        let filter = contact(table, "contact", filters, problems)?;
-        return match (before, institution) {
-            (Some(days), false) => Some(Candidates::ActiveBefore {
-                filter,
-                at_least: usize::try_from(at_least).ok()?,
-                days,
-            }),
-            (None, true) => Some(Candidates::InCare { filter }),
-            _ => {
-                let problem = table.problem(
-                    table.span(),
-                    "when has the member to have had the contact?",
-                    "here",
-                );
-                problems.push(problem.help("`days_before = 180` (before the window) or `or_institution_day = true` (in it)"));
-                None
-            }
-        };
-    }
-    let problem = table.problem(table.span(), "which members are looked at?", "in this table");
-    problems
-        .push(problem.help("`visits_to = \"clinician\"` or `contact = { is = \"qualifying\" }`"));
-    None
-}
-
-const VALUES: [&str; 6] = [
-    "usual_provider",
-    "bice_boxerman",
-    "sequential",
-    "months_with_contact",
-    "gap_over",
-    "community_days",
-];
-
-fn member_value(
-    table: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<MemberValue> {
-    let of =
-        table.word("of", &VALUES, |word| VALUES.iter().position(|name| *name == word), problems);
-    let contact =
-        if table.has("contact") { contact(table, "contact", filters, problems) } else { None };
-    let days = table.integer_in("days", 1, 3660, problems);
-    let mut needed = |what: &str, there: bool| {
-        if !there {
-            let problem =
-                table.problem(table.span(), format!("`{what}` is missing"), "in this table");
-            problems.push(problem.help("gaps and months are those between or with such contacts"));
-        }
-    };
-    Some(match of {
-        Some(0) => MemberValue::UsualProvider,
-        Some(1) => MemberValue::BiceBoxerman,
-        Some(2) => MemberValue::Sequential,
-        Some(3) => {
-            needed("contact", contact.is_some());
-            MemberValue::MonthsWithContact { filter: contact? }
-        }
-        Some(4) => {
-            needed("contact", contact.is_some());
-            needed("days", days.is_some());
-            MemberValue::GapOver { filter: contact?, days: days? }
-        }
-        Some(_) => MemberValue::CommunityDays,
-        None => {
-            needed("of", table.has("of"));
-            return None;
-        }
-    })
-}
-
-/// Days of an average month and year.
-const MONTH_DAYS: f64 = 30.4375;
-const YEAR_DAYS: f64 = 365.25;
-
-const PER: [(&str, Scale, &str); 6] = [
-    ("1000 member-months", Scale::Times(1000.0 * MONTH_DAYS), "per 1,000 member-months"),
-    ("1000 member-years", Scale::Times(1000.0 * YEAR_DAYS), "per 1,000 member-years"),
-    ("member-month", Scale::Times(MONTH_DAYS), "per member per month"),
-    ("member-year", Scale::Times(YEAR_DAYS), "per member-year"),
-    ("person-year in care", Scale::Times(YEAR_DAYS), "per person-year in care"),
-    ("member", Scale::DaysOfPeriod, "of enrolled members"),
-];
-
-fn rate(
-    fields: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<(Rule, Scale, String)> {
-    let mut table = fields.fields("rate", problems)?;
-    let names = PER.map(|(name, _, _)| name);
-    let per = table.word(
-        "per",
-        &names,
-        |word| PER.into_iter().find(|(name, _, _)| *name == word),
-        problems,
-    );
-    if per.is_none() && !table.has("per") {
-        problems.push(
-            table
-                .problem(table.span(), "`per` is missing", "in this table")
-                .help("such as `per = \"1000 member-months\"`"),
-        );
-    }
-    let counted = counted(&mut table, filters, problems);
-    if counted.len() != 1 {
-        let problem =
-            table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `events`, `served`, `cost` or `disengagements`"));
-    }
-    table.finish(problems);
-    let (_, scale, unit) = per?;
-    Some((Rule::Rate(counted.into_iter().next()?), scale, unit.to_owned()))
-}
-
-fn counted(
-    table: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Vec<RateRule> {
-    let mut found = Vec::new();
-    found.extend(spell_set(table, "nights", problems).map(RateRule::Nights));
-    let events = table.words("events", EventType::NAMES, EventType::from_name, problems);
-    if !events.is_empty() {
-        found.push(RateRule::Events(events));
-    }
-    if table.has("served") {
-        found.extend(
-            contact(table, "served", filters, problems).map(|filter| RateRule::Served { filter }),
-        );
-    }
-    if table.flag("cost", problems) == Some(true) {
-        found.push(RateRule::Cost);
-    }
-    found.extend(
-        table
-            .integer_in("disengagements", 1, 3660, problems)
-            .map(|gap| RateRule::Disengagements { gap }),
-    );
-    found
 }

@@ -135,6 +135,8 @@ pub enum ExclusionTest {
     HospiceInYear,
     /// Members: no month of the window is eligible.
     NoEligibleMonth,
+    /// Members: no alive, enrolled day in the window.
+    NoEligibleDay,
 }
 
 /// When a unit is met.

@@ -238,7 +238,8 @@ fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_>) -> bool 
         ExclusionTest::NotEnrolledYear { .. }
         | ExclusionTest::DiedInYear
         | ExclusionTest::HospiceInYear
-        | ExclusionTest::NoEligibleMonth => false,
+        | ExclusionTest::NoEligibleMonth
+        | ExclusionTest::NoEligibleDay => false,
     }
 }
 

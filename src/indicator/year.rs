@@ -11,6 +11,8 @@ pub const MONTHS: i32 = 12;
 pub struct MonthGrid {
     /// First days of the months, and of the month after the last.
     starts: Vec<Day>,
+    /// Places of the months of each window: `[from, to)`.
+    windows: Vec<(usize, usize)>,
 }
 
 impl MonthGrid {
@@ -24,22 +26,20 @@ impl MonthGrid {
             let next = starts.last().map_or(from, |start| start.months_later(1));
             starts.push(next);
         }
-        Self { starts }
+        let place = |day: Day| starts.partition_point(|start| *start <= day);
+        let back = MONTHS.unsigned_abs() as usize;
+        let windows =
+            ends.iter().map(|end| (place(*end).saturating_sub(back), place(*end))).collect();
+        Self { starts, windows }
     }
 
     fn months(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
         self.starts.windows(2).map(|pair| (pair[0], pair[1] - 1))
     }
 
-    /// Place of the month that has this day.
-    fn place(&self, day: Day) -> usize {
-        self.starts.partition_point(|start| *start <= day).saturating_sub(1)
-    }
-
-    /// Places of the months of the window that ends on `end`: `[from, to)`.
-    pub fn window(&self, end: Day) -> (usize, usize) {
-        let to = self.place(end) + 1;
-        (to.saturating_sub(MONTHS.unsigned_abs() as usize), to)
+    /// Places of the months of the window at a place: `[from, to)`.
+    pub fn window_at(&self, place: usize) -> (usize, usize) {
+        self.windows[place]
     }
 
     /// First day of the month at a place.

@@ -1,93 +1,15 @@
 //! Where tallies are added up while members go by: dense arrays, one block for each group and
 //! stratum that occurs.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 
+use super::block::Block;
 use super::plan::{Plan, StratumKind};
-use super::{Cell, Group, Stratum, Tallies, Tally};
-use crate::indicator::{RateRule, Rule, Shape};
+use super::{Cell, Group, Stratum, Tallies};
+use crate::indicator::Shape;
+use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline, UNKNOWN};
-
-/// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
-#[derive(Debug, Default, Clone)]
-pub(super) struct NumberHasher(u64);
-
-impl Hasher for NumberHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-    fn write_u64(&mut self, number: u64) {
-        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
-    fn write_i64(&mut self, number: i64) {
-        self.write_u64(number.cast_unsigned());
-    }
-}
-
-type Values = HashMap<i64, i64, BuildHasherDefault<NumberHasher>>;
-
-/// One cell while members go by. What the current member adds is held back until the next member
-/// comes, so that sums over members see each member once.
-#[derive(Debug, Clone, Copy, Default)]
-struct Acc {
-    numerator: i128,
-    denominator: i64,
-    nn: i128,
-    nd: i128,
-    dd: i128,
-    members: i64,
-    member: u32,
-    own_n: i64,
-    own_d: i64,
-}
-
-impl Acc {
-    fn add(&mut self, member: u32, n: i64, d: i64) {
-        if self.member != member {
-            self.settle();
-            self.member = member;
-        }
-        self.own_n += n;
-        self.own_d += d;
-    }
-
-    fn settle(&mut self) {
-        let (n, d) = (i128::from(self.own_n), i128::from(self.own_d));
-        self.numerator += n;
-        self.denominator += self.own_d;
-        self.nn += n * n;
-        self.nd += n * d;
-        self.dd += d * d;
-        self.members += i64::from(self.own_d > 0);
-        self.own_n = 0;
-        self.own_d = 0;
-    }
-}
-
-/// Enrolled days of one period, which all rates over enrolled days share.
-#[derive(Debug, Clone, Copy, Default)]
-struct Days {
-    days: i64,
-    squares: i64,
-    members: i64,
-}
-
-#[derive(Debug, Clone)]
-struct Block {
-    /// By measure, then period.
-    cells: Vec<Acc>,
-    /// By reason of a measure, then period.
-    excluded: Vec<i64>,
-    days: Vec<Days>,
-    /// By measure, then period; only measures with values, and only stratum `all`.
-    values: Vec<Values>,
-}
 
 /// All blocks, and what their places mean.
 #[derive(Debug)]
@@ -105,6 +27,10 @@ pub(super) struct Board<'p> {
     reasons: usize,
     /// Strata of the current member.
     own_strata: Vec<usize>,
+    /// Age stratum of the current member at each end of a window.
+    own_ages: Vec<Option<usize>>,
+    /// Group of the current member at each end of a window, once it is needed.
+    own_ends: Vec<usize>,
     /// Where the age bands begin, and the levels.
     age_from: Option<usize>,
     level_from: usize,
@@ -150,6 +76,8 @@ impl<'p> Board<'p> {
             reasons_from,
             reasons,
             own_strata: Vec::new(),
+            own_ages: Vec::new(),
+            own_ends: Vec::new(),
             age_from,
             level_from,
             member: 0,
@@ -159,6 +87,8 @@ impl<'p> Board<'p> {
     /// Goes on to the next member.
     pub(super) fn begin(&mut self, timeline: &Timeline, interner: &Interner) {
         self.member += 1;
+        self.see_ages(timeline);
+        self.own_ends.clear();
         self.own_strata.clear();
         for place in 0..timeline.attributes.len() {
             let key = timeline.attributes[place];
@@ -202,11 +132,7 @@ impl<'p> Board<'p> {
     }
 
     fn age_stratum(&self, timeline: &Timeline, day: Day) -> Option<usize> {
-        let from = self.age_from?;
-        let band = timeline.age_on(day).map_or(AGE_BANDS.len(), |age| {
-            AGE_BANDS.iter().position(|(_, most)| age <= *most).unwrap_or(AGE_BANDS.len())
-        });
-        Some(from + band)
+        Some(self.age_from? + band_of(timeline.age_on(day)))
     }
 
     fn block(&mut self, group: usize, stratum: usize) -> &mut Block {
@@ -214,17 +140,8 @@ impl<'p> Board<'p> {
         if row.len() <= stratum {
             row.resize_with(stratum + 1, || None);
         }
-        let (periods, measures) = (self.plan.periods.len(), self.plan.indicators.len());
-        let values = if stratum == 0 { measures * periods } else { 0 };
-        let reasons = self.reasons;
-        row[stratum].get_or_insert_with(|| {
-            Box::new(Block {
-                cells: vec![Acc::default(); measures * periods],
-                excluded: vec![0; reasons * periods],
-                days: vec![Days::default(); periods],
-                values: vec![Values::default(); values],
-            })
-        })
+        let (plan, reasons) = (self.plan, self.reasons);
+        row[stratum].get_or_insert_with(|| Box::new(Block::new(plan, reasons, stratum == 0)))
     }
 
     /// Calls `each` for the block of every stratum of the current member, in a group.
@@ -244,6 +161,115 @@ impl<'p> Board<'p> {
         }
     }
 
+    fn cell(&self, measure: usize, period: usize) -> usize {
+        self.plan.row_of[measure] * self.plan.periods.len() + period
+    }
+
+    /// Where the current member belongs at each end of a window.
+    fn see_ends(&mut self, timeline: &Timeline, interner: &Interner) {
+        if !self.own_ends.is_empty() {
+            return;
+        }
+        let plan = self.plan;
+        for (start, end) in plan.window_starts.iter().zip(&plan.ends) {
+            let last = timeline.enrolled.days.last_within(*start, *end);
+            let bho = last.and_then(|day| timeline.enrolled.bho_on(day)).unwrap_or(UNKNOWN);
+            let group = self.group(bho, interner);
+            self.own_ends.push(group);
+        }
+    }
+
+    /// Ages at all ends from one look at the birth: this is asked of every member.
+    fn see_ages(&mut self, timeline: &Timeline) {
+        self.own_ages.clear();
+        let Some(from) = self.age_from else {
+            self.own_ages.resize(self.plan.ends.len(), None);
+            return;
+        };
+        let birth =
+            timeline.birth.map(|birth| (birth.year(), (birth.month(), birth.day_of_month())));
+        let ages = self.plan.end_dates.iter().map(|(year, day)| {
+            let age = birth.map(|(born, birthday)| year - born - i32::from(*day < birthday));
+            Some(from + band_of(age))
+        });
+        self.own_ages.extend(ages);
+    }
+
+    fn age_at_end(&self, period: usize) -> Option<usize> {
+        self.own_ages[self.plan.end_of[period]]
+    }
+
+    /// Adds what a member contributes to a measure of members at each end of a window: nothing, an
+    /// exclusion, or a value.
+    pub(super) fn add_member(
+        &mut self,
+        measure: usize,
+        outcomes: &[Option<MemberOutcome>],
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
+        self.see_ends(timeline, interner);
+        let ends = std::mem::take(&mut self.own_ends);
+        let strata = std::mem::take(&mut self.own_strata);
+        for stratum in std::iter::once(0).chain(strata.iter().copied()) {
+            self.sweep(measure, outcomes, |_| Some((0, stratum)));
+            self.sweep(measure, outcomes, |place| Some((ends[place], stratum)));
+        }
+        if self.age_from.is_some() {
+            let ages = std::mem::take(&mut self.own_ages);
+            self.sweep(measure, outcomes, |place| ages[place].map(|age| (0, age)));
+            self.sweep(measure, outcomes, |place| ages[place].map(|age| (ends[place], age)));
+            self.own_ages = ages;
+        }
+        self.own_ends = ends;
+        self.own_strata = strata;
+    }
+
+    /// Adds outcomes to the blocks they belong to, looking a block up only when it changes.
+    fn sweep(
+        &mut self,
+        measure: usize,
+        outcomes: &[Option<MemberOutcome>],
+        block_of: impl Fn(usize) -> Option<(usize, usize)>,
+    ) {
+        let ends = outcomes.len();
+        let row = self.plan.row_of[measure];
+        let is_mean = self.plan.indicators[measure].measure.shape == Shape::MemberMean;
+        let reasons = self.reasons_from[measure];
+        let stride = self.stride();
+        let mut place = 0;
+        while place < ends {
+            let Some((group, stratum)) = block_of(place).filter(|_| outcomes[place].is_some())
+            else {
+                place += 1;
+                continue;
+            };
+            let block = self.block(group, stratum);
+            let cells = &mut block.members[row * ends..(row + 1) * ends];
+            let mut values = block.member_values.get_mut(row).filter(|_| is_mean);
+            while place < ends && block_of(place) == Some((group, stratum)) {
+                match outcomes[place] {
+                    Some(MemberOutcome::Value(value)) => {
+                        cells[place].add(value);
+                        if let Some(values) = &mut values {
+                            values.add(value, place);
+                        }
+                    }
+                    Some(MemberOutcome::Excluded(reason)) => {
+                        block.excluded[(reasons + reason) * stride + place] += 1;
+                    }
+                    None => {}
+                }
+                place += 1;
+            }
+        }
+    }
+
+    /// Entries of the table of exclusions per reason: there are never more ends than periods.
+    fn stride(&self) -> usize {
+        self.plan.periods.len()
+    }
+
     /// Adds to a measure in one period and group (and in everyone's), with age on `age_day`.
     pub(super) fn add(
         &mut self,
@@ -254,7 +280,7 @@ impl<'p> Board<'p> {
         d: i64,
         value: Option<i64>,
     ) {
-        let at = to.measure * self.plan.periods.len() + to.period;
+        let at = self.cell(to.measure, to.period);
         let age = self.age_stratum(timeline, age_day);
         let member = self.member;
         for group in [0, to.group] {
@@ -284,7 +310,7 @@ impl<'p> Board<'p> {
         group: usize,
         days: &[i64; 7],
     ) {
-        let at = measure * self.plan.periods.len() + period;
+        let at = self.cell(measure, period);
         let total = days.iter().sum();
         let member = self.member;
         for (level, n) in days.iter().enumerate() {
@@ -294,15 +320,14 @@ impl<'p> Board<'p> {
     }
 
     /// Adds a member's enrolled days, by period, in one group.
-    pub(super) fn add_days(&mut self, group: usize, timeline: &Timeline, days: &[i64]) {
-        let plan = self.plan;
+    pub(super) fn add_days(&mut self, group: usize, days: &[i64]) {
         self.each_block(group, None, |block, _| {
             for (total, own) in block.days.iter_mut().zip(days) {
                 total.add(*own);
             }
         });
         for (place, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
-            if let Some(stratum) = self.age_stratum(timeline, plan.periods[place].end) {
+            if let Some(stratum) = self.age_at_end(place) {
                 self.block(group, stratum).days[place].add(*own);
             }
         }
@@ -310,9 +335,9 @@ impl<'p> Board<'p> {
 
     /// Adds what a member contributes to a rate in one period and group: `n` things in `d` days.
     /// Where the days are the enrolled days, which [`Board::add_days`] has, `d` only weighs `n`.
-    pub(super) fn add_rate(&mut self, at: Place, timeline: &Timeline, n: i64, d: i64) {
-        let cell = at.measure * self.plan.periods.len() + at.period;
-        let age = self.age_stratum(timeline, self.plan.periods[at.period].end);
+    pub(super) fn add_rate(&mut self, at: Place, n: i64, d: i64) {
+        let cell = self.cell(at.measure, at.period);
+        let age = self.age_at_end(at.period);
         let member = self.member;
         self.each_block(at.group, age, |block, _| block.cells[cell].add(member, n, d));
     }
@@ -337,7 +362,7 @@ impl<'p> Board<'p> {
         for (group, row) in self.blocks.into_iter().enumerate() {
             for (stratum, block) in row.into_iter().enumerate() {
                 let Some(mut block) = block else { continue };
-                block.cells.iter_mut().for_each(Acc::settle);
+                block.settle();
                 for measure in 0..plan.indicators.len() {
                     for period in 0..plan.periods.len() {
                         let tally = block.tally(plan, measure, period, self.reasons_from[measure]);
@@ -360,6 +385,12 @@ impl<'p> Board<'p> {
     }
 }
 
+/// The place of an age among the bands; the last is for ages that are not known.
+fn band_of(age: Option<i32>) -> usize {
+    let band = age.and_then(|age| AGE_BANDS.iter().position(|(_, most)| age <= *most));
+    band.unwrap_or(AGE_BANDS.len())
+}
+
 /// The place of an item in a list; it is added if it is not there.
 fn place_of<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
     list.iter().position(|known| *known == item).unwrap_or_else(|| {
@@ -374,71 +405,4 @@ pub(super) struct Place {
     pub measure: usize,
     pub period: usize,
     pub group: usize,
-}
-
-impl Days {
-    fn add(&mut self, days: i64) {
-        self.days += days;
-        self.squares += days * days;
-        self.members += i64::from(days > 0);
-    }
-}
-
-impl Block {
-    fn merge(&mut self, mut other: Self) {
-        for (mine, theirs) in self.cells.iter_mut().zip(&mut other.cells) {
-            mine.settle();
-            theirs.settle();
-            mine.numerator += theirs.numerator;
-            mine.denominator += theirs.denominator;
-            mine.nn += theirs.nn;
-            mine.nd += theirs.nd;
-            mine.dd += theirs.dd;
-            mine.members += theirs.members;
-            mine.member = u32::MAX;
-        }
-        self.excluded.iter_mut().zip(&other.excluded).for_each(|(mine, theirs)| *mine += theirs);
-        for (mine, theirs) in self.days.iter_mut().zip(&other.days) {
-            mine.days += theirs.days;
-            mine.squares += theirs.squares;
-            mine.members += theirs.members;
-        }
-        for (mine, theirs) in self.values.iter_mut().zip(&other.values) {
-            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-            for (value, count) in theirs {
-                *mine.entry(*value).or_insert(0) += count;
-            }
-        }
-    }
-
-    fn tally(&self, plan: &Plan, measure: usize, period: usize, reasons_from: usize) -> Tally {
-        let periods = plan.periods.len();
-        let acc = &self.cells[measure * periods + period];
-        let reasons = plan.indicators[measure].measure.exclusions.len();
-        let excluded = (0..reasons)
-            .map(|reason| self.excluded[(reasons_from + reason) * periods + period])
-            .collect();
-        let mut tally = Tally {
-            numerator: acc.numerator,
-            denominator: acc.denominator.into(),
-            members: acc.members,
-            excluded,
-            nn: acc.nn,
-            nd: acc.nd,
-            dd: acc.dd,
-            values: BTreeMap::new(),
-        };
-        if let Some(values) = self.values.get(measure * periods + period) {
-            tally.values = values.iter().map(|(value, count)| (*value, *count)).collect();
-        }
-        let indicator = &plan.indicators[measure];
-        let own_days = matches!(indicator.rule, Rule::Rate(RateRule::Disengagements { .. }));
-        if indicator.measure.shape == Shape::Rate && !own_days {
-            let days = self.days[period];
-            tally.denominator = days.days.into();
-            tally.dd = days.squares.into();
-            tally.members = days.members;
-        }
-        tally
-    }
 }

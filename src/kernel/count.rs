@@ -21,6 +21,7 @@ pub(super) struct Counter<'p> {
     enrolled: PersonDays,
     things: PersonDays,
     days: PersonDays,
+    outcomes: Vec<Option<MemberOutcome>>,
 }
 
 /// A member's days (or things) by period: everyone's, and each organisation's. Memory is kept from
@@ -58,7 +59,9 @@ impl PersonDays {
     fn add(&mut self, group: usize, periods: usize, places: &[usize], n: i64) {
         for group in [0, group] {
             let days = self.of(group, periods);
-            places.iter().for_each(|place| days[*place] += n);
+            for place in places {
+                days[*place] += n;
+            }
         }
     }
 
@@ -78,6 +81,7 @@ impl<'p> Counter<'p> {
             enrolled: PersonDays::default(),
             things: PersonDays::default(),
             days: PersonDays::default(),
+            outcomes: Vec::new(),
         }
     }
 
@@ -186,25 +190,15 @@ impl<'p> Counter<'p> {
             months: &self.months,
             relations: &self.relations,
         };
-        let fraction = member_value::is_fraction(&plan.indicators[measure].measure);
-        for (place, end) in plan.ends.iter().enumerate() {
-            let Some(outcome) = member_value::value(rule, &scene, place, *end) else { continue };
-            let start = end.months_later(1 - crate::indicator::year::MONTHS);
-            let last = timeline.enrolled.days.last_within(start, *end);
-            let bho = last.and_then(|day| timeline.enrolled.bho_on(day)).unwrap_or(UNKNOWN);
-            let group = self.board.group(bho, interner);
-            let ending = (0..plan.periods.len()).filter(|period| plan.periods[*period].end == *end);
-            for period in ending {
-                let at = Place { measure, period, group };
-                match outcome {
-                    MemberOutcome::Excluded(reason) => {
-                        self.board.exclude(at, timeline, *end, reason)
-                    }
-                    MemberOutcome::Value(value) => {
-                        self.board.add(at, timeline, *end, value, 1, fraction.then_some(value))
-                    }
-                }
-            }
+        self.outcomes.clear();
+        let windows = plan.window_starts.iter().zip(&plan.ends).enumerate();
+        self.outcomes.extend(
+            windows.map(|(place, (start, end))| {
+                member_value::value(rule, &scene, place, (*start, *end))
+            }),
+        );
+        if self.outcomes.iter().any(Option::is_some) {
+            self.board.add_member(measure, &self.outcomes, timeline, interner);
         }
     }
 
@@ -221,7 +215,7 @@ impl<'p> Counter<'p> {
             interner,
         );
         for (group, days) in self.enrolled.groups() {
-            self.board.add_days(*group, timeline, days);
+            self.board.add_days(*group, days);
         }
     }
 
@@ -234,7 +228,7 @@ impl<'p> Counter<'p> {
                 self.things_on(days.map(|event| (event.start, 1)), timeline, interner);
             }
             RateRule::Served { filter } => {
-                self.served(self.plan.filters[measure][*filter], timeline, interner)
+                self.served(self.plan.filters[measure][*filter], timeline, interner);
             }
             RateRule::Cost => self.things_on(
                 timeline.costs.iter().map(|cost| (cost.day, cost.cents)),
@@ -249,12 +243,12 @@ impl<'p> Counter<'p> {
         for (group, things) in self.things.groups() {
             for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
                 let days = self.enrolled.at(*group, period);
-                self.board.add_rate(Place { measure, period, group: *group }, timeline, *n, days);
+                self.board.add_rate(Place { measure, period, group: *group }, *n, days);
             }
         }
     }
 
-    /// Adds dated things of enrolled days.
+    /// Adds dated things of enrolled days, up to and including the day of death.
     fn things_on(
         &mut self,
         things: impl Iterator<Item = (Day, i64)>,
@@ -262,7 +256,7 @@ impl<'p> Counter<'p> {
         interner: &Interner,
     ) {
         let periods = self.plan.periods.len();
-        for (day, n) in things {
+        for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
             let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
             let group = self.board.group(bho, interner);
             self.things.add(group, periods, self.plan.calendar.periods(day), n);
@@ -290,7 +284,9 @@ impl<'p> Counter<'p> {
             interner,
         );
         for (_, served) in &mut self.things.rows {
-            served.iter_mut().for_each(|days| *days = (*days).min(1));
+            for days in served {
+                *days = (*days).min(1);
+            }
         }
     }
 
@@ -326,7 +322,7 @@ impl<'p> Counter<'p> {
             for (period, d) in days.iter().enumerate() {
                 let n = self.things.at(*group, period);
                 if *d != 0 || n != 0 {
-                    self.board.add_rate(Place { measure, period, group: *group }, timeline, n, *d);
+                    self.board.add_rate(Place { measure, period, group: *group }, n, *d);
                 }
             }
         }
@@ -372,7 +368,7 @@ fn split(
     for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
         let group = board.group(bho, interner);
         plan.calendar.for_each_month(from, to, &mut |places, days| {
-            into.add(group, periods, places, i64::from(days))
+            into.add(group, periods, places, i64::from(days));
         });
     });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::indicator::year::MonthGrid;
+use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{Indicator, Measure, RateRule, Rule, Unit};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
@@ -79,6 +79,14 @@ pub struct Plan {
     pub(super) calendar: Calendar,
     /// Distinct last days of periods, in order.
     pub(super) ends: Vec<Day>,
+    /// The year, and month and day, of each.
+    pub(super) end_dates: Vec<(i32, (u32, u32))>,
+    /// The first day of the member window that ends on each of them.
+    pub(super) window_starts: Vec<Day>,
+    /// For each period, the place of its last day among the ends.
+    pub(super) end_of: Vec<usize>,
+    /// For each measure, its place among the member rules or among the others.
+    pub(super) row_of: Vec<usize>,
     pub(super) grid: MonthGrid,
 }
 
@@ -120,6 +128,19 @@ impl Plan {
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
+        let end_dates =
+            ends.iter().map(|end| (end.year(), (end.month(), end.day_of_month()))).collect();
+        let window_starts = ends.iter().map(|end| end.months_later(1 - MONTHS)).collect();
+        let end_of =
+            periods.iter().map(|period| ends.partition_point(|end| *end < period.end)).collect();
+        let (mut members, mut others) = (0, 0);
+        let mut row = |of_member: bool| {
+            let next = if of_member { &mut members } else { &mut others };
+            *next += 1;
+            *next - 1
+        };
+        let row_of =
+            indicators.iter().map(|one| row(matches!(one.rule, Rule::Member(_)))).collect();
         let calendar = Calendar::new(&periods);
         let grid = MonthGrid::new(&ends);
         let gaps = gaps(&indicators);
@@ -135,6 +156,10 @@ impl Plan {
             gaps,
             calendar,
             ends,
+            end_dates,
+            window_starts,
+            end_of,
+            row_of,
             grid,
         }
     }
@@ -147,6 +172,14 @@ impl Plan {
     /// The measures, in order.
     pub fn measures(&self) -> Vec<Measure> {
         self.indicators.iter().map(|indicator| indicator.measure.clone()).collect()
+    }
+
+    /// How many measures are of members, or are not.
+    pub(super) fn rows(&self, of_members: bool) -> usize {
+        self.indicators
+            .iter()
+            .filter(|one| matches!(one.rule, Rule::Member(_)) == of_members)
+            .count()
     }
 
     /// Place of a rule's gap among the distinct gaps.

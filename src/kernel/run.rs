@@ -35,7 +35,7 @@ where
     let one = |counter: &mut Counter<'_>, bucket: &B| -> Result<Summary, Error<E>> {
         let mut reader = Reader::new(&plan.needs, &plan.settings);
         let mut each = |timeline: &timeline::Timeline, interner: &mut timeline::Interner| {
-            counter.count(timeline, interner)
+            counter.count(timeline, interner);
         };
         for batch in open(bucket).map_err(Error::Source)? {
             reader.read(&batch.map_err(Error::Source)?, &mut each)?;

@@ -22,6 +22,14 @@ impl RuleSet {
         }
     }
 
+    /// What the rules are called under a chart.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Nhs => "NHS “Making data count”",
+            Self::Anhoej => "Anhøj",
+        }
+    }
+
     /// The rule set of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Nhs, Self::Anhoej].into_iter().find(|rules| rules.name() == name)

@@ -9,7 +9,7 @@ use super::ripeness::ripeness;
 use super::verdict::verdict;
 use super::{Exact, Row, Settings, State};
 
-/// Every row with every number. It must not be shown: see [`super::suppress`].
+/// Every row with every number. It must not be shown: see [`super::suppress()`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// The measures, in the order of the pipeline file.
@@ -20,7 +20,7 @@ pub struct Table {
     pub(super) curves: Vec<(Cell, Tally)>,
 }
 
-/// Suffixes of the rows that describe the spread of member values.
+/// Suffix of the rows that hold the median of member values.
 pub const MEDIAN: &str = ".median";
 /// The lower quartile.
 pub const LOWER_QUARTILE: &str = ".p25";

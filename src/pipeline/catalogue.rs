@@ -27,7 +27,8 @@ impl Catalogue {
 
     fn add(&mut self, folder: &Path) {
         let Ok(entries) = std::fs::read_dir(folder) else { return };
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut paths: Vec<PathBuf> =
+            entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.sort();
         for path in paths {
             if path.is_dir() {
@@ -64,8 +65,16 @@ pub fn read_definition(path: &Path, preset: &str) -> anyhow::Result<Result<Defin
     if !indicator::presets(&document).iter().any(|known| known == preset) {
         let mut problems = Problems::default();
         let known = indicator::presets(&document);
-        let problem = crate::diagnostic::Problem::new(&document.source, 0..1, format!("there is no preset `{preset}`"), "in this file");
-        let help = format!("this file has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+        let problem = crate::diagnostic::Problem::new(
+            &document.source,
+            0..1,
+            format!("there is no preset `{preset}`"),
+            "in this file",
+        );
+        let help = format!(
+            "this file has {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        );
         problems.push(problem.help(help));
         return Ok(Err(problems));
     }
@@ -76,7 +85,8 @@ pub fn read_definition(path: &Path, preset: &str) -> anyhow::Result<Result<Defin
 pub(super) fn read_text(path: &Path) -> anyhow::Result<Source> {
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("{shown}: cannot read this file"))?;
-    let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{shown}: not a text file in UTF-8"))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| anyhow::anyhow!("{shown}: not a text file in UTF-8"))?;
     Ok(super::read::shown(path, text))
 }
 

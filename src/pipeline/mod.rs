@@ -3,14 +3,18 @@
 
 mod catalogue;
 mod period;
+mod publish;
 mod quality;
 mod read;
 mod read_source;
 mod run;
 mod stage;
+mod views;
 
 pub use catalogue::{Catalogue, read_definition};
 pub use period::{month, reported};
+pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
-pub use run::{Folders, Outcome, evaluate, ingest, report, run};
+pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot};
 pub use stage::{OnStage, Stage};
+pub use views::views;

@@ -21,7 +21,10 @@ pub fn reported(last: Period, months: i32, year_starts: u32, grains: &[Grain]) -
     let back = i32::try_from((first.month() + 12 - year_starts) % 12).unwrap_or(0);
     let start = first.months_later(-back);
     let mut periods = Vec::new();
-    for grain in [Grain::Month, Grain::Quarter, Grain::Year].into_iter().filter(|grain| grains.contains(grain)) {
+    for grain in [Grain::Month, Grain::Quarter, Grain::Year]
+        .into_iter()
+        .filter(|grain| grains.contains(grain))
+    {
         let mut period = Period::starting(grain, start);
         while period.end <= last.end {
             periods.push(period);
@@ -39,7 +42,9 @@ mod tests {
     fn years_are_counted_from_the_first_month() {
         let last = month("2026-10").expect("a month");
         let periods = reported(last, 24, 7, &[Grain::Month, Grain::Quarter, Grain::Year]);
-        let show = |grain| periods.iter().filter(|p| p.grain == grain).map(ToString::to_string).collect::<Vec<_>>();
+        let show = |grain| {
+            periods.iter().filter(|p| p.grain == grain).map(ToString::to_string).collect::<Vec<_>>()
+        };
         assert_eq!(show(Grain::Month).first().map(String::as_str), Some("2024-07"));
         assert_eq!(show(Grain::Month).len(), 28);
         assert_eq!(show(Grain::Year), ["2024-07 to 2025-06", "2025-07 to 2026-06"]);

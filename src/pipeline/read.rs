@@ -68,7 +68,8 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
     let mut problems = Problems::default();
     let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let mut fields = Fields::new(&document.source, &document.root, 0..1);
-    let title = fields.required_text("title", "the heading of the report", &mut problems).0.to_owned();
+    let title =
+        fields.required_text("title", "the heading of the report", &mut problems).0.to_owned();
     let store = folder(&mut fields, "store", &base, "../reports/store", &mut problems);
     let reports = folder(&mut fields, "reports", &base, "../reports", &mut problems);
     let (months, year_starts, grains) = periods(&mut fields, &mut problems);
@@ -105,8 +106,28 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
     problems.none_or(pipeline)
 }
 
-fn folder(fields: &mut Fields<'_>, key: &'static str, base: &Path, usual: &str, problems: &mut Problems) -> PathBuf {
-    base.join(fields.text(key, problems).map_or(usual, |(text, _)| text))
+fn folder(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    base: &Path,
+    usual: &str,
+    problems: &mut Problems,
+) -> PathBuf {
+    plain(&base.join(fields.text(key, problems).map_or(usual, |(text, _)| text)))
+}
+
+/// The path without steps back, for people to read: `pipelines/../reports` is `reports`.
+fn plain(path: &Path) -> PathBuf {
+    let mut kept = PathBuf::new();
+    for part in path.components() {
+        let can_go_back = kept.file_name().is_some();
+        if part == std::path::Component::ParentDir && can_go_back {
+            kept.pop();
+        } else {
+            kept.push(part);
+        }
+    }
+    kept
 }
 
 fn periods(fields: &mut Fields<'_>, problems: &mut Problems) -> (i32, u32, Vec<Grain>) {
@@ -116,15 +137,29 @@ fn periods(fields: &mut Fields<'_>, problems: &mut Problems) -> (i32, u32, Vec<G
     let year_starts = table.integer_in("year_starts", 1, 12, problems).unwrap_or(1).unsigned_abs();
     let all = [Grain::Month, Grain::Quarter, Grain::Year];
     let names = all.map(Grain::name);
-    let grains = table.words("grains", &names, |word| all.into_iter().find(|grain| grain.name() == word), problems);
+    let grains = table.words(
+        "grains",
+        &names,
+        |word| all.into_iter().find(|grain| grain.name() == word),
+        problems,
+    );
     let grains = if table.has("grains") { grains } else { usual.2 };
     table.finish(problems);
     (months, year_starts, grains)
 }
 
-fn extracts(fields: &mut Fields<'_>, base: &Path, pipeline: &mut Pipeline, problems: &mut Problems) {
+fn extracts(
+    fields: &mut Fields<'_>,
+    base: &Path,
+    pipeline: &mut Pipeline,
+    problems: &mut Problems,
+) {
     let Some(mut table) = fields.fields("extracts", problems) else {
-        problems.push(fields.problem(0..1, "[extracts] is missing", "in this file").help("say where the extracts are: `folder = \"…\"`"));
+        problems.push(
+            fields
+                .problem(0..1, "[extracts] is missing", "in this file")
+                .help("say where the extracts are: `folder = \"…\"`"),
+        );
         return;
     };
     let (place, _) = table.required_text("folder", "where the extracts are", problems);
@@ -134,7 +169,11 @@ fn extracts(fields: &mut Fields<'_>, base: &Path, pipeline: &mut Pipeline, probl
         if crosswalk.is_file() {
             pipeline.crosswalks.push(crosswalk);
         } else {
-            problems.push(table.problem(span, "there is no such file", "looked for it beside this file"));
+            problems.push(table.problem(
+                span,
+                "there is no such file",
+                "looked for it beside this file",
+            ));
         }
     }
     pipeline.buckets = table.integer_in("buckets", 1, 4096, problems).map_or(16, i32::unsigned_abs);
@@ -149,7 +188,11 @@ fn extracts(fields: &mut Fields<'_>, base: &Path, pipeline: &mut Pipeline, probl
     }
     table.finish(problems);
     for source in Table::ALL {
-        let mut settings = named.iter().find(|one| one.table == source).cloned().unwrap_or_else(|| Source::of(source));
+        let mut settings = named
+            .iter()
+            .find(|one| one.table == source)
+            .cloned()
+            .unwrap_or_else(|| Source::of(source));
         if settings.refused_max == RefusedMax::default() {
             settings.refused_max = refused_max;
         }
@@ -167,30 +210,52 @@ pub(super) fn refused_max(table: &mut Fields<'_>, problems: &mut Problems) -> Re
     RefusedMax { share, rows: rows.map(|rows| u64::from(rows.unsigned_abs())) }
 }
 
-fn indicators(fields: &mut Fields<'_>, base: &Path, pipeline: &mut Pipeline, problems: &mut Problems) {
+fn indicators(
+    fields: &mut Fields<'_>,
+    base: &Path,
+    pipeline: &mut Pipeline,
+    problems: &mut Problems,
+) {
     let Some(mut table) = fields.fields("indicators", problems) else {
-        problems.push(fields.problem(0..1, "[indicators] is missing", "in this file").help("name them: `use = [\"fu_hosp_mh_7d\"]`"));
+        problems.push(
+            fields
+                .problem(0..1, "[indicators] is missing", "in this file")
+                .help("name them: `use = [\"fu_hosp_mh_7d\"]`"),
+        );
         return;
     };
-    let folders: Vec<PathBuf> = table.texts("folders", problems).into_iter().map(|(text, _)| base.join(text)).collect();
+    let folders: Vec<PathBuf> =
+        table.texts("folders", problems).into_iter().map(|(text, _)| base.join(text)).collect();
     let folders = if folders.is_empty() { vec![base.join("indicators")] } else { folders };
     let wanted = table.texts("use", problems);
     let catalogue = Catalogue::find(&folders);
     for (text, span) in wanted {
         let (id, preset) = text.split_once(':').unwrap_or((text, crate::indicator::DEFAULT_PRESET));
         let Some(file) = catalogue.file(id) else {
-            let problem = table.problem(span, format!("there is no indicator `{id}`"), "not among the indicator files");
+            let problem = table.problem(
+                span,
+                format!("there is no indicator `{id}`"),
+                "not among the indicator files",
+            );
             problems.push(problem.maybe_help(suggest(id, catalogue.ids())));
             continue;
         };
         match catalogue::read_definition(file, preset) {
             Ok(Ok(definition)) => pipeline.definitions.push(definition),
             Ok(Err(found)) => problems.extend(found),
-            Err(_) => problems.push(table.problem(span, format!("cannot read the file of `{id}`"), "named here")),
+            Err(_) => problems.push(table.problem(
+                span,
+                format!("cannot read the file of `{id}`"),
+                "named here",
+            )),
         }
     }
     if pipeline.definitions.is_empty() && problems.is_empty() {
-        problems.push(table.problem(table.span(), "no indicator is named", "here").help("`use = [\"fu_hosp_mh_7d\"]`"));
+        problems.push(
+            table
+                .problem(table.span(), "no indicator is named", "here")
+                .help("`use = [\"fu_hosp_mh_7d\"]`"),
+        );
     }
     table.finish(problems);
 }
@@ -207,7 +272,8 @@ fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut 
     }
     if let Some(mut table) = fields.fields("signals", problems) {
         let names = [RuleSet::Nhs.name(), RuleSet::Anhoej.name()];
-        pipeline.rules = table.word("rules", &names, RuleSet::from_name, problems).unwrap_or(RuleSet::Nhs);
+        pipeline.rules =
+            table.word("rules", &names, RuleSet::from_name, problems).unwrap_or(RuleSet::Nhs);
         let baseline = table.integer_in("baseline", 12, 240, problems).unwrap_or(12);
         pipeline.baseline_points = usize::try_from(baseline).unwrap_or(12);
         table.finish(problems);
@@ -217,8 +283,17 @@ fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut 
     }
 }
 
-fn targets(table: &Fields<'_>, definitions: &[Definition], problems: &mut Problems) -> BTreeMap<String, f64> {
-    let ids = || definitions.iter().flat_map(|one| &one.indicators).flat_map(|one| [&one.measure.id, &one.measure.base_id]);
+fn targets(
+    table: &Fields<'_>,
+    definitions: &[Definition],
+    problems: &mut Problems,
+) -> BTreeMap<String, f64> {
+    let ids = || {
+        definitions
+            .iter()
+            .flat_map(|one| &one.indicators)
+            .flat_map(|one| [&one.measure.id, &one.measure.base_id])
+    };
     let mut targets = BTreeMap::new();
     for (key, span, node) in table.free_entries() {
         let target = match node.value {
@@ -228,14 +303,22 @@ fn targets(table: &Fields<'_>, definitions: &[Definition], problems: &mut Proble
             _ => None,
         };
         if !ids().any(|id| id == key) {
-            let problem: Problem = table.problem(span.clone(), format!("`{key}` is not among the indicators"), "no such indicator");
+            let problem: Problem = table.problem(
+                span.clone(),
+                format!("`{key}` is not among the indicators"),
+                "no such indicator",
+            );
             problems.push(problem.maybe_help(suggest(key, ids().map(String::as_str))));
         }
         match target.filter(|target| target.is_finite()) {
             Some(target) => {
                 targets.insert(key.clone(), target);
             }
-            None => problems.push(table.problem(node.span.clone(), "a target is a number", "not a number")),
+            None => problems.push(table.problem(
+                node.span.clone(),
+                "a target is a number",
+                "not a number",
+            )),
         }
     }
     targets

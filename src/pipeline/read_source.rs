@@ -12,7 +12,8 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
     source.file = fields.text("file", problems).map(|(text, _)| text.to_owned());
     source.columns = pairs(fields, "columns", problems);
     check_columns(table, fields, &source.columns, problems);
-    source.ignore = fields.texts("ignore", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
+    source.ignore =
+        fields.texts("ignore", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
     source.constants = pairs(fields, "constants", problems);
     source.patterns = pairs(fields, "patterns", problems);
     if let Some(values) = fields.fields("values", problems) {
@@ -33,8 +34,14 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
         }
     }
     let words = ["refuse", "first"];
-    let repeated = fields.word("repeated_keys", &words, |word| words.iter().position(|known| *known == word), problems);
-    source.repeated_keys = if repeated == Some(1) { RepeatedKeys::First } else { RepeatedKeys::Refuse };
+    let repeated = fields.word(
+        "repeated_keys",
+        &words,
+        |word| words.iter().position(|known| *known == word),
+        problems,
+    );
+    source.repeated_keys =
+        if repeated == Some(1) { RepeatedKeys::First } else { RepeatedKeys::Refuse };
     if let Some((text, span)) = fields.text("delimiter", problems) {
         match text.as_bytes() {
             [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => source.delimiter = *byte,
@@ -50,7 +57,11 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
 }
 
 /// A table of strings under the user's own keys.
-fn pairs(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> BTreeMap<String, String> {
+fn pairs(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
     fields.fields(key, problems).map_or_else(BTreeMap::new, |table| free_pairs(&table, problems))
 }
 
@@ -61,14 +72,27 @@ fn free_pairs(table: &Fields<'_>, problems: &mut Problems) -> BTreeMap<String, S
             Value::Text(text) => {
                 found.insert(key.clone(), text.clone());
             }
-            _ => problems.push(table.problem(node.span.clone(), "expected a string", "not a string")),
+            _ => {
+                problems.push(table.problem(
+                    node.span.clone(),
+                    "expected a string",
+                    "not a string",
+                ));
+            }
         }
     }
     found
 }
 
-fn check_columns(table: Table, fields: &mut Fields<'_>, columns: &BTreeMap<String, String>, problems: &mut Problems) {
-    let Some(Value::Section(section)) = fields.node("columns").map(|node| &node.value) else { return };
+fn check_columns(
+    table: Table,
+    fields: &mut Fields<'_>,
+    columns: &BTreeMap<String, String>,
+    problems: &mut Problems,
+) {
+    let Some(Value::Section(section)) = fields.node("columns").map(|node| &node.value) else {
+        return;
+    };
     for (site, _, node) in &section.entries {
         let Some(column) = columns.get(site) else { continue };
         let known = || table.fields().iter().map(|field| field.name);

@@ -52,12 +52,25 @@ pub(super) fn write_changes(html: &mut Html, content: &Content<'_>) {
         html.leaf("p", &[], "Nothing that the rules call a signal.");
         return;
     }
-    html.within("ul", &[("class", "changes")], |html| {
-        for change in &content.changes {
-            html.leaf("li", &[], change);
-        }
-    });
+    let (first, more) = content.changes.split_at(content.changes.len().min(FIRST_CHANGES));
+    let list = |html: &mut Html, changes: &[String]| {
+        html.within("ul", &[("class", "changes")], |html| {
+            for change in changes {
+                html.leaf("li", &[], change);
+            }
+        });
+    };
+    list(html, first);
+    if !more.is_empty() {
+        html.within("details", &[], |html| {
+            html.leaf("summary", &[], &format!("{} more", more.len()));
+            list(html, more);
+        });
+    }
 }
+
+/// So many changes are read at a glance; the others are a click away.
+const FIRST_CHANGES: usize = 8;
 
 /// Every indicator in one table.
 pub(super) fn write_key_table(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>) {

@@ -6,7 +6,7 @@
 //! | how sure is a share? | [`wilson`], [`clopper_pearson`], [`design_effect`], [`newcombe`] |
 //! | how sure is a count? | [`byar`], [`exact_poisson`] |
 //! | how sure is a mean, or a ratio of sums? | [`t_interval`], [`cluster_ratio`] |
-//! | where does the middle lie? | [`quantile`] |
+//! | where does the middle lie? | [`quantile()`] |
 //! | is a month unlike the others? | [`p_chart`], [`p_prime_chart`], [`u_chart`], [`u_prime_chart`], [`xmr_chart`] |
 //! | by which rule? | [`nhs_signals`], [`anhoej`] |
 

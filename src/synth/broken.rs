@@ -15,8 +15,11 @@ pub enum Flaw {
     EndBeforeStart,
     /// A status (contacts) and a facility class (stays) that are in no code list.
     UnknownCode,
-    /// A contact id that an earlier row has.
+
+    /// A contact id that an earlier row has, with other content.
     DuplicateKey,
+    /// A contact that was delivered twice.
+    Repeated,
     /// A contact of a member who is not in `members`.
     UnknownMember,
     /// A contact after the day the extract was cut.
@@ -29,11 +32,12 @@ pub enum Flaw {
 
 impl Flaw {
     /// Every flaw.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ImpossibleDate,
         Self::EndBeforeStart,
         Self::UnknownCode,
         Self::DuplicateKey,
+        Self::Repeated,
         Self::UnknownMember,
         Self::AfterExtract,
         Self::Ragged,
@@ -46,7 +50,8 @@ impl Flaw {
             Self::ImpossibleDate => "a date that the calendar does not have",
             Self::EndBeforeStart => "an end before the start",
             Self::UnknownCode => "a code that is in no code list",
-            Self::DuplicateKey => "a key that an earlier row has",
+            Self::DuplicateKey => "a key that an earlier row has, with other content",
+            Self::Repeated => "the same row again",
             Self::UnknownMember => "a member who is not in `members`",
             Self::AfterExtract => "a date after the extract date",
             Self::Ragged => "too few or too many fields",
@@ -60,6 +65,7 @@ impl Flaw {
             Self::EndBeforeStart => &[(Table::Stays, 3), (Table::Enrolment, 2)],
             Self::UnknownCode => &[(Table::Contacts, 3), (Table::Stays, 2)],
             Self::Ragged => &[(Table::Contacts, 4)],
+            Self::DuplicateKey | Self::Repeated => &[(Table::Contacts, 3)],
             _ => &[(Table::Contacts, 5)],
         }
     }
@@ -117,9 +123,12 @@ fn contact(flaw: Flaw, nth: i32, row: Row, rows: &mut Rows<'_>, dice: &mut Dice)
             (fields.date, posted) = ((extract + 3 + nth).to_string(), extract);
         }
         Flaw::NotUtf8 => fields.code = b"LOC\xe9",
-        Flaw::DuplicateKey => {
+        Flaw::DuplicateKey | Flaw::Repeated => {
             let first = fields.line();
             rows.post(Table::Contacts, posted - 3, dice.bits(), |line| line.raw(&first));
+            if flaw == Flaw::DuplicateKey {
+                fields.code = b"H0034";
+            }
         }
         Flaw::EndBeforeStart | Flaw::Ragged => {}
     }

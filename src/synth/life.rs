@@ -92,10 +92,10 @@ pub(super) fn live(member: &Member, need: Need, dice: Dice, rows: &mut Rows<'_>)
 fn draw_begin(need: Need, first: Day, last: Day, dice: &mut Dice) -> Day {
     let days = last - first;
     let before = match need {
-        Need::Episodic => 8,
-        Need::Persistent | Need::High => 68,
-        Need::Substance => 30,
-        Need::Youth => 45,
+        Need::Episodic => 14,
+        Need::Persistent | Need::High => 82,
+        Need::Substance => 44,
+        Need::Youth => 62,
     };
     if dice.percent(before) { first - dice.between(1, 200) } else { first + dice.below(days) }
 }
@@ -244,7 +244,8 @@ impl Life<'_, '_> {
         self.in_care = true;
         self.due.quiet_until = LONG_AGO;
         self.seen = day;
-        self.write_plan(day);
+        let known_for = if new { 0 } else { self.dice.below(300) };
+        self.write_plan(day - known_for);
         if self.need == Need::Episodic {
             self.due.end = day
                 + self.dice.weighted(&[(3, 60), (4, 100), (3, 150), (2, 220)])
@@ -309,8 +310,13 @@ impl Life<'_, '_> {
         let spacing = rhythm * self.rows.calendar.visit_spacing(day);
         let mut next =
             day + (spacing * self.dice.between(60, 140) + 5_000).div_euclid(10_000).max(1);
-        if super::calendar::weekday(next) >= 5 && self.dice.percent(92) {
-            next = next + (7 - super::calendar::weekday(next));
+        let weekday = super::calendar::weekday(next);
+        if weekday >= 5 && self.dice.percent(92) {
+            next = if next - day > 3 && self.dice.percent(50) {
+                next - (weekday - self.dice.between(2, 4))
+            } else {
+                next + (7 - weekday) + self.dice.below(3)
+            };
         }
         self.due.visit = next;
     }

@@ -70,7 +70,7 @@ impl Member {
                 line.text(span.home.bho().id);
                 line.text(plan);
                 line.text(category);
-                line.mark(span.hospice);
+                line.flag(span.hospice);
             });
         }
     }
@@ -124,10 +124,7 @@ impl Member {
             line.flag(category == "foster_care");
             line.flag(category == "dual");
             line.maybe_day(self.death);
-            match lead {
-                Some(lead) => line.id(b'C', u32::try_from(lead).unwrap_or(0)),
-                None => line.unknown(1),
-            }
+            line.maybe_id(b'C', lead);
             line.text(&if lead.is_some() { self.agency.id() } else { String::new() });
             line.flag(self.age > 20 && dice.percent(5));
         });
@@ -193,7 +190,7 @@ fn draw_need(age: i32, dice: &mut Dice) -> Option<Need> {
 /// counties and BHOs that leave no gap.
 fn draw_spans(home: Home, calendar: &Calendar, dice: &mut Dice) -> Vec<Span> {
     let months = (calendar.last - calendar.first) / 30;
-    let mut start = if dice.percent(74) {
+    let mut start = if dice.percent(84) {
         calendar.first.months_later(-dice.below(48))
     } else {
         calendar.first.months_later(dice.below(months.max(1)))
@@ -240,10 +237,10 @@ fn draw_death(
         _ => 60,
     };
     let rate = by_age + need.map_or(0, |need| need.course().death);
-    let day = (0..)
-        .map(|week| calendar.first + week * 7 + 3)
-        .take_while(|day| *day <= calendar.last)
-        .find(|_| dice.per_million(rate * 7))?;
+    let weeks = (calendar.last - calendar.first) / 7;
+    let day = (0..weeks)
+        .find(|_| dice.per_million(rate * 7))
+        .map(|week| calendar.first + week * 7 + 3)?;
     let enrolled =
         spans.iter().any(|span| span.start <= day && span.end.is_none_or(|end| day <= end));
     enrolled.then_some(day)

@@ -128,10 +128,12 @@ pub enum Error {
     },
 }
 
+/// The day after the last day of care where no start is named.
+const FIRST_OF_NOVEMBER_2026: Day = Day(20_758);
+
 /// The first month that makes the last of `months` months October 2026.
 pub fn default_start(months: u32) -> Day {
-    let end = Day::from_ymd(2026, 11, 1).expect("a date");
-    end.months_later(-i32::try_from(months).unwrap_or(i32::MAX / 24))
+    FIRST_OF_NOVEMBER_2026.months_later(-i32::try_from(months).unwrap_or(i32::MAX / 24))
 }
 
 /// Writes a set of extracts. `progress` hears in thousandths how much is done.
@@ -140,8 +142,7 @@ pub fn write(settings: &Settings<'_>, progress: &dyn Fn(u64)) -> Result<Written,
     let staging = Staging::create(settings.out)?;
     let gzip = settings.compress == Compress::Gzip;
     let mut outputs = spill::open_tables(staging.folder(), gzip)?;
-    let window_days =
-        (4_000_000 / i32::try_from(settings.members).unwrap_or(i32::MAX)).clamp(10, 31);
+    let window_days = window_days(settings.members, &calendar);
     let windows = rows::windows_of(&calendar, window_days);
     let mut spill = Spill::create(staging.folder(), windows)?;
 
@@ -179,6 +180,13 @@ pub fn write(settings: &Settings<'_>, progress: &dyn Fn(u64)) -> Result<Written,
     readme::write(settings, &calendar, &written, staging.folder())?;
     staging.put_in_place()?;
     Ok(written)
+}
+
+/// Days of posting that are sorted at once: fewer for larger sets, so that a window fits into memory,
+/// but never so few that there are too many files.
+fn window_days(members: u32, calendar: &Calendar) -> i32 {
+    let fewest = 1 + (calendar.extract - calendar.first) / 400;
+    i32::try_from(5_000_000 / members).unwrap_or(i32::MAX).clamp(fewest, 31)
 }
 
 /// The calendar of settings that make sense.

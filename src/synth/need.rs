@@ -40,7 +40,7 @@ pub(super) struct Course {
 static EPISODIC: Course = Course {
     rhythm: &[5, 7, 7, 7, 10, 14, 14, 21],
     menu: services::EPISODIC,
-    admission: 180,
+    admission: 400,
     emergency: 260,
     crisis: 150,
     custody: 20,
@@ -57,7 +57,7 @@ static EPISODIC: Course = Course {
 static PERSISTENT: Course = Course {
     rhythm: &[3, 4, 5, 6, 7, 8, 10, 12, 14, 14, 18, 21, 28, 30],
     menu: services::PERSISTENT,
-    admission: 1_300,
+    admission: 2_750,
     emergency: 1_100,
     crisis: 700,
     custody: 120,
@@ -73,7 +73,7 @@ static PERSISTENT: Course = Course {
 static HIGH: Course = Course {
     rhythm: &[1, 2, 2, 3, 3, 4, 5],
     menu: services::HIGH,
-    admission: 3_600,
+    admission: 6_500,
     emergency: 3_300,
     crisis: 2_200,
     custody: 400,
@@ -87,7 +87,7 @@ static HIGH: Course = Course {
 static SUBSTANCE: Course = Course {
     rhythm: &[2, 3, 5, 7, 7, 10, 14, 21],
     menu: services::SUBSTANCE,
-    admission: 700,
+    admission: 1_150,
     emergency: 1_200,
     crisis: 350,
     custody: 400,
@@ -101,7 +101,7 @@ static SUBSTANCE: Course = Course {
 static YOUTH: Course = Course {
     rhythm: &[4, 5, 7, 7, 7, 10, 14, 14],
     menu: services::YOUTH,
-    admission: 750,
+    admission: 1_650,
     emergency: 600,
     crisis: 600,
     custody: 40,

@@ -26,7 +26,7 @@ impl Output {
         let path = folder.join(format!("{name}.csv{}", if gzip { ".gz" } else { "" }));
         let file = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(at(&path))?);
         let writer = if gzip {
-            Writer::Gzip(Box::new(GzEncoder::new(file, Compression::best())))
+            Writer::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
         } else {
             Writer::Plain(file)
         };

@@ -34,15 +34,20 @@ fn text(settings: &Settings<'_>, calendar: &Calendar, written: &Written) -> Stri
     let (members, months, seed) = (settings.members, settings.months, settings.seed);
     let gzip = if settings.compress == Compress::Gzip { " --gzip" } else { "" };
     let (first, last, extract) = (calendar.first, calendar.last, calendar.extract);
+    let start = if first == super::default_start(months) {
+        String::new()
+    } else {
+        format!(" --start {first}")
+    };
     let mut text = format!(
         "# Synthetic extracts\n\n\
          No row is about a real person: everything here was drawn by chance. The same command gives the same \
          bytes on every machine:\n\n\
          ```\n\
-         throughline synth --members {members} --months {months} --seed {seed} --start {first}{gzip} --out DIR\n\
+         throughline synth --members {members} --months {months} --seed {seed}{start}{gzip} --out DIR\n\
          ```\n\n\
          Care from {first} to {last}; extracts cut on {extract} with {RUNOUT_DAYS} days of run-out. Rows are in the \
-         order in which they were posted, and some come months late. About one contact in a hundred has a local \
+         order in which they were posted, and some come months late. About one contact in fifty has a local \
          code that no crosswalk knows.\n\n\
          | table | rows |\n|---|--:|\n"
     );
@@ -70,7 +75,8 @@ fn planted_text(calendar: &Calendar) -> String {
          - **A step change.** BHO {step}: the same share rises from 44 to {step_percent} for discharges from \
          {from} on.\n\
          - **Too restrictive.** County {county} (BHO B2): after {there} in 100 assessments with a recommended level \
-         of 1 to 3 the member is placed in residential care (level 5) within three days; elsewhere after {elsewhere}.\n\
+         of 1 to 3 (substance use apart) the member is placed in residential care, level 5, within three days; elsewhere \
+         after {elsewhere}.\n\
          - **Outreach that works.** BHO {outreach}: when a gap in care reaches {gap} days a programme tries up to six \
          times, and most of those reached come back. Elsewhere one or two attempts for a quarter of the members, with \
          little effect.\n\n\

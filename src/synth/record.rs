@@ -44,7 +44,7 @@ impl Life<'_, '_> {
         let placed = lower && self.dice.percent(if restrictive { there } else { elsewhere });
         if placed || (level == 5 && self.dice.percent(70)) {
             self.due.placement = day + self.dice.between(1, 3);
-        } else if level == 4 || (level == 3 && self.need != Need::High && self.dice.percent(45)) {
+        } else if level == 4 || (level == 3 && self.need != Need::High && self.dice.percent(30)) {
             self.intensive_until = day + self.dice.between(25, 45);
         }
         let apart = if self.need == Need::High { 95 } else { 160 };
@@ -92,7 +92,7 @@ impl Life<'_, '_> {
         };
         let score = self.distress * top / 100;
         let screen = self.dice.percent(12);
-        let result = match (screen, score * 3 > top) {
+        let result = match (screen, score * 2 > top) {
             (false, _) => "",
             (true, true) => "pos",
             (true, false) => "neg",
@@ -171,7 +171,7 @@ impl Life<'_, '_> {
             line.maybe_number(substance);
             line.unknown(1);
             line.flag(needs);
-            line.text(sectors);
+            line.quoted(sectors);
         });
     }
 
@@ -330,7 +330,7 @@ impl Life<'_, '_> {
 
     fn post_plan(&mut self, plan: &Plan, ended: Option<Day>, reason: Option<EndReason>) {
         let until = ended.unwrap_or(self.rows.calendar.last).min(self.seen.max(plan.created));
-        let created = plan.created.max(self.rows.calendar.first - 200);
+        let created = plan.created;
         let reviews = (until - created) / 170;
         let reviewed = (reviews > 0).then(|| created + reviews * 170 - self.dice.below(20));
         let attained = if reason == Some(EndReason::Completed) {
@@ -345,9 +345,10 @@ impl Life<'_, '_> {
             number: 1 + self.agency.number % super::region::BHOS[self.agency.bho].agencies,
             ..self.agency
         };
-        let agencies = match plan.second_agency {
-            true => format!("{};{}", self.agency.id(), other.id()),
-            false => self.agency.id(),
+        let agencies = if plan.second_agency {
+            format!("{};{}", self.agency.id(), other.id())
+        } else {
+            self.agency.id()
         };
         let services = self.dice.pick(&[
             "therapy;medication",
@@ -365,8 +366,8 @@ impl Life<'_, '_> {
             line.day(created);
             line.maybe_day(reviewed);
             line.maybe_day(ended);
-            line.id(b'C', u32::try_from(lead).unwrap_or(0));
-            line.text(&agencies);
+            line.maybe_id(b'C', Some(lead));
+            line.quoted(&agencies);
             line.flag(plan.signed);
             line.flag(plan.family);
             line.text(services);

@@ -115,6 +115,15 @@ impl<'o> Line<'o> {
         self.next().extend_from_slice(text.as_bytes());
     }
 
+    /// A set of values: quoted where it has more than one.
+    pub(super) fn quoted(&mut self, text: &str) {
+        let quote: &[u8] = if text.contains(';') { b"\"" } else { b"" };
+        let out = self.next();
+        out.extend_from_slice(quote);
+        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(quote);
+    }
+
     /// This many fields that are not known.
     pub(super) fn unknown(&mut self, fields: usize) {
         for _ in 0..fields {
@@ -180,6 +189,30 @@ impl<'o> Line<'o> {
         self.id(letter, number);
         self.out.push(b'_');
         digits(self.out, serial, 1);
+    }
+
+    /// A pseudonym, where there is one.
+    pub(super) fn maybe_id(&mut self, letter: u8, number: Option<i32>) {
+        match number {
+            Some(number) => self.id(letter, number.unsigned_abs()),
+            None => self.unknown(1),
+        }
+    }
+
+    /// An amount of money, where there is one.
+    pub(super) fn maybe_cents(&mut self, cents: Option<i32>) {
+        match cents {
+            Some(cents) => self.cents(cents),
+            None => self.unknown(1),
+        }
+    }
+
+    /// An instant, where there is one.
+    pub(super) fn maybe_instant(&mut self, instant: Option<(Day, i32)>) {
+        match instant {
+            Some((day, minutes)) => self.instant(day, minutes),
+            None => self.unknown(1),
+        }
     }
 
     /// An instant on a day, from minutes since midnight.

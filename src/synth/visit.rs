@@ -196,21 +196,20 @@ impl Life<'_, '_> {
         let dx2 = if self.serials.contact % 4 == 0 { self.second_diagnosis() } else { "" };
         let reason = self.no_show_reason(contact.status);
         let classed = service.code.is_empty() || (agency.number == 3 && local.is_empty());
-        let team = matches!(service.class, ServiceClass::Act | ServiceClass::Wraparound)
+        let has_team = matches!(service.class, ServiceClass::Act | ServiceClass::Wraparound)
             && agency.number < 3;
-        let timed = agency.bho == 4 && attended;
+        let team = if has_team { format!("T{}", agency.code()) } else { String::new() };
         let member = self.member.number;
         let starts = 8 * 60 + 15 * self.dice.below(36);
+        let starts = (agency.bho == 4 && attended).then_some((day, starts));
+        let level = if service.class == ServiceClass::Php && agency.number == 1 { "4" } else { "" };
+        let units = minutes.map(|minutes| if minutes <= 60 { (minutes / 15).max(1) } else { 1 });
         self.rows.post(Table::Contacts, posted, key, |line| {
             line.key(b'K', member, serial);
             line.id(b'M', member);
             line.day(day);
             line.unknown(1);
-            if timed {
-                line.instant(day, starts)
-            } else {
-                line.unknown(1)
-            }
+            line.maybe_instant(starts);
             line.maybe_number(minutes);
             line.text(contact.status.name());
             line.text(if local.is_empty() { service.code } else { local });
@@ -219,37 +218,18 @@ impl Life<'_, '_> {
             line.text(place);
             line.text(modality.name());
             line.text(&agency.id());
-            match staff {
-                Some(number) => line.id(b'C', u32::try_from(number).unwrap_or(0)),
-                None => line.unknown(1),
-            }
-            if team {
-                line.text(&format!("T{}", agency.code()))
-            } else {
-                line.unknown(1)
-            }
+            line.maybe_id(b'C', staff);
+            line.text(&team);
             line.text(service.by.name());
             line.text(dx1);
             line.text(dx2);
             line.unknown(3);
             line.text(participants);
-            line.text(if service.class == ServiceClass::Php && agency.number == 1 {
-                "4"
-            } else {
-                ""
-            });
+            line.text(level);
             line.text(contact.outreach.map_or("", OutreachResult::name));
             line.text(reason);
-            match minutes {
-                Some(minutes) if minutes <= 60 => line.number((minutes / 15).max(1)),
-                Some(_) => line.number(1),
-                None => line.unknown(1),
-            }
-            if attended {
-                line.cents(service.price)
-            } else {
-                line.unknown(1)
-            }
+            line.maybe_number(units);
+            line.maybe_cents(attended.then_some(service.price));
             line.maybe_day(attended.then_some(posted));
             line.mark(contact.emergency.is_some());
             line.mark(contact.emergency == Some(true));
@@ -307,7 +287,7 @@ impl Life<'_, '_> {
         }
     }
 
-    /// A code that no crosswalk knows, for about one attended contact in a hundred.
+    /// A local code in place of the public one, beside the local services.
     fn local_code(&mut self, contact: &Contact) -> &'static str {
         let open = contact.outreach.is_none() && !contact.service.code.is_empty();
         let planned = contact.day >= self.due.quiet_until && contact.day < self.due.follow_up;
@@ -323,8 +303,7 @@ impl Life<'_, '_> {
         match (modality, self.need, draw) {
             (Modality::CollateralOnly, Need::Youth, _) => "family",
             (Modality::CollateralOnly, _, _) => "other_agency",
-            (_, Need::Youth, ..40) => "member;family",
-            (_, _, ..3) => "member;family",
+            (_, Need::Youth, ..40) | (_, _, ..3) => "member;family",
             (_, _, 3..5) => "member;other_agency",
             (_, _, 5..25) => "member",
             _ => "",

@@ -15,5 +15,5 @@ pub fn bucket_of(member_id: &str, buckets: u32) -> u32 {
     }
     // The low bits of FNV depend on few input bits; folding the halves spreads short ids.
     let folded = hash ^ (hash >> 32);
-    u32::try_from(folded % u64::from(buckets.max(1))).expect("the remainder of a u32 fits a u32")
+    u32::try_from(folded % u64::from(buckets.max(1))).unwrap_or(0)
 }

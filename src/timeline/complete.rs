@@ -1,6 +1,7 @@
 //! What follows from a member's rows once all of them are there.
 
 use super::reader::{OPEN, Reader};
+use super::rows::RECORDED;
 use super::{DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, spell};
 use crate::terms::codes::EventType;
 use crate::terms::{Day, Level};
@@ -22,7 +23,11 @@ impl Reader<'_> {
         for set in SpellSet::ALL {
             let spells = &mut timeline.spells[set as usize];
             spell::merge(&timeline.stays, set, self.settings.transfer_gap, spells);
-            timeline.institution[set as usize].refill(spells.iter().map(super::Spell::days));
+            let days = &mut timeline.institution[set as usize];
+            days.refill(spells.iter().map(super::Spell::days));
+            if let Some(death) = timeline.death {
+                *days = days.until(death - 1);
+            }
         }
         timeline.custody.refill(custody(&timeline.events));
         timeline.alive_enrolled = match timeline.death {
@@ -51,12 +56,14 @@ impl Reader<'_> {
         self.timeline.enrolled.resolve(&mut self.enrolment, &self.interner);
     }
 
-    /// Consecutive days of 24-hour care at one level are one stay; the last day's night counts.
+    /// Consecutive days of 24-hour care at one level are one stay; the last day's night counts, and the latest recorded
+    /// diagnosis is the stay's.
     fn derive_stays(&mut self) {
         if !self.settings.derive_stays {
             return;
         }
-        self.institution_days.sort_unstable();
+        // A stable sort: within a day, rows stay in the order of their keys.
+        self.institution_days.sort_by_key(|(inpatient, day, _)| (*inpatient, *day));
         let mut stays: Vec<Stay> = Vec::new();
         for (inpatient, day, diagnosis) in self.institution_days.drain(..) {
             let level = if inpatient { Level::INPATIENT } else { Level::RESIDENTIAL };
@@ -66,7 +73,9 @@ impl Reader<'_> {
                         && stay.discharge.is_some_and(|discharge| day <= discharge) =>
                 {
                     stay.discharge = Some(day + 1);
-                    stay.diagnosis = diagnosis;
+                    if diagnosis & RECORDED != 0 {
+                        stay.diagnosis = diagnosis;
+                    }
                 }
                 _ => stays.push(Stay {
                     admit: day,

@@ -133,10 +133,15 @@ const LEAST_MINUTES: i32 = 5;
 impl Facts {
     /// True for a day of 24-hour care, judged by the contact's own place, code, class and level.
     pub(super) fn is_24_hour(&self) -> bool {
+        self.is_institution_day()
+            || self.level.is_some_and(|level| level >= Level::RESIDENTIAL.number())
+    }
+
+    /// True for a day of 24-hour care billed as a contact, from which stays can be derived.
+    pub(super) fn is_institution_day(&self) -> bool {
         self.place.is_24_hour
             || self.code_is_24_hour
             || self.class.is_some_and(ServiceClass::is_24_hour)
-            || self.level.is_some_and(|level| level >= Level::RESIDENTIAL.number())
     }
 
     /// True for a qualifying contact of any class.

@@ -89,7 +89,7 @@ pub struct Timeline {
     pub stays: Vec<Stay>,
     /// Spells of each [`SpellSet`], in the order of [`SpellSet::ALL`].
     pub spells: [Vec<Spell>; 3],
-    /// Institution days of each set.
+    /// Institution days of each set, of a member then alive.
     pub institution: [DaySpans; 3],
     /// Days in custody.
     pub custody: DaySpans,

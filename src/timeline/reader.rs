@@ -246,7 +246,7 @@ impl<'n> Reader<'n> {
                 disposition: None,
             });
         }
-        if attended && self.settings.derive_stays && facts.is_24_hour() {
+        if attended && self.settings.derive_stays && facts.is_institution_day() {
             let inpatient = facts.place.is_inpatient
                 || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
             self.institution_days.push((inpatient, day, rows.dx1.at(row)));

@@ -104,18 +104,11 @@ impl Rows {
     ) -> Result<Self, Error> {
         let member = TextColumn::of(batch, column::MEMBER_ID)?
             .ok_or(Error::MissingColumn { column: column::MEMBER_ID })?;
-        let provider = |name, interner: &mut Interner| {
-            if needs.visits {
-                decide(batch, name, None, |text| Some(interner.key(text)))
-            } else {
-                Ok(Answers::Same(None))
-            }
-        };
-        let other = if needs.filters.iter().any(|filter| !filter.diagnosis.is_empty()) {
-            vec![column::DX2, column::DX3, column::DX4, column::DX5]
-        } else {
-            Vec::new()
-        };
+        let attributes = needs
+            .attributes
+            .iter()
+            .map(|name| attribute(batch, name, interner))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             count: batch.num_rows(),
             member,
@@ -143,31 +136,20 @@ impl Rows {
             ed_flag: NumberColumn::of(batch, column::ED_FLAG)?,
             ed_admitted: NumberColumn::of(batch, column::ED_ADMITTED)?,
             dx1: decide(batch, column::DX1, 0, groups_of)?,
-            dx_other: other
-                .into_iter()
-                .map(|name| decide(batch, name, 0, groups_of))
-                .collect::<Result<_, _>>()?,
+            dx_other: other_diagnoses(batch, needs)?,
             disposition: decide(batch, column::DISPOSITION, None, Disposition::from_name)?,
             planned: NumberColumn::of(batch, column::PLANNED)?,
             end_reason: decide(batch, column::END_REASON, None, EndReason::from_name)?,
             birth: DayColumn::of(batch, column::BIRTH_ON)?,
             death: DayColumn::of(batch, column::DEATH_ON)?,
             hospice: NumberColumn::of(batch, column::HOSPICE)?,
-            providers: [
-                provider(column::CLINICIAN_ID, interner)?,
-                provider(column::TEAM_ID, interner)?,
-                provider(column::AGENCY_ID, interner)?,
-            ],
+            providers: providers(batch, needs, interner)?,
             amounts: [
                 NumberColumn::of(batch, column::AMOUNT_CENTS)?,
                 NumberColumn::of(batch, column::ALLOWED_CENTS)?,
                 NumberColumn::of(batch, column::PRICE_CENTS)?,
             ],
-            attributes: needs
-                .attributes
-                .iter()
-                .map(|name| attribute(batch, name, interner))
-                .collect::<Result<_, _>>()?,
+            attributes,
             filters: needs
                 .filters
                 .iter()
@@ -224,9 +206,45 @@ impl Rows {
     }
 }
 
+/// Keys of clinician, team and agency, where visits are needed.
+fn providers(
+    batch: &RecordBatch,
+    needs: &Needs,
+    interner: &mut Interner,
+) -> Result<[Answers<Option<u32>>; 3], Error> {
+    let mut provider = |name| {
+        if needs.visits {
+            decide(batch, name, None, |text| Some(interner.key(text)))
+        } else {
+            Ok(Answers::Same(None))
+        }
+    };
+    Ok([provider(column::CLINICIAN_ID)?, provider(column::TEAM_ID)?, provider(column::AGENCY_ID)?])
+}
+
+/// Diagnosis groups of the further positions, where a filter looks at them.
+fn other_diagnoses(batch: &RecordBatch, needs: &Needs) -> Result<Vec<Answers<u32>>, Error> {
+    if needs.filters.iter().all(|filter| filter.diagnosis.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let names = [column::DX2, column::DX3, column::DX4, column::DX5];
+    names.into_iter().map(|name| decide(batch, name, 0, groups_of)).collect()
+}
+
+/// The bit of a diagnosis that was recorded, whatever its group.
+pub(super) const RECORDED: u32 = 1 << 31;
+
 /// Diagnosis groups of a code, one bit each.
 fn groups_of(code: &str) -> u32 {
-    mask(&DiagnosisGroup::ALL.iter().copied().filter(|group| group.has(code)).collect::<Vec<_>>())
+    let recorded = if code.is_empty() { 0 } else { RECORDED };
+    recorded
+        | mask(
+            &DiagnosisGroup::ALL
+                .iter()
+                .copied()
+                .filter(|group| group.has(code))
+                .collect::<Vec<_>>(),
+        )
 }
 
 /// Groups as bits.

@@ -1,6 +1,16 @@
-//! One integration-test crate. Each room brings its own module.
+//! One integration-test crate. Each module brings its cases through the front door of a room.
 
+mod cli;
 mod definitions;
+mod delivered;
+mod delivered_properties;
+mod gate;
+mod golden;
+mod ingest;
+mod kernel;
+mod oversight;
 mod report;
 mod statistics;
+mod store;
+mod synth;
 mod tidy;

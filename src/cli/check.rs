@@ -1,0 +1,83 @@
+//! `throughline check`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use throughline::diagnostic::{Document, Problems, Source};
+use throughline::{indicator, kernel, pipeline};
+
+use super::{Verdict, complain, say};
+
+/// Checks files and runs their examples; every problem of every file is shown.
+pub(super) fn check(files: &[PathBuf]) -> anyhow::Result<Verdict> {
+    let usual = [PathBuf::from("pipelines")];
+    let mut found = Vec::new();
+    for path in if files.is_empty() { &usual } else { files } {
+        collect(path, &mut found)?;
+    }
+    if found.is_empty() {
+        bail!("no .toml file found; name a pipeline, an indicator file or a folder of them");
+    }
+    let mut problems = Problems::default();
+    let (mut n_examples, mut n_files) = (0, 0);
+    for path in &found {
+        match checked(path)? {
+            Ok(examples) => n_examples += examples,
+            Err(found) => problems.extend(found),
+        }
+        n_files += 1;
+    }
+    if problems.is_empty() {
+        say(&format!("{n_files} files are right; {n_examples} examples hold"))?;
+        return Ok(Verdict::Fine);
+    }
+    let n_problems = problems.len();
+    complain(&anyhow::Error::new(problems));
+    say(&format!("\n{n_problems} problems in {n_files} files"))?;
+    Ok(Verdict::Findings)
+}
+
+fn collect(path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    if !path.exists() {
+        bail!("{}: there is no such file or folder", path.display());
+    }
+    if path.is_file() {
+        found.push(path.to_path_buf());
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() || entry.extension().is_some_and(|ending| ending == "toml") {
+            collect(&entry, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many examples of a file hold, or its problems. A file with `[extracts]` is a pipeline.
+fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let document = match Document::parse(Source { path: path.display().to_string(), text }) {
+        Ok(document) => document,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    if document.root.get("extracts").is_some() || document.root.get("indicators").is_some() {
+        return Ok(pipeline::read(path)?.map(|_| 0));
+    }
+    let mut problems = Problems::default();
+    let mut examples = 0;
+    for preset in indicator::presets(&document) {
+        match indicator::read(&document, &preset) {
+            Ok(definition) => {
+                examples += definition.examples.len();
+                problems.extend(kernel::check_examples(&definition));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    Ok(problems.none_or(examples))
+}

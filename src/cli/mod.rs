@@ -1,0 +1,165 @@
+//! Arguments, and which command they ask for. The library knows nothing of this.
+
+mod check;
+mod indicators;
+mod progress;
+mod query;
+mod run;
+mod summary;
+mod synth;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use throughline::diagnostic::Problems;
+use throughline::pipeline::{self, Folders, Pipeline};
+use throughline::terms::{Day, Period};
+
+/// Follows the line of care through each person's record, and tells whether it holds: continuity,
+/// re-engagement and least-restrictive-level indicators from contact and outcome extracts.
+#[derive(Debug, Parser)]
+#[command(name = "throughline", version, max_term_width = 100, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take the extracts in, count, and write the report: the monthly run
+    Run(RunArguments),
+    /// Take the extracts in, and stop there
+    Ingest(RunArguments),
+    /// Count from the store, and write the tables without the page
+    Evaluate(RunArguments),
+    /// Count from the store, and write the report
+    Report(RunArguments),
+    /// Write made-up extracts with planted effects
+    Synth(synth::SynthArguments),
+    /// Check pipelines and indicator files, and run their examples
+    Check {
+        /// Files or folders; without any, everything below `pipelines`
+        files: Vec<PathBuf>,
+    },
+    /// List the indicators, or show one
+    Indicators {
+        /// The indicator to show
+        id: Option<String>,
+        /// The folder of indicator files
+        #[arg(long, value_name = "DIR", default_value = "pipelines/indicators")]
+        folder: PathBuf,
+    },
+    /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
+    Query(query::QueryArguments),
+}
+
+/// What a run is told beside its pipeline file.
+#[derive(Debug, Args)]
+struct RunArguments {
+    /// The pipeline file
+    pipeline: PathBuf,
+    /// The reported month, such as 2026-09; without it, the last complete one
+    #[arg(long, value_name = "MONTH", value_parser = month)]
+    period: Option<Period>,
+    /// The folder of extracts, instead of the pipeline's
+    #[arg(long, value_name = "DIR")]
+    extracts: Option<PathBuf>,
+    /// The folder of the store, instead of the pipeline's
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// The folder of the report, instead of the pipeline's
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The day all extracts were cut, whatever their manifest says
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// Threads; without it, one for each processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Write a second report, marked internal, in which small numbers are not hidden
+    #[arg(long)]
+    internal: bool,
+}
+
+fn month(text: &str) -> Result<Period, String> {
+    pipeline::month(text).ok_or_else(|| "expected a month such as 2026-09".to_owned())
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "expected a date such as 2026-10-15".to_owned())
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    Findings,
+}
+
+/// Reads the arguments, does what they ask, and says how it went.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and versions are answers, everything else is a wrong call.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    match dispatch(&arguments.command) {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Ingest(arguments) => run::ingest(arguments),
+        Command::Evaluate(arguments) => run::evaluate(arguments),
+        Command::Report(arguments) => run::report(arguments),
+        Command::Synth(arguments) => synth::synth(arguments),
+        Command::Check { files } => check::check(files),
+        Command::Indicators { id: None, folder } => indicators::list(folder),
+        Command::Indicators { id: Some(id), folder } => indicators::show(folder, id),
+        Command::Query(arguments) => query::query(arguments),
+    }
+}
+
+/// Whoever reads the output has gone, as with `| head`.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[expect(clippy::print_stderr, reason = "this is where the binary talks")]
+fn complain(error: &anyhow::Error) {
+    match error.downcast_ref::<Problems>() {
+        Some(problems) => eprintln!("{}", problems.render(std::io::stderr().is_terminal())),
+        None => eprintln!("error: {error:#}"),
+    }
+}
+
+/// Prints one line of an answer.
+fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout().lock(), "{line}")?;
+    Ok(())
+}
+
+fn read_pipeline(arguments: &RunArguments) -> anyhow::Result<(Pipeline, Folders)> {
+    let pipeline = pipeline::read(&arguments.pipeline)??;
+    let folders = Folders {
+        extracts: arguments.extracts.clone(),
+        store: arguments.store.clone(),
+        out: arguments.out.clone(),
+    };
+    Ok((pipeline, folders))
+}

@@ -1,0 +1,127 @@
+//! `throughline run`, and its stages one by one.
+
+use throughline::pipeline::{self, Counted, Folders, Pipeline, Stage};
+use throughline::store::Snapshot;
+
+use super::progress::Bar;
+use super::{RunArguments, Verdict, read_pipeline, say, summary};
+
+/// Does the work on as many threads as the user allows.
+fn with_threads<T: Send>(
+    arguments: &RunArguments,
+    work: impl FnOnce() -> T + Send,
+) -> anyhow::Result<T> {
+    let threads = arguments.threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    Ok(pool.install(work))
+}
+
+/// The monthly run: take in, count, report.
+pub(super) fn run(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+    let (pipeline, folders) = read_pipeline(arguments)?;
+    with_threads(arguments, || {
+        let bar = Bar::new();
+        let on_stage = |stage: Stage<'_>| bar.stage(stage);
+        let snapshot = pipeline::ingest(&pipeline, &folders, arguments.as_of, &on_stage)?;
+        finish(arguments, &pipeline, &folders, snapshot, &bar)
+    })?
+}
+
+/// Takes the extracts in.
+pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+    let (pipeline, folders) = read_pipeline(arguments)?;
+    with_threads(arguments, || {
+        let bar = Bar::new();
+        let snapshot =
+            pipeline::ingest(&pipeline, &folders, arguments.as_of, &|stage| bar.stage(stage))?;
+        bar.end();
+        say(&format!("{:20} {:>12} {:>12} {:>9}", "table", "read", "accepted", "refused"))?;
+        for source in &snapshot.manifest().sources {
+            let refused: u64 = source.rows_refused.values().sum();
+            say(&format!(
+                "{:20} {:>12} {:>12} {:>9}",
+                source.table, source.rows_read, source.rows_accepted, refused
+            ))?;
+        }
+        say(&format!("snapshot {}", snapshot.manifest().snapshot))?;
+        Ok(Verdict::Fine)
+    })?
+}
+
+/// Counts from the store and writes the tables.
+pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+    let (pipeline, folders) = read_pipeline(arguments)?;
+    with_threads(arguments, || {
+        let bar = Bar::new();
+        let snapshot = pipeline::snapshot(&pipeline, &folders)?;
+        let counted =
+            pipeline::count(&pipeline, snapshot, arguments.period, &|stage| bar.stage(stage))?;
+        let table = pipeline::publish(&pipeline, &counted, false);
+        let out = pipeline::report_folder(&pipeline, &folders, counted.month);
+        pipeline::write_tables(&table, &out)?;
+        if arguments.internal {
+            let table = pipeline::publish(&pipeline, &counted, true);
+            pipeline::write_tables(&table, &pipeline::internal_folder(&out))?;
+        }
+        bar.end();
+        conclude(&table, &counted)?;
+        say(&format!("tables: {}", out.join("tables").display()))?;
+        Ok(Verdict::Fine)
+    })?
+}
+
+/// Counts from the store and writes the report.
+pub(super) fn report(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+    let (pipeline, folders) = read_pipeline(arguments)?;
+    with_threads(arguments, || {
+        let bar = Bar::new();
+        let snapshot = pipeline::snapshot(&pipeline, &folders)?;
+        finish(arguments, &pipeline, &folders, snapshot, &bar)
+    })?
+}
+
+fn finish(
+    arguments: &RunArguments,
+    pipeline: &Pipeline,
+    folders: &Folders,
+    snapshot: Snapshot,
+    bar: &Bar,
+) -> anyhow::Result<Verdict> {
+    let on_stage = |stage: Stage<'_>| bar.stage(stage);
+    let counted = pipeline::count(pipeline, snapshot, arguments.period, &on_stage)?;
+    on_stage(Stage::Begin("hiding small numbers"));
+    let table = pipeline::publish(pipeline, &counted, false);
+    on_stage(Stage::Begin("writing the report"));
+    let out = pipeline::report_folder(pipeline, folders, counted.month);
+    let written =
+        throughline::report::write(&pipeline::content(pipeline, &counted, &table)?, &out)?;
+    let mut pages = vec![("report", written.page)];
+    if arguments.internal {
+        let table = pipeline::publish(pipeline, &counted, true);
+        let out = pipeline::internal_folder(&out);
+        let written =
+            throughline::report::write(&pipeline::content(pipeline, &counted, &table)?, &out)?;
+        pages.push(("internal report, not to be passed on", written.page));
+    }
+    bar.end();
+    conclude(&table, &counted)?;
+    for (what, page) in pages {
+        say(&format!("{what}: {}", page.display()))?;
+    }
+    Ok(Verdict::Fine)
+}
+
+fn conclude(
+    table: &throughline::oversight::PublishedTable,
+    counted: &Counted,
+) -> anyhow::Result<()> {
+    say(&format!("{} · data complete through {}", counted.month, counted.data_through))?;
+    say(&format!("{:34} {:>8} {:>14} {:>10}", "indicator", "month", "value", "counted"))?;
+    for line in summary::lines(table, counted.month) {
+        say(line.trim_end())?;
+    }
+    for note in &counted.notes {
+        say(&format!("note: {note}"))?;
+    }
+    Ok(())
+}

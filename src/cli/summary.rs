@@ -1,0 +1,49 @@
+//! The short table of results at the end of a run.
+
+use throughline::chart::format;
+use throughline::kernel::Group;
+use throughline::oversight::{PublishedTable, State};
+use throughline::terms::{Grain, Period};
+
+/// One line per indicator: its value for everyone in the last complete month up to the reported
+/// one, or why there is none.
+pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (place, measure) in table.measures().iter().enumerate() {
+        let everyone = || {
+            table.rows_of(place).iter().filter(|row| {
+                row.statistic.is_empty()
+                    && row.period.grain == Grain::Month
+                    && row.period <= month
+                    && row.group == Group::All
+                    && row.stratum.kind == "all"
+            })
+        };
+        let complete =
+            everyone().filter(|row| row.state == State::Final).max_by_key(|row| row.period);
+        let Some(row) = complete.or_else(|| everyone().max_by_key(|row| row.period)) else {
+            continue;
+        };
+        let value = match (row.state, row.value) {
+            (State::NotComputable, _) => "not computable".to_owned(),
+            (State::Withheld, _) => "not ripe".to_owned(),
+            (_, Some(value)) => format::value(value, measure.display),
+            _ if row.suppressed => "hidden".to_owned(),
+            _ => "–".to_owned(),
+        };
+        let count = row.denominator.map_or_else(String::new, |count| count.to_string());
+        let says = if row.suppressed || row.state != State::Final {
+            row.reason.as_str()
+        } else {
+            &measure.unit
+        };
+        lines.push(format!(
+            "{:34} {:>8} {:>14} {:>10}  {says}",
+            measure.id,
+            row.period.to_string(),
+            value,
+            count
+        ));
+    }
+    lines
+}

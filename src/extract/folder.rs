@@ -1,0 +1,270 @@
+//! The delivered folder: which file feeds which table, and how it is to be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use arrow_schema::{FieldRef, SchemaRef};
+
+use super::manifest::{Dates, MANIFEST, read_manifest};
+use super::pieces::{Blocks, Format, Piece, Stop, parquet_schema};
+use super::plan::{Delivered, Plan, did_you_mean};
+use super::problem::{Error, Problem};
+use super::settings::{Intake, Source};
+use super::tables::Table;
+
+/// The plans of all files, in the order of reading, and the names of files that nothing reads.
+pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> {
+    let files = files_of(&intake.folder)?;
+    let names: Vec<&str> = files.iter().map(String::as_str).collect();
+    let mut problems = Vec::new();
+    let manifest = read_manifest(&intake.folder, &names).unwrap_or_else(|found| {
+        problems.extend(found);
+        Vec::new()
+    });
+    let mut delivered = Vec::new();
+    for table in Table::ALL {
+        let given: Vec<&Source> =
+            intake.sources.iter().filter(|source| source.table == table).collect();
+        if given.len() > 1 {
+            let message =
+                format!("the pipeline file describes table {} more than once", table.name());
+            problems.push(Problem::new("duplicate_source", message, "describe each table once"));
+        }
+        let source = given.first().map_or_else(|| Source::of(table), |source| (*source).clone());
+        match choose(&source, &names) {
+            Ok(Some(file)) => {
+                let dates = Dates::of(&source, &file, &manifest, intake.as_of);
+                match open(intake, source, dates, file) {
+                    Ok(file) => delivered.push(file),
+                    Err(found) => problems.extend(found),
+                }
+            }
+            Ok(None) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    problems.extend(undated(&delivered));
+    let read: BTreeSet<&str> =
+        delivered.iter().map(|delivered| delivered.file.as_str()).chain([MANIFEST]).collect();
+    let unread =
+        names.iter().filter(|name| !read.contains(*name)).map(|name| (*name).to_owned()).collect();
+    match bind_all(delivered) {
+        Ok(plans) if problems.is_empty() => Ok((plans, unread)),
+        outcome => {
+            problems.extend(outcome.err().into_iter().flatten());
+            Err(Error::Problems(problems))
+        }
+    }
+}
+
+fn files_of(folder: &Path) -> Result<Vec<String>, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::io(folder))?;
+    let names =
+        entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<Vec<_>>>().map_err(Error::io(folder))?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The file of a table, or nothing if an optional table was not delivered.
+fn choose(source: &Source, names: &[&str]) -> Result<Option<String>, Problem> {
+    let table = source.table.name();
+    if let Some(file) = &source.file {
+        if names.contains(&file.as_str()) {
+            return Ok(Some(file.clone()));
+        }
+        let help = did_you_mean(file, names.iter().copied()).unwrap_or_else(|| {
+            "deliver it, or name another `file` in the pipeline file".to_owned()
+        });
+        return Err(Problem::new(
+            "missing_file",
+            format!("the file of table {table} is not in the folder"),
+            help,
+        )
+        .file(file));
+    }
+    let endings = ["csv", "csv.gz", "parquet"].map(|ending| format!("{table}.{ending}"));
+    let found: Vec<&String> =
+        endings.iter().filter(|name| names.contains(&name.as_str())).collect();
+    match found.as_slice() {
+        [] if source.table == Table::Contacts => {
+            let help = did_you_mean("contacts.csv", names.iter().copied())
+                .unwrap_or_else(|| "deliver contacts.csv, contacts.csv.gz or contacts.parquet, or name the `file` in the pipeline file".to_owned());
+            Err(Problem::new(
+                "missing_file",
+                "contacts are the only table that cannot be missing",
+                help,
+            )
+            .file("contacts.csv"))
+        }
+        [] => Ok(None),
+        [file] => Ok(Some((*file).clone())),
+        [file, others @ ..] => {
+            let others =
+                others.iter().map(|other| other.as_str()).collect::<Vec<_>>().join(" and ");
+            let message = format!("table {table} is delivered twice: also as {others}");
+            Err(Problem::new(
+                "two_files",
+                message,
+                "leave one of them, or name the `file` in the pipeline file",
+            )
+            .file(file))
+        }
+    }
+}
+
+fn open(
+    intake: &Intake,
+    source: Source,
+    dates: Dates,
+    file: String,
+) -> Result<Delivered, Vec<Problem>> {
+    let path = intake.folder.join(&file);
+    let in_file = |problem: Problem| vec![problem.file(&file)];
+    if !path.is_file() {
+        return Err(in_file(Problem::new("not_a_file", "this is a folder, not a file", "")));
+    }
+    let unreadable = |error: io::Error| {
+        let message = format!("cannot be read: {error}");
+        in_file(Problem::new("unreadable_file", message, "deliver it again"))
+    };
+    let format = Format::of(&path).map_err(unreadable)?;
+    let header = match format {
+        Format::Parquet => {
+            let schema = parquet_schema(&path).map_err(unreadable)?;
+            if let Some(problem) = nested(&schema, &source) {
+                return Err(in_file(problem));
+            }
+            schema.fields().iter().map(|field| field.name().clone()).collect()
+        }
+        Format::Csv | Format::Gzip => {
+            text_header(&path, format, source.delimiter).map_err(unreadable)?
+        }
+    };
+    let problems: Vec<Problem> =
+        header_problems(&header, &source).into_iter().map(|problem| problem.file(&file)).collect();
+    if problems.is_empty() {
+        Ok(Delivered { source, dates, file, path, format, header })
+    } else {
+        Err(problems)
+    }
+}
+
+fn nested(schema: &SchemaRef, source: &Source) -> Option<Problem> {
+    let is_read = |field: &&FieldRef| !source.ignore.contains(field.name());
+    let field =
+        schema.fields().iter().filter(is_read).find(|field| field.data_type().is_nested())?;
+    let message = "its values are lists or records; a row has one value in a column";
+    let help = "leave the column out of the delivery, or list it under `ignore`";
+    Some(Problem::new("unfit_type", message, help).column(field.name()))
+}
+
+fn header_problems(header: &[String], source: &Source) -> Vec<Problem> {
+    if header.is_empty() {
+        let help = "deliver at least the header, or leave the file out";
+        return vec![Problem::new("empty_file", "the file is empty", help)];
+    }
+    if header.iter().any(|name| name.contains(['\0', '\u{fffd}'])) {
+        return vec![Problem::new(
+            "not_utf8",
+            "the header is not UTF-8",
+            "export the file as UTF-8",
+        )];
+    }
+    let mut seen = BTreeSet::new();
+    let mut problems = Vec::new();
+    for name in header.iter().filter(|name| !source.ignore.contains(name)) {
+        if name.is_empty() {
+            let help = "name every column, or list the empty name under `ignore`";
+            problems.push(Problem::new("unknown_column", "a column has no name", help));
+        } else if !seen.insert(name) {
+            let help = "rename or drop one of them";
+            let message = "the header has this column twice";
+            problems.push(Problem::new("duplicate_column", message, help).column(name));
+        }
+    }
+    problems
+}
+
+fn text_header(path: &Path, format: Format, delimiter: u8) -> io::Result<Vec<String>> {
+    let mut blocks = Blocks::open(path, format)?;
+    let bytes = match blocks.next() {
+        Ok(Some(Piece::Text { bytes, .. })) => bytes,
+        Ok(_) => Vec::new(),
+        Err(Stop::Io(error)) => return Err(error),
+        Err(Stop::Irregular) => {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "no line ends in its first megabytes",
+            ));
+        }
+    };
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes.as_slice());
+    let mut record = csv::ByteRecord::new();
+    reader
+        .read_byte_record(&mut record)
+        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    Ok(record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect())
+}
+
+/// Every source needs the day on which it was cut.
+fn undated(delivered: &[Delivered]) -> Vec<Problem> {
+    let undated = delivered.iter().filter(|delivered| delivered.dates.extract_date.is_none());
+    let files: Vec<&str> = undated.map(|delivered| delivered.file.as_str()).collect();
+    if files.is_empty() {
+        return Vec::new();
+    }
+    let message = format!(
+        "nothing says when {} cut",
+        if files.len() == 1 {
+            "this extract was".to_owned()
+        } else {
+            format!("these extracts were: {}", files.join(", "))
+        }
+    );
+    let help = format!(
+        "name the day in {MANIFEST} (source,extract_date), as `extract_date` in the pipeline file, or with --as-of"
+    );
+    let problem = Problem::new("no_extract_date", message, help);
+    vec![if let [file] = files[..] { problem.file(file) } else { problem }]
+}
+
+fn bind_all(delivered: Vec<Delivered>) -> Result<Vec<Plan>, Vec<Problem>> {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for one in &delivered {
+        let names = known.entry(one.file.clone()).or_default();
+        names.extend(
+            one.header
+                .iter()
+                .filter(|column| {
+                    let model = one.source.columns.get(*column).unwrap_or(column);
+                    one.source.ignore.contains(column)
+                        || one.source.table.fields().iter().any(|field| field.name == model)
+                })
+                .cloned(),
+        );
+    }
+    let mut plans = Vec::new();
+    let mut problems = Vec::new();
+    for one in delivered {
+        let elsewhere = &known[&one.file];
+        match Plan::of(one, elsewhere) {
+            Ok(plan) => plans.push(plan),
+            Err(found) => problems.extend(found),
+        }
+    }
+    // A file that feeds two tables has its problems once.
+    let mut seen: Vec<Problem> = Vec::new();
+    for problem in problems {
+        if !seen.contains(&problem) {
+            seen.push(problem);
+        }
+    }
+    if seen.is_empty() { Ok(plans) } else { Err(seen) }
+}

@@ -1,0 +1,283 @@
+//! From a delivered folder to a delivery: read, check, refuse, sort.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use super::crosswalk::ServiceMap;
+use super::delivery::{Bucket, Delivery};
+use super::duplicates::{Content, by_bucket, repeated_keys};
+use super::folder;
+use super::gate;
+use super::limit;
+use super::order::{Part, Ranks, START, sort};
+use super::pool::Pool;
+use super::pools::{Members, Pools};
+use super::problem::{Error, Problem};
+use super::profile;
+use super::rule::Rule;
+use super::settings::{Intake, OnProgress, Phase, Progress, RepeatedKeys};
+use super::source::{self, Reading, Refused};
+use super::tables::Table;
+use crate::terms::{Kind, column};
+
+/// Reads a delivered folder. Nothing is written: a delivery is stored by the store.
+///
+/// # Errors
+/// If the extract as a whole is not fit, or loses more rows than the settings allow.
+pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Error> {
+    let (plans, unread_files) = folder::plans(intake)?;
+    let map = ServiceMap::read(&intake.service_maps)?;
+    let buckets = intake.buckets.clamp(1, 4096);
+    let members = Members::spread_over(buckets);
+    let pools = Pools::new();
+    // Only a register of members can say who is unknown: people without enrolment are served too.
+    let register =
+        plans.iter().map(super::plan::Plan::table).find(|table| *table == Table::Members);
+    let mut readings = Vec::new();
+    for plan in plans {
+        let may_add = register.is_none_or(|register| register == plan.table());
+        readings.push(source::read(
+            plan,
+            &members,
+            &pools,
+            may_add,
+            buckets as usize,
+            on_progress,
+        )?);
+    }
+    let known = members.into_known();
+    let pools = pools.into_pools();
+    let problems = gate_problems(&mut readings, &known.ids);
+    if !problems.is_empty() {
+        return Err(Error::Problems(problems));
+    }
+    let (duplicates, sorted, activities) =
+        arrange(&readings, &known.ids, &known.buckets, &pools, buckets, on_progress);
+    let mut delivery = Delivery {
+        sources: Vec::new(),
+        unread_files,
+        crosswalks: map.files.clone(),
+        fingerprint: String::new(),
+        readings,
+        duplicates: duplicates.listed,
+        repeated: duplicates.repeated,
+        ids: known.ids,
+        pools,
+        map,
+        buckets: sorted,
+        activities,
+    };
+    delivery.sources = profile::reports(&delivery, &duplicates.left_out);
+    limit::check(&delivery)?;
+    delivery.fingerprint = fingerprint(intake, &delivery);
+    Ok(delivery)
+}
+
+/// All that decides about the stored rows: two deliveries with the same text give the same files.
+fn fingerprint(intake: &Intake, delivery: &Delivery) -> String {
+    let mut lines = vec![format!("buckets {}", delivery.n_buckets())];
+    lines.extend(
+        delivery.crosswalks.iter().map(|(file, sha256)| format!("crosswalk {file} {sha256}")),
+    );
+    for (reading, report) in delivery.readings.iter().zip(&delivery.sources) {
+        let given = intake.sources.iter().find(|source| source.table == report.table);
+        lines.push(format!(
+            "source {} {} {:?} {:?}",
+            reading.plan.delivered.file, report.sha256, report.dates, given
+        ));
+    }
+    lines.join("\n")
+}
+
+/// What the values of all columns give away about people.
+fn gate_problems(readings: &mut [Reading], ids: &Pool) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut ids_are_searched = false;
+    for reading in readings {
+        problems.extend(gate::search(reading, (!ids_are_searched).then_some(ids)));
+        ids_are_searched = true;
+    }
+    problems
+}
+
+/// Duplicates of all readings.
+#[derive(Default)]
+struct Duplicates {
+    /// As refused rows, by reading.
+    listed: Vec<Vec<Refused>>,
+    /// By reading and bucket, the numbers of rows left out.
+    left_out: Vec<BTreeMap<usize, Vec<u32>>>,
+    /// Rows left out and not refused, because the settings allow repeated keys: by reading.
+    repeated: Vec<u64>,
+}
+
+type Activities = Option<(usize, Vec<(usize, u32)>)>;
+
+/// Finds duplicates and brings every bucket into its order.
+fn arrange(
+    readings: &[Reading],
+    ids: &Pool,
+    buckets_of_members: &[u32],
+    pools: &BTreeMap<&'static str, Pool>,
+    buckets: u32,
+    on_progress: OnProgress<'_>,
+) -> (Duplicates, Vec<Bucket>, Activities) {
+    let contents: Vec<Content<'_>> =
+        readings.iter().map(|reading| content(reading, ids, pools)).collect();
+    let mut duplicates = Duplicates::default();
+    for (reading, content) in readings.iter().zip(&contents) {
+        let found = reading
+            .plan
+            .slot(column::RECORD_ID)
+            .map(|key| repeated_keys(reading, key, content))
+            .unwrap_or_default();
+        duplicates.listed.push(listed(reading, &found, column::RECORD_ID));
+        duplicates.left_out.push(by_bucket(&found));
+    }
+    let (ranks, rank) = ranks(ids, buckets_of_members, buckets);
+    let done = AtomicU64::new(0);
+    let sorted: Vec<Bucket> = ranks
+        .into_par_iter()
+        .enumerate()
+        .map(|(bucket, ranks)| {
+            let parts: Vec<Option<Part<'_>>> = Kind::ALL
+                .iter()
+                .map(|kind| part(readings, &contents, &duplicates, *kind, bucket))
+                .collect();
+            let sorted = sort(&parts, &rank, ranks.members.len());
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            on_progress(Progress {
+                phase: Phase::Sorting,
+                file: "",
+                done,
+                total: u64::from(buckets),
+            });
+            Bucket { members: ranks.members, sorted }
+        })
+        .collect();
+    for (bucket, one) in sorted.iter().enumerate() {
+        for (kind, row, rule) in &one.sorted.repeats {
+            let reading = readings
+                .iter()
+                .position(|reading| reading.plan.table().kind() == Some(Kind::ALL[*kind]));
+            let reading = reading.expect("a repeated row has a reading");
+            let found = [((bucket, *row), *rule)];
+            duplicates.listed[reading].extend(listed(
+                &readings[reading],
+                &found,
+                column::MEMBER_ID,
+            ));
+            duplicates.left_out[reading].entry(bucket).or_default().push(*row);
+        }
+    }
+    let activities = activities(readings, &contents, &mut duplicates);
+    for rows in duplicates.left_out.iter_mut().flat_map(BTreeMap::values_mut) {
+        rows.sort_unstable();
+    }
+    for (reading, listed) in readings.iter().zip(&mut duplicates.listed) {
+        let source = &reading.plan.delivered.source;
+        let may_repeat =
+            source.table == Table::Members && source.repeated_keys == RepeatedKeys::First;
+        let repeated = if may_repeat { std::mem::take(listed) } else { Vec::new() };
+        duplicates.repeated.push(repeated.len() as u64);
+    }
+    (duplicates, sorted, activities)
+}
+
+fn content<'a>(
+    reading: &Reading,
+    ids: &'a Pool,
+    pools: &'a BTreeMap<&'static str, Pool>,
+) -> Content<'a> {
+    Content { ids, pools: reading.plan.slots.iter().map(|slot| pools.get(slot.to)).collect() }
+}
+
+fn part<'a>(
+    readings: &'a [Reading],
+    contents: &'a [Content<'a>],
+    duplicates: &'a Duplicates,
+    kind: Kind,
+    bucket: usize,
+) -> Option<Part<'a>> {
+    let number = readings.iter().position(|reading| reading.plan.table().kind() == Some(kind))?;
+    let reading = &readings[number];
+    Some(Part {
+        table: reading.plan.table(),
+        rows: &reading.buckets[bucket],
+        left_out: duplicates.left_out[number].get(&bucket).map_or(&[], Vec::as_slice),
+        content: &contents[number],
+        start: reading.plan.slot(START),
+        record: reading.plan.slot(column::RECORD_ID),
+    })
+}
+
+/// Members of each bucket by id, and each member's place in its bucket.
+fn ranks(ids: &Pool, buckets_of_members: &[u32], buckets: u32) -> (Vec<Ranks>, Vec<u32>) {
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); buckets as usize];
+    for (member, bucket) in (0_u32..).zip(buckets_of_members) {
+        members[*bucket as usize].push(member);
+    }
+    let ranks: Vec<Ranks> =
+        members.into_par_iter().map(|members| Ranks::of(members, ids)).collect();
+    let mut rank = vec![0; buckets_of_members.len()];
+    for bucket in &ranks {
+        for (place, member) in (0_u32..).zip(&bucket.members) {
+            rank[*member as usize] = place;
+        }
+    }
+    (ranks, rank)
+}
+
+/// Duplicates as refused rows, under the column of their key.
+fn listed(reading: &Reading, found: &[((usize, u32), Rule)], key: &str) -> Vec<Refused> {
+    let has_key = key == column::RECORD_ID || reading.plan.table() == Table::Members;
+    let place = reading
+        .plan
+        .bindings
+        .iter()
+        .position(|binding| binding.field.to == key)
+        .filter(|_| has_key);
+    let place = place.and_then(|binding| u32::try_from(reading.plan.place(binding)).ok());
+    let refused = found.iter().map(|((bucket, row), rule)| Refused {
+        line: reading.buckets[*bucket].lines[*row as usize],
+        column: place,
+        rule: *rule,
+    });
+    refused.collect()
+}
+
+/// Activities in the order of their content, without repeats.
+fn activities(
+    readings: &[Reading],
+    contents: &[Content<'_>],
+    duplicates: &mut Duplicates,
+) -> Activities {
+    let number =
+        readings.iter().position(|reading| reading.plan.table() == Table::CommunityActivities)?;
+    let (reading, content) = (&readings[number], &contents[number]);
+    let mut rows: Vec<(usize, u32)> = Vec::new();
+    for (bucket, one) in reading.buckets.iter().enumerate() {
+        rows.extend((0_u32..).take(one.len()).map(|row| (bucket, row)));
+    }
+    let at = |(bucket, row): (usize, u32)| (&reading.buckets[bucket], row as usize);
+    let line = |(bucket, row): (usize, u32)| reading.buckets[bucket].lines[row as usize];
+    rows.sort_unstable_by(|a, b| {
+        content.compare_slots(at(*a), at(*b)).then_with(|| line(*a).cmp(&line(*b)))
+    });
+    let mut kept: Vec<(usize, u32)> = Vec::new();
+    for row in rows {
+        if kept.last().is_some_and(|last| content.compare_slots(at(*last), at(row)).is_eq()) {
+            duplicates.listed[number].extend(listed(
+                reading,
+                &[(row, Rule::DuplicateRow)],
+                column::MEMBER_ID,
+            ));
+            duplicates.left_out[number].entry(row.0).or_default().push(row.1);
+        } else {
+            kept.push(row);
+        }
+    }
+    Some((number, kept))
+}

@@ -1,0 +1,178 @@
+//! `manifest.csv`: what the sender says about each delivered file.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::plan::did_you_mean;
+use super::problem::Problem;
+use super::settings::Source;
+use super::tables::Table;
+use crate::terms::Day;
+
+/// The name of the file in the folder.
+pub const MANIFEST: &str = "manifest.csv";
+
+const COLUMNS: [&str; 7] = [
+    "source",
+    "extract_date",
+    "coverage_start",
+    "coverage_end",
+    "runout_days",
+    "refresh",
+    "date_shifted",
+];
+
+/// One row of `manifest.csv`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ManifestRow {
+    /// The table or the file.
+    pub source: String,
+    /// The day the extract was cut.
+    pub extract_date: Option<Day>,
+    /// The first day it covers.
+    pub coverage_start: Option<Day>,
+    /// The last day it covers.
+    pub coverage_end: Option<Day>,
+    /// Days until late rows have arrived.
+    pub runout_days: Option<u32>,
+    /// Full or incremental, as the sender says.
+    pub refresh: Option<String>,
+    /// True if the sender shifted the dates of each member by a constant.
+    pub date_shifted: bool,
+}
+
+/// What is known about the time a source covers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dates {
+    /// The day the extract was cut.
+    pub extract_date: Option<Day>,
+    /// The first day it covers.
+    pub coverage_start: Option<Day>,
+    /// The last day it covers.
+    pub coverage_end: Option<Day>,
+    /// Days until late rows have arrived.
+    pub runout_days: Option<u32>,
+    /// True if dates were shifted.
+    pub date_shifted: bool,
+}
+
+impl Dates {
+    /// The run's date wins over the manifest's, and that over the settings'.
+    pub(super) fn of(
+        source: &Source,
+        file: &str,
+        manifest: &[ManifestRow],
+        as_of: Option<Day>,
+    ) -> Self {
+        let row = manifest
+            .iter()
+            .find(|row| row.source == file)
+            .or_else(|| manifest.iter().find(|row| row.source == source.table.name()))
+            .cloned()
+            .unwrap_or_default();
+        Self {
+            extract_date: as_of.or(row.extract_date).or(source.extract_date),
+            coverage_start: row.coverage_start.or(source.coverage_start),
+            coverage_end: row.coverage_end.or(source.coverage_end),
+            runout_days: row.runout_days.or(source.runout_days),
+            date_shifted: row.date_shifted,
+        }
+    }
+}
+
+/// Reads `manifest.csv` of a folder; no rows if there is none.
+///
+/// # Errors
+/// Every problem of the file, at once.
+pub fn read_manifest(folder: &Path, files: &[&str]) -> Result<Vec<ManifestRow>, Vec<Problem>> {
+    let file = match File::open(folder.join(MANIFEST)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            let message = format!("cannot be opened: {error}");
+            return Err(vec![Problem::new("unreadable_file", message, "").file(MANIFEST)]);
+        }
+    };
+    let mut problems = Vec::new();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let header = reader.headers().cloned().unwrap_or_default();
+    let header: Vec<String> =
+        header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    for column in header.iter().filter(|column| !COLUMNS.contains(&column.as_str())) {
+        let help = did_you_mean(column, COLUMNS.into_iter())
+            .unwrap_or_else(|| format!("the columns are {}", COLUMNS.join(", ")));
+        problems.push(
+            Problem::new("unknown_column", "no such column", help).file(MANIFEST).column(column),
+        );
+    }
+    if !header.iter().any(|column| column == "source") {
+        problems
+            .push(Problem::new("missing_column", "column `source` is missing", "").file(MANIFEST));
+    }
+    let mut rows = Vec::new();
+    for (number, record) in reader.records().enumerate() {
+        match record {
+            Ok(record) => rows.push(read_row(&header, &record, number + 2, files, &mut problems)),
+            Err(_) => problems.push(
+                Problem::new("ragged_row", format!("row {} cannot be read", number + 2), "")
+                    .file(MANIFEST),
+            ),
+        }
+    }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+fn read_row(
+    header: &[String],
+    record: &csv::StringRecord,
+    line: usize,
+    files: &[&str],
+    problems: &mut Vec<Problem>,
+) -> ManifestRow {
+    let mut row = ManifestRow::default();
+    let mut say = |column: &str, rule, what: &str, help: String| {
+        problems.push(
+            Problem::new(rule, format!("row {line}: {what}"), help).file(MANIFEST).column(column),
+        );
+    };
+    for (column, value) in header.iter().zip(record).filter(|(_, value)| !value.is_empty()) {
+        let mut date = || {
+            let day = Day::parse(value);
+            if day.is_none() {
+                say(
+                    column,
+                    "not_a_date",
+                    "this is not a date",
+                    "write dates as YYYY-MM-DD".to_owned(),
+                );
+            }
+            day
+        };
+        match column.as_str() {
+            "source" => value.clone_into(&mut row.source),
+            "extract_date" => row.extract_date = date(),
+            "coverage_start" => row.coverage_start = date(),
+            "coverage_end" => row.coverage_end = date(),
+            "runout_days" => match value.parse() {
+                Ok(days) => row.runout_days = Some(days),
+                Err(_) => {
+                    say(column, "not_a_number", "this is not a number of days", String::new());
+                }
+            },
+            "refresh" => row.refresh = Some(value.to_owned()),
+            "date_shifted" => {
+                row.date_shifted =
+                    matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y");
+            }
+            _ => {}
+        }
+    }
+    let tables = Table::ALL.map(Table::name);
+    if !tables.contains(&row.source.as_str()) && !files.contains(&row.source.as_str()) {
+        let help = did_you_mean(&row.source, tables.into_iter().chain(files.iter().copied()))
+            .unwrap_or_else(|| "name a table of the data model or a file of the folder".to_owned());
+        say("source", "unknown_source", "this is neither a table nor a file of the folder", help);
+    }
+    row
+}

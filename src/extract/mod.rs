@@ -1,0 +1,47 @@
+//! Delivered files become timeline rows, or refused rows with reasons.
+//!
+//! | step | where |
+//! |---|---|
+//! | which file feeds which table, by which columns | `folder`, `manifest`, `plan` over the list in `tables` |
+//! | a file becomes pieces, a piece records, a record fields | `pieces`, `split` |
+//! | fields become numbers, or a fault | `convert`, `value`, `pools` |
+//! | rows go to the bucket of their member | `source`, `rows` |
+//! | no identifier passes | `gate` |
+//! | no key twice; every bucket in order | `duplicates`, `order` |
+//! | rows as Arrow batches; what is to be said about each source | `timeline`, `profile` |
+
+mod batches;
+mod convert;
+mod crosswalk;
+mod delivery;
+mod duplicates;
+mod folder;
+mod gate;
+mod intake;
+mod limit;
+mod manifest;
+mod order;
+mod pieces;
+mod plan;
+mod pool;
+mod pools;
+mod problem;
+mod profile;
+mod rows;
+mod rule;
+mod settings;
+mod source;
+mod split;
+mod tables;
+mod timeline;
+mod value;
+
+pub use crosswalk::{Service, ServiceMap};
+pub use delivery::{ColumnReport, Delivery, RefusedRow, SourceReport};
+pub use intake::read;
+pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
+pub use problem::{Error, Excess, Problem};
+pub use rule::Rule;
+pub use settings::{Intake, OnProgress, Phase, Progress, Range, RefusedMax, RepeatedKeys, Source};
+pub use tables::{Field, Form, Table};
+pub use timeline::{Timeline, seldom_repeating, text_type};

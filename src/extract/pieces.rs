@@ -1,0 +1,307 @@
+//! A delivered file as pieces that can be converted side by side: blocks of whole records, or
+//! batches of a Parquet file. At most a few megabytes are held at a time.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_cast::cast::cast;
+use arrow_schema::{DataType, SchemaRef};
+use flate2::read::MultiGzDecoder;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use sha2::{Digest, Sha256};
+
+use super::split::{Splitter, cut};
+
+/// Bytes of one block.
+const BLOCK: usize = 2 << 20;
+/// A longer line is not a row of a table.
+const RECORD_MAX: usize = 64 << 20;
+/// Rows of one Parquet piece.
+const BATCH: usize = 1 << 15;
+/// Lines are kept as 32-bit numbers, as the timeline table does.
+const LINES_MAX: u64 = i32::MAX as u64;
+
+/// How a delivered file is written, seen from its first bytes and not from its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Csv,
+    Gzip,
+    Parquet,
+}
+
+impl Format {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let mut first = Vec::new();
+        File::open(path)?.take(4).read_to_end(&mut first)?;
+        Ok(match first.as_slice() {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            b"PAR1" => Self::Parquet,
+            _ => Self::Csv,
+        })
+    }
+}
+
+/// A part of a file.
+#[derive(Debug)]
+pub(super) enum Piece {
+    /// Whole records; the first stands on `line`.
+    Text {
+        /// The records.
+        bytes: Vec<u8>,
+        /// The line of the first.
+        line: u32,
+    },
+    /// Rows of a Parquet file as texts; the first counts as `line`.
+    Table {
+        /// The columns that are read.
+        columns: Vec<StringArray>,
+        /// The line of the first row.
+        line: u32,
+        /// How many rows.
+        rows: usize,
+    },
+}
+
+/// Why pieces end early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Io(io::Error),
+    /// Quotation marks stand where the format has none: read the file again, exactly.
+    Irregular,
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A delimited file, block by block.
+pub(super) struct Blocks {
+    input: Input,
+    carry: Vec<u8>,
+    line: u64,
+    /// Cuts by walking every record instead of counting quotation marks.
+    exactly: Option<Splitter>,
+    is_done: bool,
+}
+
+impl Blocks {
+    /// Opens a file and skips its byte-order mark.
+    pub(super) fn open(path: &Path, format: Format) -> io::Result<Self> {
+        let file = Hashed { file: File::open(path)?, sha256: Sha256::new(), bytes: 0 };
+        let input = match format {
+            Format::Gzip => {
+                Input::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file))))
+            }
+            Format::Csv | Format::Parquet => Input::Plain(file),
+        };
+        let mut blocks = Self { input, carry: Vec::new(), line: 1, exactly: None, is_done: false };
+        blocks.input.by_ref().take(3).read_to_end(&mut blocks.carry)?;
+        if blocks.carry == b"\xef\xbb\xbf" {
+            blocks.carry.clear();
+        }
+        Ok(blocks)
+    }
+
+    #[must_use]
+    pub(super) fn exactly(mut self, splitter: Splitter) -> Self {
+        self.exactly = Some(splitter);
+        self
+    }
+
+    /// The next whole records and the line of the first, or nothing at the end of the file.
+    pub(super) fn next(&mut self) -> Result<Option<Piece>, Stop> {
+        let mut bytes = std::mem::take(&mut self.carry);
+        loop {
+            if self.is_done && bytes.is_empty() {
+                return Ok(None);
+            }
+            if !self.is_done {
+                bytes.reserve_exact(BLOCK + (BLOCK >> 2));
+                let read = self.input.by_ref().take(BLOCK as u64).read_to_end(&mut bytes)?;
+                self.is_done = read < BLOCK;
+            }
+            let end = match &self.exactly {
+                Some(splitter) => splitter.cut_exactly(&bytes, self.is_done),
+                None if self.is_done => bytes.len(),
+                None => cut(&bytes).unwrap_or(0),
+            };
+            if end == 0 {
+                // No record ends in the whole block: a very long line, or a missing mark.
+                if bytes.len() > RECORD_MAX {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "a line is longer than 64 MB",
+                    )
+                    .into());
+                }
+                if self.exactly.is_none() && memchr::memchr(b'"', &bytes).is_some() {
+                    return Err(Stop::Irregular);
+                }
+                continue;
+            }
+            self.carry.extend_from_slice(&bytes[end..]);
+            bytes.truncate(end);
+            let line = self.line;
+            self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+            return Ok(Some(Piece::Text { bytes, line: line_number(line)? }));
+        }
+    }
+
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.input.hashed().bytes
+    }
+
+    /// The SHA-256 of the file as delivered; reads what a decoder left.
+    pub(super) fn sha256(mut self) -> io::Result<(String, u64)> {
+        let hashed = self.input.hashed_mut();
+        io::copy(hashed, &mut io::sink())?;
+        Ok((hex(&hashed.sha256.clone().finalize()), hashed.bytes))
+    }
+}
+
+fn line_number(line: u64) -> io::Result<u32> {
+    let too_long = || {
+        io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "more than 2,147,483,647 lines: deliver the file in parts",
+        )
+    };
+    u32::try_from(line).ok().filter(|_| line < LINES_MAX).ok_or_else(too_long)
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+enum Input {
+    Plain(Hashed),
+    Gzip(Box<MultiGzDecoder<BufReader<Hashed>>>),
+}
+
+impl Input {
+    fn hashed(&self) -> &Hashed {
+        match self {
+            Self::Plain(file) => file,
+            Self::Gzip(decoder) => decoder.get_ref().get_ref(),
+        }
+    }
+
+    fn hashed_mut(&mut self) -> &mut Hashed {
+        match self {
+            Self::Plain(file) => file,
+            Self::Gzip(decoder) => decoder.get_mut().get_mut(),
+        }
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(file) => file.read(buffer),
+            Self::Gzip(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+struct Hashed {
+    file: File,
+    sha256: Sha256,
+    bytes: u64,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.sha256.update(&buffer[..read]);
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// A Parquet file, batch by batch.
+pub(super) struct Batches {
+    reader: ParquetRecordBatchReader,
+    row: u64,
+    rows: u64,
+}
+
+/// The columns of a Parquet file.
+pub(super) fn parquet_schema(path: &Path) -> io::Result<SchemaRef> {
+    let reader =
+        ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
+    Ok(reader.schema().clone())
+}
+
+impl Batches {
+    /// Opens the columns at these places, in this order.
+    pub(super) fn open(path: &Path, columns: &[usize]) -> io::Result<Self> {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)
+            .map_err(io::Error::other)?;
+        let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+        let reader = builder
+            .with_projection(mask)
+            .with_batch_size(BATCH)
+            .build()
+            .map_err(io::Error::other)?;
+        Ok(Self { reader, row: 0, rows })
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(super) fn rows_read(&self) -> u64 {
+        self.row
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
+        let Some(batch) = self.reader.next() else { return Ok(None) };
+        let batch = batch.map_err(io::Error::other)?;
+        let line = line_number(self.row + 2)?;
+        self.row += batch.num_rows() as u64;
+        Ok(Some(Piece::Table { columns: texts(&batch)?, line, rows: batch.num_rows() }))
+    }
+}
+
+fn texts(batch: &RecordBatch) -> io::Result<Vec<StringArray>> {
+    batch
+        .columns()
+        .iter()
+        .map(|array| {
+            // Instants at the start of a day stand for dates, as most writers have no other type.
+            let array = match array.data_type() {
+                DataType::Timestamp(..) if is_midnight(array)? => {
+                    converted(array, &DataType::Date32)?
+                }
+                _ => array.clone(),
+            };
+            Ok(converted(&array, &DataType::Utf8)?.as_string::<i32>().clone())
+        })
+        .collect()
+}
+
+fn is_midnight(array: &dyn Array) -> io::Result<bool> {
+    let days = converted(array, &DataType::Date32)?;
+    let back = converted(&days, array.data_type())?;
+    Ok(back.to_data() == array.to_data())
+}
+
+/// A column as another type. The library's own message could show a value.
+fn converted(array: &dyn Array, to: &DataType) -> io::Result<ArrayRef> {
+    let what = || format!("a column of type {} cannot be read as text", array.data_type());
+    cast(array, to).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, what()))
+}
+
+/// The SHA-256 and size of a file.
+pub(super) fn sha256_of(path: &Path) -> io::Result<(String, u64)> {
+    let mut hashed = Hashed { file: File::open(path)?, sha256: Sha256::new(), bytes: 0 };
+    io::copy(&mut hashed, &mut io::sink())?;
+    Ok((hex(&hashed.sha256.clone().finalize()), hashed.bytes))
+}

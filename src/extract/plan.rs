@@ -1,0 +1,393 @@
+//! How one delivered file is read: which of its columns becomes what. Every problem of the header
+//! and of the settings is found here, before a row is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use regex::bytes::Regex;
+
+use super::gate;
+use super::manifest::Dates;
+use super::pieces::Format;
+use super::problem::Problem;
+use super::rows::NO_LONG;
+use super::rule::Rule;
+use super::settings::{Range, Source};
+use super::tables::{Field, Form, Table};
+use crate::terms::column;
+
+/// No id or code is longer; a longer text is free text, which has no place in a de-identified
+/// extract.
+const TEXT_MAX: usize = 1000;
+
+/// A file, its header and the settings of the table that it feeds.
+#[derive(Debug, Clone)]
+pub(super) struct Delivered {
+    pub(super) source: Source,
+    pub(super) dates: Dates,
+    /// The file's name in the folder.
+    pub(super) file: String,
+    pub(super) path: PathBuf,
+    pub(super) format: Format,
+    pub(super) header: Vec<String>,
+}
+
+/// How one file is read.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) delivered: Delivered,
+    pub(super) bindings: Vec<Binding>,
+    pub(super) slots: Vec<Slot>,
+}
+
+/// A column of the model and where its values come from.
+#[derive(Debug)]
+pub(super) struct Binding {
+    pub(super) field: &'static Field,
+    pub(super) origin: Origin,
+    /// The site's values that stand for others.
+    pub(super) values: BTreeMap<Vec<u8>, Vec<u8>>,
+    pub(super) pattern: Option<Regex>,
+    pub(super) range: Range,
+}
+
+impl Binding {
+    /// True if each distinct text is judged once; ids that seldom repeat, dates and numbers are
+    /// faster to read each time.
+    pub(super) fn is_judged_by_text(&self) -> bool {
+        match self.field.form {
+            Form::Member | Form::Key | Form::LongText => false,
+            Form::Past
+            | Form::Planned
+            | Form::Month
+            | Form::Whole(..)
+            | Form::Parts(_)
+            | Form::Real
+            | Form::Instant => !self.values.is_empty() || self.pattern.is_some(),
+            _ => true,
+        }
+    }
+
+    /// Whether a text has the form that the site asks for.
+    pub(super) fn fits(&self, text: &[u8]) -> Result<(), Rule> {
+        if text.len() > TEXT_MAX {
+            return Err(Rule::UnexpectedForm);
+        }
+        match &self.pattern {
+            Some(pattern) if !text.is_empty() && !pattern.is_match(text) => {
+                Err(Rule::UnexpectedForm)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The number, if the model and the site allow it; "not known" is allowed.
+    #[inline]
+    pub(super) fn in_range(
+        &self,
+        number: i64,
+        per_unit: i64,
+        least: i64,
+        most: i64,
+    ) -> Result<i64, Rule> {
+        let least = self.range.min.map_or(least, |min| min.saturating_mul(per_unit).max(least));
+        let most = self.range.max.map_or(most, |max| max.saturating_mul(per_unit).min(most));
+        if number == NO_LONG || (least <= number && number <= most) {
+            Ok(number)
+        } else {
+            Err(Rule::OutOfRange)
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+    pub(super) fn allows_real(&self, number: f64) -> bool {
+        number.is_nan()
+            || (self.range.min.is_none_or(|min| min as f64 <= number)
+                && self.range.max.is_none_or(|max| number <= max as f64))
+    }
+}
+
+/// Where the values of a column come from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The column of the file at this place.
+    Column(usize),
+    /// The same value in every row.
+    Constant(String),
+}
+
+/// A column of rows in memory, and the bindings that fill it.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// The timeline column.
+    pub(super) to: &'static str,
+    pub(super) form: Form,
+    pub(super) filling: Filling,
+}
+
+/// How the bindings of a slot make its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filling {
+    /// As it is.
+    One(usize),
+    /// The first that is known.
+    First(usize, usize),
+    /// Year and month of birth.
+    Birth(usize, Option<usize>),
+}
+
+impl Plan {
+    /// Binds a header to the model. `elsewhere` are columns that another table reads from the same
+    /// file.
+    pub(super) fn of(
+        delivered: Delivered,
+        elsewhere: &BTreeSet<String>,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut problems = settings_problems(&delivered);
+        let mut bindings = Vec::new();
+        let source = &delivered.source;
+        for (position, column) in delivered.header.iter().enumerate() {
+            if source.ignore.contains(column) {
+                continue;
+            }
+            let at = |problem: Problem| problem.file(&delivered.file).column(column);
+            if let Some(problem) = gate::suspicious_name(column) {
+                problems.push(at(problem));
+                continue;
+            }
+            let model = source.columns.get(column).unwrap_or(column);
+            match find(source.table, model) {
+                Some(field) => {
+                    bindings.push(bind(field, Origin::Column(position), source, &mut problems));
+                }
+                None if elsewhere.contains(column) => {}
+                None => problems.push(at(unknown_column(source.table, column))),
+            }
+        }
+        for (model, value) in &source.constants {
+            if let Some(field) = find(source.table, model) {
+                bindings.push(bind(field, Origin::Constant(value.clone()), source, &mut problems));
+            }
+        }
+        problems.extend(duplicates(&delivered, &bindings));
+        problems.extend(missing(&delivered, &bindings));
+        let slots = slots(&bindings);
+        if problems.is_empty() { Ok(Self { delivered, bindings, slots }) } else { Err(problems) }
+    }
+
+    pub(super) fn table(&self) -> Table {
+        self.delivered.source.table
+    }
+
+    /// The binding of a column of the model.
+    pub(super) fn binding(&self, model: &str) -> Option<usize> {
+        self.bindings.iter().position(|binding| binding.field.name == model)
+    }
+
+    /// The slot of a timeline column.
+    pub(super) fn slot(&self, to: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.to == to)
+    }
+
+    /// Where a binding's column stands in the file; constants stand behind the last.
+    pub(super) fn place(&self, binding: usize) -> usize {
+        match self.bindings[binding].origin {
+            Origin::Column(position) => position,
+            Origin::Constant(_) => self.delivered.header.len() + binding,
+        }
+    }
+
+    /// For each column of the file, its place among those that are read.
+    pub(super) fn wanted(&self) -> Vec<Option<usize>> {
+        let read = |position| {
+            self.bindings.iter().any(|binding| binding.origin == Origin::Column(position))
+        };
+        let mut places = 0..;
+        (0..self.delivered.header.len())
+            .map(|position| read(position).then(|| places.next()).flatten())
+            .collect()
+    }
+
+    /// The site's name of a binding's column, or the model's where the file has none.
+    pub(super) fn column_name(&self, binding: usize) -> &str {
+        match &self.bindings[binding].origin {
+            Origin::Column(position) => &self.delivered.header[*position],
+            Origin::Constant(_) => self.bindings[binding].field.name,
+        }
+    }
+}
+
+fn find(table: Table, model: &str) -> Option<&'static Field> {
+    table.fields().iter().find(|field| field.name == model)
+}
+
+fn bind(
+    field: &'static Field,
+    origin: Origin,
+    source: &Source,
+    problems: &mut Vec<Problem>,
+) -> Binding {
+    let mut values: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+    if field.name == "smi_sed" {
+        // TEDS and CoBHA numbers for "unknown" and "not collected".
+        values.extend(["7", "8", "-9"].map(|number| (number.into(), Vec::new())));
+    }
+    let given = source.values.get(field.name).into_iter().flatten();
+    values
+        .extend(given.map(|(site, model)| (site.clone().into_bytes(), model.clone().into_bytes())));
+    let pattern = source.patterns.get(field.name).and_then(|pattern| {
+        Regex::new(&format!("^(?:{pattern})$"))
+            .map_err(|error| {
+                let message =
+                    format!("the pattern of `{}` is not a regular expression: {error}", field.name);
+                problems.push(Problem::new(
+                    "bad_pattern",
+                    message,
+                    "correct `patterns` in the pipeline file",
+                ));
+            })
+            .ok()
+    });
+    let range = source.ranges.get(field.name).copied().unwrap_or_default();
+    Binding { field, origin, values, pattern, range }
+}
+
+/// Settings that name columns the table does not have, or that cannot apply to them.
+fn settings_problems(delivered: &Delivered) -> Vec<Problem> {
+    let source = &delivered.source;
+    let mut problems = Vec::new();
+    let mut say = |setting: &str, model: &str| match find(source.table, model) {
+        None => {
+            let message = format!(
+                "`{setting}` names `{model}`, which table {} does not have",
+                source.table.name()
+            );
+            problems.push(
+                Problem::new("unknown_column", message, suggestion(source.table, model))
+                    .file(&delivered.file),
+            );
+        }
+        Some(field)
+            if setting == "values"
+                && matches!(field.form, Form::Member | Form::Key | Form::LongText) =>
+        {
+            let message = format!("`values` cannot apply to `{model}`: its values do not repeat");
+            problems.push(
+                Problem::new("unfit_setting", message, "change the values before delivery")
+                    .file(&delivered.file),
+            );
+        }
+        Some(_) => {}
+    };
+    source.columns.values().for_each(|model| say("columns", model));
+    source.constants.keys().for_each(|model| say("constants", model));
+    source.values.keys().for_each(|model| say("values", model));
+    source.patterns.keys().for_each(|model| say("patterns", model));
+    source.ranges.keys().for_each(|model| say("ranges", model));
+    for site in source.columns.keys().chain(&source.ignore) {
+        if source.columns.contains_key(site) && !delivered.header.contains(site) {
+            let message = "the pipeline file maps this column, and the file does not have it";
+            let help =
+                did_you_mean(site, delivered.header.iter().map(String::as_str)).unwrap_or_default();
+            problems.push(
+                Problem::new("missing_column", message, help).file(&delivered.file).column(site),
+            );
+        }
+    }
+    problems
+}
+
+fn unknown_column(table: Table, column: &str) -> Problem {
+    let message = format!(
+        "table {} has no such column, and the pipeline file neither maps nor ignores it",
+        table.name()
+    );
+    Problem::new("unknown_column", message, suggestion(table, column))
+}
+
+fn suggestion(table: Table, column: &str) -> String {
+    did_you_mean(column, table.fields().iter().map(|field| field.name)).unwrap_or_else(|| {
+        "map it under `columns` or list it under `ignore` in the pipeline file".to_owned()
+    })
+}
+
+/// "did you mean …?", if a name is near.
+pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    known
+        .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), known), known))
+        .filter(|(likeness, _)| *likeness > 0.84)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| format!("did you mean `{known}`?"))
+}
+
+fn duplicates(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
+    let mut seen = BTreeSet::new();
+    let mut problems = Vec::new();
+    for binding in bindings {
+        if !seen.insert(binding.field.name) {
+            let message = format!("more than one column stands for `{}`", binding.field.name);
+            let help = "ignore all but one of them in the pipeline file";
+            problems.push(Problem::new("duplicate_column", message, help).file(&delivered.file));
+        }
+    }
+    problems
+}
+
+fn missing(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
+    let table = delivered.source.table;
+    let has = |name: &str| bindings.iter().any(|binding| binding.field.name == name);
+    let say = |what: String, near: &str| {
+        let help = did_you_mean(near, delivered.header.iter().map(String::as_str)).map_or_else(
+            || {
+                "deliver it, or map the site's column to it under `columns` in the pipeline file"
+                    .to_owned()
+            },
+            |hint| format!("{hint} map it under `columns` in the pipeline file"),
+        );
+        Problem::new("missing_column", format!("table {} needs {what}", table.name()), help)
+            .file(&delivered.file)
+    };
+    let required = table.fields().iter().filter(|field| field.required && !has(field.name));
+    let mut problems: Vec<_> =
+        required.map(|field| say(format!("column `{}`", field.name), field.name)).collect();
+    let either = table.either();
+    if !either.is_empty() && !either.iter().any(|name| has(name)) {
+        problems.push(say(format!("column `{}`", either.join("` or `")), either[0]));
+    }
+    problems
+}
+
+fn slots(bindings: &[Binding]) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
+    for (number, binding) in bindings.iter().enumerate() {
+        let (to, form) = (binding.field.to, binding.field.form);
+        if form == Form::Member {
+            continue;
+        }
+        match slots.iter_mut().find(|slot| slot.to == to) {
+            Some(slot) => slot.filling = joined(bindings, slot.filling, number),
+            None => slots.push(Slot { to, form, filling: first(form, number) }),
+        }
+    }
+    // Rows are compared slot by slot: the order of columns in the file must not show.
+    let place = |to: &str| column::ALL.iter().position(|(name, _)| *name == to);
+    slots.sort_by_key(|slot| (place(slot.to).is_none(), place(slot.to), slot.to));
+    slots
+}
+
+fn first(form: Form, number: usize) -> Filling {
+    if form == Form::BirthYear { Filling::Birth(number, None) } else { Filling::One(number) }
+}
+
+fn joined(bindings: &[Binding], filling: Filling, number: usize) -> Filling {
+    let is_year = |number: usize| bindings[number].field.form == Form::BirthYear;
+    let is_month =
+        |number: usize| matches!(bindings[number].field.form, Form::BirthMonth | Form::Month);
+    match filling {
+        Filling::One(month) if is_year(number) => Filling::Birth(number, Some(month)),
+        Filling::One(month) if is_month(month) => Filling::First(number, month),
+        Filling::One(other) => Filling::First(other, number),
+        Filling::Birth(year, _) => Filling::Birth(year, Some(number)),
+        Filling::First(..) => filling,
+    }
+}

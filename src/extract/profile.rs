@@ -1,0 +1,150 @@
+//! What is to be said about each source: counts, months, missing values, unmapped codes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::delivery::{ColumnReport, Delivery, SourceReport};
+use super::rows::{Data, NO_CODE, NO_INT, Rows};
+use super::rule::Rule;
+use super::source::Reading;
+use super::tables::Table;
+use crate::terms::{Day, column};
+
+/// A report for each reading. `left_out` names duplicates by reading and bucket.
+pub(super) fn reports(
+    delivery: &Delivery,
+    left_out: &[BTreeMap<usize, Vec<u32>>],
+) -> Vec<SourceReport> {
+    (0..delivery.readings.len()).map(|number| report(delivery, number, &left_out[number])).collect()
+}
+
+fn report(
+    delivery: &Delivery,
+    number: usize,
+    left_out: &BTreeMap<usize, Vec<u32>>,
+) -> SourceReport {
+    let reading = &delivery.readings[number];
+    let plan = &reading.plan;
+    let mut refused: BTreeMap<Rule, u64> = BTreeMap::new();
+    for row in reading.refused.iter().chain(&delivery.duplicates[number]) {
+        *refused.entry(row.rule).or_default() += 1;
+    }
+    let none = Vec::new();
+    let counts: Vec<Counts> = reading
+        .buckets
+        .par_iter()
+        .enumerate()
+        .map(|(bucket, rows)| {
+            Counts::of(delivery, reading, rows, left_out.get(&bucket).unwrap_or(&none))
+        })
+        .collect();
+    let sum = |of: fn(&Counts) -> u64| counts.iter().map(of).sum::<u64>();
+    let mut months: BTreeMap<Day, u64> = BTreeMap::new();
+    let mut days: BTreeSet<i32> = BTreeSet::new();
+    for (day, rows) in counts.iter().flat_map(|counts| &counts.days) {
+        *months.entry(Day(*day).first_of_month()).or_default() += rows;
+        days.insert(*day);
+    }
+    let columns = plan.slots.iter().enumerate().map(|(slot, one)| ColumnReport {
+        column: one.to,
+        missing: counts.iter().map(|counts| counts.missing[slot]).sum(),
+    });
+    let unmapped: BTreeSet<u32> =
+        counts.iter().flat_map(|counts| counts.unmapped_codes.iter().copied()).collect();
+    SourceReport {
+        table: plan.table(),
+        file: plan.delivered.file.clone(),
+        sha256: reading.sha256.clone(),
+        bytes: reading.bytes,
+        dates: plan.delivered.dates,
+        read: reading.n_read,
+        accepted: sum(|counts| counts.rows),
+        repeated: delivery.repeated[number],
+        refused,
+        columns: columns.collect(),
+        months,
+        span: days.first().zip(days.last()).map(|(first, last)| (Day(*first), Day(*last))),
+        unmapped_rows: sum(|counts| counts.unmapped_rows),
+        unmapped_codes: unmapped.len() as u64,
+    }
+}
+
+/// Counts of one bucket.
+#[derive(Default)]
+struct Counts {
+    rows: u64,
+    /// By slot.
+    missing: Vec<u64>,
+    /// Rows by day.
+    days: BTreeMap<i32, u64>,
+    unmapped_rows: u64,
+    unmapped_codes: BTreeSet<u32>,
+}
+
+impl Counts {
+    fn of(delivery: &Delivery, reading: &Reading, rows: &Rows, left_out: &[u32]) -> Self {
+        let plan = &reading.plan;
+        let without = |column: &Data| {
+            let out = left_out.iter().filter(|row| column.is_null(**row as usize)).count();
+            (column.nulls() - out) as u64
+        };
+        let mut counts = Self {
+            rows: (rows.len() - left_out.len()) as u64,
+            missing: rows.columns.iter().map(without).collect(),
+            ..Self::default()
+        };
+        if let Some(Data::Ints(starts)) =
+            plan.slot(column::START_ON).map(|slot| &rows.columns[slot])
+        {
+            counts.count_days(starts, left_out);
+        }
+        if plan.table() == Table::Contacts {
+            counts.count_unmapped(delivery, reading, rows, left_out);
+        }
+        counts
+    }
+
+    fn count_days(&mut self, starts: &[i32], left_out: &[u32]) {
+        let first = starts.iter().filter(|day| **day != NO_INT).min().copied().unwrap_or(0);
+        let last = starts.iter().max().copied().unwrap_or(0).max(first);
+        let place = |day: i32| usize::try_from(day - first).expect("first is the smallest");
+        let mut days = vec![0_u64; place(last) + 1];
+        for day in starts.iter().filter(|day| **day != NO_INT) {
+            days[place(*day)] += 1;
+        }
+        for day in left_out.iter().map(|row| starts[*row as usize]).filter(|day| *day != NO_INT) {
+            days[place(day)] -= 1;
+        }
+        self.days = (first..).zip(days).filter(|(_, rows)| *rows > 0).collect();
+    }
+
+    fn count_unmapped(
+        &mut self,
+        delivery: &Delivery,
+        reading: &Reading,
+        rows: &Rows,
+        left_out: &[u32],
+    ) {
+        let slot = |name: &str| reading.plan.slot(name).map(|slot| &rows.columns[slot]);
+        let Some(codes) = slot(column::CODE) else { return };
+        let classes = slot(column::CLASS);
+        let mapped: Vec<bool> = delivery.pools[column::CODE]
+            .texts()
+            .map(|code| delivery.map.get(code).is_some())
+            .collect();
+        let mut seen = vec![false; mapped.len()];
+        let mut out = left_out.iter().peekable();
+        for row in 0..rows.len() {
+            let code = codes.code(row);
+            let is_out = out.next_if(|out| **out as usize == row).is_some();
+            let has_class = classes.is_some_and(|classes| !classes.is_null(row));
+            if !is_out && !has_class && code != NO_CODE && !mapped[code as usize] {
+                self.unmapped_rows += 1;
+                seen[code as usize] = true;
+            }
+        }
+        self.unmapped_codes =
+            (0_u32..).zip(seen).filter(|(_, seen)| *seen).map(|(code, _)| code).collect();
+    }
+}

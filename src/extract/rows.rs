@@ -1,0 +1,330 @@
+//! Rows in memory: one compact vector for each column. "Not known" is a value of its own.
+
+use std::cmp::Ordering;
+
+use super::pool::{Pool, hash};
+use super::tables::Form;
+
+/// Not known, in a column of codes.
+pub(super) const NO_CODE: u32 = u32::MAX;
+/// Not known, in a column of small codes.
+pub(super) const NO_NARROW: u16 = u16::MAX;
+/// Not known, in a column of days or small numbers. Sorts first.
+pub(super) const NO_INT: i32 = i32::MIN;
+/// Not known, in a column of large numbers.
+pub(super) const NO_LONG: i64 = i64::MIN;
+/// Not known, in a column of flags.
+pub(super) const NO_FLAG: u8 = 2;
+
+/// The values of one column.
+#[derive(Debug, Clone)]
+pub(super) enum Data {
+    Codes(Vec<u32>),
+    /// Codes as long as they are small. Not known = [`NO_NARROW`].
+    Narrow(Vec<u16>),
+    /// Days and small numbers; also large ones, as long as they are small.
+    Ints(Vec<i32>),
+    Longs(Vec<i64>),
+    /// Not known = not a number.
+    Floats(Vec<f64>),
+    Flags(Vec<u8>),
+    Texts(Texts),
+}
+
+/// Texts that seldom repeat, one behind the other. Not known = empty.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Texts {
+    ends: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Texts {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn bytes_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> &[u8] {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.bytes[start as usize..self.ends[row] as usize]
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        let end =
+            u32::try_from(self.bytes.len()).expect("callers keep a column's text below 4 GiB");
+        self.ends.push(end);
+    }
+
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.bytes.clear();
+    }
+}
+
+impl Data {
+    /// An empty column for values of this form.
+    pub(super) fn of(form: Form) -> Self {
+        match form {
+            Form::Member
+            | Form::Text
+            | Form::Code(..)
+            | Form::Codes(_)
+            | Form::Words
+            | Form::Diagnosis => Self::Codes(Vec::new()),
+            Form::Key | Form::LongText | Form::Instant => Self::Texts(Texts::default()),
+            Form::Past
+            | Form::Planned
+            | Form::Month
+            | Form::Whole(..)
+            | Form::BirthYear
+            | Form::BirthMonth => Self::Ints(Vec::new()),
+            Form::Parts(_) => Self::Longs(Vec::new()),
+            Form::Real => Self::Floats(Vec::new()),
+            Form::Flag => Self::Flags(Vec::new()),
+        }
+    }
+
+    /// An empty column that takes little room until its values need more.
+    pub(super) fn compact(form: Form) -> Self {
+        match Self::of(form) {
+            Self::Codes(_) => Self::Narrow(Vec::new()),
+            Self::Longs(_) => Self::Ints(Vec::new()),
+            other => other,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        match self {
+            Self::Codes(values) => values.clear(),
+            Self::Narrow(values) => values.clear(),
+            Self::Ints(values) => values.clear(),
+            Self::Longs(values) => values.clear(),
+            Self::Floats(values) => values.clear(),
+            Self::Flags(values) => values.clear(),
+            Self::Texts(values) => values.clear(),
+        }
+    }
+
+    /// Makes room for more rows, of which texts have this many bytes each.
+    fn reserve(&mut self, rows: usize, text: usize) {
+        match self {
+            Self::Codes(values) => values.reserve(rows),
+            Self::Narrow(values) => values.reserve(rows),
+            Self::Ints(values) => values.reserve(rows),
+            Self::Longs(values) => values.reserve(rows),
+            Self::Floats(values) => values.reserve(rows),
+            Self::Flags(values) => values.reserve(rows),
+            Self::Texts(values) => {
+                values.ends.reserve(rows);
+                values.bytes.reserve(rows * text);
+            }
+        }
+    }
+
+    /// Adds the named rows of another column of the same form.
+    pub(super) fn append(&mut self, from: &Self, rows: &[u32]) {
+        fn copy<T: Copy, U>(to: &mut Vec<U>, from: &[T], rows: &[u32], convert: impl Fn(T) -> U) {
+            to.extend(rows.iter().map(|row| convert(from[*row as usize])));
+        }
+        match (&mut *self, from) {
+            (Self::Codes(to), Self::Codes(from)) => copy(to, from, rows, |code| code),
+            (Self::Codes(to), Self::Narrow(from)) => copy(to, from, rows, wide_code),
+            (Self::Narrow(to), Self::Narrow(from)) => copy(to, from, rows, |code| code),
+            (Self::Narrow(to), Self::Codes(codes)) => {
+                if rows.iter().all(|row| narrow_code(codes[*row as usize]).is_some()) {
+                    copy(to, codes, rows, |code| narrow_code(code).unwrap_or(NO_NARROW));
+                } else {
+                    *self = Self::Codes(to.iter().map(|code| wide_code(*code)).collect());
+                    self.append(from, rows);
+                }
+            }
+            (Self::Ints(to), Self::Ints(from)) => copy(to, from, rows, |int| int),
+            (Self::Ints(to), Self::Longs(longs)) => {
+                if rows.iter().all(|row| narrow_long(longs[*row as usize]).is_some()) {
+                    copy(to, longs, rows, |long| narrow_long(long).unwrap_or(NO_INT));
+                } else {
+                    *self = Self::Longs(to.iter().map(|int| wide_int(*int)).collect());
+                    self.append(from, rows);
+                }
+            }
+            (Self::Longs(to), Self::Longs(from)) => copy(to, from, rows, |long| long),
+            (Self::Longs(to), Self::Ints(from)) => copy(to, from, rows, wide_int),
+            (Self::Floats(to), Self::Floats(from)) => copy(to, from, rows, |float| float),
+            (Self::Flags(to), Self::Flags(from)) => copy(to, from, rows, |flag| flag),
+            (Self::Texts(to), Self::Texts(from)) => {
+                for row in rows {
+                    to.push(from.get(*row as usize));
+                }
+            }
+            _ => unreachable!("columns of one slot have one form"),
+        }
+    }
+
+    /// The code of a row, however wide it is kept.
+    #[inline]
+    pub(super) fn code(&self, row: usize) -> u32 {
+        match self {
+            Self::Codes(codes) => codes[row],
+            Self::Narrow(codes) => wide_code(codes[row]),
+            _ => NO_CODE,
+        }
+    }
+
+    /// The number of a row, however wide it is kept.
+    fn long(&self, row: usize) -> i64 {
+        match self {
+            Self::Ints(ints) => wide_int(ints[row]),
+            Self::Longs(longs) => longs[row],
+            _ => NO_LONG,
+        }
+    }
+
+    pub(super) fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::Codes(values) => values[row] == NO_CODE,
+            Self::Narrow(values) => values[row] == NO_NARROW,
+            Self::Ints(values) => values[row] == NO_INT,
+            Self::Longs(values) => values[row] == NO_LONG,
+            Self::Floats(values) => values[row].is_nan(),
+            Self::Flags(values) => values[row] == NO_FLAG,
+            Self::Texts(values) => values.get(row).is_empty(),
+        }
+    }
+
+    /// Rows without a value.
+    pub(super) fn nulls(&self) -> usize {
+        match self {
+            Self::Codes(values) => values.iter().filter(|value| **value == NO_CODE).count(),
+            Self::Narrow(values) => values.iter().filter(|value| **value == NO_NARROW).count(),
+            Self::Ints(values) => values.iter().filter(|value| **value == NO_INT).count(),
+            Self::Longs(values) => values.iter().filter(|value| **value == NO_LONG).count(),
+            Self::Floats(values) => values.iter().filter(|value| value.is_nan()).count(),
+            Self::Flags(values) => values.iter().map(|value| usize::from(*value == NO_FLAG)).sum(),
+            Self::Texts(values) => {
+                (0..values.len()).filter(|row| values.get(*row).is_empty()).count()
+            }
+        }
+    }
+
+    /// Orders two rows by their values; texts of codes by letter.
+    pub(super) fn compare(
+        &self,
+        a: usize,
+        other: &Self,
+        b: usize,
+        pool: Option<&Pool>,
+    ) -> Ordering {
+        match (self, other) {
+            (Self::Codes(_) | Self::Narrow(_), _) => {
+                let text = |code: u32| {
+                    (code != NO_CODE).then(|| pool.map_or(&[][..], |pool| pool.get(code)))
+                };
+                let (x, y) = (self.code(a), other.code(b));
+                if x == y { Ordering::Equal } else { text(x).cmp(&text(y)) }
+            }
+            (Self::Ints(_) | Self::Longs(_), _) => self.long(a).cmp(&other.long(b)),
+            (Self::Floats(x), Self::Floats(y)) => x[a].total_cmp(&y[b]),
+            (Self::Flags(x), Self::Flags(y)) => x[a].cmp(&y[b]),
+            (Self::Texts(x), Self::Texts(y)) => x.get(a).cmp(y.get(b)),
+            _ => Ordering::Equal,
+        }
+    }
+
+    pub(super) fn hash_text(&self, row: usize) -> u64 {
+        match self {
+            Self::Texts(values) => hash(values.get(row)),
+            _ => 0,
+        }
+    }
+}
+
+pub(super) fn wide_code(code: u16) -> u32 {
+    if code == NO_NARROW { NO_CODE } else { u32::from(code) }
+}
+
+fn narrow_code(code: u32) -> Option<u16> {
+    if code == NO_CODE {
+        Some(NO_NARROW)
+    } else {
+        u16::try_from(code).ok().filter(|code| *code != NO_NARROW)
+    }
+}
+
+pub(super) fn wide_int(int: i32) -> i64 {
+    if int == NO_INT { NO_LONG } else { i64::from(int) }
+}
+
+fn narrow_long(long: i64) -> Option<i32> {
+    if long == NO_LONG {
+        Some(NO_INT)
+    } else {
+        i32::try_from(long).ok().filter(|int| *int != NO_INT)
+    }
+}
+
+/// Rows of one table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rows {
+    /// The member of each row, by number; 0 in tables without members.
+    pub(super) members: Vec<u32>,
+    /// Where each row stood in its file.
+    pub(super) lines: Vec<u32>,
+    /// One column for each slot of the source's plan.
+    pub(super) columns: Vec<Data>,
+}
+
+impl Rows {
+    pub(super) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Makes room for `times` as many rows as there are.
+    pub(super) fn reserve(&mut self, times: f64) {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an estimate"
+        )]
+        let rows = (self.len() as f64 * times) as usize;
+        self.members.reserve(rows);
+        self.lines.reserve(rows);
+        let n = self.len().max(1);
+        for column in &mut self.columns {
+            let text =
+                if let Data::Texts(texts) = column { texts.bytes_len().div_ceil(n) } else { 0 };
+            column.reserve(rows, text);
+        }
+    }
+
+    /// Adds the named rows of another set with the same columns.
+    pub(super) fn append(&mut self, from: &Self, rows: &[u32]) {
+        self.members.extend(rows.iter().map(|row| from.members[*row as usize]));
+        self.lines.extend(rows.iter().map(|row| from.lines[*row as usize]));
+        for (to, from) in self.columns.iter_mut().zip(&from.columns) {
+            to.append(from, rows);
+        }
+    }
+}
+
+/// Some rows of several buckets, one behind the other.
+pub(super) fn gather(buckets: &[Rows], rows: &[(usize, u32)]) -> Rows {
+    let empty = |column: &Data| {
+        let mut column = column.clone();
+        column.clear();
+        column
+    };
+    let columns =
+        buckets.first().map(|rows| rows.columns.iter().map(empty).collect()).unwrap_or_default();
+    let mut gathered = Rows { columns, ..Rows::default() };
+    for (bucket, row) in rows {
+        gathered.append(&buckets[*bucket], &[*row]);
+    }
+    gathered
+}

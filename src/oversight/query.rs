@@ -1,0 +1,114 @@
+//! Ad-hoc questions in SQL, answered by polars. Tables reach it as Arrow IPC streams in memory: its
+//! own Parquet reader would bring a network stack along.
+
+use std::io::Cursor;
+
+use arrow_array::RecordBatch;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::DataType;
+use polars::prelude::{AnyValue, DataFrame, IntoLazy, IpcStreamReader, SerReader};
+use polars::sql::SQLContext;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The question is not right.
+    #[error("cannot answer this question: {0}")]
+    Sql(String),
+    /// A table could not be handed over.
+    #[error("cannot hand a table to the SQL engine: {0}")]
+    Table(String),
+}
+
+/// An answer, for people and for programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Aligned columns.
+    pub table: String,
+    /// CSV.
+    pub csv: String,
+}
+
+/// Answers one `select` over named tables.
+pub fn query(sql: &str, views: Vec<(String, Vec<RecordBatch>)>) -> Result<Answer, QueryError> {
+    let mut context = SQLContext::new();
+    for (name, batches) in views {
+        if let Some(frame) = frame(&batches)? {
+            context.register(&name, frame.lazy());
+        }
+    }
+    let answer = context
+        .execute(sql)
+        .and_then(polars::prelude::LazyFrame::collect)
+        .map_err(|error| QueryError::Sql(error.to_string()))?;
+    Ok(Answer { table: aligned(&answer), csv: csv(&answer) })
+}
+
+fn frame(batches: &[RecordBatch]) -> Result<Option<DataFrame>, QueryError> {
+    let Some(first) = batches.first() else { return Ok(None) };
+    let failed = |error: &dyn std::fmt::Display| QueryError::Table(error.to_string());
+    let plain: Vec<RecordBatch> =
+        batches.iter().map(plain).collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+    let schema = plain.first().unwrap_or(first).schema();
+    let mut bytes = Vec::new();
+    let mut writer = StreamWriter::try_new(&mut bytes, &schema).map_err(|error| failed(&error))?;
+    for batch in &plain {
+        writer.write(batch).map_err(|error| failed(&error))?;
+    }
+    writer.finish().map_err(|error| failed(&error))?;
+    drop(writer);
+    let read = IpcStreamReader::new(Cursor::new(bytes)).finish();
+    read.map(Some).map_err(|error| failed(&error))
+}
+
+/// The batch with texts as plain texts.
+fn plain(batch: &RecordBatch) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let mut fields = Vec::new();
+    let mut columns = Vec::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        let kind = match field.data_type() {
+            DataType::Dictionary(_, values) => (**values).clone(),
+            other => other.clone(),
+        };
+        columns.push(arrow_cast::cast(column, &kind)?);
+        fields.push(field.as_ref().clone().with_data_type(kind));
+    }
+    RecordBatch::try_new(std::sync::Arc::new(arrow_schema::Schema::new(fields)), columns)
+}
+
+fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
+    let names = frame.get_column_names().iter().map(ToString::to_string).collect();
+    let mut lines: Vec<Vec<String>> = vec![names];
+    for row in 0..frame.height() {
+        let cell = |column: &polars::prelude::Column| match column.get(row) {
+            Ok(AnyValue::Null) | Err(_) => String::new(),
+            Ok(AnyValue::String(text)) => text.to_owned(),
+            Ok(AnyValue::StringOwned(text)) => text.to_string(),
+            Ok(value) => value.to_string(),
+        };
+        lines.push(frame.columns().iter().map(cell).collect());
+    }
+    lines
+}
+
+fn aligned(frame: &DataFrame) -> String {
+    let lines = cells(frame);
+    let width =
+        |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
+    let line = |line: &Vec<String>| {
+        let padded: Vec<String> =
+            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        padded.join("  ").trim_end().to_owned()
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn csv(frame: &DataFrame) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for line in cells(frame) {
+        writer.write_record(&line).expect("a list in memory takes every byte");
+    }
+    let bytes = writer.into_inner().expect("a list in memory can be flushed");
+    String::from_utf8(bytes).expect("texts are UTF-8")
+}

@@ -1,0 +1,130 @@
+//! From tallies to the report: everything it says is put together here.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::{Counted, Pipeline, catalogue, quality};
+use crate::oversight::{self, PublishedTable};
+use crate::report::{Content, Refused, Snapshot, Source};
+use crate::store::{self, SourceEntry};
+use crate::terms::Day;
+
+/// What may be shown of a run's tallies; `internal` hides nothing and marks the table.
+pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> PublishedTable {
+    let mut settings = oversight::Settings::new(counted.data_through);
+    settings.coverage_start = counted.coverage_start;
+    settings.threshold = pipeline.threshold;
+    settings.baseline_points = pipeline.baseline_points;
+    settings.rules = pipeline.rules;
+    settings.targets = pipeline.targets.clone();
+    let table = oversight::tabulate(&counted.tallies, &settings);
+    if internal {
+        oversight::release_internal(&table, &settings)
+    } else {
+        oversight::suppress(&table, &settings)
+    }
+}
+
+/// The content of the report.
+pub fn content<'t>(
+    pipeline: &Pipeline,
+    counted: &Counted,
+    table: &'t PublishedTable,
+) -> anyhow::Result<Content<'t>> {
+    let manifest = counted.snapshot.manifest();
+    let refused = counted.snapshot.folder().join("refused.csv");
+    Ok(Content {
+        title: pipeline.title.clone(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        period: counted.month,
+        snapshot: Snapshot {
+            id: manifest.snapshot.clone(),
+            sources: manifest.sources.iter().map(source).collect(),
+        },
+        table,
+        changes: oversight::changes(table, counted.month)
+            .into_iter()
+            .map(|change| change.text)
+            .collect(),
+        quality: quality::quality(manifest, &counted.notes),
+        unverified: unverified(table),
+        parameters: parameters(pipeline, counted),
+        definitions: definitions(pipeline),
+        results_csv: oversight::results_csv(table),
+        results_parquet: store::table_bytes(&oversight::results_batch(table))?,
+        refused_csv: std::fs::read(&refused)
+            .with_context(|| format!("{}: cannot read the refused rows", refused.display()))?,
+        quality_csv: quality::csv(manifest),
+        further_files: Vec::new(),
+    })
+}
+
+fn source(entry: &SourceEntry) -> Source {
+    Source {
+        file: entry.file.clone(),
+        table: entry.table.clone(),
+        extracted_on: entry.extract_date.as_deref().and_then(Day::parse),
+        runout_days: entry.runout_days.and_then(|days| i32::try_from(days).ok()).unwrap_or(0),
+        sha256: entry.sha256.clone(),
+        rows_read: entry.rows_read,
+        rows_accepted: entry.rows_accepted,
+        refused: entry
+            .rows_refused
+            .iter()
+            .map(|(rule, rows)| Refused { rule: rule.clone(), rows: *rows })
+            .collect(),
+    }
+}
+
+fn unverified(table: &PublishedTable) -> Vec<String> {
+    let from_memory = table
+        .measures()
+        .iter()
+        .filter(|one| one.evidence == crate::indicator::Evidence::FromMemory);
+    from_memory.map(|one| format!("{}: {}", one.id, one.source)).collect()
+}
+
+fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
+    let strata: Vec<&str> = pipeline.strata.iter().map(|kind| kind.name()).collect();
+    [
+        ("period", counted.month.to_string()),
+        ("data_through", counted.data_through.to_string()),
+        ("months", pipeline.months.to_string()),
+        ("year_starts", pipeline.year_starts.to_string()),
+        ("transfer_gap", pipeline.transfer_gap.to_string()),
+        ("strata", strata.join(", ")),
+        ("threshold", pipeline.threshold.to_string()),
+        ("signal_rules", pipeline.rules.name().to_owned()),
+        ("baseline", pipeline.baseline_points.to_string()),
+        ("pipeline_sha256", pipeline.sha256.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {
+    let hash = |definition: &crate::indicator::Definition| {
+        catalogue::sha256(definition.source.text.as_bytes())
+    };
+    pipeline
+        .definitions
+        .iter()
+        .map(|one| (format!("{}:{}", one.id, one.preset), hash(one)))
+        .collect()
+}
+
+/// Writes the tables of a report without its page.
+pub fn write_tables(table: &PublishedTable, folder: &Path) -> anyhow::Result<()> {
+    let folder = folder.join("tables");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("{}: cannot make this folder", folder.display()))?;
+    let put = |name: &str, bytes: &[u8]| -> anyhow::Result<()> {
+        let (draft, path) = (folder.join(format!(".{name}.unfinished")), folder.join(name));
+        std::fs::write(&draft, bytes)
+            .and_then(|()| std::fs::rename(&draft, &path))
+            .with_context(|| format!("{}: cannot write this file", path.display()))
+    };
+    put("results.csv", &oversight::results_csv(table))?;
+    put("results.parquet", &store::table_bytes(&oversight::results_batch(table))?)
+}

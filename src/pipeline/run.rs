@@ -1,0 +1,260 @@
+//! The stages of a run: ingest, evaluate, report.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::{OnStage, Pipeline, Stage, period};
+use crate::extract::{self, Intake, Phase, Progress, Table};
+use crate::kernel::{self, Plan, Tallies};
+use crate::store::{Commit, Manifest, Snapshot, SourceEntry, Store};
+use crate::terms::{Day, Period};
+use crate::timeline::Summary;
+
+/// Where a run reads and writes, where the command line says otherwise than the pipeline file.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    /// The folder of extracts.
+    pub extracts: Option<PathBuf>,
+    /// The folder of the store.
+    pub store: Option<PathBuf>,
+    /// The folder of the report.
+    pub out: Option<PathBuf>,
+}
+
+/// What was counted.
+#[derive(Debug)]
+pub struct Counted {
+    /// The snapshot that was read.
+    pub snapshot: Snapshot,
+    /// Exact tallies.
+    pub tallies: Tallies,
+    /// Rows and members seen.
+    pub summary: Summary,
+    /// The reported month.
+    pub month: Period,
+    /// Data are complete up to this day.
+    pub data_through: Day,
+    /// The first day that all sources cover, where all say so.
+    pub coverage_start: Option<Day>,
+    /// Everything unusual about this run, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Takes the extracts in. The store changes only if all went well.
+pub fn ingest(
+    pipeline: &Pipeline,
+    folders: &Folders,
+    as_of: Option<Day>,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Snapshot> {
+    let folder = folders.extracts.clone().unwrap_or_else(|| pipeline.extracts.clone());
+    let intake = Intake {
+        folder,
+        sources: pipeline
+            .sources
+            .iter()
+            .cloned()
+            .map(|mut source| {
+                source.extract_date = source.extract_date.or(pipeline.as_of);
+                source
+            })
+            .collect(),
+        service_maps: pipeline.crosswalks.clone(),
+        as_of,
+        buckets: pipeline.buckets,
+    };
+    on_stage(Stage::Begin("taking in the extracts"));
+    let on_progress = |progress: Progress<'_>| {
+        let what = match progress.phase {
+            Phase::Reading => progress.file,
+            Phase::Sorting => "sorting",
+            Phase::Writing => "writing",
+        };
+        on_stage(Stage::Step { what, done: progress.done, total: progress.total });
+    };
+    let mut delivery = extract::read(&intake, &on_progress)?;
+    let store = store_folder(pipeline, folders);
+    let opened = Store::open(&store)?;
+    let commit = opened.commit(&mut delivery, &on_progress)?;
+    let snapshot =
+        Snapshot::open(&store)?.context("the snapshot that was just written is not there")?;
+    on_stage(Stage::End(taken_in(&commit, snapshot.manifest())));
+    Ok(snapshot)
+}
+
+fn taken_in(commit: &Commit, manifest: &Manifest) -> String {
+    let sum = |rows: fn(&SourceEntry) -> u64| manifest.sources.iter().map(rows).sum::<u64>();
+    let refused = sum(|source| source.rows_refused.values().sum());
+    let text = format!(
+        "{} rows taken in, {refused} refused, from {} sources; snapshot {}",
+        sum(|source| source.rows_accepted),
+        manifest.sources.len(),
+        commit.snapshot()
+    );
+    match commit {
+        Commit::Changed { .. } => text,
+        Commit::Unchanged { .. } => format!("{text}, unchanged"),
+    }
+}
+
+fn store_folder(pipeline: &Pipeline, folders: &Folders) -> PathBuf {
+    folders.store.clone().unwrap_or_else(|| pipeline.store.clone())
+}
+
+/// The snapshot in force.
+pub fn snapshot(pipeline: &Pipeline, folders: &Folders) -> anyhow::Result<Snapshot> {
+    let store = store_folder(pipeline, folders);
+    let found = Snapshot::open(&store)?;
+    found.with_context(|| {
+        format!(
+            "{}: this store is empty; take extracts in first: `throughline ingest PIPELINE`",
+            store.display()
+        )
+    })
+}
+
+/// Counts every indicator of the pipeline over a snapshot.
+pub fn count(
+    pipeline: &Pipeline,
+    snapshot: Snapshot,
+    wanted: Option<Period>,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Counted> {
+    let manifest = snapshot.manifest();
+    let delivered = delivered(manifest);
+    let data_through = data_through(manifest)?;
+    let month = match wanted {
+        Some(month) => checked_month(month, manifest, data_through)?,
+        None => period::last_complete_month(data_through),
+    };
+    let periods = period::reported(month, pipeline.months, pipeline.year_starts, &pipeline.grains);
+    let settings = crate::timeline::Settings {
+        transfer_gap: pipeline.transfer_gap,
+        data_through,
+        assume_enrolment: !delivered.contains("enrolment"),
+        derive_stays: !delivered.contains("stays"),
+    };
+    let notes = notes(&settings, manifest);
+    let indicators =
+        pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
+    let plan = Plan::new(indicators, periods, pipeline.strata.clone(), settings, &delivered);
+    on_stage(Stage::Begin("counting"));
+    let columns = plan.columns();
+    let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
+    let done = std::sync::atomic::AtomicU64::new(0);
+    let seen = |_| {
+        let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        on_stage(Stage::Step { what: "buckets", done, total: u64::from(snapshot.buckets()) });
+    };
+    let (tallies, summary) =
+        kernel::count(&plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), seen)?;
+    on_stage(Stage::End(format!(
+        "{} members, {} rows, {} measures",
+        summary.members,
+        summary.rows,
+        tallies.measures.len()
+    )));
+    let coverage_start = coverage_start(manifest);
+    Ok(Counted { snapshot, tallies, summary, month, data_through, coverage_start, notes })
+}
+
+/// The tables and columns that were delivered with at least one value, by their names in the data
+/// model.
+fn delivered(manifest: &Manifest) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for source in &manifest.sources {
+        let Some(table) = Table::from_name(&source.table) else { continue };
+        found.insert(source.table.clone());
+        for field in table.fields() {
+            let filled =
+                source.missing.get(field.to).is_some_and(|missing| *missing < source.rows_accepted);
+            if filled {
+                found.insert(format!("{}.{}", source.table, field.name));
+            }
+        }
+    }
+    found
+}
+
+/// Tables that timelines are made of: their run-out decides about the data-through date.
+const READ: [&str; 8] =
+    ["contacts", "members", "enrolment", "stays", "outcomes", "care_plans", "events", "cost"];
+
+/// The smallest over the sources of extract date less run-out.
+fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
+    let days =
+        manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
+            |source| {
+                let cut = source.extract_date.as_deref().and_then(Day::parse)?;
+                Some(cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0))
+            },
+        );
+    days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")
+}
+
+fn coverage_start(manifest: &Manifest) -> Option<Day> {
+    let read = manifest
+        .sources
+        .iter()
+        .filter(|source| ["contacts", "stays"].contains(&source.table.as_str()));
+    read.filter_map(|source| source.coverage_start.as_deref().and_then(Day::parse)).max()
+}
+
+/// A month that the data can say anything about.
+fn checked_month(month: Period, manifest: &Manifest, data_through: Day) -> anyhow::Result<Period> {
+    let first = manifest
+        .source("contacts")
+        .and_then(|source| source.first_day.as_deref())
+        .and_then(Day::parse);
+    let last = manifest
+        .sources
+        .iter()
+        .filter_map(|source| source.extract_date.as_deref().and_then(Day::parse))
+        .max();
+    let outside =
+        first.is_some_and(|first| month.end < first) || last.is_some_and(|last| month.start > last);
+    if outside {
+        let first = first.map_or("?".to_owned(), |first| first.to_string()[..7].to_owned());
+        let complete = period::last_complete_month(data_through);
+        bail!(
+            "there are no data for {month}: the extracts run from {first} and are complete up to {complete}; choose one with --period"
+        );
+    }
+    Ok(month)
+}
+
+fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<String> {
+    let mut notes = Vec::new();
+    if settings.assume_enrolment {
+        notes.push("Enrolment is not known: members are taken as enrolled from their first row to the data-through date, and disenrolled members count as not followed up.".to_owned());
+    }
+    if settings.derive_stays {
+        notes.push("No stays were delivered: stays are derived from contacts billed per day of 24-hour care.".to_owned());
+    }
+    if manifest.sources.iter().any(|source| source.date_shifted) {
+        notes.push(
+            "Dates were shifted by the sender: calendar charts and seasonal patterns mean nothing."
+                .to_owned(),
+        );
+    }
+    let is_data =
+        |file: &&String| [".csv", ".gz", ".parquet"].iter().any(|ending| file.ends_with(ending));
+    for file in manifest.unread_files.iter().filter(is_data) {
+        notes.push(format!("The file {file} was not read: no table has this name."));
+    }
+    notes
+}
+
+/// The folder of a report: what the command line says, else one per month below the pipeline's.
+pub fn report_folder(pipeline: &Pipeline, folders: &Folders, month: Period) -> PathBuf {
+    folders.out.clone().unwrap_or_else(|| pipeline.reports.join(month.to_string()))
+}
+
+/// The folder of the unsuppressed twin of a report.
+pub fn internal_folder(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_os_string();
+    name.push("-internal");
+    folder.with_file_name(name)
+}

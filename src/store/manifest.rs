@@ -1,0 +1,160 @@
+//! `manifest.json`: what a snapshot was made from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::extract::{Delivery, SourceReport};
+use crate::terms::Day;
+
+/// The version of the timeline table's columns and of the manifest.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+/// What a snapshot was made from, and its files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the timeline table's columns.
+    pub schema_version: u32,
+    /// The version of the program that wrote it.
+    pub program_version: String,
+    /// The snapshot's id.
+    pub snapshot: String,
+    /// How many buckets members are spread over.
+    pub buckets: u32,
+    /// Columns of the timeline table that some source delivered, in the order of the files.
+    pub columns: Vec<String>,
+    /// The snapshot's files; buckets first, in order.
+    pub files: Vec<FileEntry>,
+    /// The delivered files, once for each table they feed.
+    pub sources: Vec<SourceEntry>,
+    /// Files of the delivered folder that no table was read from.
+    pub unread_files: Vec<String>,
+    /// The crosswalk files and their SHA-256.
+    pub crosswalks: BTreeMap<String, String>,
+}
+
+/// A file of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Its name in the snapshot's folder.
+    pub name: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// A delivered file as the source of one table. Days are `YYYY-MM-DD`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// The table it feeds.
+    pub table: String,
+    /// Its name.
+    pub file: String,
+    /// Its SHA-256 as delivered.
+    pub sha256: String,
+    /// Its size as delivered.
+    pub bytes: u64,
+    /// The day the extract was cut.
+    pub extract_date: Option<String>,
+    /// The first day it covers.
+    pub coverage_start: Option<String>,
+    /// The last day it covers.
+    pub coverage_end: Option<String>,
+    /// Days until late rows have arrived.
+    pub runout_days: Option<u32>,
+    /// True if the sender shifted dates.
+    pub date_shifted: bool,
+    /// Rows read.
+    pub rows_read: u64,
+    /// Rows taken in.
+    pub rows_accepted: u64,
+    /// Rows of a key that was taken in already, where the settings allow them.
+    pub rows_repeated: u64,
+    /// Rows refused, by rule.
+    pub rows_refused: BTreeMap<String, u64>,
+    /// Rows without a value, by column.
+    pub missing: BTreeMap<String, u64>,
+    /// Accepted rows by month of their start, `YYYY-MM`.
+    pub rows_by_month: BTreeMap<String, u64>,
+    /// The first start.
+    pub first_day: Option<String>,
+    /// The last start.
+    pub last_day: Option<String>,
+    /// Contacts whose class nothing gives.
+    pub unmapped_rows: u64,
+    /// Distinct service codes of those contacts.
+    pub unmapped_codes: u64,
+}
+
+impl SourceEntry {
+    fn of(report: &SourceReport) -> Self {
+        let day = |day: Option<Day>| day.map(|day| day.to_string());
+        Self {
+            table: report.table.name().to_owned(),
+            file: report.file.clone(),
+            sha256: report.sha256.clone(),
+            bytes: report.bytes,
+            extract_date: day(report.dates.extract_date),
+            coverage_start: day(report.dates.coverage_start),
+            coverage_end: day(report.dates.coverage_end),
+            runout_days: report.dates.runout_days,
+            date_shifted: report.dates.date_shifted,
+            rows_read: report.read,
+            rows_accepted: report.accepted,
+            rows_repeated: report.repeated,
+            rows_refused: report
+                .refused
+                .iter()
+                .map(|(rule, rows)| (rule.name().to_owned(), *rows))
+                .collect(),
+            missing: report
+                .columns
+                .iter()
+                .map(|column| (column.column.to_owned(), column.missing))
+                .collect(),
+            rows_by_month: report.months.iter().map(|(day, rows)| (month(*day), *rows)).collect(),
+            first_day: day(report.span.map(|span| span.0)),
+            last_day: day(report.span.map(|span| span.1)),
+            unmapped_rows: report.unmapped_rows,
+            unmapped_codes: report.unmapped_codes,
+        }
+    }
+}
+
+fn month(day: Day) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+impl Manifest {
+    pub(super) fn of(
+        delivery: &Delivery,
+        snapshot: &str,
+        columns: Vec<String>,
+        files: Vec<FileEntry>,
+    ) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            snapshot: snapshot.to_owned(),
+            buckets: delivery.n_buckets(),
+            columns,
+            files,
+            sources: delivery.sources.iter().map(SourceEntry::of).collect(),
+            unread_files: delivery.unread_files.clone(),
+            crosswalks: delivery.crosswalks.iter().cloned().collect(),
+        }
+    }
+
+    /// The source of a table.
+    pub fn source(&self, table: &str) -> Option<&SourceEntry> {
+        self.sources.iter().find(|source| source.table == table)
+    }
+
+    /// True if some source delivered this timeline column.
+    pub fn has_column(&self, column: &str) -> bool {
+        self.columns.iter().any(|name| name == column)
+    }
+}

@@ -1,0 +1,29 @@
+//! Snapshots on disk: the timeline table in Parquet, its manifest, and one pointer that is swapped
+//! atomically.
+//!
+//! ```text
+//! STORE/current                      the id of the snapshot in force
+//! STORE/snapshots/ID/manifest.json   what the snapshot was made from, and its files
+//! STORE/snapshots/ID/bucket-000.parquet …
+//! STORE/snapshots/ID/refused.parquet, refused.csv
+//! STORE/snapshots/ID/activities.parquet   if activities were delivered
+//! STORE/tmp-…                        what a run that was killed left; the next one removes it
+//! ```
+//!
+//! Files of a snapshot are never changed. An id is made from the contents of the delivered files,
+//! the settings and the program's version, so that the same extract twice changes nothing.
+
+mod chunk;
+mod commit;
+mod error;
+mod manifest;
+mod pack;
+mod refused;
+mod snapshot;
+mod write;
+
+pub use commit::{Commit, Store};
+pub use error::Error;
+pub use manifest::{FileEntry, Manifest, SourceEntry};
+pub use snapshot::{Snapshot, arrow_type};
+pub use write::{table_bytes, write_table};

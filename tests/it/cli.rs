@@ -1,0 +1,203 @@
+//! Bad use gets a clear error, a way out and exit code 2, and leaves store and reports as they were.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::golden::throughline;
+
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    /// A site with contacts only, and a pipeline over them.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = Self { folder };
+        std::fs::create_dir(site.path("extracts")).expect("a folder");
+        let mut contacts = "contact_id,member_id,contact_date,service_class,agency_id,clinician_id,place_of_service\n".to_owned();
+        for member in 0..40 {
+            for visit in 0..6 {
+                contacts += &format!(
+                    "C{member}-{visit},M{member:02},2024-{:02}-15,therapy,A1,P{},11\n",
+                    visit * 2 + 1,
+                    visit % 2
+                );
+            }
+            contacts += &format!(
+                "D{member},M{member:02},2024-08-0{},inpatient_day,A1,,51\n",
+                member % 9 + 1
+            );
+        }
+        site.write("extracts/contacts.csv", &contacts);
+        site.write(
+            "extracts/manifest.csv",
+            "source,extract_date,runout_days\ncontacts,2025-03-31,0\n",
+        );
+        site.pipeline(
+            r#""fu_hosp_any_72h", "upc", "loc_mix", "penetration_rate", "loc_concordance""#,
+        );
+        site
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("a file");
+    }
+
+    fn pipeline(&self, indicators: &str) {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
+        let text = format!(
+            "title = \"Site\"\nstore = \"store\"\nreports = \"reports\"\n[extracts]\nfolder = \"extracts\"\n\
+             [indicators]\nfolders = [\"{}\"]\nuse = [{indicators}]\n",
+            shipped.display()
+        );
+        self.write("site.toml", &text);
+    }
+
+    fn run(&self, more: &[&str]) -> Output {
+        let pipeline = self.path("site.toml");
+        let mut arguments = vec!["run", pipeline.to_str().expect("a path")];
+        arguments.extend(more);
+        throughline(&arguments)
+    }
+
+    /// Every file below the folder with its bytes.
+    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let mut folders = vec![self.folder.path().to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("lock") {
+                    found.insert(path.clone(), std::fs::read(path).expect("a file"));
+                }
+            }
+        }
+        found
+    }
+}
+
+#[track_caller]
+fn check_failure(output: &Output, message: &str) {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains(message), "expected `{message}` in:\n{text}");
+}
+
+#[test]
+fn a_site_with_contacts_only_gets_its_report() {
+    let site = Site::new();
+    let output = site.run(&[]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("penetration_rate") && text.contains("needs enrolment"), "{text}");
+    assert!(text.contains("needs outcomes.recommended_level"), "{text}");
+    assert!(text.contains("Enrolment is not known") && text.contains("derived"), "{text}");
+    assert!(site.path("reports/2025-03/index.html").is_file());
+}
+
+#[test]
+fn the_same_run_twice_gives_the_same_bytes() {
+    let site = Site::new();
+    assert!(site.run(&["--threads", "1"]).status.success());
+    let once = site.files();
+    assert!(site.run(&["--threads", "7"]).status.success());
+    assert_eq!(once, site.files());
+}
+
+#[test]
+fn bad_use_leaves_everything_as_it_was() {
+    let site = Site::new();
+    assert!(site.run(&[]).status.success());
+    let before = site.files();
+    check_failure(&site.run(&["--period", "2031-01"]), "choose one with --period");
+    check_failure(&site.run(&["--period", "January"]), "expected a month such as 2026-09");
+    check_failure(&site.run(&["--extracts", "/nowhere/at/all"]), "/nowhere/at/all");
+    check_failure(&throughline(&["run", "no-such.toml"]), "no-such.toml");
+    check_failure(&throughline(&["run", "--colour"]), "--colour");
+    check_failure(&throughline(&["walk"]), "walk");
+    assert_eq!(before, site.files());
+}
+
+#[test]
+fn a_wrong_pipeline_file_is_drawn_upon() {
+    let site = Site::new();
+    site.pipeline(r#""fu_hosp_any_27h""#);
+    let output = site.run(&[]);
+    check_failure(&output, "there is no indicator `fu_hosp_any_27h`");
+    check_failure(&output, "did you mean `fu_hosp_any_72h`?");
+    site.write("site.toml", "title = \n[extracts\n");
+    check_failure(&site.run(&[]), "not valid TOML");
+    assert!(!site.path("store").exists() && !site.path("reports").exists());
+}
+
+#[test]
+fn a_refused_extract_leaves_no_byte_behind() {
+    let site = Site::new();
+    site.write("extracts/contacts.csv", "contact_id,member_id,contact_date,service_class,agency_id,last_name\nC1,M1,2024-01-01,therapy,A1,Q\n");
+    check_failure(&site.run(&[]), "last_name");
+    assert!(!site.path("store").exists() && !site.path("reports").exists());
+}
+
+#[test]
+fn a_killed_run_leaves_a_store_that_the_next_one_uses() {
+    let site = Site::new();
+    for wait in [1, 5, 20, 60] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_throughline"))
+            .args(["run", site.path("site.toml").to_str().expect("a path")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        child.kill().expect("a process to kill");
+        child.wait().expect("an end");
+    }
+    let output = site.run(&[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let left: Vec<PathBuf> = site
+        .files()
+        .into_keys()
+        .filter(|path| path.to_string_lossy().contains("unfinished"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn questions_in_sql_are_answered() {
+    let site = Site::new();
+    assert!(site.run(&[]).status.success());
+    let store = site.path("store");
+    let store = store.to_str().expect("a path");
+    let sql = "select class, count(*) as n from contacts group by class order by class";
+    let output = throughline(&["query", sql, "--store", store, "--csv"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "class,n\ninpatient_day,40\ntherapy,240\n");
+    check_failure(
+        &throughline(&["query", "select nothing from nowhere", "--store", store]),
+        "names no table",
+    );
+}
+
+#[test]
+fn every_command_explains_itself() {
+    for command in ["run", "ingest", "evaluate", "report", "synth", "check", "indicators", "query"]
+    {
+        let output = throughline(&[command, "--help"]);
+        assert!(output.status.success() && output.stdout.len() > 200, "{command}");
+    }
+}
+
+#[test]
+fn shipped_files_are_right() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let output = throughline(&["check", &format!("{root}/pipelines")]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,142 @@
+//! What refuses an extract as a whole: headers, identifiers, limits, damaged files.
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
+use std::io::Write;
+
+use expect_test::expect;
+use throughline::extract::{Error, Table};
+
+use crate::delivered::{Delivered, HEADER};
+
+const GOOD: &str = "C1,M1,2024-01-05,A1,H0004,45,F20.9";
+
+#[test]
+fn headers_are_checked_all_at_once() {
+    let problems = Delivered::new()
+        .with(
+            "contacts.csv",
+            "contact_id,member_id,contact_dat,agency_id,service_code,first_name,color\n",
+        )
+        .with("stays.csv", "stay_id,stay_id,member_id,admit,level\n")
+        .with("events.csv", "")
+        .with("living.csv", "member_id,start\n")
+        .with("living.csv.gz", "")
+        .problems();
+    expect![[r#"
+        stays.csv stay_id duplicate_column
+        events.csv  empty_file
+        living.csv  two_files
+        contacts.csv contact_dat unknown_column
+        contacts.csv first_name looks_like_name
+        contacts.csv color unknown_column
+        contacts.csv  missing_column"#]]
+    .assert_eq(&problems.join("\n"));
+}
+
+#[test]
+fn problems_come_with_a_way_out() {
+    let error = Delivered::new()
+        .with("contacts.csv", "contact_id,member_id,contact_dat,agency_id,service_code\n")
+        .read()
+        .expect_err("a column is missing");
+    expect![[r#"
+        the extract is refused; nothing was stored
+        contacts.csv: column `contact_dat`: table contacts has no such column, and the pipeline file neither maps nor ignores it (unknown_column)
+          help: did you mean `contact_date`?
+        contacts.csv: table contacts needs column `contact_date` (missing_column)
+          help: did you mean `contact_dat`? map it under `columns` in the pipeline file"#]]
+    .assert_eq(&error.to_string());
+}
+
+#[test]
+fn contacts_cannot_be_missing_and_folders_must_exist() {
+    expect!["contacts.csv  missing_file"].assert_eq(&Delivered::new().problems().join("\n"));
+    let mut delivered = Delivered::new();
+    delivered.intake.folder.push("nowhere");
+    assert!(matches!(delivered.read(), Err(Error::Io { .. })));
+}
+
+#[test]
+fn somebody_must_say_when_the_extract_was_cut() {
+    let mut delivered = Delivered::contacts(&[GOOD]);
+    delivered.intake.as_of = None;
+    expect!["contacts.csv  no_extract_date"].assert_eq(&delivered.problems().join("\n"));
+    let delivered =
+        delivered.with("manifest.csv", "source,extract_date,runout_days\ncontacts,2024-01-04,14\n");
+    expect!["contacts.csv:2 contact_date after_extract_date"]
+        .assert_eq(&delivered.refused().join("\n"));
+    let delivered = delivered.with("manifest.csv", "source,extract_dat\ncontact,2024-01-04\n");
+    expect![[r#"
+        manifest.csv extract_dat unknown_column
+        manifest.csv source unknown_source
+        contacts.csv  no_extract_date"#]]
+    .assert_eq(&delivered.problems().join("\n"));
+}
+
+#[test]
+fn identifiers_refuse_the_extract() {
+    let with =
+        |value: &str| Delivered::contacts(&[GOOD, &format!("C2,M1,2024-01-05,{value},H0004,45,")]);
+    for (value, rule) in [
+        ("123-45-6789", "contacts.csv agency_id looks_like_ssn"),
+        ("jo@example.org", "contacts.csv agency_id looks_like_email"),
+        ("303-555-0100", "contacts.csv agency_id looks_like_phone"),
+        ("1984-02-29", "contacts.csv agency_id looks_like_birth_date"),
+    ] {
+        assert_eq!(with(value).problems(), [rule]);
+        let message = with(value).read().expect_err("an identifier").to_string();
+        assert!(!message.contains(value), "{message}");
+    }
+    let births =
+        Delivered::contacts(&[GOOD]).with("members.csv", "member_id,birth_year\nM1,1984-02-29\n");
+    assert_eq!(births.problems(), ["members.csv birth_year looks_like_birth_date"]);
+    let ids = Delivered::contacts(&["C1,123-45-6789,2024-01-05,A1,H0004,45,"]);
+    assert_eq!(ids.problems(), ["contacts.csv member_id looks_like_ssn"]);
+}
+
+#[test]
+fn no_message_shows_a_value() {
+    let delivered =
+        Delivered::contacts(&[GOOD, "SECRET1,SECRET2,SECRET3,SECRET4,SECRET5,SECRET6,SECRET7"])
+            .set(Table::Contacts, |source| source.refused_max.rows = Some(0));
+    let message = delivered.read().expect_err("too many are refused").to_string();
+    assert!(!message.contains("SECRET"), "{message}");
+    expect![[r#"
+        too many rows are refused; nothing was stored
+        contacts.csv (contacts): 1 of 2 rows refused, allowed 0 rows
+          1 not_a_date: The value is not a date of the calendar in the form YYYY-MM-DD.
+            help: deliver dates as YYYY-MM-DD, months as YYYY-MM and instants as YYYY-MM-DDTHH:MM"#]]
+    .assert_eq(&message);
+}
+
+#[test]
+fn a_limit_is_a_share_or_a_number_of_rows() {
+    let delivered = |share, rows| {
+        Delivered::contacts(&[
+            GOOD,
+            "C2,M1,x,A1,H0004,45,",
+            "C3,M1,2024-01-07,A1,H0004,45,",
+            "C4,M1,2024-01-08,A1,H0004,45,",
+        ])
+        .set(Table::Contacts, |source| {
+            source.refused_max.share = share;
+            source.refused_max.rows = rows;
+        })
+        .read()
+    };
+    assert!(delivered(Some(0.25), Some(1)).is_ok());
+    assert!(matches!(delivered(Some(0.2), None), Err(Error::TooManyRefused(_))));
+    assert!(matches!(delivered(Some(0.25), Some(0)), Err(Error::TooManyRefused(_))));
+}
+
+#[test]
+fn damaged_gzip_is_an_error_and_no_panic() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(format!("{HEADER}\n{GOOD}\n").as_bytes()).expect("memory");
+    let mut packed = packed.finish().expect("memory");
+    packed.truncate(packed.len() - 6);
+    expect!["contacts.csv.gz  unreadable_file"]
+        .assert_eq(&Delivered::new().with("contacts.csv.gz", packed).problems().join("\n"));
+    expect!["contacts.parquet  unreadable_file"]
+        .assert_eq(&Delivered::new().with("contacts.parquet", "PAR1 broken").problems().join("\n"));
+}

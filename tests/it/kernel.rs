@@ -1,0 +1,154 @@
+//! Results do not depend on threads, buckets, batches or the order of members' delivery.
+
+use std::collections::BTreeSet;
+
+use arrow_array::RecordBatch;
+use throughline::extract::{self, Intake};
+use throughline::indicator;
+use throughline::kernel::{self, Plan, StratumKind, Tallies};
+use throughline::pipeline;
+use throughline::store::{Snapshot, Store};
+use throughline::synth::{self, Compress};
+use throughline::timeline::Settings;
+
+use crate::definitions::{definitions, files};
+
+fn store(extracts: &std::path::Path, buckets: u32) -> (tempfile::TempDir, Snapshot) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut intake = Intake::of(extracts);
+    intake.buckets = buckets;
+    intake.service_maps = vec![
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("pipelines/crosswalks/service_map.csv"),
+    ];
+    let mut delivery = extract::read(&intake, &|_| {}).expect("the extracts are fit");
+    Store::open(folder.path()).expect("a store").commit(&mut delivery, &|_| {}).expect("a commit");
+    let snapshot = Snapshot::open(folder.path()).expect("a store").expect("a snapshot");
+    (folder, snapshot)
+}
+
+fn plan() -> Plan {
+    let all: Vec<_> = files()
+        .iter()
+        .flat_map(|path| definitions(path))
+        .filter(|one| one.preset == indicator::DEFAULT_PRESET)
+        .collect();
+    let indicators = all.into_iter().flat_map(|one| one.indicators).collect();
+    let last = pipeline::month("2026-09").expect("a month");
+    let periods = pipeline::reported(
+        last,
+        12,
+        1,
+        &[throughline::terms::Grain::Month, throughline::terms::Grain::Year],
+    );
+    let settings = Settings {
+        transfer_gap: 1,
+        data_through: last.end,
+        assume_enrolment: false,
+        derive_stays: false,
+    };
+    let delivered: BTreeSet<String> =
+        ["stays", "enrolment", "events", "cost", "outcomes.recommended_level"]
+            .map(str::to_owned)
+            .into();
+    Plan::new(
+        indicators,
+        periods,
+        vec![StratumKind::AgeBand, StratumKind::Attribute("county")],
+        settings,
+        &delivered,
+    )
+}
+
+fn count(plan: &Plan, snapshot: &Snapshot, threads: usize) -> Tallies {
+    let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
+    let columns = plan.columns();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let counted = pool.install(|| {
+        kernel::count(plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), |_| {})
+    });
+    counted.expect("the stream is in order").0
+}
+
+#[test]
+fn threads_and_buckets_change_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let extracts = folder.path().join("extracts");
+    let settings = synth::Settings {
+        members: 600,
+        months: 24,
+        seed: 7,
+        start: synth::default_start(24),
+        out: &extracts,
+        compress: Compress::None,
+        threads: 2,
+    };
+    synth::write(&settings, &|_| {}).expect("extracts");
+    let plan = plan();
+    let (_three, by_three) = store(&extracts, 3);
+    let (_many, by_many) = store(&extracts, 64);
+    let one = count(&plan, &by_three, 1);
+    assert!(one.cells.len() > 1000, "the case says something: {} cells", one.cells.len());
+    assert_eq!(one, count(&plan, &by_three, 2));
+    assert_eq!(one, count(&plan, &by_three, 7));
+    assert_eq!(one, count(&plan, &by_many, 2));
+    assert_eq!(one, count_in_odd_batches(&plan, &by_three));
+}
+
+/// The same rows in batches of odd sizes, which cut members in two.
+fn count_in_odd_batches(plan: &Plan, snapshot: &Snapshot) -> Tallies {
+    let columns = plan.columns();
+    let mut buckets: Vec<Vec<RecordBatch>> = Vec::new();
+    for bucket in (0..snapshot.buckets()).rev() {
+        let mut pieces = Vec::new();
+        for batch in snapshot.batches(bucket, &columns).expect("a bucket") {
+            let batch = batch.expect("a batch");
+            let mut from = 0;
+            for size in [1, 7, 64, 3].into_iter().cycle() {
+                let length = size.min(batch.num_rows() - from);
+                pieces.push(batch.slice(from, length));
+                from += length;
+                if from == batch.num_rows() {
+                    break;
+                }
+            }
+        }
+        buckets.push(pieces);
+    }
+    let open = |pieces: &Vec<RecordBatch>| {
+        Ok::<_, std::convert::Infallible>(pieces.clone().into_iter().map(Ok))
+    };
+    kernel::count(plan, &buckets, open, |_| {}).expect("the stream is in order").0
+}
+
+#[test]
+fn rows_out_of_order_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let extracts = folder.path().join("extracts");
+    let settings = synth::Settings {
+        members: 600,
+        months: 12,
+        seed: 3,
+        start: synth::default_start(12),
+        out: &extracts,
+        compress: Compress::None,
+        threads: 1,
+    };
+    synth::write(&settings, &|_| {}).expect("extracts");
+    let plan = plan();
+    let (_store, snapshot) = store(&extracts, 1);
+    let batch = snapshot
+        .batches(0, &plan.columns())
+        .expect("a bucket")
+        .next()
+        .expect("a batch")
+        .expect("rows");
+    let half = batch.num_rows() / 2;
+    let swapped = vec![vec![batch.slice(half, batch.num_rows() - half), batch.slice(0, half)]];
+    let open = |pieces: &Vec<RecordBatch>| {
+        Ok::<_, std::convert::Infallible>(pieces.clone().into_iter().map(Ok))
+    };
+    let error =
+        kernel::count(&plan, &swapped, open, |_| {}).expect_err("the order is broken").to_string();
+    assert!(error.contains("out of order"), "{error}");
+}

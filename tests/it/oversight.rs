@@ -1,0 +1,83 @@
+//! Tallies to published tables: what is shown, and what is not.
+
+mod world;
+
+use throughline::oversight::{
+    PublishedTable, Settings, State, release_internal, suppress, tabulate,
+};
+use throughline::terms::Grain;
+use world::{Extent, day};
+
+const GRAINS: [Grain; 3] = [Grain::Month, Grain::Quarter, Grain::Year];
+
+/// A random table as it is published, and as it is.
+fn tables(seed: u64) -> (PublishedTable, PublishedTable) {
+    let extent = Extent { months: 12, bhos: 5, units: 600 + 900 * seed, ages: 4 };
+    let tallies = world::random(seed, extent, &GRAINS);
+    let settings = Settings::new(day("2030-01-01"));
+    let table = tabulate(&tallies, &settings);
+    (suppress(&table, &settings), release_internal(&table, &settings))
+}
+
+fn is_small(count: i64) -> bool {
+    (1..=10).contains(&count)
+}
+
+#[test]
+fn no_small_count_is_shown() {
+    for seed in 0..4 {
+        let (published, internal) = tables(seed);
+        let mut shown = 0;
+        for row in published.rows() {
+            let whole = |number: Option<throughline::oversight::Exact>| {
+                number.filter(|n| n.per_unit == 1).and_then(|n| i64::try_from(n.parts).ok())
+            };
+            let (n, d) = (whole(row.numerator), whole(row.denominator));
+            let counts = [n, d, n.zip(d).map(|(n, d)| d - n), row.members, row.excluded];
+            let reasons = row.excluded_by_reason.iter().copied();
+            let small = counts.into_iter().chain(reasons).flatten().any(is_small);
+            assert!(!small, "seed {seed}: a small count is shown in {row:?}");
+            assert!(row.value.is_none() || !row.suppressed, "a hidden value is shown");
+            shown += usize::from(row.value.is_some());
+        }
+        assert!(shown > 0 && shown < internal.rows().len(), "seed {seed}: {shown} rows are shown");
+    }
+}
+
+#[test]
+fn a_hidden_part_is_never_alone_in_its_sum() {
+    for seed in 0..4 {
+        let (published, internal) = tables(seed);
+        for row in published.rows().iter().filter(|row| {
+            row.stratum.kind == "all" && row.statistic.is_empty() && row.state == State::Final
+        }) {
+            let parts: Vec<_> = internal
+                .rows_of(row.measure)
+                .iter()
+                .filter(|part| {
+                    part.period == row.period
+                        && part.group != row.group
+                        && part.stratum == row.stratum
+                        && part.statistic.is_empty()
+                })
+                .collect();
+            if row.value.is_none() || row.group != throughline::kernel::Group::All {
+                continue;
+            }
+            let hidden = parts.iter().filter(|part| {
+                let twin = published.row(part.measure, "", part.period, &part.group, &part.stratum);
+                twin.is_none_or(|twin| twin.suppressed)
+            });
+            assert_ne!(
+                hidden.count(),
+                1,
+                "seed {seed}: one hidden part can be subtracted from {row:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_table_is_published_the_same_way() {
+    assert_eq!(tables(3).0, tables(3).0);
+}
