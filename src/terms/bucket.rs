@@ -5,7 +5,7 @@
 /// version. FNV-1a 64: <http://www.isthe.com/chongo/tech/comp/fnv/>.
 ///
 /// ```
-/// assert_eq!(throughline::terms::bucket_of("M000000001", 16), 12);
+/// assert_eq!(throughline::terms::bucket_of("M000000001", 16), 3);
 /// ```
 pub fn bucket_of(member_id: &str, buckets: u32) -> u32 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
