@@ -8,7 +8,7 @@ use crate::indicator::Measure;
 use crate::kernel::Group;
 use crate::oversight;
 use crate::oversight::Published;
-use crate::terms::{Level, Period};
+use crate::terms::{Grain, Level, Period};
 
 use super::content::Content;
 use super::lookup::{GRAINS, Lookup, group_name, is_whole};
@@ -42,14 +42,29 @@ pub(super) fn points<'a>(
         // Nothing is told by the periods before the data begin.
         rows.skip_while(|row| !row.state.shows_numbers()).map(point).collect::<Vec<_>>()
     });
-    let shown = by_grain.iter().position(|points| has_trend(points));
-    by_grain.into_iter().nth(shown.unwrap_or(0)).unwrap_or_default()
+    let is_mostly_shown =
+        |points: &Vec<Point<'_>>| has_trend(points) && shown(points) * 2 > points.len();
+    let best = by_grain.iter().position(is_mostly_shown);
+    let best = best.or_else(|| by_grain.iter().position(|points| has_trend(points)));
+    by_grain.into_iter().nth(best.unwrap_or(0)).unwrap_or_default()
+}
+
+/// What a reader should know of the trend.
+pub(super) fn note(lookup: &Lookup<'_>, measure: usize, points: &[Point<'_>]) -> String {
+    match points.first().map(|point| point.period.grain) {
+        Some(Grain::Quarter) => "by quarter, because most months are hidden".to_owned(),
+        Some(Grain::Year) => "by year, because most shorter periods are hidden".to_owned(),
+        Some(Grain::Month) | None => lookup.trend(measure).note.clone(),
+    }
+}
+
+fn shown(points: &[Point<'_>]) -> usize {
+    points.iter().filter(|point| Mark::of(point.row).value().is_some()).count()
 }
 
 /// A trend of one point tells nothing that its table does not.
 pub(super) fn has_trend(points: &[Point<'_>]) -> bool {
-    let shown = points.iter().filter_map(|point| Mark::of(point.row).value());
-    shown.take(2).count() > 1
+    shown(points) > 1
 }
 
 /// The trend of everyone.

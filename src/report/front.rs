@@ -56,7 +56,7 @@ pub(super) fn write_changes(html: &mut Html, content: &Content<'_>) {
     let list = |html: &mut Html, changes: &[String]| {
         html.within("ul", &[("class", "changes")], |html| {
             for change in changes {
-                html.leaf("li", &[], change);
+                html.leaf("li", &[], &change.replace(" %", "\u{a0}%"));
             }
         });
     };

@@ -34,7 +34,8 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
             } else {
                 html.within("div", &[("class", "figures")], |html| {
                     html.within("div", &[], |html| {
-                        plate::write_trend(html, &lookup.trend(place).note, measure, &points);
+                        let note = figures::note(lookup, place, &points);
+                        plate::write_trend(html, &note, measure, &points);
                         write_exclusions(html, measure, headline);
                     });
                     html.within("div", &[], |html| {
@@ -75,7 +76,7 @@ fn write_value(
         let mut parts = vec![format::period(row.period)];
         if measure.shape != Shape::Mix && Mark::of(row).value().is_some() {
             parts.push(format!("95 % interval {}", words::interval(row, measure)));
-            parts.push(words::basis(row, measure));
+            parts.extend(Some(words::basis(row, measure)).filter(|basis| !basis.is_empty()));
         }
         parts.push(words::reasoned_state(row, measure));
         let target = words::target(Some(row), measure);

@@ -173,14 +173,15 @@ fn with_reason(state: &str, reason: &str) -> String {
 
 /// How many units, members or days the value rests on.
 pub(super) fn basis(row: &Published, measure: &Measure) -> String {
-    if Mark::of(row).value().is_none() {
-        return String::new();
-    }
-    match measure.shape {
-        Shape::Rate | Shape::Mix => format!("{} members", count(row.members, row)),
-        Shape::Share | Shape::MemberMean | Shape::MemberShare => {
-            format!("{} {}", exact(row.denominator, row), plural(&measure.counts))
-        }
+    let members = row.members.map(|members| format::count(members.into()));
+    let units = row.denominator.map(format::exact);
+    let (number, of) = match measure.shape {
+        Shape::Rate | Shape::Mix => (members, "members".to_owned()),
+        Shape::Share | Shape::MemberMean | Shape::MemberShare => (units, plural(&measure.counts)),
+    };
+    match number.filter(|_| Mark::of(row).value().is_some()) {
+        Some(number) => format!("{number} {of}"),
+        None => String::new(),
     }
 }
 
