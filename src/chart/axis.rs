@@ -29,10 +29,7 @@ impl Scale {
         if low >= 0.0 && low < high * 0.5 {
             low = 0.0;
         }
-        // A change that nobody would notice should not look like one.
-        let least_span =
-            if display == Display::Percent { 0.05 } else { (high.abs() * 0.1).max(0.01) };
-        let room = (least_span - (high - low)).max(0.0) / 2.0;
+        let room = (least_span(high, display) - (high - low)).max(0.0) / 2.0;
         let least = if low < 0.0 { low - room } else { (low - room).max(0.0) };
         (low, high) = (least, high + room);
         let step = round_step((high - low) / 5.0);
@@ -51,7 +48,7 @@ impl Scale {
 
     /// A scale without ticks that ends at the extremes.
     pub(super) fn between(low: f64, high: f64, display: Display) -> Self {
-        let room = if high - low > 1e-12 { 0.0 } else { 1.0 };
+        let room = (least_span(high, display) - (high - low)).max(0.0) / 2.0;
         Self { low: low - room, high: high + room, step: 1.0, display }
     }
 
@@ -77,6 +74,11 @@ impl Scale {
         }
         ticks
     }
+}
+
+/// A change that nobody would notice should not fill a scale.
+fn least_span(high: f64, display: Display) -> f64 {
+    if display == Display::Percent { 0.05 } else { (high.abs() * 0.1).max(0.01) }
 }
 
 /// 1, 2, 2.5 or 5 times a power of ten, not less than `least`.
