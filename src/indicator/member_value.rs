@@ -57,7 +57,9 @@ pub fn value(
         }
         MemberValue::Sequential => relation(rule, scene, place, |r| ratio(r.same, r.visits - 1)),
         MemberValue::MonthsWithContact { filter } => {
-            months_with_contact(scene, scene.filters[filter], window)
+            let months = scene.months;
+            let met = months.met(scene.filters[filter], window);
+            ratio(met.into(), months.eligible(window).into())
         }
         MemberValue::GapOver { filter, days } => {
             i64::from(has_gap_over(scene.timeline, scene.filters[filter], start, end, days))
@@ -104,9 +106,7 @@ fn applies(
         }
         ExclusionTest::DiedInYear => timeline.death.is_some_and(|death| death <= end),
         ExclusionTest::HospiceInYear => timeline.enrolled.hospice.meets(start, end),
-        ExclusionTest::NoEligibleMonth => {
-            !scene.months.eligible[window.0..window.1].contains(&true)
-        }
+        ExclusionTest::NoEligibleMonth => scene.months.eligible(window) == 0,
         ExclusionTest::NoEligibleDay => !timeline.alive_enrolled.meets(start, end),
         // Tests of units do not apply to members; the reader of definitions refuses them there.
         _ => false,
@@ -131,16 +131,6 @@ fn ratio(part: i64, whole: i64) -> i64 {
     let (part, whole) = (i128::from(part), i128::from(whole));
     let rounded = (2 * part * i128::from(PARTS) + whole) / (2 * whole);
     i64::try_from(rounded).expect("a share is at most one")
-}
-
-fn months_with_contact(scene: &MemberScene<'_>, filter: usize, (from, to): (usize, usize)) -> i64 {
-    let (mut eligible, mut met) = (0, 0);
-    for place in (from..to).filter(|place| scene.months.eligible[*place]) {
-        let (first, last) = (scene.grid.start(place), scene.grid.start(place + 1) - 1);
-        eligible += 1;
-        met += i64::from(!scene.timeline.contacts_within(filter, first, last).is_empty());
-    }
-    ratio(met, eligible)
 }
 
 /// True if more than `days` days at risk lie between two neighbouring contacts, or between the first

@@ -1,5 +1,7 @@
 //! A member's months, seen once and used by every member rule.
 
+use std::cmp::Ordering;
+
 use crate::terms::Day;
 use crate::timeline::{SpellSet, Timeline};
 
@@ -41,11 +43,6 @@ impl MonthGrid {
     pub fn window_at(&self, place: usize) -> (usize, usize) {
         self.windows[place]
     }
-
-    /// First day of the month at a place.
-    pub fn start(&self, place: usize) -> Day {
-        self.starts[place]
-    }
 }
 
 /// What each month of the grid was for a member.
@@ -57,7 +54,11 @@ pub struct MemberMonths {
     /// The same, looking only at days before death.
     unenrolled_alive: Vec<u32>,
     /// Months fully enrolled with fewer than 15 institution or custody days.
-    pub eligible: Vec<bool>,
+    eligible: Vec<bool>,
+    /// Eligible months, counted from the start of the grid (one more entry than months).
+    eligible_before: Vec<u32>,
+    /// The same, of those with a contact, by filter.
+    met: Vec<Option<Vec<u32>>>,
     ready: bool,
 }
 
@@ -79,6 +80,9 @@ impl MemberMonths {
         self.unenrolled.clear();
         self.unenrolled_alive.clear();
         self.eligible.clear();
+        self.eligible_before.clear();
+        self.eligible_before.push(0);
+        self.met.iter_mut().flatten().for_each(Vec::clear);
         self.unenrolled.push(0);
         self.unenrolled_alive.push(0);
         let (mut gaps, mut gaps_alive) = (0, 0);
@@ -92,8 +96,45 @@ impl MemberMonths {
             gaps_alive += u32::from(!full_alive);
             self.unenrolled.push(gaps);
             self.unenrolled_alive.push(gaps_alive);
-            self.eligible.push(full && !(away && days_away(timeline, first, last) >= AWAY_DAYS));
+            let eligible = full && !(away && days_away(timeline, first, last) >= AWAY_DAYS);
+            self.eligible.push(eligible);
+            let before = self.eligible_before.last().copied().unwrap_or(0);
+            self.eligible_before.push(before + u32::from(eligible));
         }
+    }
+
+    /// Looks at the days of a filter's contacts, once.
+    pub fn see_contacts(&mut self, grid: &MonthGrid, filter: usize, days: &[Day]) {
+        if self.met.len() <= filter {
+            self.met.resize(filter + 1, None);
+        }
+        let met = self.met[filter].get_or_insert_default();
+        if !met.is_empty() {
+            return;
+        }
+        let mut at = 0;
+        let mut before = 0;
+        met.push(0);
+        for ((first, last), eligible) in grid.months().zip(&self.eligible) {
+            while days.get(at).is_some_and(|day| *day < first) {
+                at += 1;
+            }
+            let has = days.get(at).is_some_and(|day| *day <= last);
+            before += u32::from(has && *eligible);
+            met.push(before);
+        }
+    }
+
+    /// Eligible months of a window.
+    pub fn eligible(&self, (from, to): (usize, usize)) -> u32 {
+        self.eligible_before[to] - self.eligible_before[from]
+    }
+
+    /// Eligible months of a window with a contact that passes a filter, which
+    /// [`MemberMonths::see_contacts`] has looked at.
+    pub fn met(&self, filter: usize, (from, to): (usize, usize)) -> u32 {
+        let met = self.met.get(filter).and_then(Option::as_ref);
+        met.map_or(0, |met| met[to] - met[from])
     }
 
     /// True if at most one of the months has a day not enrolled.
@@ -146,11 +187,11 @@ impl Relations {
 
     /// Looks at a member's visits to providers of a kind (0 clinician, 1 team, 2 agency), once. A
     /// visit is a member, a day and a provider; visits on one day are in the order of providers'
-    /// ids, which `text` gives.
+    /// ids, which `text` gives. `windows` are in order and have their first and last day.
     pub fn see<'t>(
         &mut self,
         kind: usize,
-        ends: &[Day],
+        windows: impl Iterator<Item = (Day, Day)>,
         timeline: &Timeline,
         text: impl Fn(u32) -> &'t str,
     ) {
@@ -165,17 +206,16 @@ impl Relations {
         order_within_days(&mut self.visits, text);
         self.visits.dedup();
         number_providers(&mut self.visits, &mut self.counts);
-        self.slide(ends);
+        self.slide(windows);
     }
 
     /// Slides the window over the visits: each visit enters once and leaves once.
-    fn slide(&mut self, ends: &[Day]) {
+    fn slide(&mut self, windows: impl Iterator<Item = (Day, Day)>) {
         self.by_end.clear();
         let (mut from, mut to) = (0, 0);
         let mut now = Relation::default();
-        for end in ends {
-            let start = end.months_later(1 - MONTHS);
-            while self.visits.get(to).is_some_and(|(day, _)| day <= end) {
+        for (start, end) in windows {
+            while self.visits.get(to).is_some_and(|(day, _)| *day <= end) {
                 let provider = self.visits[to].1 as usize;
                 now.squares += 2 * self.counts[provider] + 1;
                 self.counts[provider] += 1;
@@ -201,7 +241,7 @@ impl Relations {
 fn order_within_days<'t>(visits: &mut [(Day, u32)], text: impl Fn(u32) -> &'t str) {
     for day in visits.chunk_by_mut(|a, b| a.0 == b.0) {
         if day.len() > 1 {
-            day.sort_by(|a, b| text(a.1).cmp(text(b.1)));
+            day.sort_by(|a, b| if a.1 == b.1 { Ordering::Equal } else { text(a.1).cmp(text(b.1)) });
         }
     }
 }

@@ -1,51 +1,26 @@
-//! The tallies of one group and stratum, in dense arrays.
+//! The sums of one group and one part of its members.
 
 use super::Tally;
+use super::ledger::Line;
 use super::plan::Plan;
-use super::values::{ValueCounts, Values};
+use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::{RateRule, Rule, Shape};
 
-/// One cell while members go by. What the current member adds is held back until the next member
-/// comes, so that sums over members see each member once.
+/// Sums over the members of one cell.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Acc {
+pub(super) struct Sums {
     numerator: i128,
     denominator: i64,
     nn: i128,
     nd: i128,
-    dd: i128,
+    dd: i64,
     members: i64,
-    member: u32,
-    own_n: i64,
-    own_d: i64,
 }
 
-impl Acc {
-    pub(super) fn add(&mut self, member: u32, n: i64, d: i64) {
-        if self.member != member {
-            self.settle();
-            self.member = member;
-        }
-        self.own_n += n;
-        self.own_d += d;
-    }
-
-    pub(super) fn settle(&mut self) {
-        let (n, d) = (i128::from(self.own_n), i128::from(self.own_d));
-        self.numerator += n;
-        self.denominator += self.own_d;
-        self.nn += n * n;
-        self.nd += n * d;
-        self.dd += d * d;
-        self.members += i64::from(self.own_d > 0);
-        self.own_n = 0;
-        self.own_d = 0;
-    }
-}
-
-/// One cell of a member measure: each member comes once, with one value.
+/// What a member measure gains (or loses) at one end of a window, compared with the end before: a
+/// member's outcome changes little from one month to the next, and only changes are counted.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct MemberAcc {
+pub(super) struct MemberSteps {
     sum: i128,
     squares: i128,
     members: i64,
@@ -59,19 +34,31 @@ pub(super) struct Days {
     members: i64,
 }
 
-#[derive(Debug, Clone)]
+/// Something to be counted.
+#[derive(Debug, Clone, Copy)]
+enum Entry {
+    Cell { cell: u32, n: i64, d: i64 },
+    LeftOut { reason: u16, period: u16 },
+    Value { row: u16, end: u16, value: i64, sign: i64 },
+    Change { row: u16, end: u16, old: i64, new: i64 },
+    LeftOutFrom { reason: u16, end: u16, sign: i64 },
+}
+
+/// Tallies of one group and part, in arrays; a measure has them once it has anything in them.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Block {
+    /// What is not counted yet. Members of all groups and parts take turns; counting much of one
+    /// block at a time keeps that block near.
+    waiting: Vec<Entry>,
     /// By measure (of all but members), then period.
-    pub(super) cells: Vec<Acc>,
-    /// By measure of members, then end of the window.
-    pub(super) members: Vec<MemberAcc>,
-    /// By reason of a measure, then period, or end of the window for members.
-    pub(super) excluded: Vec<i64>,
-    pub(super) days: Vec<Days>,
-    /// By measure (of all but members), then period; only stratum `all`.
-    pub(super) values: Vec<Values>,
-    /// By measure of members; only stratum `all`.
-    pub(super) member_values: Vec<ValueCounts>,
+    cells: Vec<Vec<Sums>>,
+    /// By measure of members, then end of the window, and one more.
+    members: Vec<Vec<MemberSteps>>,
+    /// By reason, then period.
+    left_out: Vec<Vec<i64>>,
+    /// By reason of a member measure, then end of the window, and one more.
+    left_out_steps: Vec<Vec<i64>>,
+    days: Vec<Days>,
 }
 
 impl Days {
@@ -82,114 +69,26 @@ impl Days {
     }
 }
 
-impl MemberAcc {
-    pub(super) fn add(&mut self, value: i64) {
-        let value = i128::from(value);
-        self.sum += value;
-        self.squares += value * value;
-        self.members += 1;
-    }
-}
-
-impl Block {
-    pub(super) fn new(plan: &Plan, reasons: usize, with_values: bool) -> Self {
-        let (periods, ends) = (plan.periods.len(), plan.ends.len());
-        let (others, members) = (plan.rows(false) * periods, plan.rows(true) * ends);
-        let sized = |n: usize| if with_values { n } else { 0 };
-        Self {
-            cells: vec![Acc::default(); others],
-            members: vec![MemberAcc::default(); members],
-            excluded: vec![0; reasons * periods],
-            days: vec![Days::default(); periods],
-            values: vec![Values::default(); sized(others)],
-            member_values: vec![ValueCounts::new(ends); sized(plan.rows(true))],
-        }
+impl Sums {
+    pub(super) fn add(&mut self, n: i64, d: i64) {
+        let (wide_n, wide_d) = (i128::from(n), i128::from(d));
+        self.numerator += wide_n;
+        self.denominator += d;
+        self.nn += wide_n * wide_n;
+        self.nd += wide_n * wide_d;
+        self.dd += d * d;
+        self.members += i64::from(d > 0);
     }
 
-    /// Counts what the last member added.
-    pub(super) fn settle(&mut self) {
-        for cell in &mut self.cells {
-            cell.settle();
-        }
+    fn merge(&mut self, other: &Self) {
+        self.numerator += other.numerator;
+        self.denominator += other.denominator;
+        self.nn += other.nn;
+        self.nd += other.nd;
+        self.dd += other.dd;
+        self.members += other.members;
     }
 
-    /// Adds the sums of another block.
-    pub(super) fn merge(&mut self, mut other: Self) {
-        for (mine, theirs) in self.cells.iter_mut().zip(&mut other.cells) {
-            mine.settle();
-            theirs.settle();
-            mine.numerator += theirs.numerator;
-            mine.denominator += theirs.denominator;
-            mine.nn += theirs.nn;
-            mine.nd += theirs.nd;
-            mine.dd += theirs.dd;
-            mine.members += theirs.members;
-            mine.member = u32::MAX;
-        }
-        self.excluded.iter_mut().zip(&other.excluded).for_each(|(mine, theirs)| *mine += theirs);
-        for (mine, theirs) in self.days.iter_mut().zip(&other.days) {
-            mine.days += theirs.days;
-            mine.squares += theirs.squares;
-            mine.members += theirs.members;
-        }
-        for (mine, theirs) in self.members.iter_mut().zip(&other.members) {
-            mine.sum += theirs.sum;
-            mine.squares += theirs.squares;
-            mine.members += theirs.members;
-        }
-        for (mine, theirs) in self.member_values.iter_mut().zip(&other.member_values) {
-            mine.merge(theirs);
-        }
-        for (mine, theirs) in self.values.iter_mut().zip(&other.values) {
-            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-            for (value, count) in theirs {
-                *mine.entry(*value).or_insert(0) += count;
-            }
-        }
-    }
-
-    pub(super) fn tally(
-        &self,
-        plan: &Plan,
-        measure: usize,
-        period: usize,
-        reasons_from: usize,
-    ) -> Tally {
-        let periods = plan.periods.len();
-        let of_members = matches!(plan.indicators[measure].rule, Rule::Member(_));
-        let row = plan.row_of[measure];
-        let (at, column) = if of_members {
-            (row * plan.ends.len() + plan.end_of[period], plan.end_of[period])
-        } else {
-            (row * periods + period, period)
-        };
-        let reasons = plan.indicators[measure].measure.exclusions.len();
-        let excluded = (0..reasons)
-            .map(|reason| self.excluded[(reasons_from + reason) * periods + column])
-            .collect();
-        let mut tally = if of_members { self.members[at].tally() } else { self.cells[at].tally() };
-        tally.excluded = excluded;
-        tally.values = if of_members {
-            self.member_values.get(row).map(|values| values.at(column)).unwrap_or_default()
-        } else {
-            self.values
-                .get(at)
-                .map(|values| values.iter().map(|(value, count)| (*value, *count)).collect())
-                .unwrap_or_default()
-        };
-        let indicator = &plan.indicators[measure];
-        let own_days = matches!(indicator.rule, Rule::Rate(RateRule::Disengagements { .. }));
-        if indicator.measure.shape == Shape::Rate && !own_days {
-            let days = self.days[period];
-            tally.denominator = days.days.into();
-            tally.dd = days.squares.into();
-            tally.members = days.members;
-        }
-        tally
-    }
-}
-
-impl Acc {
     pub(super) fn tally(&self) -> Tally {
         Tally {
             numerator: self.numerator,
@@ -197,14 +96,33 @@ impl Acc {
             members: self.members,
             nn: self.nn,
             nd: self.nd,
-            dd: self.dd,
+            dd: self.dd.into(),
             ..Tally::default()
         }
     }
 }
 
-impl MemberAcc {
-    pub(super) fn tally(&self) -> Tally {
+impl MemberSteps {
+    fn step(&mut self, value: i64, sign: i64) {
+        let (value, signed) = (i128::from(value), i128::from(sign));
+        self.sum += signed * value;
+        self.squares += signed * value * value;
+        self.members += sign;
+    }
+
+    fn change(&mut self, old: i64, new: i64) {
+        let (old, new) = (i128::from(old), i128::from(new));
+        self.sum += new - old;
+        self.squares += new * new - old * old;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.members += other.members;
+    }
+
+    fn tally(&self) -> Tally {
         let members = self.members.into();
         Tally {
             numerator: self.sum,
@@ -215,5 +133,208 @@ impl MemberAcc {
             dd: members,
             ..Tally::default()
         }
+    }
+}
+
+/// The row at a place; all rows have the same length once they have any.
+pub(super) fn row<T: Clone + Default>(
+    rows: &mut Vec<Vec<T>>,
+    at: usize,
+    length: usize,
+) -> &mut [T] {
+    if rows.len() <= at {
+        rows.resize(at + 1, Vec::new());
+    }
+    if rows[at].is_empty() {
+        rows[at].resize(length, T::default());
+    }
+    &mut rows[at]
+}
+
+pub(super) fn merge_rows<T: Clone + Default>(
+    mine: &mut Vec<Vec<T>>,
+    theirs: &[Vec<T>],
+    add: fn(&mut T, &T),
+) {
+    for (at, other) in theirs.iter().enumerate().filter(|(_, other)| !other.is_empty()) {
+        let own = row(mine, at, other.len());
+        own.iter_mut().zip(other).for_each(|(own, other)| add(own, other));
+    }
+}
+
+fn small(place: usize) -> u16 {
+    u16::try_from(place).expect("fewer than 65,536 periods, measures and reasons")
+}
+
+impl Block {
+    fn post(&mut self, plan: &Plan, entry: Entry) {
+        const MOST_WAITING: usize = 2048;
+        self.waiting.push(entry);
+        if self.waiting.len() >= MOST_WAITING {
+            self.settle(plan);
+        }
+    }
+
+    /// Counts everything that still waits.
+    pub(super) fn settle(&mut self, plan: &Plan) {
+        let (periods, ends) = (plan.periods.len(), plan.ends.len() + 1);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for entry in waiting.drain(..) {
+            match entry {
+                Entry::Cell { cell, n, d } => {
+                    let cell = cell as usize;
+                    row(&mut self.cells, cell / periods, periods)[cell % periods].add(n, d);
+                }
+                Entry::LeftOut { reason, period } => {
+                    row(&mut self.left_out, reason.into(), periods)[usize::from(period)] += 1;
+                }
+                Entry::Value { row: at, end, value, sign } => {
+                    row(&mut self.members, at.into(), ends)[usize::from(end)].step(value, sign);
+                }
+                Entry::Change { row: at, end, old, new } => {
+                    row(&mut self.members, at.into(), ends)[usize::from(end)].change(old, new);
+                }
+                Entry::LeftOutFrom { reason, end, sign } => {
+                    row(&mut self.left_out_steps, reason.into(), ends)[usize::from(end)] += sign;
+                }
+            }
+        }
+        self.waiting = waiting;
+    }
+
+    /// Adds one member's things in a cell.
+    pub(super) fn add(&mut self, plan: &Plan, line: &Line) {
+        let cell = u32::try_from(line.cell).expect("fewer than 2³² cells");
+        self.post(plan, Entry::Cell { cell, n: line.n, d: line.d });
+    }
+
+    /// Counts a unit that is left out.
+    pub(super) fn leave_out(&mut self, plan: &Plan, reason: usize, period: usize) {
+        self.post(plan, Entry::LeftOut { reason: small(reason), period: small(period) });
+    }
+
+    /// From an end of a window on, counts a member's outcome (`sign` 1) or no longer counts it
+    /// (−1). `at` is the place of the measure among those of members, and of its first reason.
+    pub(super) fn add_outcome(
+        &mut self,
+        plan: &Plan,
+        at: (usize, usize),
+        end: usize,
+        outcome: MemberOutcome,
+        sign: i64,
+    ) {
+        let end = small(end);
+        let entry = match outcome {
+            MemberOutcome::Value(value) => Entry::Value { row: small(at.0), end, value, sign },
+            MemberOutcome::Excluded(reason) => {
+                Entry::LeftOutFrom { reason: small(at.1 + reason), end, sign }
+            }
+        };
+        self.post(plan, entry);
+    }
+
+    /// From an end of a window on, counts another outcome of a member.
+    pub(super) fn change_outcome(
+        &mut self,
+        plan: &Plan,
+        at: (usize, usize),
+        end: usize,
+        old: MemberOutcome,
+        new: MemberOutcome,
+    ) {
+        if let (MemberOutcome::Value(old), MemberOutcome::Value(new)) = (old, new) {
+            let entry = Entry::Change { row: small(at.0), end: small(end), old, new };
+            self.post(plan, entry);
+        } else {
+            self.add_outcome(plan, at, end, old, -1);
+            self.add_outcome(plan, at, end, new, 1);
+        }
+    }
+
+    /// Adds a member's enrolled days by period.
+    pub(super) fn add_days(&mut self, days: &[i64]) {
+        if self.days.is_empty() {
+            self.days.resize(days.len(), Days::default());
+        }
+        self.days.iter_mut().zip(days).for_each(|(total, own)| total.add(*own));
+    }
+
+    /// Adds a member's enrolled days of one of so many periods.
+    pub(super) fn add_days_of(&mut self, periods: usize, period: usize, days: i64) {
+        if self.days.is_empty() {
+            self.days.resize(periods, Days::default());
+        }
+        self.days[period].add(days);
+    }
+
+    /// Adds the sums of another block, which has settled.
+    pub(super) fn merge(&mut self, other: &Self) {
+        debug_assert!(other.waiting.is_empty(), "what waits would be lost");
+        merge_rows(&mut self.cells, &other.cells, Sums::merge);
+        merge_rows(&mut self.members, &other.members, MemberSteps::merge);
+        merge_rows(&mut self.left_out, &other.left_out, |own, other| *own += other);
+        merge_rows(&mut self.left_out_steps, &other.left_out_steps, |own, other| *own += other);
+        if self.days.len() < other.days.len() {
+            self.days.resize(other.days.len(), Days::default());
+        }
+        for (own, other) in self.days.iter_mut().zip(&other.days) {
+            own.days += other.days;
+            own.squares += other.squares;
+            own.members += other.members;
+        }
+    }
+
+    /// Turns steps into sums, once everything was added.
+    pub(super) fn add_up(&mut self) {
+        for steps in &mut self.members {
+            for at in 1..steps.len() {
+                let before = steps[at - 1];
+                steps[at].merge(&before);
+            }
+        }
+        for steps in &mut self.left_out_steps {
+            for at in 1..steps.len() {
+                steps[at] += steps[at - 1];
+            }
+        }
+    }
+
+    /// The tally of a measure and period, after [`Block::add_up`].
+    pub(super) fn tally(
+        &self,
+        plan: &Plan,
+        measure: usize,
+        period: usize,
+        reasons_from: usize,
+    ) -> Tally {
+        let indicator = &plan.indicators[measure];
+        let of_members = matches!(indicator.rule, Rule::Member(_));
+        let at = plan.row_of[measure];
+        let (column, left_out) = if of_members {
+            (plan.end_of[period], &self.left_out_steps)
+        } else {
+            (period, &self.left_out)
+        };
+        let mut tally = if of_members {
+            let steps = self.members.get(at).and_then(|steps| steps.get(column));
+            steps.map(MemberSteps::tally).unwrap_or_default()
+        } else {
+            let cell = self.cells.get(at).and_then(|cells| cells.get(column));
+            cell.map(Sums::tally).unwrap_or_default()
+        };
+        tally.excluded = (0..indicator.measure.exclusions.len())
+            .map(|reason| {
+                let counts = left_out.get(reasons_from + reason);
+                counts.and_then(|counts| counts.get(column)).copied().unwrap_or(0)
+            })
+            .collect();
+        let own_days = matches!(indicator.rule, Rule::Rate(RateRule::Disengagements { .. }));
+        if indicator.measure.shape == Shape::Rate && !own_days {
+            let days = self.days.get(period).copied().unwrap_or_default();
+            tally.denominator = days.days.into();
+            tally.dd = days.squares.into();
+            tally.members = days.members;
+        }
+        tally
     }
 }

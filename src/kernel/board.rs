@@ -1,52 +1,75 @@
-//! Where tallies are added up while members go by: dense arrays, one block for each group and
-//! stratum that occurs.
-
-use std::collections::BTreeMap;
+//! Where tallies are added up while members go by.
 
 use super::block::Block;
-use super::plan::{Plan, StratumKind};
-use super::{Cell, Group, Stratum, Tallies};
-use crate::indicator::Shape;
+use super::ledger::{EVERYONE, Ledger, Line};
+use super::part::{Part, Parts, band_of};
+use super::plan::Plan;
+use super::spread::Spread;
+use super::{Cell, Group, Stratum, Tallies, Tally};
 use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::{Rule, Shape};
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline, UNKNOWN};
+use std::collections::BTreeMap;
 
-/// All blocks, and what their places mean.
+/// All sums, and what their places mean.
+///
+/// Nearly every member belongs to one organisation throughout. Such a member is counted once, in
+/// the row of that organisation's own members, and everyone's sums are these rows added up. Only a
+/// member of several organisations is counted once in the row of each and once, as one person, in
+/// the row of everyone.
 #[derive(Debug)]
 pub(super) struct Board<'p> {
     plan: &'p Plan,
-    /// Place of a group's blocks by the interner's key of its organisation; 0 is everyone.
+    /// Place of a group by the interner's key of its organisation.
     group_of: Vec<Option<usize>>,
+    /// Everyone, then organisations.
     groups: Vec<Group>,
-    /// Place of a stratum by the interner's key of its value, one table per attribute.
-    stratum_of: Vec<Vec<Option<usize>>>,
-    strata: Vec<Stratum>,
-    blocks: Vec<Vec<Option<Box<Block>>>>,
+    parts: Parts,
+    rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     reasons_from: Vec<usize>,
-    reasons: usize,
-    /// Strata of the current member.
-    own_strata: Vec<usize>,
-    /// Age stratum of the current member at each end of a window.
-    own_ages: Vec<Option<usize>>,
-    /// Group of the current member at each end of a window, once it is needed.
-    own_ends: Vec<usize>,
-    /// Where the age bands begin, and the levels.
-    age_from: Option<usize>,
-    level_from: usize,
-    member: u32,
+    /// The current member: its profiles, and its age band and group at each end of a window.
+    profiles: Vec<usize>,
+    ages: Vec<usize>,
+    ends: Vec<usize>,
+    birth: Option<(i32, (u32, u32))>,
 }
 
-const AGE_BANDS: [(&str, i32); 8] = [
-    ("0-5", 5),
-    ("6-12", 12),
-    ("13-17", 17),
-    ("18-20", 20),
-    ("21-25", 25),
-    ("26-44", 44),
-    ("45-64", 64),
-    ("65+", i32::MAX),
-];
+/// The sums of one row: by part, and for all of its members.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    parts: Vec<Option<Box<Block>>>,
+    spread: Spread,
+}
+
+/// The row of a group's members who belong to no other.
+fn own_row(group: usize) -> usize {
+    2 * group - 1
+}
+
+/// The row of what members of several groups have in one (or, for everyone, in all).
+fn shared_row(group: usize) -> usize {
+    2 * group
+}
+
+impl Row {
+    fn block(&mut self, part: usize) -> &mut Block {
+        if self.parts.len() <= part {
+            self.parts.resize_with(part + 1, || None);
+        }
+        self.parts[part].get_or_insert_default()
+    }
+
+    fn merge(&mut self, plan: &Plan, other: &Self, place_of: impl Fn(usize) -> usize) {
+        for (part, block) in other.parts.iter().enumerate() {
+            if let Some(block) = block {
+                self.block(place_of(part)).merge(block);
+            }
+        }
+        self.spread.merge(plan, &other.spread);
+    }
+}
 
 impl<'p> Board<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
@@ -56,67 +79,33 @@ impl<'p> Board<'p> {
             reasons_from.push(reasons);
             reasons += indicator.measure.exclusions.len();
         }
-        let stratum =
-            |kind: &str, value: &str| Stratum { kind: kind.to_owned(), value: value.to_owned() };
-        let mut strata = vec![stratum("all", "all")];
-        let level_from = strata.len();
-        strata.extend((0..7).map(|level| stratum("level", &level.to_string())));
-        let age_from = plan.strata.contains(&StratumKind::AgeBand).then_some(strata.len());
-        if age_from.is_some() {
-            let bands = AGE_BANDS.iter().map(|(band, _)| *band).chain(["unknown"]);
-            strata.extend(bands.map(|band| stratum("age_band", band)));
-        }
         Self {
             plan,
             group_of: Vec::new(),
             groups: vec![Group::All],
-            stratum_of: vec![Vec::new(); plan.needs.attributes.len()],
-            strata,
-            blocks: vec![Vec::new()],
+            parts: Parts::new(plan),
+            rows: vec![Row::default()],
             reasons_from,
-            reasons,
-            own_strata: Vec::new(),
-            own_ages: Vec::new(),
-            own_ends: Vec::new(),
-            age_from,
-            level_from,
-            member: 0,
+            profiles: Vec::new(),
+            ages: Vec::new(),
+            ends: Vec::new(),
+            birth: None,
         }
     }
 
     /// Goes on to the next member.
-    pub(super) fn begin(&mut self, timeline: &Timeline, interner: &Interner) {
-        self.member += 1;
-        self.see_ages(timeline);
-        self.own_ends.clear();
-        self.own_strata.clear();
-        for place in 0..timeline.attributes.len() {
-            let key = timeline.attributes[place];
-            let stratum = self.attribute_stratum(place, key, interner);
-            self.own_strata.push(stratum);
-        }
-    }
-
-    fn attribute_stratum(&mut self, place: usize, key: u32, interner: &Interner) -> usize {
-        let table = &mut self.stratum_of[place];
-        let key = key as usize;
-        if table.len() <= key {
-            table.resize(key + 1, None);
-        }
-        *table[key].get_or_insert_with(|| {
-            let kind = self.plan.needs.attributes[place].to_owned();
-            let value = interner.text(u32::try_from(key).unwrap_or(UNKNOWN)).to_owned();
-            place_of(&mut self.strata, Stratum { kind, value })
-        })
+    pub(super) fn begin(&mut self, timeline: &Timeline) {
+        self.birth =
+            timeline.birth.map(|birth| (birth.year(), (birth.month(), birth.day_of_month())));
     }
 
     /// Forgets what the interner's keys stood for.
     pub(super) fn forget_keys(&mut self) {
         self.group_of.clear();
-        self.stratum_of.iter_mut().for_each(Vec::clear);
+        self.parts.forget_keys();
     }
 
-    /// The place of an organisation's blocks.
+    /// The place of an organisation.
     pub(super) fn group(&mut self, bho: u32, interner: &Interner) -> usize {
         let key = bho as usize;
         if self.group_of.len() <= key {
@@ -125,284 +114,380 @@ impl<'p> Board<'p> {
         if let Some(group) = self.group_of[key] {
             return group;
         }
-        let group = place_of(&mut self.groups, Group::Bho(interner.text(bho).to_owned()));
-        self.blocks.resize_with(self.groups.len(), Vec::new);
+        let group = self.group_named(&Group::Bho(interner.text(bho).to_owned()));
         self.group_of[key] = Some(group);
         group
     }
 
-    fn age_stratum(&self, timeline: &Timeline, day: Day) -> Option<usize> {
-        Some(self.age_from? + band_of(timeline.age_on(day)))
+    fn group_named(&mut self, group: &Group) -> usize {
+        let place = self.groups.iter().position(|known| known == group).unwrap_or_else(|| {
+            self.groups.push(group.clone());
+            self.groups.len() - 1
+        });
+        self.rows.resize_with(self.rows.len().max(shared_row(place) + 1), Row::default);
+        place
     }
 
-    fn block(&mut self, group: usize, stratum: usize) -> &mut Block {
-        let row = &mut self.blocks[group];
-        if row.len() <= stratum {
-            row.resize_with(stratum + 1, || None);
+    /// The place of a measure's reason among all reasons.
+    pub(super) fn reason(&self, measure: usize, reason: usize) -> usize {
+        self.reasons_from[measure] + reason
+    }
+
+    /// The current member's age band on a day of a period.
+    pub(super) fn age_on(&self, day: Day) -> usize {
+        if !self.parts.by_age {
+            return 0;
         }
-        let (plan, reasons) = (self.plan, self.reasons);
-        row[stratum].get_or_insert_with(|| Box::new(Block::new(plan, reasons, stratum == 0)))
+        let (year, date) = self.plan.calendar.date(day);
+        age_band(self.birth, year, date)
     }
 
-    /// Calls `each` for the block of every stratum of the current member, in a group.
-    fn each_block(
-        &mut self,
-        group: usize,
-        age: Option<usize>,
-        mut each: impl FnMut(&mut Block, bool),
-    ) {
-        each(self.block(group, 0), true);
-        for place in 0..self.own_strata.len() {
-            let stratum = self.own_strata[place];
-            each(self.block(group, stratum), false);
-        }
-        if let Some(stratum) = age {
-            each(self.block(group, stratum), false);
-        }
-    }
-
-    fn cell(&self, measure: usize, period: usize) -> usize {
-        self.plan.row_of[measure] * self.plan.periods.len() + period
-    }
-
-    /// Where the current member belongs at each end of a window.
-    fn see_ends(&mut self, timeline: &Timeline, interner: &Interner) {
-        if !self.own_ends.is_empty() {
+    /// Adds what the current member contributes.
+    pub(super) fn post(&mut self, ledger: &mut Ledger, timeline: &Timeline, interner: &Interner) {
+        if !ledger.has_entries() {
             return;
         }
         let plan = self.plan;
-        for (start, end) in plan.window_starts.iter().zip(&plan.ends) {
-            let last = timeline.enrolled.days.last_within(*start, *end);
-            let bho = last.and_then(|day| timeline.enrolled.bho_on(day)).unwrap_or(UNKNOWN);
-            let group = self.group(bho, interner);
-            self.own_ends.push(group);
+        let mut profiles = std::mem::take(&mut self.profiles);
+        self.parts.profiles(timeline, interner, &mut profiles);
+        self.profiles = profiles;
+        self.ages.clear();
+        if self.parts.by_age {
+            let birth = self.birth;
+            self.ages
+                .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
         }
+        self.see_ends(ledger, timeline, interner);
+        let row_of = self.rows_of(ledger);
+        self.post_units(ledger, &row_of);
+        self.post_rates(ledger, &row_of);
+        self.post_spread(ledger, &row_of);
+        self.post_outcomes(ledger, &row_of);
     }
 
-    /// Ages at all ends from one look at the birth: this is asked of every member.
-    fn see_ages(&mut self, timeline: &Timeline) {
-        self.own_ages.clear();
-        let Some(from) = self.age_from else {
-            self.own_ages.resize(self.plan.ends.len(), None);
+    /// Where the current member belongs at each end of a window, if that is asked.
+    fn see_ends(&mut self, ledger: &Ledger, timeline: &Timeline, interner: &Interner) {
+        self.ends.clear();
+        if ledger.measures.is_empty() {
             return;
-        };
-        let birth =
-            timeline.birth.map(|birth| (birth.year(), (birth.month(), birth.day_of_month())));
-        let ages = self.plan.end_dates.iter().map(|(year, day)| {
-            let age = birth.map(|(born, birthday)| year - born - i32::from(*day < birthday));
-            Some(from + band_of(age))
-        });
-        self.own_ages.extend(ages);
-    }
-
-    fn age_at_end(&self, period: usize) -> Option<usize> {
-        self.own_ages[self.plan.end_of[period]]
-    }
-
-    /// Adds what a member contributes to a measure of members at each end of a window: nothing, an
-    /// exclusion, or a value.
-    pub(super) fn add_member(
-        &mut self,
-        measure: usize,
-        outcomes: &[Option<MemberOutcome>],
-        timeline: &Timeline,
-        interner: &Interner,
-    ) {
-        self.see_ends(timeline, interner);
-        let ends = std::mem::take(&mut self.own_ends);
-        let strata = std::mem::take(&mut self.own_strata);
-        for stratum in std::iter::once(0).chain(strata.iter().copied()) {
-            self.sweep(measure, outcomes, |_| Some((0, stratum)));
-            self.sweep(measure, outcomes, |place| Some((ends[place], stratum)));
         }
-        if self.age_from.is_some() {
-            let ages = std::mem::take(&mut self.own_ages);
-            self.sweep(measure, outcomes, |place| ages[place].map(|age| (0, age)));
-            self.sweep(measure, outcomes, |place| ages[place].map(|age| (ends[place], age)));
-            self.own_ages = ages;
-        }
-        self.own_ends = ends;
-        self.own_strata = strata;
-    }
-
-    /// Adds outcomes to the blocks they belong to, looking a block up only when it changes.
-    fn sweep(
-        &mut self,
-        measure: usize,
-        outcomes: &[Option<MemberOutcome>],
-        block_of: impl Fn(usize) -> Option<(usize, usize)>,
-    ) {
-        let ends = outcomes.len();
-        let row = self.plan.row_of[measure];
-        let is_mean = self.plan.indicators[measure].measure.shape == Shape::MemberMean;
-        let reasons = self.reasons_from[measure];
-        let stride = self.stride();
-        let mut place = 0;
-        while place < ends {
-            let Some((group, stratum)) = block_of(place).filter(|_| outcomes[place].is_some())
-            else {
-                place += 1;
-                continue;
+        let plan = self.plan;
+        for (place, (start, end)) in plan.window_starts.iter().zip(&plan.ends).enumerate() {
+            let asked =
+                || ledger.outcomes.iter().skip(place).step_by(plan.ends.len()).any(Option::is_some);
+            let last = timeline.enrolled.days.last_within(*start, *end);
+            let bho = last.and_then(|day| timeline.enrolled.bho_on(day));
+            let group = match bho {
+                Some(bho) => self.group(bho, interner),
+                None if asked() => self.group(UNKNOWN, interner),
+                None => EVERYONE,
             };
-            let block = self.block(group, stratum);
-            let cells = &mut block.members[row * ends..(row + 1) * ends];
-            let mut values = block.member_values.get_mut(row).filter(|_| is_mean);
-            while place < ends && block_of(place) == Some((group, stratum)) {
-                match outcomes[place] {
-                    Some(MemberOutcome::Value(value)) => {
-                        cells[place].add(value);
-                        if let Some(values) = &mut values {
-                            values.add(value, place);
-                        }
-                    }
-                    Some(MemberOutcome::Excluded(reason)) => {
-                        block.excluded[(reasons + reason) * stride + place] += 1;
-                    }
-                    None => {}
+            self.ends.push(group);
+        }
+    }
+
+    /// The row of each group for the current member; nothing for everyone if the member belongs to
+    /// one group only.
+    fn rows_of(&self, ledger: &Ledger) -> RowOf {
+        let mut groups =
+            ledger.groups().chain(self.ends.iter().copied().filter(|group| *group != EVERYONE));
+        let first = groups.next();
+        RowOf { several: groups.any(|group| Some(group) != first) }
+    }
+
+    fn post_units(&mut self, ledger: &mut Ledger, row_of: &RowOf) {
+        let plan = self.plan;
+        for unit in &ledger.left_out {
+            let Some(row) = row_of.row(unit.group) else { continue };
+            let row = &mut self.rows[row];
+            for part in self.profiles.iter().copied().chain(self.parts.by_age.then_some(unit.age)) {
+                row.block(part).leave_out(plan, unit.reason, unit.period);
+            }
+        }
+        ledger.units.sort_unstable_by_key(|line| (line.group, line.cell, line.age));
+        for units in ledger.units.chunk_by(|a, b| (a.group, a.cell) == (b.group, b.cell)) {
+            let Some(row) = row_of.row(units[0].group) else { continue };
+            let row = &mut self.rows[row];
+            let whole = sum(units);
+            for part in &self.profiles {
+                row.block(*part).add(plan, &whole);
+            }
+            if self.parts.by_age {
+                for units in units.chunk_by(|a, b| a.age == b.age) {
+                    row.block(units[0].age).add(plan, &sum(units));
                 }
-                place += 1;
             }
         }
     }
 
-    /// Entries of the table of exclusions per reason: there are never more ends than periods.
-    fn stride(&self) -> usize {
-        self.plan.periods.len()
-    }
-
-    /// Adds to a measure in one period and group (and in everyone's), with age on `age_day`.
-    pub(super) fn add(
-        &mut self,
-        to: Place,
-        timeline: &Timeline,
-        age_day: Day,
-        n: i64,
-        d: i64,
-        value: Option<i64>,
-    ) {
-        let at = self.cell(to.measure, to.period);
-        let age = self.age_stratum(timeline, age_day);
-        let member = self.member;
-        for group in [0, to.group] {
-            self.each_block(group, age, |block, whole| {
-                block.cells[at].add(member, n, d);
-                if let Some(value) = value.filter(|_| whole) {
-                    *block.values[at].entry(value).or_insert(0) += 1;
+    fn post_rates(&mut self, ledger: &Ledger, row_of: &RowOf) {
+        let plan = self.plan;
+        let periods = plan.periods.len();
+        for (group, days) in ledger.enrolled.groups() {
+            let Some(row) = row_of.row(*group) else { continue };
+            let row = &mut self.rows[row];
+            for part in &self.profiles {
+                row.block(*part).add_days(days);
+            }
+            if self.parts.by_age {
+                for (period, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
+                    let part = self.ages[plan.end_of[period]];
+                    row.block(part).add_days_of(periods, period, *own);
                 }
-            });
+            }
+        }
+        for line in &ledger.rates {
+            let Some(row) = row_of.row(line.group) else { continue };
+            let row = &mut self.rows[row];
+            for part in &self.profiles {
+                row.block(*part).add(plan, line);
+            }
+            if self.parts.by_age {
+                let part = self.ages[plan.end_of[line.cell % periods]];
+                row.block(part).add(plan, line);
+            }
         }
     }
 
-    /// Counts an excluded unit under the reason at a place of the definition.
-    pub(super) fn exclude(&mut self, to: Place, timeline: &Timeline, age_day: Day, reason: usize) {
-        let at = (self.reasons_from[to.measure] + reason) * self.plan.periods.len() + to.period;
-        let age = self.age_stratum(timeline, age_day);
-        for group in [0, to.group] {
-            self.each_block(group, age, |block, _| block.excluded[at] += 1);
+    fn post_spread(&mut self, ledger: &Ledger, row_of: &RowOf) {
+        for wait in &ledger.waits {
+            if let Some(row) = row_of.row(wait.group) {
+                self.rows[row].spread.wait(wait);
+            }
+        }
+        for days in &ledger.levels {
+            if let Some(row) = row_of.row(days.group) {
+                self.rows[row].spread.level_days(self.plan, days);
+            }
         }
     }
 
-    /// Adds a member's days at each level in one period and group.
-    pub(super) fn add_levels(
+    fn post_outcomes(&mut self, ledger: &Ledger, row_of: &RowOf) {
+        let ends = self.plan.ends.len();
+        for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
+            self.post_values(*measure, outcomes, row_of);
+            for at in 0..=self.profiles.len() {
+                let part = self.profiles.get(at).copied();
+                if part.is_some() || self.parts.by_age {
+                    self.post_steps(*measure, outcomes, row_of, part);
+                }
+            }
+        }
+    }
+
+    /// Adds a measure's outcomes to the blocks of a part, or of the age band at each end.
+    fn post_steps(
         &mut self,
         measure: usize,
-        period: usize,
-        group: usize,
-        days: &[i64; 7],
+        outcomes: &[Option<MemberOutcome>],
+        row_of: &RowOf,
+        part: Option<usize>,
     ) {
-        let at = self.cell(measure, period);
-        let total = days.iter().sum();
-        let member = self.member;
-        for (level, n) in days.iter().enumerate() {
-            let stratum = self.level_from + level;
-            self.block(group, stratum).cells[at].add(member, *n, total);
-        }
-    }
-
-    /// Adds a member's enrolled days, by period, in one group.
-    pub(super) fn add_days(&mut self, group: usize, days: &[i64]) {
-        self.each_block(group, None, |block, _| {
-            for (total, own) in block.days.iter_mut().zip(days) {
-                total.add(*own);
-            }
-        });
-        for (place, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
-            if let Some(stratum) = self.age_at_end(place) {
-                self.block(group, stratum).days[place].add(*own);
+        let plan = self.plan;
+        let at = (plan.row_of[measure], self.reasons_from[measure]);
+        let rows = if row_of.several { [true, false].as_slice() } else { &[false] };
+        for everyone in rows {
+            let mut before: Option<(usize, usize, MemberOutcome)> = None;
+            for end in 0..=outcomes.len() {
+                let group =
+                    if *everyone { EVERYONE } else { self.ends.get(end).copied().unwrap_or(0) };
+                let part = || part.unwrap_or_else(|| self.ages[end]);
+                let outcome = outcomes.get(end).copied().flatten();
+                let now = outcome.and_then(|outcome| Some((row_of.row(group)?, part(), outcome)));
+                if now != before {
+                    self.step(plan, at, end, before, now);
+                    before = now;
+                }
             }
         }
     }
 
-    /// Adds what a member contributes to a rate in one period and group: `n` things in `d` days.
-    /// Where the days are the enrolled days, which [`Board::add_days`] has, `d` only weighs `n`.
-    pub(super) fn add_rate(&mut self, at: Place, n: i64, d: i64) {
-        let cell = self.cell(at.measure, at.period);
-        let age = self.age_at_end(at.period);
-        let member = self.member;
-        self.each_block(at.group, age, |block, _| block.cells[cell].add(member, n, d));
+    /// Counts a change from one row, part and outcome to another at an end of a window.
+    fn step(
+        &mut self,
+        plan: &Plan,
+        at: (usize, usize),
+        end: usize,
+        before: Option<(usize, usize, MemberOutcome)>,
+        now: Option<(usize, usize, MemberOutcome)>,
+    ) {
+        match (before, now) {
+            (Some((row, part, old)), Some((same_row, same_part, new)))
+                if (row, part) == (same_row, same_part) =>
+            {
+                self.rows[row].block(part).change_outcome(plan, at, end, old, new);
+            }
+            _ => {
+                if let Some((row, part, old)) = before {
+                    self.rows[row].block(part).add_outcome(plan, at, end, old, -1);
+                }
+                if let Some((row, part, new)) = now {
+                    self.rows[row].block(part).add_outcome(plan, at, end, new, 1);
+                }
+            }
+        }
+    }
+
+    /// Counts how often values occur, for means over members.
+    fn post_values(&mut self, measure: usize, outcomes: &[Option<MemberOutcome>], row_of: &RowOf) {
+        let plan = self.plan;
+        if plan.indicators[measure].measure.shape != Shape::MemberMean {
+            return;
+        }
+        let mut from = 0;
+        while from < outcomes.len() {
+            let (outcome, group) = (outcomes[from], self.ends[from]);
+            let same = |to: &usize| outcomes[*to] == outcome && self.ends[*to] == group;
+            let to = (from + 1..outcomes.len()).find(|to| !same(to)).unwrap_or(outcomes.len());
+            if let Some(MemberOutcome::Value(value)) = outcome {
+                for row in [EVERYONE, group].into_iter().filter_map(|group| row_of.row(group)) {
+                    self.rows[row].spread.value(plan, plan.row_of[measure], value, (from, to));
+                }
+            }
+            from = to;
+        }
+    }
+
+    /// Counts everything that still waits.
+    fn settle(&mut self) {
+        let plan = self.plan;
+        for row in &mut self.rows {
+            row.spread.settle(plan);
+            row.parts.iter_mut().flatten().for_each(|block| block.settle(plan));
+        }
     }
 
     /// Adds the sums of another board.
     pub(super) fn merge(&mut self, mut other: Self) {
-        for (group, row) in other.blocks.iter_mut().enumerate() {
-            let group = place_of(&mut self.groups, other.groups[group].clone());
-            self.blocks.resize_with(self.groups.len(), Vec::new);
-            for (stratum, block) in row.iter_mut().enumerate() {
-                let Some(block) = block.take() else { continue };
-                let stratum = place_of(&mut self.strata, other.strata[stratum].clone());
-                self.block(group, stratum).merge(*block);
+        other.settle();
+        let parts: Vec<usize> =
+            other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
+        for (group, name) in other.groups.iter().enumerate() {
+            let mine = self.group_named(name);
+            let mut add = |to: usize, from: usize| {
+                self.rows[to].merge(self.plan, &other.rows[from], |part| parts[part]);
+            };
+            add(shared_row(mine), shared_row(group));
+            if group != EVERYONE {
+                add(own_row(mine), own_row(group));
             }
         }
     }
 
     /// The tallies of all cells with at least one unit.
-    pub(super) fn tallies(self) -> Tallies {
+    pub(super) fn tallies(mut self) -> Tallies {
+        self.settle();
         let plan = self.plan;
         let mut cells = BTreeMap::new();
-        for (group, row) in self.blocks.into_iter().enumerate() {
-            for (stratum, block) in row.into_iter().enumerate() {
-                let Some(mut block) = block else { continue };
-                block.settle();
-                for measure in 0..plan.indicators.len() {
-                    for period in 0..plan.periods.len() {
-                        let tally = block.tally(plan, measure, period, self.reasons_from[measure]);
-                        let counted = tally.denominator != 0
-                            || tally.numerator != 0
-                            || tally.excluded.iter().any(|n| *n != 0);
-                        if counted && plan.indicators[measure].measure.missing.is_empty() {
-                            let (group, stratum) =
-                                (self.groups[group].clone(), self.strata[stratum].clone());
-                            cells.insert(
-                                Cell { measure, period: plan.periods[period], group, stratum },
-                                tally,
-                            );
-                        }
+        for (place, group) in self.groups.iter().enumerate() {
+            let mut row = self.rows[shared_row(place)].clone();
+            let own = if place == EVERYONE { 1..self.groups.len() } else { place..place + 1 };
+            for group in own {
+                row.merge(plan, &self.rows[own_row(group)], |part| part);
+            }
+            for (stratum, mut block) in self.strata(&row) {
+                block.add_up();
+                let whole = stratum.kind == "all";
+                self.each_cell(|measure, period, cell| {
+                    let mut tally = block.tally(plan, measure, period, self.reasons_from[measure]);
+                    if whole {
+                        tally.values = row.spread.values(plan, measure, period);
                     }
-                }
+                    keep(&mut cells, cell(group, &stratum), tally);
+                });
+            }
+            for level in 0..7 {
+                let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
+                self.each_cell(|measure, period, cell| {
+                    if plan.indicators[measure].rule == Rule::LevelMix {
+                        let tally = row.spread.level(plan, measure, period, level);
+                        keep(&mut cells, cell(group, &stratum), tally);
+                    }
+                });
             }
         }
         Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
     }
+
+    /// A row's blocks by stratum: profiles are added up for each value of each attribute.
+    fn strata(&self, row: &Row) -> BTreeMap<Stratum, Block> {
+        let stratum =
+            |kind: &str, value: &str| Stratum { kind: kind.to_owned(), value: value.to_owned() };
+        let mut strata: BTreeMap<Stratum, Block> = BTreeMap::new();
+        let mut add = |stratum: Stratum, block: &Block| {
+            strata.entry(stratum).or_default().merge(block);
+        };
+        for (part, block) in row.parts.iter().enumerate() {
+            let Some(block) = block else { continue };
+            match &self.parts.all()[part] {
+                Part::Age(band) => add(stratum("age_band", super::part::band_name(*band)), block),
+                Part::Profile { facet, values } => {
+                    if *facet == 0 {
+                        add(stratum("all", "all"), block);
+                    }
+                    for (place, value) in self.parts.facets[*facet].iter().zip(values) {
+                        add(stratum(self.plan.needs.attributes[*place], value), block);
+                    }
+                }
+            }
+        }
+        strata
+    }
+
+    /// Calls `each` for every measure that can be computed and every period, with a way to name the
+    /// cell.
+    fn each_cell(&self, mut each: impl FnMut(usize, usize, &dyn Fn(&Group, &Stratum) -> Cell)) {
+        let plan = self.plan;
+        let computable = |measure: &usize| plan.indicators[*measure].measure.missing.is_empty();
+        for measure in (0..plan.indicators.len()).filter(computable) {
+            for period in 0..plan.periods.len() {
+                each(measure, period, &|group, stratum| Cell {
+                    measure,
+                    period: plan.periods[period],
+                    group: group.clone(),
+                    stratum: stratum.clone(),
+                });
+            }
+        }
+    }
 }
 
-/// The place of an age among the bands; the last is for ages that are not known.
-fn band_of(age: Option<i32>) -> usize {
-    let band = age.and_then(|age| AGE_BANDS.iter().position(|(_, most)| age <= *most));
-    band.unwrap_or(AGE_BANDS.len())
+/// The age band on a date of someone born on another.
+fn age_band(birth: Option<(i32, (u32, u32))>, year: i32, date: (u32, u32)) -> usize {
+    band_of(birth.map(|(born, birthday)| year - born - i32::from(date < birthday)))
 }
 
-/// The place of an item in a list; it is added if it is not there.
-fn place_of<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
-    list.iter().position(|known| *known == item).unwrap_or_else(|| {
-        list.push(item);
-        list.len() - 1
-    })
+/// Keeps a tally that counts anything.
+fn keep(cells: &mut BTreeMap<Cell, Tally>, cell: Cell, tally: Tally) {
+    let counted = tally.denominator != 0
+        || tally.numerator != 0
+        || tally.excluded.iter().any(|count| *count != 0);
+    if counted {
+        cells.insert(cell, tally);
+    }
 }
 
-/// A measure in a period and group.
+/// The rows of one member.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub measure: usize,
-    pub period: usize,
-    pub group: usize,
+struct RowOf {
+    several: bool,
+}
+
+impl RowOf {
+    fn row(&self, group: usize) -> Option<usize> {
+        match (self.several, group) {
+            (false, EVERYONE) => None,
+            (false, group) => Some(own_row(group)),
+            (true, group) => Some(shared_row(group)),
+        }
+    }
+}
+
+fn sum(lines: &[Line]) -> Line {
+    let mut whole = lines[0];
+    for line in &lines[1..] {
+        whole.n += line.n;
+        whole.d += line.d;
+    }
+    whole
 }

@@ -1,12 +1,13 @@
 //! One member through every rule of the plan.
 
-use super::board::{Board, Place};
+use super::board::Board;
+use super::ledger::{EVERYONE, Ledger, LevelDays, Line, PersonDays};
 use super::plan::{Plan, gap_of};
 use crate::indicator::care::{self, CareEpisode, Exit};
-use crate::indicator::member_value::{self, MemberOutcome, MemberScene, for_each_owned_run};
+use crate::indicator::member_value::{self, MemberScene, for_each_owned_run};
 use crate::indicator::unit::{self, Outcome, Scene};
 use crate::indicator::year::{MemberMonths, Relations};
-use crate::indicator::{Candidates, MemberRule, RateRule, Rule, Share};
+use crate::indicator::{Candidates, MemberRule, MemberValue, RateRule, Rule, Share};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, Interner, SpellSet, Timeline, UNKNOWN};
 
@@ -18,56 +19,9 @@ pub(super) struct Counter<'p> {
     care: Vec<Vec<CareEpisode>>,
     months: MemberMonths,
     relations: [Relations; 3],
-    enrolled: PersonDays,
+    ledger: Ledger,
     things: PersonDays,
     days: PersonDays,
-    outcomes: Vec<Option<MemberOutcome>>,
-}
-
-/// A member's days (or things) by period: everyone's, and each organisation's. Memory is kept from
-/// member to member.
-#[derive(Debug, Default)]
-struct PersonDays {
-    rows: Vec<(usize, Vec<i64>)>,
-    used: usize,
-}
-
-impl PersonDays {
-    fn clear(&mut self) {
-        self.used = 0;
-    }
-
-    fn groups(&self) -> &[(usize, Vec<i64>)] {
-        &self.rows[..self.used]
-    }
-
-    fn of(&mut self, group: usize, periods: usize) -> &mut Vec<i64> {
-        let place =
-            self.groups().iter().position(|(known, _)| *known == group).unwrap_or_else(|| {
-                if self.used == self.rows.len() {
-                    self.rows.push((group, vec![0; periods]));
-                }
-                let (own, days) = &mut self.rows[self.used];
-                *own = group;
-                days.fill(0);
-                self.used += 1;
-                self.used - 1
-            });
-        &mut self.rows[place].1
-    }
-
-    fn add(&mut self, group: usize, periods: usize, places: &[usize], n: i64) {
-        for group in [0, group] {
-            let days = self.of(group, periods);
-            for place in places {
-                days[*place] += n;
-            }
-        }
-    }
-
-    fn at(&self, group: usize, period: usize) -> i64 {
-        self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
-    }
 }
 
 impl<'p> Counter<'p> {
@@ -78,10 +32,9 @@ impl<'p> Counter<'p> {
             care: vec![Vec::new(); plan.gaps.len()],
             months: MemberMonths::default(),
             relations: Default::default(),
-            enrolled: PersonDays::default(),
+            ledger: Ledger::default(),
             things: PersonDays::default(),
             days: PersonDays::default(),
-            outcomes: Vec::new(),
         }
     }
 
@@ -93,7 +46,8 @@ impl<'p> Counter<'p> {
     /// Counts one member.
     pub(super) fn count(&mut self, timeline: &Timeline, interner: &mut Interner) {
         let plan = self.plan;
-        self.board.begin(timeline, interner);
+        self.board.begin(timeline);
+        self.ledger.clear();
         self.months.clear();
         self.relations.iter_mut().for_each(Relations::clear);
         for (place, gap) in plan.gaps.iter().enumerate() {
@@ -120,6 +74,7 @@ impl<'p> Counter<'p> {
                 Rule::LevelMix => self.levels(measure, timeline, interner),
             }
         }
+        self.board.post(&mut self.ledger, timeline, interner);
     }
 
     fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
@@ -133,24 +88,23 @@ impl<'p> Counter<'p> {
             data_through: plan.settings.data_through,
             asked: plan.span(),
         };
-        let board = &mut self.board;
+        let (board, ledger) = (&mut self.board, &mut self.ledger);
         unit::judge(share, scene, &mut |judged| {
             let group =
                 board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
+            let age = board.age_on(judged.day);
             for &period in plan.calendar.periods(judged.day) {
-                let at = Place { measure, period, group };
+                let cell = plan.cell(measure, period);
                 match judged.outcome {
-                    Outcome::Excluded(reason) => board.exclude(at, timeline, judged.day, reason),
-                    Outcome::NotMet => board.add(at, timeline, judged.day, 0, 1, None),
+                    Outcome::Excluded(reason) => {
+                        ledger.leave_out(group, board.reason(measure, reason), period, age);
+                    }
+                    Outcome::NotMet => ledger.unit(group, cell, age, 0),
                     Outcome::Met(days) => {
-                        board.add(
-                            at,
-                            timeline,
-                            judged.day,
-                            1,
-                            1,
-                            share.curve.then_some(i64::from(days)),
-                        );
+                        ledger.unit(group, cell, age, 1);
+                        if share.curve {
+                            ledger.wait(group, cell, i64::from(days));
+                        }
                     }
                 }
             }
@@ -173,7 +127,7 @@ impl<'p> Counter<'p> {
             }
             Candidates::Visits { provider, .. } => {
                 self.relations[provider]
-                    .see(provider, &plan.ends, timeline, |key| interner.text(key));
+                    .see(provider, plan.windows(), timeline, |key| interner.text(key));
             }
             Candidates::ActiveBefore { .. } | Candidates::InCare { .. }
                 if timeline.level_days.is_empty() && timeline.stays.is_empty() =>
@@ -183,6 +137,10 @@ impl<'p> Counter<'p> {
             _ => {}
         }
         self.months.see(&plan.grid, timeline);
+        if let MemberValue::MonthsWithContact { filter } = rule.value {
+            let filter = plan.filters[measure][filter];
+            self.months.see_contacts(&plan.grid, filter, &timeline.contact_days[filter]);
+        }
         let scene = MemberScene {
             timeline,
             filters: &plan.filters[measure],
@@ -190,33 +148,31 @@ impl<'p> Counter<'p> {
             months: &self.months,
             relations: &self.relations,
         };
-        self.outcomes.clear();
+        let outcomes = &mut self.ledger.outcomes;
+        let from = outcomes.len();
         let windows = plan.window_starts.iter().zip(&plan.ends).enumerate();
-        self.outcomes.extend(
+        outcomes.extend(
             windows.map(|(place, (start, end))| {
                 member_value::value(rule, &scene, place, (*start, *end))
             }),
         );
-        if self.outcomes.iter().any(Option::is_some) {
-            self.board.add_member(measure, &self.outcomes, timeline, interner);
+        if outcomes[from..].iter().any(Option::is_some) {
+            self.ledger.measures.push(measure);
+        } else {
+            outcomes.truncate(from);
         }
     }
 
     /// Alive enrolled days by period and organisation, once for all rates.
     fn enrolled_days(&mut self, timeline: &Timeline, interner: &Interner) {
-        let plan = self.plan;
-        self.enrolled.clear();
         split(
-            plan,
+            self.plan,
             &mut self.board,
-            &mut self.enrolled,
+            &mut self.ledger.enrolled,
             timeline,
             &timeline.alive_enrolled,
             interner,
         );
-        for (group, days) in self.enrolled.groups() {
-            self.board.add_days(*group, days);
-        }
     }
 
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
@@ -242,8 +198,9 @@ impl<'p> Counter<'p> {
         }
         for (group, things) in self.things.groups() {
             for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
-                let days = self.enrolled.at(*group, period);
-                self.board.add_rate(Place { measure, period, group: *group }, *n, days);
+                let (cell, d) =
+                    (self.plan.cell(measure, period), self.ledger.enrolled.at(*group, period));
+                self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
             }
         }
     }
@@ -283,11 +240,7 @@ impl<'p> Counter<'p> {
             timeline,
             interner,
         );
-        for (_, served) in &mut self.things.rows {
-            for days in served {
-                *days = (*days).min(1);
-            }
-        }
+        self.things.at_most_one();
     }
 
     fn disengagements(
@@ -322,7 +275,8 @@ impl<'p> Counter<'p> {
             for (period, d) in days.iter().enumerate() {
                 let n = self.things.at(*group, period);
                 if *d != 0 || n != 0 {
-                    self.board.add_rate(Place { measure, period, group: *group }, n, *d);
+                    let cell = plan.cell(measure, period);
+                    self.ledger.rates.push(Line { group: *group, cell, age: 0, n, d: *d });
                 }
             }
         }
@@ -331,26 +285,33 @@ impl<'p> Counter<'p> {
     fn levels(&mut self, measure: usize, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
         let (first, last) = plan.span();
-        let mut found: Vec<(usize, usize, [i64; 7])> = Vec::new();
+        let (board, found) = (&mut self.board, &mut self.ledger.levels);
+        let from = found.len();
+        // Days come in order, so most lie in the month and organisation of the day before.
+        let (mut near, mut places) = (None, Vec::new());
         unit::for_each_level_day(timeline, first, last, &mut |day, level| {
-            let group =
-                self.board.group(timeline.enrolled.bho_on(day).unwrap_or(UNKNOWN), interner);
-            for &period in plan.calendar.periods(day) {
-                for group in [0, group] {
-                    let place = found
-                        .iter()
-                        .position(|(g, p, _)| (*g, *p) == (group, period))
-                        .unwrap_or_else(|| {
-                            found.push((group, period, [0; 7]));
-                            found.len() - 1
-                        });
-                    found[place].2[usize::from(level.min(6))] += 1;
+            let group = board.group(timeline.enrolled.bho_on(day).unwrap_or(UNKNOWN), interner);
+            let periods = plan.calendar.periods(day);
+            if near != Some((periods.first(), group)) {
+                near = Some((periods.first(), group));
+                places.clear();
+                for group in [EVERYONE, group] {
+                    for period in periods {
+                        let cell = plan.cell(measure, *period);
+                        let known = found[from..]
+                            .iter()
+                            .position(|days| (days.group, days.cell) == (group, cell));
+                        places.push(known.map_or(found.len(), |place| from + place));
+                        if known.is_none() {
+                            found.push(LevelDays { group, cell, days: [0; 7] });
+                        }
+                    }
                 }
             }
+            for place in &places {
+                found[*place].days[usize::from(level.min(6))] += 1;
+            }
         });
-        for (group, period, days) in &found {
-            self.board.add_levels(measure, *period, *group, days);
-        }
     }
 }
 

@@ -4,10 +4,12 @@ mod block;
 mod board;
 mod count;
 mod examples;
+mod ledger;
+mod part;
 mod plan;
 mod run;
+mod spread;
 mod tally;
-mod values;
 
 pub use examples::check_examples;
 pub use plan::{Plan, StratumKind};

@@ -174,17 +174,19 @@ impl Plan {
         self.indicators.iter().map(|indicator| indicator.measure.clone()).collect()
     }
 
-    /// How many measures are of members, or are not.
-    pub(super) fn rows(&self, of_members: bool) -> usize {
-        self.indicators
-            .iter()
-            .filter(|one| matches!(one.rule, Rule::Member(_)) == of_members)
-            .count()
+    /// The place of a measure (not of members) and a period.
+    pub(super) fn cell(&self, measure: usize, period: usize) -> usize {
+        self.row_of[measure] * self.periods.len() + period
     }
 
     /// Place of a rule's gap among the distinct gaps.
     pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
         self.gaps.iter().position(|known| *known == gap)
+    }
+
+    /// First and last day of the member windows, in order.
+    pub(super) fn windows(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
+        self.window_starts.iter().copied().zip(self.ends.iter().copied())
     }
 
     /// First and last day of all periods.
@@ -230,6 +232,8 @@ pub(super) struct Calendar {
     month_of: Vec<u16>,
     /// For each month of the calendar, its first day and the places of the periods it lies in.
     months: Vec<(Day, Vec<usize>)>,
+    /// The year and month of each.
+    dates: Vec<(i32, u32)>,
 }
 
 impl Calendar {
@@ -239,7 +243,7 @@ impl Calendar {
         else {
             return Self::default();
         };
-        let mut calendar = Self { first: first.0, month_of: Vec::new(), months: Vec::new() };
+        let mut calendar = Self { first: first.0, ..Self::default() };
         let mut start = first;
         while start <= last {
             let month = Period::starting(Grain::Month, start);
@@ -247,6 +251,7 @@ impl Calendar {
             let places = (0..periods.len()).filter(|place| holds(&periods[*place])).collect();
             let number = u16::try_from(calendar.months.len()).unwrap_or(u16::MAX);
             calendar.months.push((start, places));
+            calendar.dates.push((start.year(), start.month()));
             calendar.month_of.extend((0..month.days()).map(|_| number));
             start = month.end + 1;
         }
@@ -261,6 +266,16 @@ impl Calendar {
     /// Places of the periods that have this day.
     pub(super) fn periods(&self, day: Day) -> &[usize] {
         self.month(day).map_or(&[], |month| &self.months[month].1)
+    }
+
+    /// Year, and month and day of month, of a day; cheaper inside the calendar than outside.
+    pub(super) fn date(&self, day: Day) -> (i32, (u32, u32)) {
+        let Some(place) = self.month(day) else {
+            return (day.year(), (day.month(), day.day_of_month()));
+        };
+        let (year, month) = self.dates[place];
+        let since = u32::try_from(day - self.months[place].0).unwrap_or(0);
+        (year, (month, since + 1))
     }
 
     /// Splits a run of days by month: `each(periods, days)`.

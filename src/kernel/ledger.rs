@@ -1,0 +1,170 @@
+//! What one member adds, held back until the whole member was seen: sums over members count each
+//! member once, with that member's own numerator and denominator.
+
+use crate::indicator::member_value::MemberOutcome;
+
+/// Everyone, in the numbering of groups; organisations follow.
+pub(super) const EVERYONE: usize = 0;
+
+/// Things of a member in one cell of one group.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    pub group: usize,
+    /// Place of the measure and period.
+    pub cell: usize,
+    /// Place of the age band.
+    pub age: usize,
+    pub n: i64,
+    pub d: i64,
+}
+
+/// Units left out for a reason in one group.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LeftOut {
+    pub group: usize,
+    /// Place of the reason, among those of all measures.
+    pub reason: usize,
+    pub period: usize,
+    pub age: usize,
+}
+
+/// Days from an index to its deciding event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wait {
+    pub group: usize,
+    pub cell: usize,
+    pub days: i64,
+}
+
+/// A member's days at each level in one period and group.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LevelDays {
+    pub group: usize,
+    pub cell: usize,
+    pub days: [i64; 7],
+}
+
+/// Everything that one member adds. What lies in an organisation is also entered for everyone.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// Units; a cell may come several times.
+    pub units: Vec<Line>,
+    pub left_out: Vec<LeftOut>,
+    pub waits: Vec<Wait>,
+    /// Rates; a cell comes once.
+    pub rates: Vec<Line>,
+    /// Enrolled days of all rates.
+    pub enrolled: PersonDays,
+    pub levels: Vec<LevelDays>,
+    /// Measures of members that look at this member.
+    pub measures: Vec<usize>,
+    /// For each of them, an outcome for each end of a window.
+    pub outcomes: Vec<Option<MemberOutcome>>,
+}
+
+impl Ledger {
+    pub(super) fn clear(&mut self) {
+        self.units.clear();
+        self.left_out.clear();
+        self.waits.clear();
+        self.rates.clear();
+        self.enrolled.clear();
+        self.levels.clear();
+        self.measures.clear();
+        self.outcomes.clear();
+    }
+
+    /// Enters a unit for everyone and for a group.
+    pub(super) fn unit(&mut self, group: usize, cell: usize, age: usize, n: i64) {
+        for group in [EVERYONE, group] {
+            self.units.push(Line { group, cell, age, n, d: 1 });
+        }
+    }
+
+    /// Enters a unit that is left out.
+    pub(super) fn leave_out(&mut self, group: usize, reason: usize, period: usize, age: usize) {
+        for group in [EVERYONE, group] {
+            self.left_out.push(LeftOut { group, reason, period, age });
+        }
+    }
+
+    /// Enters the days until a unit's deciding event.
+    pub(super) fn wait(&mut self, group: usize, cell: usize, days: i64) {
+        for group in [EVERYONE, group] {
+            self.waits.push(Wait { group, cell, days });
+        }
+    }
+
+    /// True if anything was entered.
+    pub(super) fn has_entries(&self) -> bool {
+        !self.units.is_empty()
+            || !self.left_out.is_empty()
+            || !self.rates.is_empty()
+            || !self.enrolled.groups().is_empty()
+            || !self.levels.is_empty()
+            || !self.measures.is_empty()
+    }
+
+    /// Every group something was entered for, apart from the groups of outcomes.
+    pub(super) fn groups(&self) -> impl Iterator<Item = usize> + '_ {
+        let lines = self.units.iter().chain(&self.rates).map(|line| line.group);
+        lines
+            .chain(self.left_out.iter().map(|unit| unit.group))
+            .chain(self.enrolled.groups().iter().map(|(group, _)| *group))
+            .chain(self.levels.iter().map(|days| days.group))
+            .filter(|group| *group != EVERYONE)
+    }
+}
+
+/// A member's days (or things) by period: everyone's, and each organisation's. Memory is kept from
+/// member to member.
+#[derive(Debug, Default)]
+pub(super) struct PersonDays {
+    rows: Vec<(usize, Vec<i64>)>,
+    used: usize,
+}
+
+impl PersonDays {
+    pub(super) fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    pub(super) fn groups(&self) -> &[(usize, Vec<i64>)] {
+        &self.rows[..self.used]
+    }
+
+    fn of(&mut self, group: usize, periods: usize) -> &mut Vec<i64> {
+        let place =
+            self.groups().iter().position(|(known, _)| *known == group).unwrap_or_else(|| {
+                if self.used == self.rows.len() {
+                    self.rows.push((group, vec![0; periods]));
+                }
+                let (own, days) = &mut self.rows[self.used];
+                *own = group;
+                days.fill(0);
+                self.used += 1;
+                self.used - 1
+            });
+        &mut self.rows[place].1
+    }
+
+    pub(super) fn add(&mut self, group: usize, periods: usize, places: &[usize], n: i64) {
+        for group in [EVERYONE, group] {
+            let days = self.of(group, periods);
+            for place in places {
+                days[*place] += n;
+            }
+        }
+    }
+
+    /// Makes every count that is not 0 a 1.
+    pub(super) fn at_most_one(&mut self) {
+        for (_, days) in &mut self.rows[..self.used] {
+            days.iter_mut().for_each(|n| *n = (*n).min(1));
+        }
+    }
+
+    pub(super) fn at(&self, group: usize, period: usize) -> i64 {
+        self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
+    }
+}

@@ -1,0 +1,142 @@
+//! The parts that a group's members are counted in. Counting a member under every attribute would
+//! cost as many additions as there are attributes; instead attributes are joined into few facets,
+//! members are counted under their profile in each facet, and profiles are added up at the end.
+
+use std::collections::HashMap;
+
+use super::plan::{Plan, StratumKind};
+use crate::terms::column;
+use crate::timeline::{Interner, Timeline};
+
+/// Age bands by their last age.
+pub(super) const AGE_BANDS: [(&str, i32); 8] = [
+    ("0-5", 5),
+    ("6-12", 12),
+    ("13-17", 17),
+    ("18-20", 20),
+    ("21-25", 25),
+    ("26-44", 44),
+    ("45-64", 64),
+    ("65+", i32::MAX),
+];
+
+/// The place of an age among the bands; the last is for ages that are not known.
+pub(super) fn band_of(age: Option<i32>) -> usize {
+    let band = age.and_then(|age| AGE_BANDS.iter().position(|(_, most)| age <= *most));
+    band.unwrap_or(AGE_BANDS.len())
+}
+
+/// The word of a band in results.
+pub(super) fn band_name(band: usize) -> &'static str {
+    AGE_BANDS.get(band).map_or("unknown", |(name, _)| name)
+}
+
+/// A part of a group's members.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// Those of an age band.
+    Age(usize),
+    /// Those with these values of a facet's attributes.
+    Profile { facet: usize, values: Vec<String> },
+}
+
+/// The facets of a plan: places of attributes that are counted together.
+fn facets(plan: &Plan) -> Vec<Vec<usize>> {
+    const MOST_PROFILES: usize = 64;
+    let mut facets: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut profiles = 1;
+    for (place, name) in plan.needs.attributes.iter().enumerate() {
+        let values = usual_values(name);
+        profiles *= values;
+        if profiles > MOST_PROFILES {
+            facets.push(Vec::new());
+            profiles = values;
+        }
+        facets.last_mut().expect("there is always one").push(place);
+    }
+    facets
+}
+
+/// About how many values an attribute has; this decides about memory and time, not about results.
+fn usual_values(name: &str) -> usize {
+    match name {
+        column::SEX => 4,
+        column::SMI_SED | column::GENDER => 5,
+        column::RACE_ETH => 8,
+        column::RURAL | column::FOSTER_CARE | column::DUAL | column::VETERAN => 3,
+        _ => 64,
+    }
+}
+
+/// The parts that occur, numbered as they are seen: first the age bands, then profiles.
+#[derive(Debug)]
+pub(super) struct Parts {
+    /// Attributes of each facet.
+    pub(super) facets: Vec<Vec<usize>>,
+    parts: Vec<Part>,
+    /// By facet and keys of its values, for one interner.
+    known: HashMap<(usize, Vec<u32>), usize>,
+    pub(super) by_age: bool,
+    key: Vec<u32>,
+}
+
+impl Parts {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let by_age = plan.strata.contains(&StratumKind::AgeBand);
+        let ages = if by_age { AGE_BANDS.len() + 1 } else { 0 };
+        Self {
+            facets: facets(plan),
+            parts: (0..ages).map(Part::Age).collect(),
+            known: HashMap::new(),
+            by_age,
+            key: Vec::new(),
+        }
+    }
+
+    /// Forgets what the interner's keys stood for.
+    pub(super) fn forget_keys(&mut self) {
+        self.known.clear();
+    }
+
+    pub(super) fn all(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The profile of a member in each facet.
+    pub(super) fn profiles(
+        &mut self,
+        timeline: &Timeline,
+        interner: &Interner,
+        found: &mut Vec<usize>,
+    ) {
+        found.clear();
+        for facet in 0..self.facets.len() {
+            let mut key = std::mem::take(&mut self.key);
+            key.clear();
+            key.extend(self.facets[facet].iter().map(|place| timeline.attributes[*place]));
+            let key = (facet, key);
+            let part = match self.known.get(&key) {
+                Some(part) => *part,
+                None => self.learn(&key, interner),
+            };
+            self.key = key.1;
+            found.push(part);
+        }
+    }
+
+    fn learn(&mut self, key: &(usize, Vec<u32>), interner: &Interner) -> usize {
+        let text = |value: &u32| interner.text(*value).to_owned();
+        let values = key.1.iter().map(text).collect();
+        let part = self.place_of(&Part::Profile { facet: key.0, values });
+        self.known.insert(key.clone(), part);
+        part
+    }
+
+    /// The place of a part; it is added if it is not there.
+    pub(super) fn place_of(&mut self, part: &Part) -> usize {
+        self.parts.iter().position(|known| known == part).unwrap_or_else(|| {
+            self.parts.push(part.clone());
+            self.parts.len() - 1
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! What is kept for whole groups only: how often each value occurs, and days by level of care.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::Tally;
+use super::block::{merge_rows, row};
+use super::ledger::{LevelDays, Wait};
+use super::plan::Plan;
+use crate::indicator::Rule;
+
+/// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
+#[derive(Debug, Default, Clone)]
+pub(super) struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+    fn write_u64(&mut self, number: u64) {
+        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+    fn write_i64(&mut self, number: i64) {
+        self.write_u64(number.cast_unsigned());
+    }
+}
+
+/// How many more (or fewer) members have a value at one end of a window than at the end before.
+#[derive(Debug, Clone, Default)]
+struct ValueSteps {
+    rows: HashMap<i64, usize, BuildHasherDefault<NumberHasher>>,
+    steps: Vec<i32>,
+    /// Values not counted yet, with the ends they hold for. Members of all groups and measures take
+    /// turns; counting many values of one table at a time keeps that table near.
+    waiting: Vec<(i64, u16, u16)>,
+}
+
+impl ValueSteps {
+    fn add(&mut self, value: i64, (from, to): (usize, usize), length: usize) {
+        const MOST_WAITING: usize = 2048;
+        let place = |end: usize| u16::try_from(end).expect("fewer than 65,536 periods");
+        self.waiting.push((value, place(from), place(to)));
+        if self.waiting.len() >= MOST_WAITING {
+            self.settle(length);
+        }
+    }
+
+    fn settle(&mut self, length: usize) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for (value, from, to) in waiting.drain(..) {
+            let row = self.row(value, length);
+            self.steps[row + usize::from(from)] += 1;
+            self.steps[row + usize::from(to)] -= 1;
+        }
+        self.waiting = waiting;
+    }
+
+    fn row(&mut self, value: i64, length: usize) -> usize {
+        let steps = &mut self.steps;
+        *self.rows.entry(value).or_insert_with(|| {
+            steps.resize(steps.len() + length, 0);
+            steps.len() - length
+        })
+    }
+
+    fn merge(&mut self, other: &Self, length: usize) {
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+        for (value, from) in &other.rows {
+            let to = self.row(*value, length);
+            for place in 0..length {
+                self.steps[to + place] += other.steps[from + place];
+            }
+        }
+    }
+
+    fn at(&self, end: usize) -> BTreeMap<i64, i64> {
+        let counts = self.rows.iter().map(|(value, row)| {
+            let steps = &self.steps[*row..=row + end];
+            (*value, steps.iter().map(|step| i64::from(*step)).sum())
+        });
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// Days by level of care in one period.
+#[derive(Debug, Clone, Copy, Default)]
+struct Levels {
+    days: i64,
+    squares: i64,
+    members: i64,
+    n: [i64; 7],
+    nn: [i64; 7],
+    nd: [i64; 7],
+}
+
+impl Levels {
+    fn add(&mut self, days: &[i64; 7]) {
+        let total: i64 = days.iter().sum();
+        self.days += total;
+        self.squares += total * total;
+        self.members += i64::from(total > 0);
+        for (level, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
+            self.n[level] += own;
+            self.nn[level] += own * own;
+            self.nd[level] += own * total;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.days += other.days;
+        self.squares += other.squares;
+        self.members += other.members;
+        for level in 0..self.n.len() {
+            self.n[level] += other.n[level];
+            self.nn[level] += other.nn[level];
+            self.nd[level] += other.nd[level];
+        }
+    }
+}
+
+/// Values and levels of one group.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spread {
+    /// By measure (of all but members) and period, then days.
+    waits: BTreeMap<(usize, i64), i64>,
+    /// By measure of members.
+    values: Vec<ValueSteps>,
+    /// By measure (of all but members), then period.
+    levels: Vec<Vec<Levels>>,
+}
+
+impl Spread {
+    pub(super) fn wait(&mut self, wait: &Wait) {
+        *self.waits.entry((wait.cell, wait.days)).or_insert(0) += 1;
+    }
+
+    /// Counts a member's value at the ends `from..to` of windows. `at` is the place of the measure
+    /// among those of members.
+    pub(super) fn value(&mut self, plan: &Plan, at: usize, value: i64, run: (usize, usize)) {
+        if self.values.len() <= at {
+            self.values.resize(at + 1, ValueSteps::default());
+        }
+        self.values[at].add(value, run, plan.ends.len() + 1);
+    }
+
+    pub(super) fn level_days(&mut self, plan: &Plan, own: &LevelDays) {
+        let periods = plan.periods.len();
+        row(&mut self.levels, own.cell / periods, periods)[own.cell % periods].add(&own.days);
+    }
+
+    /// Counts everything that still waits.
+    pub(super) fn settle(&mut self, plan: &Plan) {
+        self.values.iter_mut().for_each(|values| values.settle(plan.ends.len() + 1));
+    }
+
+    fn is_settled(&self) -> bool {
+        self.values.iter().all(|values| values.waiting.is_empty())
+    }
+
+    /// Adds the sums of another group's, which has settled.
+    pub(super) fn merge(&mut self, plan: &Plan, other: &Self) {
+        for (key, count) in &other.waits {
+            *self.waits.entry(*key).or_insert(0) += count;
+        }
+        if self.values.len() < other.values.len() {
+            self.values.resize(other.values.len(), ValueSteps::default());
+        }
+        debug_assert!(other.is_settled(), "values that wait would be lost");
+        for (own, other) in self.values.iter_mut().zip(&other.values) {
+            own.merge(other, plan.ends.len() + 1);
+        }
+        merge_rows(&mut self.levels, &other.levels, Levels::merge);
+    }
+
+    /// How often each value of a measure and period occurs.
+    pub(super) fn values(&self, plan: &Plan, measure: usize, period: usize) -> BTreeMap<i64, i64> {
+        let at = plan.row_of[measure];
+        if matches!(plan.indicators[measure].rule, Rule::Member(_)) {
+            return self
+                .values
+                .get(at)
+                .map(|values| values.at(plan.end_of[period]))
+                .unwrap_or_default();
+        }
+        let cell = at * plan.periods.len() + period;
+        let waits = self.waits.range((cell, i64::MIN)..=(cell, i64::MAX));
+        waits.map(|((_, days), count)| (*days, *count)).collect()
+    }
+
+    /// The tally of a measure and period at a level of care.
+    pub(super) fn level(&self, plan: &Plan, measure: usize, period: usize, level: usize) -> Tally {
+        let levels = self.levels.get(plan.row_of[measure]).and_then(|levels| levels.get(period));
+        let levels = levels.copied().unwrap_or_default();
+        Tally {
+            numerator: levels.n[level].into(),
+            denominator: levels.days.into(),
+            members: levels.members,
+            nn: levels.nn[level].into(),
+            nd: levels.nd[level].into(),
+            dd: levels.squares.into(),
+            ..Tally::default()
+        }
+    }
+}
