@@ -1,7 +1,7 @@
 //! A member's value over the months that end with a period.
 
 use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue};
-use super::year::{MemberMonths, MonthGrid, Relation, Relations, days_away};
+use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
 
@@ -39,10 +39,10 @@ pub fn value(
     place: usize,
     (start, end): (Day, Day),
 ) -> Option<MemberOutcome> {
-    if !is_candidate(rule.candidates, scene, place, start, end) {
+    let window = scene.grid.window_at(place);
+    if !is_candidate(rule.candidates, scene, place, window, (start, end)) {
         return None;
     }
-    let window = scene.grid.window_at(place);
     let excluded = rule
         .exclusions
         .iter()
@@ -62,7 +62,7 @@ pub fn value(
             ratio(met.into(), months.eligible(window).into())
         }
         MemberValue::GapOver { filter, days } => {
-            i64::from(has_gap_over(scene.timeline, scene.filters[filter], start, end, days))
+            i64::from(has_gap_over(scene, scene.filters[filter], window, (start, end), days))
         }
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
     };
@@ -73,8 +73,8 @@ fn is_candidate(
     candidates: Candidates,
     scene: &MemberScene<'_>,
     place: usize,
-    start: Day,
-    end: Day,
+    window: (usize, usize),
+    (start, end): (Day, Day),
 ) -> bool {
     let timeline = scene.timeline;
     match candidates {
@@ -83,11 +83,11 @@ fn is_candidate(
             .get(place)
             .is_some_and(|relation| relation.visits >= at_least),
         Candidates::ActiveBefore { filter, at_least, days } => {
-            timeline.contacts_within(scene.filters[filter], start - days, start - 1).len()
-                >= at_least
+            let filter = scene.filters[filter];
+            scene.months.is_active(Active { filter, at_least, days }, place)
         }
         Candidates::InCare { filter } => {
-            !timeline.contacts_within(scene.filters[filter], start, end).is_empty()
+            !scene.months.contact_days(scene.filters[filter], window).is_empty()
                 || timeline.institution(SpellSet::Any24Hour).meets(start, end)
         }
     }
@@ -135,15 +135,31 @@ fn ratio(part: i64, whole: i64) -> i64 {
 
 /// True if more than `days` days at risk lie between two neighbouring contacts, or between the first
 /// or last contact and the edge of the window. A gap from a to b lasts the days at risk in (a, b].
-fn has_gap_over(timeline: &Timeline, filter: usize, start: Day, end: Day, days: i32) -> bool {
-    let mut from = start;
-    for contact in timeline.contacts_within(filter, start, end).iter().copied().chain([end]) {
-        if contact - from > days && timeline.at_risk.count_within(from + 1, contact) > days {
-            return true;
+fn has_gap_over(
+    scene: &MemberScene<'_>,
+    filter: usize,
+    window: (usize, usize),
+    (start, end): (Day, Day),
+    days: i32,
+) -> bool {
+    let timeline = scene.timeline;
+    let is_over =
+        |from: Day, to: Day| to - from > days && timeline.at_risk.count_within(from + 1, to) > days;
+    let contacts = &timeline.contact_days[filter];
+    let range = scene.months.contact_days(filter, window);
+    let (Some(first), Some(last)) =
+        (contacts.get(range.clone()).and_then(<[Day]>::first), range.clone().last())
+    else {
+        return is_over(start, end);
+    };
+    let between = |at: usize| is_over(contacts[at], contacts[at + 1]);
+    is_over(start, *first)
+        || is_over(contacts[last], end)
+        || if days < WIDE {
+            (range.start..last).any(between)
+        } else {
+            scene.months.before_wide(filter, range.start..last).iter().copied().any(between)
         }
-        from = contact;
-    }
-    false
 }
 
 fn community_days(timeline: &Timeline, start: Day, end: Day) -> i64 {

@@ -197,6 +197,23 @@ pub struct MemberRule {
     pub value: MemberValue,
 }
 
+impl MemberRule {
+    /// Filters whose contacts are looked at month by month.
+    pub fn monthly_filters(&self) -> impl Iterator<Item = usize> + use<> {
+        let candidates = match self.candidates {
+            Candidates::InCare { filter } => Some(filter),
+            Candidates::Visits { .. } | Candidates::ActiveBefore { .. } => None,
+        };
+        let value = match self.value {
+            MemberValue::MonthsWithContact { filter } | MemberValue::GapOver { filter, .. } => {
+                Some(filter)
+            }
+            _ => None,
+        };
+        candidates.into_iter().chain(value)
+    }
+}
+
 /// Which members a member rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Candidates {

@@ -1,6 +1,7 @@
 //! A member's months, seen once and used by every member rule.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use crate::terms::Day;
 use crate::timeline::{SpellSet, Timeline};
@@ -57,10 +58,38 @@ pub struct MemberMonths {
     eligible: Vec<bool>,
     /// Eligible months, counted from the start of the grid (one more entry than months).
     eligible_before: Vec<u32>,
-    /// The same, of those with a contact, by filter.
-    met: Vec<Option<Vec<u32>>>,
+    /// By filter.
+    contacts: Vec<ContactMonths>,
+    /// For each question about the days before a window, an answer for each window.
+    active: Vec<(Active, Vec<bool>)>,
     ready: bool,
 }
+
+/// Whether there are contacts on so many of the days before a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Active {
+    /// The filter, by its place among those of the timeline.
+    pub filter: usize,
+    /// The least number of days.
+    pub at_least: usize,
+    /// Days before the window.
+    pub days: i32,
+}
+
+/// A filter's contacts, month by month.
+#[derive(Debug, Clone, Default)]
+struct ContactMonths {
+    /// Eligible months with a contact, counted from the start of the grid (one more entry than
+    /// months); empty until the member was looked at.
+    met: Vec<u32>,
+    /// Contact days before each month, and before the end of the last.
+    days_before: Vec<usize>,
+    /// Places of contact days whose next one is more than [`WIDE`] days later.
+    wide: Vec<usize>,
+}
+
+/// Contacts are usually this close.
+pub const WIDE: i32 = 14;
 
 /// A month with at least so many days in an institution or in custody is not eligible.
 const AWAY_DAYS: i32 = 15;
@@ -82,7 +111,8 @@ impl MemberMonths {
         self.eligible.clear();
         self.eligible_before.clear();
         self.eligible_before.push(0);
-        self.met.iter_mut().flatten().for_each(Vec::clear);
+        self.contacts.iter_mut().for_each(|contacts| contacts.met.clear());
+        self.active.iter_mut().for_each(|(_, answers)| answers.clear());
         self.unenrolled.push(0);
         self.unenrolled_alive.push(0);
         let (mut gaps, mut gaps_alive) = (0, 0);
@@ -105,24 +135,79 @@ impl MemberMonths {
 
     /// Looks at the days of a filter's contacts, once.
     pub fn see_contacts(&mut self, grid: &MonthGrid, filter: usize, days: &[Day]) {
-        if self.met.len() <= filter {
-            self.met.resize(filter + 1, None);
+        if self.contacts.len() <= filter {
+            self.contacts.resize(filter + 1, ContactMonths::default());
         }
-        let met = self.met[filter].get_or_insert_default();
-        if !met.is_empty() {
+        let contacts = &mut self.contacts[filter];
+        if !contacts.met.is_empty() {
             return;
         }
-        let mut at = 0;
-        let mut before = 0;
-        met.push(0);
-        for ((first, last), eligible) in grid.months().zip(&self.eligible) {
-            while days.get(at).is_some_and(|day| *day < first) {
+        contacts.days_before.clear();
+        contacts.wide.clear();
+        let mut met = 0;
+        contacts.met.push(met);
+        let mut at = grid.starts.first().map_or(0, |start| days.partition_point(|day| day < start));
+        for ((_, last), eligible) in grid.months().zip(&self.eligible) {
+            contacts.days_before.push(at);
+            let has = days.get(at).is_some_and(|day| *day <= last);
+            while days.get(at).is_some_and(|day| *day <= last) {
                 at += 1;
             }
-            let has = days.get(at).is_some_and(|day| *day <= last);
-            before += u32::from(has && *eligible);
-            met.push(before);
+            met += u32::from(has && *eligible);
+            contacts.met.push(met);
         }
+        contacts.days_before.push(at);
+        let gaps = days.windows(2).enumerate();
+        contacts.wide.extend(gaps.filter(|(_, pair)| pair[1] - pair[0] > WIDE).map(|(at, _)| at));
+    }
+
+    /// Places of the contact days of a window, for a filter that was looked at.
+    pub fn contact_days(&self, filter: usize, (from, to): (usize, usize)) -> Range<usize> {
+        let before = &self.contacts[filter].days_before;
+        before[from]..before[to]
+    }
+
+    /// Places of contact days of a range whose next one is more than [`WIDE`] days later.
+    pub fn before_wide(&self, filter: usize, range: Range<usize>) -> &[usize] {
+        let wide = &self.contacts[filter].wide;
+        let from = wide.partition_point(|at| *at < range.start);
+        let to = wide.partition_point(|at| *at < range.end);
+        &wide[from..to]
+    }
+
+    /// Answers a question for every window, once; `windows` are in order and have their first and
+    /// last day.
+    pub fn see_active(
+        &mut self,
+        question: Active,
+        windows: impl Iterator<Item = (Day, Day)>,
+        days: &[Day],
+    ) {
+        let known = self.active.iter().position(|(asked, _)| *asked == question);
+        let place = known.unwrap_or_else(|| {
+            self.active.push((question, Vec::new()));
+            self.active.len() - 1
+        });
+        let answers = &mut self.active[place].1;
+        if !answers.is_empty() {
+            return;
+        }
+        let (mut from, mut to) = (0, 0);
+        for (start, _) in windows {
+            while days.get(from).is_some_and(|day| *day < start - question.days) {
+                from += 1;
+            }
+            while days.get(to).is_some_and(|day| *day < start) {
+                to += 1;
+            }
+            answers.push(to.saturating_sub(from) >= question.at_least);
+        }
+    }
+
+    /// The answer for the window at a place, to a question that was asked.
+    pub fn is_active(&self, question: Active, place: usize) -> bool {
+        let asked = self.active.iter().find(|(asked, _)| *asked == question);
+        asked.is_some_and(|(_, answers)| answers[place])
     }
 
     /// Eligible months of a window.
@@ -133,8 +218,8 @@ impl MemberMonths {
     /// Eligible months of a window with a contact that passes a filter, which
     /// [`MemberMonths::see_contacts`] has looked at.
     pub fn met(&self, filter: usize, (from, to): (usize, usize)) -> u32 {
-        let met = self.met.get(filter).and_then(Option::as_ref);
-        met.map_or(0, |met| met[to] - met[from])
+        let met = &self.contacts[filter].met;
+        met[to] - met[from]
     }
 
     /// True if at most one of the months has a day not enrolled.

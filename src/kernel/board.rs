@@ -289,17 +289,25 @@ impl<'p> Board<'p> {
         for everyone in rows {
             let mut before: Option<(usize, usize, MemberOutcome)> = None;
             for end in 0..=outcomes.len() {
+                if end > 0 && end < outcomes.len() && self.is_same(outcomes, end, part) {
+                    continue;
+                }
                 let group =
                     if *everyone { EVERYONE } else { self.ends.get(end).copied().unwrap_or(0) };
-                let part = || part.unwrap_or_else(|| self.ages[end]);
-                let outcome = outcomes.get(end).copied().flatten();
-                let now = outcome.and_then(|outcome| Some((row_of.row(group)?, part(), outcome)));
-                if now != before {
-                    self.step(plan, at, end, before, now);
-                    before = now;
-                }
+                let now = outcomes.get(end).copied().flatten().and_then(|outcome| {
+                    Some((row_of.row(group)?, part.unwrap_or_else(|| self.ages[end]), outcome))
+                });
+                self.step(plan, at, end, before, now);
+                before = now;
             }
         }
+    }
+
+    /// True if nothing changes from the end before.
+    fn is_same(&self, outcomes: &[Option<MemberOutcome>], end: usize, part: Option<usize>) -> bool {
+        outcomes[end] == outcomes[end - 1]
+            && self.ends[end] == self.ends[end - 1]
+            && (part.is_some() || self.ages[end] == self.ages[end - 1])
     }
 
     /// Counts a change from one row, part and outcome to another at an end of a window.

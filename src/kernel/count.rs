@@ -6,8 +6,8 @@ use super::plan::{Plan, gap_of};
 use crate::indicator::care::{self, CareEpisode, Exit};
 use crate::indicator::member_value::{self, MemberScene, for_each_owned_run};
 use crate::indicator::unit::{self, Outcome, Scene};
-use crate::indicator::year::{MemberMonths, Relations};
-use crate::indicator::{Candidates, MemberRule, MemberValue, RateRule, Rule, Share};
+use crate::indicator::year::{Active, MemberMonths, Relations};
+use crate::indicator::{Candidates, MemberRule, RateRule, Rule, Share};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, Interner, SpellSet, Timeline, UNKNOWN};
 
@@ -137,9 +137,14 @@ impl<'p> Counter<'p> {
             _ => {}
         }
         self.months.see(&plan.grid, timeline);
-        if let MemberValue::MonthsWithContact { filter } = rule.value {
+        for filter in rule.monthly_filters() {
             let filter = plan.filters[measure][filter];
             self.months.see_contacts(&plan.grid, filter, &timeline.contact_days[filter]);
+        }
+        if let Candidates::ActiveBefore { filter, at_least, days } = rule.candidates {
+            let filter = plan.filters[measure][filter];
+            let question = Active { filter, at_least, days };
+            self.months.see_active(question, plan.windows(), &timeline.contact_days[filter]);
         }
         let scene = MemberScene {
             timeline,
@@ -288,15 +293,16 @@ impl<'p> Counter<'p> {
         let (board, found) = (&mut self.board, &mut self.ledger.levels);
         let from = found.len();
         // Days come in order, so most lie in the month and organisation of the day before.
-        let (mut near, mut places) = (None, Vec::new());
+        let (mut near, mut places) = ((Day(1), Day(0)), Vec::new());
         unit::for_each_level_day(timeline, first, last, &mut |day, level| {
-            let group = board.group(timeline.enrolled.bho_on(day).unwrap_or(UNKNOWN), interner);
-            let periods = plan.calendar.periods(day);
-            if near != Some((periods.first(), group)) {
-                near = Some((periods.first(), group));
+            if day < near.0 || day > near.1 {
+                let run = timeline.enrolled.run_on(day).unwrap_or((day, day, UNKNOWN));
+                let month = plan.calendar.month_of(day);
+                near = (run.0.max(month.0), run.1.min(month.1));
+                let group = board.group(run.2, interner);
                 places.clear();
                 for group in [EVERYONE, group] {
-                    for period in periods {
+                    for period in plan.calendar.periods(day) {
                         let cell = plan.cell(measure, *period);
                         let known = found[from..]
                             .iter()

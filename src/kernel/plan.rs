@@ -268,6 +268,14 @@ impl Calendar {
         self.month(day).map_or(&[], |month| &self.months[month].1)
     }
 
+    /// First and last day of a day's month, inside the calendar; outside, of the day alone.
+    pub(super) fn month_of(&self, day: Day) -> (Day, Day) {
+        let Some(place) = self.month(day) else { return (day, day) };
+        let next = self.months.get(place + 1).map(|(start, _)| *start);
+        let start = self.months[place].0;
+        (start, next.unwrap_or_else(|| start.months_later(1)) - 1)
+    }
+
     /// Year, and month and day of month, of a day; cheaper inside the calendar than outside.
     pub(super) fn date(&self, day: Day) -> (i32, (u32, u32)) {
         let Some(place) = self.month(day) else {

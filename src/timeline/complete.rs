@@ -30,12 +30,12 @@ impl Reader<'_> {
             }
         }
         timeline.custody.refill(custody(&timeline.events));
-        timeline.alive_enrolled = match timeline.death {
-            Some(death) => timeline.enrolled.days.until(death - 1),
-            None => timeline.enrolled.days.clone(),
-        };
-        timeline.at_risk =
-            timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
+        let last = timeline.death.map(|death| death - 1);
+        timeline.alive_enrolled.refill_until(&timeline.enrolled.days, last);
+        timeline.at_risk.refill_without(
+            &timeline.alive_enrolled,
+            &timeline.institution[SpellSet::Any24Hour as usize],
+        );
         if !timeline.custody.is_empty() {
             timeline.at_risk = timeline.at_risk.without(&timeline.custody);
         }

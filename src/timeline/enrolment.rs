@@ -67,8 +67,13 @@ impl Enrolled {
 
     /// The organisation of a day.
     pub fn bho_on(&self, day: Day) -> Option<u32> {
+        self.run_on(day).map(|(_, _, bho)| bho)
+    }
+
+    /// The days around a day that have the same organisation, and the organisation.
+    pub fn run_on(&self, day: Day) -> Option<(Day, Day, u32)> {
         let after = self.owned.partition_point(|(start, _, _)| *start <= day);
-        let (_, end, bho) = *self.owned.get(after.checked_sub(1)?)?;
-        (day <= end).then_some(bho)
+        let run = *self.owned.get(after.checked_sub(1)?)?;
+        (day <= run.1).then_some(run)
     }
 }

@@ -111,9 +111,17 @@ impl DaySpans {
     /// Days of this set that are in no span of `taken`.
     #[must_use]
     pub fn without(&self, taken: &Self) -> Self {
-        let mut left = Vec::with_capacity(self.spans.len());
+        let mut left = Self::default();
+        left.refill_without(self, taken);
+        left
+    }
+
+    /// Replaces the set by the days of another that are in no span of `taken`, keeping its memory.
+    pub fn refill_without(&mut self, all: &Self, taken: &Self) {
+        let left = &mut self.spans;
+        left.clear();
         let mut at = 0;
-        for &(start, end) in &self.spans {
+        for &(start, end) in &all.spans {
             while at < taken.spans.len() && taken.spans[at].1 < start {
                 at += 1;
             }
@@ -131,7 +139,14 @@ impl DaySpans {
                 left.push((from, end));
             }
         }
-        Self { spans: left }
+    }
+
+    /// Replaces the set by the days of another up to and including `day`, if one is given.
+    pub fn refill_until(&mut self, all: &Self, day: Option<Day>) {
+        let last = day.map_or(i32::MAX, |day| day.0);
+        self.spans.clear();
+        let kept = all.spans.iter().filter(|(start, _)| *start <= last);
+        self.spans.extend(kept.map(|(start, end)| (*start, (*end).min(last))));
     }
 
     /// Days of this set up to and including `day`.
