@@ -55,9 +55,14 @@ pub fn content<'t>(
         results_parquet: store::table_bytes(&oversight::results_batch(table))?,
         refused_csv: std::fs::read(&refused)
             .with_context(|| format!("{}: cannot read the refused rows", refused.display()))?,
-        quality_csv: quality::csv(manifest),
+        quality_csv: quality::csv(manifest, rounding(table)),
         further_files: Vec::new(),
     })
+}
+
+fn rounding(table: &PublishedTable) -> quality::Rounding {
+    let threshold = u64::try_from(table.settings().threshold).unwrap_or(1);
+    quality::Rounding(if table.internal() { 1 } else { threshold })
 }
 
 fn source(entry: &SourceEntry) -> Source {

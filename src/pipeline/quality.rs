@@ -58,32 +58,60 @@ fn months(manifest: &Manifest) -> Vec<MonthRows> {
         .collect()
 }
 
-/// `quality.csv`: one number per line, by table and what it is about.
-pub(super) fn csv(manifest: &Manifest) -> Vec<u8> {
-    let mut lines = vec!["table,measure,subject,rows,of".to_owned()];
+/// How far counts are rounded: not at all inside the agency, else to multiples of the threshold. An
+/// exact count of empty death dates would be a count of deaths.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rounding(pub u64);
+
+impl Rounding {
+    fn of(self, rows: u64) -> u64 {
+        let step = self.0.max(1);
+        rows.saturating_add(step / 2) / step * step
+    }
+}
+
+/// `quality.csv`: one number per line, by table and what it is about. Rows read, accepted, repeated
+/// and refused are exact, because they have to add up; what they contain is rounded.
+pub(super) fn csv(manifest: &Manifest, rounding: Rounding) -> Vec<u8> {
+    let mut lines = vec!["table,measure,subject,rows,of,rounded_to".to_owned()];
     for source in &manifest.sources {
-        let table = &source.table;
-        lines.push(format!("{table},rows_read,,{},", source.rows_read));
-        lines.push(format!("{table},rows_accepted,,{},{}", source.rows_accepted, source.rows_read));
-        lines.push(format!("{table},rows_repeated,,{},{}", source.rows_repeated, source.rows_read));
+        let (table, accepted) = (&source.table, source.rows_accepted);
+        lines.push(format!("{table},rows_read,,{},,1", source.rows_read));
+        lines.push(format!("{table},rows_accepted,,{accepted},{},1", source.rows_read));
+        lines.push(format!(
+            "{table},rows_repeated,,{},{},1",
+            source.rows_repeated, source.rows_read
+        ));
         let refused = source.rows_refused.iter();
         lines.extend(refused.map(|(rule, rows)| {
-            format!("{table},rows_refused,{rule},{rows},{}", source.rows_read)
+            format!("{table},rows_refused,{rule},{rows},{},1", source.rows_read)
         }));
-        let missing = source.missing.iter();
-        lines.extend(missing.map(|(column, rows)| {
-            format!("{table},missing,{column},{rows},{}", source.rows_accepted)
-        }));
-        let months = source.rows_by_month.iter();
-        lines.extend(months.map(|(month, rows)| {
-            format!("{table},rows_in_month,{month},{rows},{}", source.rows_accepted)
-        }));
+        let mut rounded = |measure: &str, subject: &str, rows: u64| {
+            let (rows, step) = (rounding.of(rows), rounding.0.max(1));
+            lines.push(format!("{table},{measure},{subject},{rows},{accepted},{step}"));
+        };
+        for (column, rows) in &source.missing {
+            rounded("missing", column, *rows);
+        }
+        for (month, rows) in &source.rows_by_month {
+            rounded("rows_in_month", month, *rows);
+        }
         if table == "contacts" {
-            lines.push(format!(
-                "{table},unmapped,service_code,{},{}",
-                source.unmapped_rows, source.rows_accepted
-            ));
+            rounded("unmapped", "service_code", source.unmapped_rows);
         }
     }
     (lines.join("\n") + "\n").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rounding;
+
+    #[test]
+    fn a_small_count_cannot_be_told_from_none() {
+        let rounding = Rounding(11);
+        assert_eq!((1..=5).map(|rows| rounding.of(rows)).max(), Some(0));
+        assert_eq!(rounding.of(20_000 - 3), rounding.of(20_000));
+        assert_eq!(Rounding(1).of(7), 7);
+    }
 }
