@@ -3,7 +3,7 @@
 
 use crate::terms::codes::{
     ClinicianType, ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
-    NoShowReason, OutreachResult, Participant, RecordType,
+    NoShowReason, OutreachResult, Participant, RecordType, ReferralStatus,
 };
 use crate::terms::{Kind, ServiceClass, column};
 
@@ -393,11 +393,7 @@ const REFERRALS: &[Field] = &[
     field("to_sector", column::TO_SECTOR, Code(SECTORS, &[])),
     field("warm", column::WARM, Flag),
     field("urgency", column::URGENCY, Text),
-    field(
-        "status",
-        column::STATUS,
-        Code(&["sent", "accepted", "declined", "waitlisted", "completed", "closed"], &[]),
-    ),
+    field("status", column::STATUS, Code(ReferralStatus::NAMES, &[])),
     field("decline_reason", column::DECLINE_REASON, Text),
     field("first_attended_date", column::FIRST_ATTENDED_ON, Past),
     field("report_back_date", column::REPORT_BACK_ON, Past),

@@ -68,11 +68,21 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 9] =
-    ["member", "enrolment", "contact", "stay", "ed", "assessment", "event", "plan", "cost"];
+const WORDS: [&str; 10] = [
+    "member",
+    "enrolment",
+    "contact",
+    "stay",
+    "ed",
+    "assessment",
+    "event",
+    "plan",
+    "cost",
+    "referral",
+];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 27] = [
+const COLUMNS: [(&str, &str); 37] = [
     ("birth", column::BIRTH_ON),
     ("death", column::DEATH_ON),
     ("sex", column::SEX),
@@ -100,6 +110,16 @@ const COLUMNS: [(&str, &str); 27] = [
     ("allowed_cents", column::ALLOWED_CENTS),
     ("ed_admitted", column::ED_ADMITTED),
     ("ed_flag", column::ED_FLAG),
+    ("outreach_result", column::OUTREACH_RESULT),
+    ("no_show_reason", column::NO_SHOW_REASON),
+    ("clinician_type", column::CLINICIAN_TYPE),
+    ("warm", column::WARM),
+    ("attended", column::FIRST_ATTENDED_ON),
+    ("reported", column::REPORT_BACK_ON),
+    ("signed", column::MEMBER_SIGNED),
+    ("family", column::FAMILY_INVOLVED),
+    ("goals_closed", column::GOALS_CLOSED),
+    ("goals_attained", column::GOALS_ATTAINED),
 ];
 
 fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
@@ -115,6 +135,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         "event" => (Kind::Event, &[]),
         "plan" => (Kind::Plan, &[]),
         "cost" => (Kind::Cost, &[]),
+        "referral" => (Kind::Referral, &[]),
         _ => {
             return Err((
                 format!("unknown kind of row `{word}`"),

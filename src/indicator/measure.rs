@@ -9,8 +9,16 @@ pub enum Family {
     Reengagement,
     /// Care at the least restrictive level.
     LeastRestrictive,
-    /// Access and population.
+    /// Working together across agencies.
+    Coordination,
+    /// Access to care.
     Access,
+    /// Which services and practices people get.
+    PracticeMix,
+    /// What becomes of people.
+    Outcome,
+    /// Episodic and persistent needs, prevention.
+    Population,
     /// Cost.
     Cost,
 }
@@ -133,6 +141,8 @@ pub struct Measure {
     pub exclusions: Vec<String>,
     /// Days after a period's end until its last unit can be judged; 0 for members and rates.
     pub ripe_days: i32,
+    /// Days before a unit that its rule looks at; what happened before the data is not known.
+    pub look_back: i32,
     /// True if results are reported more often than their window is long.
     pub overlapping: bool,
     /// True if the tally's `values` are days from the index to the deciding event of met units.

@@ -1,6 +1,6 @@
 //! A member's value over the months that end with a period.
 
-use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue};
+use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
@@ -40,7 +40,12 @@ pub fn value(
     (start, end): (Day, Day),
 ) -> Option<MemberOutcome> {
     let window = scene.grid.window_at(place);
-    if !is_candidate(rule.candidates, scene, place, window, (start, end)) {
+    let of_age = || {
+        rule.ages.is_none_or(|(least, most)| {
+            scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
+        })
+    };
+    if !is_candidate(rule.candidates, scene, place, window, (start, end)) || !of_age() {
         return None;
     }
     let excluded = rule
@@ -65,6 +70,48 @@ pub fn value(
             i64::from(has_gap_over(scene, scene.filters[filter], window, (start, end), days))
         }
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
+        MemberValue::Herfindahl => {
+            relation(rule, scene, place, |r| ratio(r.squares, r.visits * r.visits))
+        }
+        MemberValue::Modified { twice } => relation(rule, scene, place, |r| modified(r, twice)),
+        MemberValue::KnownProvider => {
+            // Each provider is new once; the first visit is left out of both.
+            relation(rule, scene, place, |r| ratio(r.visits - r.providers, r.visits - 1))
+        }
+        MemberValue::Entropy => relation(rule, scene, place, |r| r.entropy),
+        MemberValue::Providers => relation(rule, scene, place, |r| r.providers * PARTS),
+        MemberValue::Fragmentation => relation(rule, scene, place, |r| {
+            PARTS - ratio(r.squares - r.visits, r.visits * (r.visits - 1))
+        }),
+        MemberValue::AnyContact { filter } => {
+            i64::from(!scene.months.contact_days(scene.filters[filter], window).is_empty())
+        }
+        MemberValue::AnyInstitution(set) => {
+            i64::from(scene.timeline.institution(set).meets(start, end))
+        }
+        MemberValue::EachQuarter { filter } => {
+            let contacts = |first: i32| {
+                let (from, to) = (start + first, start + first + 89);
+                scene.timeline.contacts_within(scene.filters[filter], from, to)
+            };
+            i64::from([0, 90, 180, 270].into_iter().all(|first| !contacts(first).is_empty()))
+        }
+        MemberValue::LongestGap { filter } => {
+            let gap = longest_gap(scene, scene.filters[filter], window, (start, end));
+            i64::from(gap) * PARTS
+        }
+        MemberValue::Regularity { filter } => {
+            let filter = scene.filters[filter];
+            regularity(
+                &scene.timeline.contact_days[filter][scene.months.contact_days(filter, window)],
+            )
+        }
+        MemberValue::EdVisits { diagnosis, at_least } => {
+            i64::from(ed_visits(scene.timeline, diagnosis, start, end) >= at_least)
+        }
+        MemberValue::Events { types, at_least } => {
+            i64::from(events(scene.timeline, types, start, end) >= at_least)
+        }
     };
     Some(MemberOutcome::Value(value))
 }
@@ -90,7 +137,77 @@ fn is_candidate(
             !scene.months.contact_days(scene.filters[filter], window).is_empty()
                 || timeline.institution(SpellSet::Any24Hour).meets(start, end)
         }
+        Candidates::HasContact { filter, at_least } => {
+            scene.months.contact_days(scene.filters[filter], window).len() >= at_least
+        }
+        Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
+        Candidates::Events(types) => events(timeline, types, start, end) > 0,
     }
+}
+
+/// Visits to an emergency department from `start` to `end`, one a day, with a diagnosis in one of
+/// the groups (bits; 0 = any).
+pub fn ed_visits(timeline: &Timeline, diagnosis: u32, start: Day, end: Day) -> usize {
+    let mut last = None;
+    let mut count = 0;
+    for visit in &timeline.ed_visits {
+        let counts = diagnosis == 0 || visit.diagnosis & diagnosis != 0;
+        if counts && start <= visit.index && visit.index <= end && last != Some(visit.index) {
+            last = Some(visit.index);
+            count += 1;
+        }
+    }
+    count
+}
+
+fn events(timeline: &Timeline, types: EventSet, start: Day, end: Day) -> usize {
+    let within = |day: Day| start <= day && day <= end;
+    timeline.events.iter().filter(|event| types.has(event.what) && within(event.start)).count()
+}
+
+/// (1 − p ÷ (N + 0.1)), and that ÷ (1 − 1 ÷ (N + 0.1)), in tenths: (10N + 1 − 10p) ÷ (10N + 1), and
+/// (10N + 1 − 10p) ÷ (10N − 9).
+fn modified(relation: Relation, twice: bool) -> i64 {
+    let (visits, providers) = (10 * relation.visits, 10 * relation.providers);
+    ratio(visits + 1 - providers, if twice { visits - 9 } else { visits + 1 })
+}
+
+/// The longest gap between neighbouring contacts, or a contact and the edge of the window, in days
+/// at risk.
+fn longest_gap(
+    scene: &MemberScene<'_>,
+    filter: usize,
+    window: (usize, usize),
+    (start, end): (Day, Day),
+) -> i32 {
+    let timeline = scene.timeline;
+    let contacts = &timeline.contact_days[filter][scene.months.contact_days(filter, window)];
+    let mut from = start;
+    let mut longest = 0;
+    for contact in contacts.iter().copied().chain([end]) {
+        if contact - from > longest {
+            longest = longest.max(timeline.at_risk.count_within(from + 1, contact));
+        }
+        from = contact;
+    }
+    longest
+}
+
+/// 1 ÷ (1 + CV) of the gaps between contact days, with the standard deviation over m − 1 gaps; 0 for
+/// fewer than two gaps.
+#[expect(clippy::cast_precision_loss, reason = "days of one member's year")]
+#[expect(clippy::cast_possible_truncation, reason = "at most one")]
+fn regularity(days: &[Day]) -> i64 {
+    let gaps: Vec<i64> = days.windows(2).map(|pair| i64::from(pair[1] - pair[0])).collect();
+    let m = i64::try_from(gaps.len()).unwrap_or(i64::MAX);
+    let (sum, squares): (i64, i64) = (gaps.iter().sum(), gaps.iter().map(|gap| gap * gap).sum());
+    if m < 2 || sum == 0 {
+        return 0;
+    }
+    // Whole numbers until the end: variance = (m Σg² − (Σg)²) ÷ (m (m − 1)), mean = Σg ÷ m.
+    let variance = (m * squares - sum * sum) as f64 / (m * (m - 1)) as f64;
+    let cv = libm::sqrt(variance) * m as f64 / sum as f64;
+    libm::round(PARTS as f64 / (1.0 + cv)) as i64
 }
 
 fn applies(

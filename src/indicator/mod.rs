@@ -1,16 +1,21 @@
 //! An indicator as data: read, checked, described, evaluated for one member.
 
 pub mod care;
+pub mod criterion;
 mod example;
 mod example_rows;
 mod measure;
 pub mod member_value;
 mod read;
+mod read_contact;
+mod read_criterion;
+mod read_index;
 mod read_member;
 mod read_rate;
 mod read_rule;
 mod rule;
 mod sentence;
+mod sentence_member;
 pub mod unit;
 pub mod year;
 
@@ -18,6 +23,6 @@ pub use example::{Example, Expect};
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
 pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};
 pub use rule::{
-    Candidates, Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, Indicator,
-    MemberRule, MemberValue, RateRule, Rule, Share, Unit,
+    Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
+    Index, Indicator, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
 };

@@ -176,7 +176,7 @@ fn indicator(
         title,
         family: family?,
         counts,
-        unit: read.unit,
+        unit: if read.unit.is_empty() { unit_of(&read.rule) } else { read.unit },
         better: better?,
         objectives,
         source: source_text,
@@ -190,6 +190,7 @@ fn indicator(
         numerator_parts: parts,
         exclusions: reasons(&read.rule),
         ripe_days: ripe_days(&read.rule),
+        look_back: look_back(&read.rule),
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         missing: Vec::new(),
@@ -290,11 +291,29 @@ fn needs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
 
 impl Family {
     /// Every family, in the order of reports.
-    pub const ALL: [Self; 5] =
-        [Self::Continuity, Self::Reengagement, Self::LeastRestrictive, Self::Access, Self::Cost];
+    pub const ALL: [Self; 9] = [
+        Self::Continuity,
+        Self::Reengagement,
+        Self::LeastRestrictive,
+        Self::Coordination,
+        Self::Access,
+        Self::PracticeMix,
+        Self::Outcome,
+        Self::Population,
+        Self::Cost,
+    ];
     /// The words that definitions and folders use.
-    pub const NAMES: [&'static str; 5] =
-        ["continuity", "reengagement", "least_restrictive", "access", "cost"];
+    pub const NAMES: [&'static str; 9] = [
+        "continuity",
+        "reengagement",
+        "least_restrictive",
+        "coordination",
+        "access",
+        "practice_mix",
+        "outcome",
+        "population",
+        "cost",
+    ];
 
     /// The family of a word.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -343,32 +362,70 @@ fn default_interval(shape: Shape) -> Interval {
 }
 
 fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
-    use super::rule::{MemberValue, RateRule};
+    use super::rule::{MemberValue, Thing};
+    let parts = super::member_value::PARTS;
+    let once = Scale::Times(1.0);
     match rule {
-        Rule::Share(_) => (Shape::Share, Scale::Times(1.0), Display::Percent, 1),
-        Rule::LevelMix => (Shape::Mix, Scale::Times(1.0), Display::Percent, 1),
+        Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
+        Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
         Rule::Member(rule) => match rule.value {
-            MemberValue::GapOver { .. } => {
-                (Shape::MemberShare, Scale::Times(1.0), Display::Percent, 1)
-            }
+            MemberValue::GapOver { .. }
+            | MemberValue::AnyContact { .. }
+            | MemberValue::AnyInstitution(_)
+            | MemberValue::EachQuarter { .. }
+            | MemberValue::EdVisits { .. }
+            | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
             MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
-                (Shape::MemberMean, Scale::Times(1.0), Display::Percent, super::member_value::PARTS)
+                (Shape::MemberMean, once, Display::Percent, parts)
             }
-            _ => (Shape::MemberMean, Scale::Times(1.0), Display::Index, super::member_value::PARTS),
+            MemberValue::Providers | MemberValue::LongestGap { .. } => {
+                (Shape::MemberMean, once, Display::Rate, parts)
+            }
+            _ => (Shape::MemberMean, once, Display::Index, parts),
         },
-        Rule::Rate(RateRule::Cost) => (Shape::Rate, scale, Display::Dollars, 100),
-        Rule::Rate(RateRule::Served { .. }) => (Shape::Rate, scale, Display::Percent, 1),
-        Rule::Rate(_) => (Shape::Rate, scale, Display::Rate, 1),
+        Rule::Rate(rate) => match (rate.of, rate.to) {
+            (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
+                (Shape::Rate, scale, Display::Percent, 1)
+            }
+            (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),
+            (Thing::Served { .. }, _) | (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
+                (Shape::Rate, scale, Display::Percent, 1)
+            }
+            _ => (Shape::Rate, scale, Display::Rate, 1),
+        },
     }
+}
+
+/// The unit of a value that is no share.
+fn unit_of(rule: &Rule) -> String {
+    use super::rule::MemberValue;
+    let Rule::Member(rule) = rule else { return String::new() };
+    match rule.value {
+        MemberValue::Providers => "per member",
+        MemberValue::LongestGap { .. } => "days",
+        MemberValue::Entropy => "bits",
+        _ => "",
+    }
+    .to_owned()
 }
 
 fn reasons(rule: &Rule) -> Vec<String> {
     let exclusions = match rule {
         Rule::Share(share) => &share.exclusions,
         Rule::Member(member) => &member.exclusions,
-        Rule::Rate(_) | Rule::LevelMix => return Vec::new(),
+        Rule::Rate(_) | Rule::LevelMix | Rule::Contacts(_) => return Vec::new(),
     };
     exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect()
+}
+
+fn look_back(rule: &Rule) -> i32 {
+    let Rule::Share(share) = rule else { return 0 };
+    let around = share.index.with.iter().chain(&share.index.without).map(|around| around.days.from);
+    let numerator = match &share.numerator {
+        super::rule::Criterion::NoContact { days, .. } => days.from,
+        _ => 0,
+    };
+    -around.chain([numerator]).min().unwrap_or(0).min(0)
 }
 
 fn ripe_days(rule: &Rule) -> i32 {

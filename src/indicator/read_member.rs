@@ -1,7 +1,8 @@
 //! A rule about members: which are looked at, and what is measured of each.
 
-use super::read_rule::{contact, exclusions};
-use super::rule::{Candidates, MemberRule, MemberValue, Rule};
+use super::read_contact::contact;
+use super::read_rule::{events, exclusions, groups, spell_set};
+use super::rule::{Candidates, MemberRule, MemberValue, Rule, diagnosis_bits};
 use crate::diagnostic::{Fields, Problems};
 use crate::timeline::ContactFilter;
 
@@ -13,6 +14,7 @@ pub(super) fn member(
 ) -> Option<Rule> {
     let mut table = fields.fields("member", problems)?;
     let candidates = candidates(&mut table, filters, problems);
+    let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
     table.finish(problems);
     let exclusions = exclusions(fields, true, problems);
     let Some(mut value) = fields.fields("value", problems) else {
@@ -25,7 +27,7 @@ pub(super) fn member(
     };
     let measured = member_value(&mut value, filters, problems);
     value.finish(problems);
-    Some(Rule::Member(MemberRule { candidates: candidates?, exclusions, value: measured? }))
+    Some(Rule::Member(MemberRule { candidates: candidates?, ages, exclusions, value: measured? }))
 }
 
 const PROVIDERS: [&str; 3] = ["clinician", "team", "agency"];
@@ -49,37 +51,58 @@ fn candidates(
     let institution = table.flag("or_institution_day", problems) == Some(true);
     if table.has("contact") {
         let filter = contact(table, "contact", filters, problems)?;
+        let at_least_days = usize::try_from(at_least).ok()?;
         return match (before, institution) {
-            (Some(days), false) => Some(Candidates::ActiveBefore {
-                filter,
-                at_least: usize::try_from(at_least).ok()?,
-                days,
-            }),
+            (None, false) => Some(Candidates::HasContact { filter, at_least: at_least_days }),
+            (Some(days), false) => {
+                Some(Candidates::ActiveBefore { filter, at_least: at_least_days, days })
+            }
             (None, true) => Some(Candidates::InCare { filter }),
-            _ => {
+            (Some(_), true) => {
                 let problem = table.problem(
                     table.span(),
                     "when has the member to have had the contact?",
                     "here",
                 );
-                problems.push(problem.help("`days_before = 180` (before the window) or `or_institution_day = true` (in it)"));
+                problems.push(problem.help("`days_before = 180` (before the window), `or_institution_day = true` (in it), or neither (a contact in it)"));
                 None
             }
         };
     }
+    if table.flag("ed_visit", problems) == Some(true) {
+        let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
+        return Some(Candidates::EdVisits { diagnosis });
+    }
+    if let Some(types) = events(table, "event", problems) {
+        return Some(Candidates::Events(types));
+    }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"` or `contact = { is = \"qualifying\" }`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `ed_visit = true` or `event = […]`"));
     None
 }
 
-const VALUES: [&str; 6] = [
+const VALUES: [&str; 20] = [
     "usual_provider",
     "bice_boxerman",
     "sequential",
+    "herfindahl",
+    "modified",
+    "modified_twice",
+    "known_provider",
+    "entropy",
+    "providers",
+    "fragmentation",
     "months_with_contact",
     "gap_over",
+    "any_contact",
+    "each_quarter",
+    "longest_gap",
+    "regularity",
     "community_days",
+    "any_night",
+    "ed_visits",
+    "events",
 ];
 
 fn member_value(
@@ -87,35 +110,71 @@ fn member_value(
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Option<MemberValue> {
-    let of =
-        table.word("of", &VALUES, |word| VALUES.iter().position(|name| *name == word), problems);
-    let contact =
+    let known = |word: &str| VALUES.iter().find(|name| **name == word).copied();
+    let of = table.word("of", &VALUES, known, problems);
+    let filter =
         if table.has("contact") { contact(table, "contact", filters, problems) } else { None };
     let days = table.integer_in("days", 1, 3660, problems);
-    let mut needed = |what: &str, there: bool| {
-        if !there {
-            let problem =
-                table.problem(table.span(), format!("`{what}` is missing"), "in this table");
-            problems.push(problem.help("gaps and months are those between or with such contacts"));
-        }
+    let set = spell_set(table, "in", problems);
+    let types = events(table, "event", problems);
+    let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
+    let at_least = table.integer_in("at_least", 1, 1000, problems);
+    let at_least = at_least.and_then(|n| usize::try_from(n).ok());
+    let mut lacks = |what: &str, example: &str| {
+        let problem = table.problem(table.span(), format!("`{what}` is missing"), "in this table");
+        problems.push(problem.help(format!("such as `{example}`")));
     };
-    Some(match of {
-        Some(0) => MemberValue::UsualProvider,
-        Some(1) => MemberValue::BiceBoxerman,
-        Some(2) => MemberValue::Sequential,
-        Some(3) => {
-            needed("contact", contact.is_some());
-            MemberValue::MonthsWithContact { filter: contact? }
-        }
-        Some(4) => {
-            needed("contact", contact.is_some());
-            needed("days", days.is_some());
-            MemberValue::GapOver { filter: contact?, days: days? }
-        }
-        Some(_) => MemberValue::CommunityDays,
+    let name = match of {
+        Some(name) => name,
+        None if table.has("of") => return None,
         None => {
-            needed("of", table.has("of"));
+            lacks("of", "of = \"usual_provider\"");
             return None;
         }
+    };
+    let of_contacts = [
+        "months_with_contact",
+        "gap_over",
+        "any_contact",
+        "each_quarter",
+        "longest_gap",
+        "regularity",
+    ];
+    if of_contacts.contains(&name) && filter.is_none() {
+        lacks("contact", "contact = { is = \"qualifying\" }");
+    }
+    if name == "gap_over" && days.is_none() {
+        lacks("days", "days = 90");
+    }
+    if name == "any_night" && set.is_none() {
+        lacks("in", "in = \"24h\"");
+    }
+    if name == "events" && types.is_none() {
+        lacks("event", "event = [\"overdose\"]");
+    }
+    if ["ed_visits", "events"].contains(&name) && at_least.is_none() {
+        lacks("at_least", "at_least = 4");
+    }
+    Some(match name {
+        "usual_provider" => MemberValue::UsualProvider,
+        "bice_boxerman" => MemberValue::BiceBoxerman,
+        "sequential" => MemberValue::Sequential,
+        "herfindahl" => MemberValue::Herfindahl,
+        "modified" => MemberValue::Modified { twice: false },
+        "modified_twice" => MemberValue::Modified { twice: true },
+        "known_provider" => MemberValue::KnownProvider,
+        "entropy" => MemberValue::Entropy,
+        "providers" => MemberValue::Providers,
+        "fragmentation" => MemberValue::Fragmentation,
+        "months_with_contact" => MemberValue::MonthsWithContact { filter: filter? },
+        "gap_over" => MemberValue::GapOver { filter: filter?, days: days? },
+        "any_contact" => MemberValue::AnyContact { filter: filter? },
+        "each_quarter" => MemberValue::EachQuarter { filter: filter? },
+        "longest_gap" => MemberValue::LongestGap { filter: filter? },
+        "regularity" => MemberValue::Regularity { filter: filter? },
+        "community_days" => MemberValue::CommunityDays,
+        "any_night" => MemberValue::AnyInstitution(set?),
+        "ed_visits" => MemberValue::EdVisits { diagnosis, at_least: at_least? },
+        _ => MemberValue::Events { types: types?, at_least: at_least? },
     })
 }

@@ -1,10 +1,10 @@
 //! A rule about things counted over person-time.
 
 use super::Scale;
-use super::read_rule::{contact, spell_set};
-use super::rule::{RateRule, Rule};
+use super::read_contact::contact;
+use super::read_rule::{events, groups, spell_set};
+use super::rule::{RateRule, Rule, Thing, diagnosis_bits};
 use crate::diagnostic::{Fields, Problems};
-use crate::terms::codes::EventType;
 use crate::timeline::ContactFilter;
 
 /// Days of an average month and year.
@@ -20,7 +20,7 @@ const PER: [(&str, Scale, &str); 6] = [
     ("member", Scale::DaysOfPeriod, "of enrolled members"),
 ];
 
-/// `[rate]`.
+/// `[rate]`: things over enrolled days (`per`), or over other things (`over`).
 pub(super) fn rate(
     fields: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
@@ -34,47 +34,94 @@ pub(super) fn rate(
         |word| PER.into_iter().find(|(name, _, _)| *name == word),
         problems,
     );
-    if per.is_none() && !table.has("per") {
+    let over = table.fields("over", problems).and_then(|mut over| {
+        let thing = one_thing(&mut over, filters, problems);
+        over.finish(problems);
+        thing
+    });
+    let unit = table.text("unit", problems).map(|(text, _)| text.to_owned());
+    let times = table.number("times", problems);
+    if !table.has("per") && !table.has("over") {
         problems.push(
-            table
-                .problem(table.span(), "`per` is missing", "in this table")
-                .help("such as `per = \"1000 member-months\"`"),
+            table.problem(table.span(), "`per` is missing", "in this table").help(
+                "such as `per = \"1000 member-months\"`, or `over = { … }` with another thing",
+            ),
         );
     }
-    let counted = counted(&mut table, filters, problems);
-    if counted.len() != 1 {
-        let problem =
-            table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `events`, `served`, `cost` or `disengagements`"));
-    }
+    let of = one_thing(&mut table, filters, problems);
     table.finish(problems);
-    let (_, scale, unit) = per?;
-    Some((Rule::Rate(counted.into_iter().next()?), scale, unit.to_owned()))
+    match (of?, per, over) {
+        // Disengagements are counted over days in care.
+        (of @ Thing::Disengagements { gap }, Some((_, scale, unit)), _) => {
+            let rule = RateRule { of, to: Some(Thing::CareDays { gap }) };
+            Some((Rule::Rate(rule), scale, unit.to_owned()))
+        }
+        (of, Some((_, scale, unit)), None) => {
+            Some((Rule::Rate(RateRule { of, to: None }), scale, unit.to_owned()))
+        }
+        (of, _, Some(to)) => {
+            let scale = Scale::Times(times.unwrap_or(1.0));
+            Some((Rule::Rate(RateRule { of, to: Some(to) }), scale, unit.unwrap_or_default()))
+        }
+        (_, None, None) => None,
+    }
 }
 
-fn counted(
+fn one_thing(
     table: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
-) -> Vec<RateRule> {
+) -> Option<Thing> {
+    let before = problems.len();
+    let counted = things(table, filters, problems);
+    if counted.len() != 1 && problems.len() == before {
+        let problem =
+            table.problem(table.span(), "a rate counts exactly one thing", "in this table");
+        problems.push(problem.help("`nights`, `admissions`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals`, `community_days` or `disengagements`"));
+    }
+    counted.into_iter().next()
+}
+
+fn things(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Thing> {
     let mut found = Vec::new();
-    found.extend(spell_set(table, "nights", problems).map(RateRule::Nights));
-    let events = table.words("events", EventType::NAMES, EventType::from_name, problems);
-    if !events.is_empty() {
-        found.push(RateRule::Events(events));
+    found.extend(spell_set(table, "nights", problems).map(Thing::Nights));
+    found.extend(spell_set(table, "admissions", problems).map(Thing::Admissions));
+    found.extend(events(table, "events", problems).map(Thing::Events));
+    if table.flag("ed_visits", problems) == Some(true) {
+        let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
+        found.push(Thing::EdVisits { diagnosis });
     }
     if table.has("served") {
-        found.extend(
-            contact(table, "served", filters, problems).map(|filter| RateRule::Served { filter }),
-        );
+        let filter = contact(table, "served", filters, problems);
+        found.extend(filter.map(|filter| Thing::Served { filter }));
+    }
+    if table.has("contacts") {
+        let filter = contact(table, "contacts", filters, problems);
+        found.extend(filter.map(|filter| Thing::Contacts { filter }));
     }
     if table.flag("cost", problems) == Some(true) {
-        found.push(RateRule::Cost);
+        let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);
+        let levels = table.window("level", problems);
+        found.push(Thing::Cost {
+            levels: levels.and_then(|range| level(range.from).zip(level(range.to))),
+        });
+    }
+    for (key, thing) in [
+        ("deaths", Thing::Deaths),
+        ("community_days", Thing::CommunityDays),
+        ("goals_closed", Thing::Goals { attained: false }),
+        ("goals_attained", Thing::Goals { attained: true }),
+    ] {
+        found.extend((table.flag(key, problems) == Some(true)).then_some(thing));
     }
     found.extend(
         table
             .integer_in("disengagements", 1, 3660, problems)
-            .map(|gap| RateRule::Disengagements { gap }),
+            .map(|gap| Thing::Disengagements { gap }),
     );
     found
 }

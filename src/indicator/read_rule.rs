@@ -1,15 +1,14 @@
 //! The rule of an indicator file: index, exclusions and numerator; or member and value; or rate.
 
 use super::Scale;
-use super::rule::{
-    Chain, Comparison, Criterion, Exclusion, ExclusionTest, Index, Rule, Share, Unit,
-};
-use super::{read_member::member, read_rate::rate};
+use super::read_contact::{contact, keep};
+use super::rule::{ContactShare, EventSet, Exclusion, ExclusionTest, Rule, Share};
+use super::{read_criterion::criterion, read_index::index, read_member::member, read_rate::rate};
 use crate::diagnostic::{Fields, Problems};
-use crate::terms::codes::{Disposition, FacilityClass};
+use crate::terms::Window;
+use crate::terms::codes::{Disposition, EventType};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::terms::{ServiceClass, Window};
-use crate::timeline::{Basis, ContactFilter, SpellSet};
+use crate::timeline::{ContactFilter, SpellSet};
 
 /// A rule with what belongs to it.
 #[derive(Debug)]
@@ -22,15 +21,15 @@ pub(super) struct ReadRule {
 
 /// Reads whichever kind of rule the file has.
 pub(super) fn rule(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<ReadRule> {
-    let kinds = ["index", "member", "rate", "mix"];
+    let kinds = ["index", "member", "rate", "mix", "contacts"];
     let there: Vec<&str> = kinds.into_iter().filter(|kind| fields.has(kind)).collect();
     if there.len() != 1 {
         let problem = fields.problem(
             0..1,
-            "a file has exactly one of [index], [member], [rate] and [mix]",
+            "a file has exactly one of [index], [member], [rate], [mix] and [contacts]",
             "in this file",
         );
-        problems.push(problem.help("[index] counts units, [member] members, [rate] things over person-time, [mix] days by level"));
+        problems.push(problem.help("[index] counts units, [member] members, [rate] things over person-time, [mix] days by level, [contacts] contacts with a property"));
         return None;
     }
     let mut filters = Vec::new();
@@ -41,6 +40,9 @@ pub(super) fn rule(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<R
             let mix = fields.fields("mix", problems)?;
             read_mix(mix, problems);
             (Rule::LevelMix, Scale::Times(1.0), String::new())
+        }
+        "contacts" => {
+            (contact_share(fields, &mut filters, problems)?, Scale::Times(1.0), String::new())
         }
         _ => rate(fields, &mut filters, problems)?,
     };
@@ -58,7 +60,32 @@ fn read_mix(mut mix: Fields<'_>, problems: &mut Problems) {
     mix.finish(problems);
 }
 
-fn groups(
+/// `[contacts]`: all of them, and those that are met.
+fn contact_share(
+    fields: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Rule> {
+    let mut table = fields.fields("contacts", problems)?;
+    let of = contact(&mut table, "of", filters, problems);
+    let met = contact(&mut table, "met", filters, problems);
+    for (key, there) in [("of", of.is_some()), ("met", met.is_some())] {
+        if !there && !table.has(key) {
+            problems.push(
+                table
+                    .problem(table.span(), format!("`{key}` is missing"), "in this table")
+                    .help("`of = { is = \"qualifying\" }`, `met = { is = \"row\", modality = [\"video\"] }`"),
+            );
+        }
+    }
+    table.finish(problems);
+    let (of, met) = (of?, met?);
+    let mut both = filters[of].clone();
+    both.and.push(filters[met].clone());
+    Some(Rule::Contacts(ContactShare { of, met: keep(filters, both) }))
+}
+
+pub(super) fn groups(
     fields: &mut Fields<'_>,
     key: &'static str,
     problems: &mut Problems,
@@ -80,7 +107,7 @@ fn share(
     problems: &mut Problems,
 ) -> Option<Rule> {
     let mut table = fields.fields("index", problems)?;
-    let index = index(&mut table, problems);
+    let index = index(&mut table, filters, problems);
     table.finish(problems);
     let exclusions = exclusions(fields, false, problems);
     let curve = fields.flag("curve", problems).unwrap_or(false);
@@ -97,68 +124,17 @@ fn share(
     Some(Rule::Share(Share { index: index?, exclusions, numerator: criterion?, curve }))
 }
 
-fn index(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Index> {
-    let discharge = spell_set(table, "discharge", problems);
-    let visit = table.flag("ed_visit", problems);
-    let assessment = table.flag("assessment", problems);
-    let gap = table.integer_in("disengagement", 1, 3660, problems);
-    let returned = table.window("returned", problems);
-    let units = [discharge.is_some(), visit == Some(true), assessment == Some(true), gap.is_some()];
-    let unit = match (discharge, gap, returned) {
-        _ if units.iter().filter(|there| **there).count() != 1 => None,
-        (Some(set), _, _) => Some(Unit::Discharge(set)),
-        (_, Some(gap), Some(days)) => Some(Unit::Reengagement { gap, days }),
-        (_, Some(gap), None) => Some(Unit::Disengagement { gap }),
-        _ if visit == Some(true) => Some(Unit::EdVisit),
-        _ => Some(Unit::Assessment),
-    };
-    if unit.is_none() {
-        let problem = table.problem(table.span(), "the index names exactly one unit", "here");
-        problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `ed_visit = true`, `assessment = true` or `disengagement = 90` (days)",
-        ));
-    }
-    let chain = table.fields("chain", problems).and_then(|mut chain| {
-        let days = chain.window("days", problems);
-        let diagnosis = groups(&mut chain, "diagnosis", problems);
-        missing_window(&chain, days, problems);
-        chain.finish(problems);
-        Some(Chain { days: days?, diagnosis })
-    });
-    Some(Index {
-        unit: unit?,
-        diagnosis: groups(table, "diagnosis", problems),
-        or_facility: table.words(
-            "or_facility",
-            FacilityClass::NAMES,
-            FacilityClass::from_name,
-            problems,
-        ),
-        age_min: table.integer_in("age_min", 0, 120, problems),
-        chain,
-        apart: table.integer_in("days_apart", 1, 3660, problems),
-        until: until(table, problems),
-    })
+/// A set of types of events, if the key names any.
+pub(super) fn events(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    problems: &mut Problems,
+) -> Option<EventSet> {
+    let types = fields.words(key, EventType::NAMES, EventType::from_name, problems);
+    (!types.is_empty()).then(|| EventSet::of(&types))
 }
 
-/// The last month and day of a year: "12-01".
-fn until(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(u32, u32)> {
-    let (text, span) = table.text("until", problems)?;
-    let parts = text
-        .split_once('-')
-        .and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
-    let known = parts.filter(|(month, day)| (1..=12).contains(month) && (1..=31).contains(day));
-    if known.is_none() {
-        problems.push(table.problem(
-            span,
-            "expected a month and day such as \"12-01\"",
-            "not a month and day",
-        ));
-    }
-    known
-}
-
-fn missing_window(fields: &Fields<'_>, days: Option<Window>, problems: &mut Problems) {
+pub(super) fn missing_window(fields: &Fields<'_>, days: Option<Window>, problems: &mut Problems) {
     if days.is_none() && !fields.has("days") {
         problems.push(
             fields
@@ -251,89 +227,4 @@ fn member_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<Exclusio
         tests.push(ExclusionTest::NoEligibleMonth);
     }
     tests
-}
-
-/// Keeps a filter and gives its place; equal filters share one.
-fn keep(filters: &mut Vec<ContactFilter>, filter: ContactFilter) -> usize {
-    filters.iter().position(|kept| *kept == filter).unwrap_or_else(|| {
-        filters.push(filter);
-        filters.len() - 1
-    })
-}
-
-pub(super) fn contact(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<usize> {
-    let mut table = fields.fields(key, problems)?;
-    let basis = table.word("is", &Basis::NAMES, Basis::from_name, problems);
-    if basis.is_none() && !table.has("is") {
-        let problem = table.problem(table.span(), "`is` is missing", "in this table");
-        problems.push(
-            problem.help("`is = \"qualifying\"`, `\"treatment\"`, `\"attempt\"` or `\"row\"`"),
-        );
-    }
-    let levels = table.window("level", problems).and_then(|range| {
-        let least = u8::try_from(range.from).ok().filter(|level| *level <= 6)?;
-        Some((least, u8::try_from(range.to).ok().filter(|level| *level <= 6)?))
-    });
-    let owned = |texts: Vec<(&str, std::ops::Range<usize>)>| {
-        texts.into_iter().map(|(text, _)| text.to_owned()).collect()
-    };
-    let filter = ContactFilter {
-        basis: basis.unwrap_or(Basis::Row),
-        classes: table.words("class", ServiceClass::NAMES, ServiceClass::from_name, problems),
-        codes: owned(table.texts("code", problems)),
-        not_codes: owned(table.texts("code_not", problems)),
-        settings: owned(table.texts("place", problems)),
-        not_settings: owned(table.texts("place_not", problems)),
-        levels,
-        diagnosis: groups(&mut table, "diagnosis", problems),
-    };
-    table.finish(problems);
-    Some(keep(filters, filter))
-}
-
-fn criterion(
-    table: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<Criterion> {
-    let days = table.window("days", problems);
-    let at_least =
-        table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
-    if table.has("contact") {
-        let filter = contact(table, "contact", filters, problems)?;
-        if table.flag("before_return", problems) == Some(true) {
-            return Some(Criterion::ContactBeforeReturn { filter });
-        }
-        missing_window(table, days, problems);
-        return Some(Criterion::Contact { filter, days: days?, at_least: at_least.unwrap_or(1) });
-    }
-    if table.has("admission") {
-        let set = spell_set(table, "admission", problems);
-        let diagnosis = groups(table, "diagnosis", problems);
-        missing_window(table, days, problems);
-        return Some(Criterion::Admission { set: set?, diagnosis, days: days? });
-    }
-    if table.has("delivered_level") {
-        let compares =
-            table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
-        missing_window(table, days, problems);
-        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
-    }
-    let problem = table.problem(table.span(), "the numerator names no criterion", "here");
-    problems.push(problem.help("`contact = { is = \"qualifying\" }`, `admission = \"inpatient\"` or `delivered_level = \"equal\"`"));
-    None
-}
-
-fn comparison(word: &str) -> Option<Comparison> {
-    match word {
-        "equal" => Some(Comparison::Equal),
-        "under" => Some(Comparison::Under),
-        "over" => Some(Comparison::Over),
-        _ => None,
-    }
 }

@@ -17,6 +17,17 @@ pub enum Rule {
     Rate(RateRule),
     /// Days with care, by level.
     LevelMix,
+    /// Contacts, each of which has a property or not.
+    Contacts(ContactShare),
+}
+
+/// The share of contacts that have a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactShare {
+    /// The filter of all of them.
+    pub of: usize,
+    /// The filter of those with the property, which are some of them.
+    pub met: usize,
 }
 
 /// A rule about units: which there are, which are left out, and which are met.
@@ -45,15 +56,68 @@ pub struct Index {
     pub age_min: Option<i32>,
     /// A discharge followed by such an admission in these days gives way to the later one.
     pub chain: Option<Chain>,
+    /// Units with such a contact in these days around them are dropped.
+    pub without: Vec<Around>,
+    /// Units without such a contact in these days around them are dropped.
+    pub with: Vec<Around>,
+    /// The least number of nights of a spell.
+    pub nights: Option<i32>,
+    /// Only the first unit of a member, before anything else is looked at.
+    pub first: bool,
     /// Units less than this many days after the last kept one are dropped.
     pub apart: Option<i32>,
     /// Last month and day of a calendar year that a unit may fall on.
     pub until: Option<(u32, u32)>,
 }
 
+/// Contacts that a unit must have, or must not have, around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// The filter.
+    pub filter: usize,
+    /// Days around the index day.
+    pub days: Window,
+}
+
+/// Types of events, one bit each in the order of the code list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventSet(u32);
+
+impl EventSet {
+    /// The set of some types.
+    pub fn of(types: &[EventType]) -> Self {
+        Self(types.iter().fold(0, |bits, what| bits | 1 << (*what as u32)))
+    }
+
+    /// True if a type is in the set.
+    pub fn has(self, what: EventType) -> bool {
+        self.0 & (1 << (what as u32)) != 0
+    }
+
+    /// The types, in the order of the code list.
+    pub fn iter(self) -> impl Iterator<Item = EventType> {
+        EventType::ALL.iter().copied().filter(move |what| self.has(*what))
+    }
+}
+
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
+    /// The beginning of a spell, of a member then alive.
+    Admission(SpellSet),
+    /// A day with a contact that passes a filter.
+    Contact {
+        /// The filter.
+        filter: usize,
+    },
+    /// An event.
+    Event(EventSet),
+    /// A planned end of care.
+    PlannedEnd,
+    /// A referral.
+    Referral,
+    /// A care plan, on the day of its creation.
+    Plan,
     /// The end of a spell of at least one night, of a member then alive.
     Discharge(SpellSet),
     /// A visit to an emergency department; visits on one date are one.
@@ -150,7 +214,45 @@ pub enum Criterion {
         days: Window,
         /// The least number of days.
         at_least: usize,
+        /// And, counted from the first of them, such contacts in these days.
+        then: Vec<Around>,
     },
+    /// No contact that passes a filter in the window.
+    NoContact {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
+    },
+    /// A contact that passes a filter from admission to discharge.
+    ContactDuringStay {
+        /// The filter.
+        filter: usize,
+    },
+    /// More than so many nights from admission to discharge.
+    NightsOver(i32),
+    /// No day of care in the window.
+    NoService(Window),
+    /// No inpatient admission and no visit to an emergency department in the window.
+    NoAcuteCare(Window),
+    /// A visit to an emergency department.
+    EdVisit {
+        /// Groups; empty = any.
+        diagnosis: Vec<DiagnosisGroup>,
+        /// The window.
+        days: Window,
+    },
+    /// An event.
+    Event {
+        /// The types.
+        types: EventSet,
+        /// The window.
+        days: Window,
+    },
+    /// What a referral says.
+    Referral(ReferralTest),
+    /// What a care plan says.
+    Plan(PlanTest),
     /// An unplanned admission with a principal diagnosis in one of these groups (or any).
     Admission {
         /// The set.
@@ -175,6 +277,28 @@ pub enum Criterion {
     },
 }
 
+/// When a referral is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferralTest {
+    /// Warm; one of which this is not known is left out of everything.
+    Warm,
+    /// Declined.
+    Declined,
+    /// Attended in the window.
+    Attended(Window),
+    /// Reported back on in the window.
+    Reported(Window),
+}
+
+/// When a care plan is met; one of which it is not known is left out of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanTest {
+    /// Signed by the member.
+    Signed,
+    /// Made with the family.
+    Family,
+}
+
 /// How a delivered level compares with a recommended one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
@@ -191,6 +315,8 @@ pub enum Comparison {
 pub struct MemberRule {
     /// Which members are looked at. Others are in no count.
     pub candidates: Candidates,
+    /// Least and greatest age at the end of the period; an unknown age passes.
+    pub ages: Option<(i32, i32)>,
     /// Which are left out.
     pub exclusions: Vec<Exclusion>,
     /// Their value.
@@ -201,13 +327,15 @@ impl MemberRule {
     /// Filters whose contacts are looked at month by month.
     pub fn monthly_filters(&self) -> impl Iterator<Item = usize> + use<> {
         let candidates = match self.candidates {
-            Candidates::InCare { filter } => Some(filter),
-            Candidates::Visits { .. } | Candidates::ActiveBefore { .. } => None,
+            Candidates::InCare { filter } | Candidates::HasContact { filter, .. } => Some(filter),
+            _ => None,
         };
         let value = match self.value {
-            MemberValue::MonthsWithContact { filter } | MemberValue::GapOver { filter, .. } => {
-                Some(filter)
-            }
+            MemberValue::MonthsWithContact { filter }
+            | MemberValue::GapOver { filter, .. }
+            | MemberValue::AnyContact { filter }
+            | MemberValue::LongestGap { filter }
+            | MemberValue::Regularity { filter } => Some(filter),
             _ => None,
         };
         candidates.into_iter().chain(value)
@@ -238,6 +366,20 @@ pub enum Candidates {
         /// The filter.
         filter: usize,
     },
+    /// Those with contacts on at least so many days of the window.
+    HasContact {
+        /// The filter.
+        filter: usize,
+        /// The least number of days.
+        at_least: usize,
+    },
+    /// Those with a visit to an emergency department in the window.
+    EdVisits {
+        /// Groups of the principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+    },
+    /// Those with an event in the window.
+    Events(EventSet),
 }
 
 /// A member's value over the window.
@@ -263,24 +405,119 @@ pub enum MemberValue {
     },
     /// Share of alive enrolled days outside institutions and custody.
     CommunityDays,
+    /// Σ (n/N)² over providers.
+    Herfindahl,
+    /// 1 − p ÷ (N + 0.1) for p providers, times 1 ÷ (1 − 1 ÷ (N + 0.1)) if modified.
+    Modified {
+        /// True for the modified modified index.
+        twice: bool,
+    },
+    /// Share of visits after the first to a provider already seen in the window.
+    KnownProvider,
+    /// −Σ (n/N) log₂ (n/N) over providers, in bits.
+    Entropy,
+    /// Number of providers.
+    Providers,
+    /// One minus Bice–Boxerman continuity of care.
+    Fragmentation,
+    /// Whether there is a contact.
+    AnyContact {
+        /// The filter.
+        filter: usize,
+    },
+    /// Whether there is a day in spells of a set.
+    AnyInstitution(SpellSet),
+    /// Whether there is a contact in each of the four quarters of 90 days.
+    EachQuarter {
+        /// The filter.
+        filter: usize,
+    },
+    /// The longest gap between contacts and the edges of the window, in days at risk.
+    LongestGap {
+        /// The filter.
+        filter: usize,
+    },
+    /// 1 ÷ (1 + CV) of the days between contacts.
+    Regularity {
+        /// The filter.
+        filter: usize,
+    },
+    /// Whether there are at least so many visits to an emergency department.
+    EdVisits {
+        /// Groups of the principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+        /// The least number of visits.
+        at_least: usize,
+    },
+    /// Whether there are at least so many events.
+    Events {
+        /// The types.
+        types: EventSet,
+        /// The least number of events.
+        at_least: usize,
+    },
 }
 
-/// What a rate counts.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RateRule {
-    /// Nights at a level, over enrolled days.
+/// Groups as bits, in the order of the code list.
+pub(super) fn diagnosis_bits(groups: &[DiagnosisGroup]) -> u32 {
+    groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))
+}
+
+/// What a rate counts, and over what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateRule {
+    /// What is counted.
+    pub of: Thing,
+    /// What it is divided by; nothing for alive enrolled days.
+    pub to: Option<Thing>,
+}
+
+/// Something that days, events or dollars are added up of, for members of an organisation on the
+/// day itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// Nights of spells on alive enrolled days.
     Nights(SpellSet),
-    /// Events of these types, over enrolled days.
-    Events(Vec<EventType>),
-    /// Members with a contact on an enrolled day, over enrolled days.
+    /// Admissions, one for each spell.
+    Admissions(SpellSet),
+    /// Events of these types.
+    Events(EventSet),
+    /// Visits to an emergency department, one a day.
+    EdVisits {
+        /// Groups of the principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+    },
+    /// Deaths.
+    Deaths,
+    /// Members with a contact on an enrolled day, counted once in each period.
     Served {
         /// The filter.
         filter: usize,
     },
-    /// Cost in cents, over enrolled days.
-    Cost,
-    /// Disengagements, over days in care.
+    /// Contacts.
+    Contacts {
+        /// The filter.
+        filter: usize,
+    },
+    /// Cost in cents.
+    Cost {
+        /// Only at these levels of care.
+        levels: Option<(u8, u8)>,
+    },
+    /// Goals of care plans that were closed, or of those the attained, on the day of the plan.
+    Goals {
+        /// True for the attained ones only.
+        attained: bool,
+    },
+    /// Alive enrolled days outside institutions and custody.
+    CommunityDays,
+    /// Disengagements.
     Disengagements {
+        /// Days at risk without a qualifying contact.
+        gap: i32,
+    },
+    /// Alive enrolled days in care.
+    CareDays {
         /// Days at risk without a qualifying contact.
         gap: i32,
     },

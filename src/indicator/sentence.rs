@@ -1,9 +1,9 @@
 //! The rule as a sentence, made from the rule itself, so that text and rule cannot disagree.
 
 use super::rule::{
-    Candidates, Comparison, Criterion, ExclusionTest, Index, MemberRule, MemberValue, RateRule,
-    Rule, Share, Unit,
+    Comparison, ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
 };
+use super::sentence_member;
 use crate::terms::Window;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{Basis, ContactFilter, SpellSet};
@@ -12,16 +12,34 @@ use crate::timeline::{Basis, ContactFilter, SpellSet};
 pub(super) fn of(rule: &Rule, filters: &[ContactFilter]) -> String {
     match rule {
         Rule::Share(share) => self::share(share, filters),
-        Rule::Member(member) => self::member(member, filters),
-        Rule::Rate(rate) => self::rate(rate, filters),
+        Rule::Member(member) => sentence_member::member(member, filters),
+        Rule::Rate(rate) => sentence_member::rate(rate, filters),
+        Rule::Contacts(share) => contact_share(*share, filters),
         Rule::LevelMix => "Of all days with a qualifying contact or in 24-hour care, the share at each level of care; \
              a day counts once, at its highest level."
             .to_owned(),
     }
 }
 
+fn contact_share(share: ContactShare, filters: &[ContactFilter]) -> String {
+    let property = filters[share.met].and.first().map(contacts).unwrap_or_default();
+    format!(
+        "Of contacts that are {}: the share that are also {property}.",
+        contacts(&filters[share.of])
+    )
+}
+
 fn share(share: &Share, filters: &[ContactFilter]) -> String {
-    let mut text = format!("Of {}", units(&share.index));
+    let mut text = format!("Of {}", units(&share.index, filters));
+    for (word, list) in [("with", &share.index.with), ("without", &share.index.without)] {
+        for around in list {
+            text += &format!(
+                ", {word} {} {}",
+                contacts(&filters[around.filter]),
+                within(around.days, index_noun(&share.index))
+            );
+        }
+    }
     if let Some(chain) = &share.index.chain {
         let what = among(&chain.diagnosis, "admission");
         text += &format!(
@@ -40,11 +58,25 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
     format!("{text}. Met: {}.", criterion(&share.numerator, &share.index, filters))
 }
 
-fn units(index: &Index) -> String {
+fn units(index: &Index, filters: &[ContactFilter]) -> String {
     let mut text = match index.unit {
-        Unit::Discharge(set) => {
-            format!("discharges from {} after at least one night", set_name(set))
+        Unit::Discharge(set) => match index.nights.unwrap_or(1) {
+            0 => format!("discharges from {}", set_name(set)),
+            1 => format!("discharges from {} after at least one night", set_name(set)),
+            nights => format!("discharges from {} after at least {nights} nights", set_name(set)),
+        },
+        Unit::Admission(set) => {
+            let which = if index.first { "first admissions ever seen" } else { "admissions" };
+            format!("{which} to {}", set_name(set))
         }
+        Unit::Contact { filter } => {
+            let which = if index.first { "the first day ever seen with" } else { "days with" };
+            format!("{which} {}", contacts(&filters[filter]))
+        }
+        Unit::Event(types) => format!("events ({})", event_names(types)),
+        Unit::PlannedEnd => "planned ends of care".to_owned(),
+        Unit::Referral => "referrals".to_owned(),
+        Unit::Plan => "care plans".to_owned(),
         Unit::EdVisit => "emergency-department visits (one a day)".to_owned(),
         Unit::Assessment => "assessments that recommend a level of care".to_owned(),
         Unit::Disengagement { gap } => {
@@ -73,7 +105,7 @@ fn units(index: &Index) -> String {
     text
 }
 
-fn set_name(set: SpellSet) -> &'static str {
+pub(super) fn set_name(set: SpellSet) -> &'static str {
     match set {
         SpellSet::Inpatient => "inpatient spells",
         SpellSet::Any24Hour => "spells of 24-hour care",
@@ -86,7 +118,7 @@ fn groups(groups: &[DiagnosisGroup]) -> String {
     names.join(" or ")
 }
 
-fn among(diagnosis: &[DiagnosisGroup], noun: &str) -> String {
+pub(super) fn among(diagnosis: &[DiagnosisGroup], noun: &str) -> String {
     if diagnosis.is_empty() { noun.to_owned() } else { format!("{noun} for {}", groups(diagnosis)) }
 }
 
@@ -107,10 +139,21 @@ fn index_noun(index: &Index) -> &'static str {
         Unit::EdVisit => "visit",
         Unit::Assessment => "assessment",
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => "disengagement",
+        Unit::Admission(_) => "admission",
+        Unit::Contact { .. } => "contact",
+        Unit::Event(_) => "event",
+        Unit::PlannedEnd => "planned end",
+        Unit::Referral => "referral",
+        Unit::Plan => "plan",
     }
 }
 
-fn contacts(filter: &ContactFilter) -> String {
+pub(super) fn event_names(types: EventSet) -> String {
+    let names: Vec<String> = types.iter().map(|what| what.name().replace('_', " ")).collect();
+    names.join(", ")
+}
+
+pub(super) fn contacts(filter: &ContactFilter) -> String {
     let mut text = match filter.basis {
         Basis::Row => "a contact row",
         Basis::Attempt => "an attempted or attended contact",
@@ -129,6 +172,10 @@ fn contacts(filter: &ContactFilter) -> String {
     if !filter.diagnosis.is_empty() {
         text += &format!(" with a diagnosis of {} in any position", groups(&filter.diagnosis));
     }
+    for (column, values) in &filter.values {
+        let names: Vec<String> = values.iter().map(|value| value.replace('_', " ")).collect();
+        text += &format!(" with {} {}", column.replace('_', " "), names.join(" or "));
+    }
     for (what, list) in [
         (" with code", &filter.codes),
         (" without code", &filter.not_codes),
@@ -139,22 +186,62 @@ fn contacts(filter: &ContactFilter) -> String {
             text += &format!("{what} {}", list.join(", "));
         }
     }
+    for other in &filter.or {
+        text += &format!(", or {}", contacts(other));
+    }
     text
 }
 
 fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
     let noun = index_noun(index);
     match criterion {
-        Criterion::Contact { filter, days, at_least: 1 } => {
-            format!("{} {}", contacts(&filters[*filter]), within(*days, noun))
+        Criterion::Contact { filter, days, at_least, then } => {
+            let least = if *at_least == 1 {
+                String::new()
+            } else {
+                format!(" on at least {at_least} days")
+            };
+            let mut text =
+                format!("{}{least} {}", contacts(&filters[*filter]), within(*days, noun));
+            for next in then {
+                let after = within(next.days, "first of them");
+                text += &format!(", and {} {after}", contacts(&filters[next.filter]));
+            }
+            text
         }
-        Criterion::Contact { filter, days, at_least } => {
+        Criterion::NoContact { filter, days } => {
+            format!("no day with {} {}", contacts(&filters[*filter]), within(*days, noun))
+        }
+        Criterion::ContactDuringStay { filter } => {
             format!(
-                "{} on at least {at_least} days {}",
-                contacts(&filters[*filter]),
-                within(*days, noun)
+                "{} from admission to discharge, both days included",
+                contacts(&filters[*filter])
             )
         }
+        Criterion::NightsOver(nights) => format!("more than {nights} nights"),
+        Criterion::NoService(days) => {
+            format!("no day with a qualifying contact or in 24-hour care {}", within(*days, noun))
+        }
+        Criterion::NoAcuteCare(days) => format!(
+            "no inpatient admission and no emergency-department visit {}",
+            within(*days, noun)
+        ),
+        Criterion::EdVisit { diagnosis, days } => {
+            format!("{} {}", among(diagnosis, "an emergency-department visit"), within(*days, noun))
+        }
+        Criterion::Event { types, days } => {
+            format!("an event ({}) {}", event_names(*types), within(*days, noun))
+        }
+        Criterion::Referral(test) => match test {
+            ReferralTest::Warm => "the referral is warm".to_owned(),
+            ReferralTest::Declined => "the referral was declined".to_owned(),
+            ReferralTest::Attended(days) => format!("attended {}", within(*days, noun)),
+            ReferralTest::Reported(days) => {
+                format!("the receiver reported back {}", within(*days, noun))
+            }
+        },
+        Criterion::Plan(PlanTest::Signed) => "the member signed the plan".to_owned(),
+        Criterion::Plan(PlanTest::Family) => "family took part in the plan".to_owned(),
         Criterion::Admission { set, diagnosis, days } => {
             let what = among(diagnosis, "admission");
             format!("an unplanned {what} to {} {}", set_name(*set), within(*days, noun))
@@ -176,73 +263,5 @@ fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) ->
                 contacts(&filters[*filter])
             )
         }
-    }
-}
-
-fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
-    let who = match rule.candidates {
-        Candidates::Visits { provider, at_least } => {
-            let provider = ["clinician", "team", "agency"][provider.min(2)];
-            format!(
-                "members with at least {at_least} treatment visits with a known {provider} in the 12 months that end with the period"
-            )
-        }
-        Candidates::ActiveBefore { filter, at_least, days } => format!(
-            "members in active care ({} on at least {at_least} of the {days} days before the 12 months that end with the period)",
-            contacts(&filters[filter])
-        ),
-        Candidates::InCare { filter } => format!(
-            "members with {} or a day in 24-hour care in the 12 months that end with the period",
-            contacts(&filters[filter])
-        ),
-    };
-    let value = match rule.value {
-        MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
-        MemberValue::BiceBoxerman => "the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned(),
-        MemberValue::Sequential => "the share of successive visits to the same provider".to_owned(),
-        MemberValue::MonthsWithContact { filter } => {
-            format!("the share of eligible months with {}", contacts(&filters[filter]))
-        }
-        MemberValue::GapOver { filter, days } => {
-            format!(
-                "whether more than {days} days at risk lie between neighbouring days with {}",
-                contacts(&filters[filter])
-            )
-        }
-        MemberValue::CommunityDays => {
-            "the share of alive, enrolled days outside institutions and custody".to_owned()
-        }
-    };
-    let left_out: Vec<String> =
-        rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
-    let mut text = format!("Of {who}: {value}");
-    if !left_out.is_empty() {
-        text += &format!("; left out: {}", left_out.join("; "));
-    }
-    if rule
-        .exclusions
-        .iter()
-        .any(|exclusion| matches!(exclusion.test, ExclusionTest::NotEnrolledYear { .. }))
-    {
-        text += " (enrolled means: at most one of the 12 months has a day without enrolment)";
-    }
-    text + "."
-}
-
-fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
-    match rule {
-        RateRule::Nights(set) => format!("Nights in {} on alive, enrolled days, per alive, enrolled days.", set_name(*set)),
-        RateRule::Events(types) => {
-            let names: Vec<String> = types.iter().map(|what| what.name().replace('_', " ")).collect();
-            format!("Events ({}) on enrolled days, per alive, enrolled days.", names.join(", "))
-        }
-        RateRule::Served { filter } => {
-            format!("Members with {} on an enrolled day of the period, per enrolled member (alive, enrolled days ÷ days of the period).", contacts(&filters[*filter]))
-        }
-        RateRule::Cost => "Cost on enrolled days (the first present of paid, allowed and standard price), per alive, enrolled days.".to_owned(),
-        RateRule::Disengagements { gap } => format!(
-            "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end) per alive, enrolled days in care; \
-             care begins on the second of two treatment days at most 180 days apart."
-        ),
     }
 }

@@ -1,10 +1,10 @@
 //! Judges units: which there are for one member, which are left out, which are met.
 
 use super::care::{CareEpisode, Exit};
-use super::rule::{Chain, Comparison, Criterion, ExclusionTest, Index, Share, Unit};
-use crate::terms::diagnosis::DiagnosisGroup;
-use crate::terms::{Day, Window};
-use crate::timeline::{EdVisit, Spell, SpellSet, Timeline};
+use super::criterion::{admissions, applies, in_groups, met, plan_says, return_in};
+use super::rule::{Around, Chain, Criterion, Index, ReferralTest, Share, Unit};
+use crate::terms::Day;
+use crate::timeline::{CarePlan, EdVisit, Referral, Spell, SpellSet, Timeline};
 
 /// What became of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +45,20 @@ pub struct Scene<'a> {
 
 /// A unit before it is judged.
 #[derive(Debug, Clone, Copy)]
-struct Candidate<'a> {
-    day: Day,
-    of: Subject<'a>,
+pub(super) struct Candidate<'a> {
+    pub(super) day: Day,
+    pub(super) of: Subject<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Subject<'a> {
+pub(super) enum Subject<'a> {
     Spell(&'a Spell),
     Ed(EdVisit),
     Assessment { recommended: u8 },
     Lost { last_contact: Day },
+    Referral(Referral),
+    Plan(CarePlan),
+    Day,
 }
 
 /// Judges every unit of one member whose index day is asked for.
@@ -65,6 +68,92 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         Unit::EdVisit => ed_visits(rule, scene, each),
         Unit::Assessment => assessments(rule, scene, each),
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => disengagements(rule, scene, each),
+        Unit::Admission(set) => admitted(rule, set, scene, each),
+        Unit::Contact { filter } => {
+            let days = &scene.timeline.contact_days[scene.filters[filter]];
+            on_days(rule, days.iter().copied(), scene, each);
+        }
+        Unit::Event(types) => {
+            let events = scene.timeline.events.iter().filter(|event| types.has(event.what));
+            on_days(rule, events.map(|event| event.start), scene, each);
+        }
+        Unit::PlannedEnd => {
+            on_days(rule, scene.timeline.planned_ends.iter().copied(), scene, each);
+        }
+        Unit::Referral => {
+            for referral in &scene.timeline.referrals {
+                if is_known(&rule.numerator, referral) {
+                    let of = Subject::Referral(*referral);
+                    conclude(rule, scene, Candidate { day: referral.day, of }, each);
+                }
+            }
+        }
+        Unit::Plan => {
+            for plan in &scene.timeline.plans {
+                if plan_says(&rule.numerator, plan).is_some() {
+                    conclude(
+                        rule,
+                        scene,
+                        Candidate { day: plan.day, of: Subject::Plan(*plan) },
+                        each,
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Units that are nothing but a day; of those too close to one another, the first.
+fn on_days(
+    rule: &Share,
+    days: impl Iterator<Item = Day>,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Judged),
+) {
+    let mut kept: Option<Day> = None;
+    for day in days.take(if rule.index.first { 1 } else { usize::MAX }) {
+        let apart = rule.index.apart.unwrap_or(0);
+        if scene.timeline.is_alive(day)
+            && old_enough(&rule.index, scene.timeline, day)
+            && !is_ruled_out(&rule.index, scene, day)
+            && kept.is_none_or(|last| day - last >= apart)
+        {
+            kept = Some(day);
+            conclude(rule, scene, Candidate { day, of: Subject::Day }, each);
+        }
+    }
+}
+
+/// True if a contact lies where a unit must not have one, or none where it must.
+fn is_ruled_out(index: &Index, scene: Scene<'_>, day: Day) -> bool {
+    let has = |around: &Around| {
+        let (from, to) = around.days.around(day);
+        !scene.timeline.contacts_within(scene.filters[around.filter], from, to).is_empty()
+    };
+    index.without.iter().any(has) || !index.with.iter().all(has)
+}
+
+fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    let timeline = scene.timeline;
+    let spells = timeline.spells(set).iter();
+    for spell in spells.take(if rule.index.first { 1 } else { usize::MAX }) {
+        let diagnosis = timeline.stays[spell.first].diagnosis;
+        if timeline.is_alive(spell.admit)
+            && in_groups(&rule.index.diagnosis, diagnosis)
+            && old_enough(&rule.index, timeline, spell.admit)
+            && !is_ruled_out(&rule.index, scene, spell.admit)
+        {
+            conclude(rule, scene, Candidate { day: spell.admit, of: Subject::Spell(spell) }, each);
+        }
+    }
+}
+
+/// True if a referral says whether it is met.
+fn is_known(criterion: &Criterion, referral: &Referral) -> bool {
+    match criterion {
+        Criterion::Referral(ReferralTest::Warm) => referral.warm.is_some(),
+        Criterion::Referral(ReferralTest::Declined) => referral.status.is_some(),
+        _ => true,
     }
 }
 
@@ -90,11 +179,6 @@ fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
     index.age_min.is_none_or(|least| timeline.age_on(day).is_none_or(|age| age >= least))
 }
 
-/// True if the groups of a diagnosis meet the wanted ones, or none are wanted.
-fn in_groups(wanted: &[DiagnosisGroup], groups: u32) -> bool {
-    wanted.is_empty() || wanted.iter().any(|group| groups & (1 << (*group as u32)) != 0)
-}
-
 fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     let timeline = scene.timeline;
     for spell in timeline.spells(set) {
@@ -104,9 +188,10 @@ fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnM
         let right_place =
             rule.index.or_facility.iter().any(|class| Some(*class as usize) == facility);
         let wanted = in_groups(&rule.index.diagnosis, last.diagnosis) || right_place;
-        if day > spell.admit
+        if day - spell.admit >= rule.index.nights.unwrap_or(1)
             && timeline.is_alive(day)
             && wanted
+            && !is_ruled_out(&rule.index, scene, day)
             && old_enough(&rule.index, timeline, day)
             && !rule.index.chain.as_ref().is_some_and(|chain| is_chained(chain, set, timeline, day))
         {
@@ -120,17 +205,6 @@ fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, discharge: Day)
         spell.discharge != Some(discharge)
             && in_groups(&chain.diagnosis, timeline.stays[spell.first].diagnosis)
     })
-}
-
-/// Spells of a set that begin from one day to another.
-fn admissions(
-    timeline: &Timeline,
-    set: SpellSet,
-    (from, to): (Day, Day),
-) -> impl Iterator<Item = &Spell> {
-    let spells = timeline.spells(set);
-    let at = spells.partition_point(|spell| spell.admit < from);
-    spells[at..].iter().take_while(move |spell| spell.admit <= to)
 }
 
 fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
@@ -187,135 +261,6 @@ fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged))
         };
         if returned && old_enough(&rule.index, scene.timeline, on) {
             conclude(rule, scene, Candidate { day: on, of: Subject::Lost { last_contact } }, each);
-        }
-    }
-}
-
-/// The first treatment contact in a window after a disengagement.
-fn return_in(scene: Scene<'_>, lost: Day, days: Window) -> Option<Day> {
-    let (from, to) = days.around(lost);
-    scene.timeline.contacts_within(scene.treatment, from, to).first().copied()
-}
-
-fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
-    let timeline = scene.timeline;
-    match test {
-        ExclusionTest::NotEnrolled { days, until_death } => {
-            let (from, to) = days.around(unit.day);
-            let to = if *until_death {
-                timeline.death.map_or(to, |death| to.min(death - 1))
-            } else {
-                to
-            };
-            !timeline.enrolled.days.covers(from, to)
-        }
-        ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
-        ExclusionTest::Died(days) => {
-            let (from, to) = days.around(unit.day);
-            timeline.death.is_some_and(|death| from <= death && death <= to)
-        }
-        ExclusionTest::Hospice(days) => {
-            let (from, to) = days.around(unit.day);
-            timeline.enrolled.hospice.meets(from, to)
-        }
-        ExclusionTest::Disposition(wanted) => {
-            disposition(timeline, unit).is_some_and(|found| wanted.contains(&found))
-        }
-        ExclusionTest::Admission { set, not_in, days } => {
-            let (from, to) = days.around(unit.day);
-            let from = if let Subject::Ed(visit) = unit.of { from.min(visit.start) } else { from };
-            admissions(timeline, *set, (from, to)).filter(|spell| !is_own(unit, spell)).any(
-                |spell| {
-                    not_in.is_empty() || !in_groups(not_in, timeline.stays[spell.first].diagnosis)
-                },
-            )
-        }
-        ExclusionTest::EdAdmitted => matches!(unit.of, Subject::Ed(visit) if visit.admitted),
-        ExclusionTest::NoService(days) => {
-            delivered_level(timeline, days.around(unit.day)).is_none()
-        }
-        // Tests of members do not apply to units; the reader of definitions refuses them there.
-        ExclusionTest::NotEnrolledYear { .. }
-        | ExclusionTest::DiedInYear
-        | ExclusionTest::HospiceInYear
-        | ExclusionTest::NoEligibleMonth
-        | ExclusionTest::NoEligibleDay => false,
-    }
-}
-
-fn is_own(unit: Candidate<'_>, spell: &Spell) -> bool {
-    matches!(unit.of, Subject::Spell(own) if std::ptr::eq(own, spell))
-}
-
-fn disposition(
-    timeline: &Timeline,
-    unit: Candidate<'_>,
-) -> Option<crate::terms::codes::Disposition> {
-    match unit.of {
-        Subject::Spell(spell) => timeline.stays[spell.last].disposition,
-        Subject::Ed(visit) => visit.disposition,
-        _ => None,
-    }
-}
-
-/// Days from the index to the event that decides, if the unit is met.
-fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
-    let timeline = scene.timeline;
-    match criterion {
-        Criterion::Contact { filter, days, at_least } => {
-            let (from, to) = days.around(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], from, to);
-            found.get(at_least.saturating_sub(1)).map(|day| *day - unit.day)
-        }
-        Criterion::Admission { set, diagnosis, days } => {
-            admissions(timeline, *set, days.around(unit.day))
-                .find(|spell| {
-                    let first = &timeline.stays[spell.first];
-                    !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
-                })
-                .map(|spell| spell.admit - unit.day)
-        }
-        Criterion::DeliveredLevel { compares, days } => {
-            let Subject::Assessment { recommended } = unit.of else { return None };
-            let delivered = delivered_level(timeline, days.around(unit.day))?;
-            let holds = match compares {
-                Comparison::Equal => delivered == recommended,
-                Comparison::Under => delivered < recommended,
-                Comparison::Over => delivered > recommended,
-            };
-            holds.then_some(0)
-        }
-        Criterion::ContactBeforeReturn { filter } => {
-            let Subject::Lost { last_contact } = unit.of else { return None };
-            let back = return_in(scene, unit.day, Window { from: 1, to: i32::MAX / 4 })?;
-            let tries =
-                timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
-            tries.first().map(|_| 0)
-        }
-    }
-}
-
-/// The level with most days of care; the lower on a tie; nothing without any day of care.
-fn delivered_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
-    let mut days = [0_i32; 7];
-    for_each_level_day(timeline, from, to, &mut |_, level| days[usize::from(level.min(6))] += 1);
-    let most = *days.iter().max().filter(|most| **most > 0)?;
-    days.iter().position(|count| *count == most).and_then(|level| u8::try_from(level).ok())
-}
-
-/// Every day with a qualifying contact or in an institution, at its highest level.
-pub fn for_each_level_day(timeline: &Timeline, from: Day, to: Day, each: &mut impl FnMut(Day, u8)) {
-    let institution = timeline.institution(SpellSet::Any24Hour);
-    let inpatient = timeline.institution(SpellSet::Inpatient);
-    let start = timeline.level_days.partition_point(|day| day.day < from);
-    for day in timeline.level_days[start..].iter().take_while(|day| day.day <= to) {
-        if !institution.has(day.day) {
-            each(day.day, day.level);
-        }
-    }
-    for (first, last) in institution.iter() {
-        for number in first.0.max(from.0)..=last.0.min(to.0) {
-            each(Day(number), if inpatient.has(Day(number)) { 6 } else { 5 });
         }
     }
 }

@@ -252,6 +252,10 @@ pub struct Relation {
     pub squares: i64,
     /// Successive visits to the same provider.
     pub same: i64,
+    /// p, the number of providers.
+    pub providers: i64,
+    /// −Σ (n/N) log₂ (n/N) in parts of 10⁻¹², where a rule asks for it.
+    pub entropy: i64,
 }
 
 /// A member's relations to providers of one kind, for each window end.
@@ -278,6 +282,7 @@ impl Relations {
         kind: usize,
         windows: impl Iterator<Item = (Day, Day)>,
         timeline: &Timeline,
+        with_entropy: bool,
         text: impl Fn(u32) -> &'t str,
     ) {
         if self.ready {
@@ -291,11 +296,11 @@ impl Relations {
         order_within_days(&mut self.visits, text);
         self.visits.dedup();
         number_providers(&mut self.visits, &mut self.counts);
-        self.slide(windows);
+        self.slide(windows, with_entropy);
     }
 
     /// Slides the window over the visits: each visit enters once and leaves once.
-    fn slide(&mut self, windows: impl Iterator<Item = (Day, Day)>) {
+    fn slide(&mut self, windows: impl Iterator<Item = (Day, Day)>, with_entropy: bool) {
         self.by_end.clear();
         let (mut from, mut to) = (0, 0);
         let mut now = Relation::default();
@@ -303,6 +308,7 @@ impl Relations {
             while self.visits.get(to).is_some_and(|(day, _)| *day <= end) {
                 let provider = self.visits[to].1 as usize;
                 now.squares += 2 * self.counts[provider] + 1;
+                now.providers += i64::from(self.counts[provider] == 0);
                 self.counts[provider] += 1;
                 now.visits += 1;
                 now.same += i64::from(to > from && self.visits[to - 1].1 == self.visits[to].1);
@@ -312,15 +318,28 @@ impl Relations {
                 let provider = self.visits[from].1 as usize;
                 now.squares -= 2 * self.counts[provider] - 1;
                 self.counts[provider] -= 1;
+                now.providers -= i64::from(self.counts[provider] == 0);
                 now.visits -= 1;
                 now.same -=
                     i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
                 from += 1;
             }
             now.most = self.counts.iter().copied().max().unwrap_or(0);
+            now.entropy = if with_entropy { entropy(&self.counts, now.visits) } else { 0 };
             self.by_end.push(now);
         }
     }
+}
+
+/// Entropy of visits over providers, in bits and parts of 10⁻¹².
+#[expect(clippy::cast_precision_loss, reason = "visits of one member")]
+#[expect(clippy::cast_possible_truncation, reason = "at most the bits of a count of visits")]
+fn entropy(counts: &[i64], visits: i64) -> i64 {
+    let mut sorted: Vec<i64> = counts.iter().copied().filter(|n| *n > 0).collect();
+    sorted.sort_unstable();
+    let share = |n: i64| n as f64 / visits as f64;
+    let bits: f64 = sorted.iter().map(|n| -share(*n) * libm::log2(share(*n))).sum();
+    libm::round(bits * super::member_value::PARTS as f64) as i64
 }
 
 fn order_within_days<'t>(visits: &mut [(Day, u32)], text: impl Fn(u32) -> &'t str) {

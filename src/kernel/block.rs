@@ -4,7 +4,7 @@ use super::Tally;
 use super::ledger::Line;
 use super::plan::Plan;
 use crate::indicator::member_value::MemberOutcome;
-use crate::indicator::{RateRule, Rule, Shape};
+use crate::indicator::{RateRule, Rule};
 
 /// Sums over the members of one cell.
 #[derive(Debug, Clone, Copy, Default)]
@@ -328,8 +328,7 @@ impl Block {
                 counts.and_then(|counts| counts.get(column)).copied().unwrap_or(0)
             })
             .collect();
-        let own_days = matches!(indicator.rule, Rule::Rate(RateRule::Disengagements { .. }));
-        if indicator.measure.shape == Shape::Rate && !own_days {
+        if matches!(indicator.rule, Rule::Rate(RateRule { to: None, .. })) {
             let days = self.days.get(period).copied().unwrap_or_default();
             tally.denominator = days.days.into();
             tally.dd = days.squares.into();

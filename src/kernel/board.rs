@@ -1,16 +1,15 @@
 //! Where tallies are added up while members go by.
 
+use super::Group;
 use super::block::Block;
 use super::ledger::{EVERYONE, Ledger, Line};
-use super::part::{Part, Parts, band_of};
+use super::part::{Parts, band_of};
 use super::plan::Plan;
 use super::spread::Spread;
-use super::{Cell, Group, Stratum, Tallies, Tally};
+use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
-use crate::indicator::{Rule, Shape};
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline, UNKNOWN};
-use std::collections::BTreeMap;
 
 /// All sums, and what their places mean.
 ///
@@ -20,15 +19,15 @@ use std::collections::BTreeMap;
 /// the row of everyone.
 #[derive(Debug)]
 pub(super) struct Board<'p> {
-    plan: &'p Plan,
+    pub(super) plan: &'p Plan,
     /// Place of a group by the interner's key of its organisation.
     group_of: Vec<Option<usize>>,
     /// Everyone, then organisations.
-    groups: Vec<Group>,
-    parts: Parts,
-    rows: Vec<Row>,
+    pub(super) groups: Vec<Group>,
+    pub(super) parts: Parts,
+    pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
-    reasons_from: Vec<usize>,
+    pub(super) reasons_from: Vec<usize>,
     /// The current member: its profiles, and its age band and group at each end of a window.
     profiles: Vec<usize>,
     ages: Vec<usize>,
@@ -38,18 +37,18 @@ pub(super) struct Board<'p> {
 
 /// The sums of one row: by part, and for all of its members.
 #[derive(Debug, Clone, Default)]
-struct Row {
-    parts: Vec<Option<Box<Block>>>,
-    spread: Spread,
+pub(super) struct Row {
+    pub(super) parts: Vec<Option<Box<Block>>>,
+    pub(super) spread: Spread,
 }
 
 /// The row of a group's members who belong to no other.
-fn own_row(group: usize) -> usize {
+pub(super) fn own_row(group: usize) -> usize {
     2 * group - 1
 }
 
 /// The row of what members of several groups have in one (or, for everyone, in all).
-fn shared_row(group: usize) -> usize {
+pub(super) fn shared_row(group: usize) -> usize {
     2 * group
 }
 
@@ -61,7 +60,7 @@ impl Row {
         self.parts[part].get_or_insert_default()
     }
 
-    fn merge(&mut self, plan: &Plan, other: &Self, place_of: impl Fn(usize) -> usize) {
+    pub(super) fn merge(&mut self, plan: &Plan, other: &Self, place_of: impl Fn(usize) -> usize) {
         for (part, block) in other.parts.iter().enumerate() {
             if let Some(block) = block {
                 self.block(place_of(part)).merge(block);
@@ -357,7 +356,7 @@ impl<'p> Board<'p> {
     }
 
     /// Counts everything that still waits.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let plan = self.plan;
         for row in &mut self.rows {
             row.spread.settle(plan);
@@ -381,98 +380,11 @@ impl<'p> Board<'p> {
             }
         }
     }
-
-    /// The tallies of all cells with at least one unit.
-    pub(super) fn tallies(mut self) -> Tallies {
-        self.settle();
-        let plan = self.plan;
-        let mut cells = BTreeMap::new();
-        for (place, group) in self.groups.iter().enumerate() {
-            let mut row = self.rows[shared_row(place)].clone();
-            let own = if place == EVERYONE { 1..self.groups.len() } else { place..place + 1 };
-            for group in own {
-                row.merge(plan, &self.rows[own_row(group)], |part| part);
-            }
-            for (stratum, mut block) in self.strata(&row) {
-                block.add_up();
-                let whole = stratum.kind == "all";
-                self.each_cell(|measure, period, cell| {
-                    let mut tally = block.tally(plan, measure, period, self.reasons_from[measure]);
-                    if whole {
-                        tally.values = row.spread.values(plan, measure, period);
-                    }
-                    keep(&mut cells, cell(group, &stratum), tally);
-                });
-            }
-            for level in 0..7 {
-                let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
-                self.each_cell(|measure, period, cell| {
-                    if plan.indicators[measure].rule == Rule::LevelMix {
-                        let tally = row.spread.level(plan, measure, period, level);
-                        keep(&mut cells, cell(group, &stratum), tally);
-                    }
-                });
-            }
-        }
-        Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
-    }
-
-    /// A row's blocks by stratum: profiles are added up for each value of each attribute.
-    fn strata(&self, row: &Row) -> BTreeMap<Stratum, Block> {
-        let stratum =
-            |kind: &str, value: &str| Stratum { kind: kind.to_owned(), value: value.to_owned() };
-        let mut strata: BTreeMap<Stratum, Block> = BTreeMap::new();
-        let mut add = |stratum: Stratum, block: &Block| {
-            strata.entry(stratum).or_default().merge(block);
-        };
-        for (part, block) in row.parts.iter().enumerate() {
-            let Some(block) = block else { continue };
-            match &self.parts.all()[part] {
-                Part::Age(band) => add(stratum("age_band", super::part::band_name(*band)), block),
-                Part::Profile { facet, values } => {
-                    if *facet == 0 {
-                        add(stratum("all", "all"), block);
-                    }
-                    for (place, value) in self.parts.facets[*facet].iter().zip(values) {
-                        add(stratum(self.plan.needs.attributes[*place], value), block);
-                    }
-                }
-            }
-        }
-        strata
-    }
-
-    /// Calls `each` for every measure that can be computed and every period, with a way to name the
-    /// cell.
-    fn each_cell(&self, mut each: impl FnMut(usize, usize, &dyn Fn(&Group, &Stratum) -> Cell)) {
-        let plan = self.plan;
-        let computable = |measure: &usize| plan.indicators[*measure].measure.missing.is_empty();
-        for measure in (0..plan.indicators.len()).filter(computable) {
-            for period in 0..plan.periods.len() {
-                each(measure, period, &|group, stratum| Cell {
-                    measure,
-                    period: plan.periods[period],
-                    group: group.clone(),
-                    stratum: stratum.clone(),
-                });
-            }
-        }
-    }
 }
 
 /// The age band on a date of someone born on another.
 fn age_band(birth: Option<(i32, (u32, u32))>, year: i32, date: (u32, u32)) -> usize {
     band_of(birth.map(|(born, birthday)| year - born - i32::from(date < birthday)))
-}
-
-/// Keeps a tally that counts anything.
-fn keep(cells: &mut BTreeMap<Cell, Tally>, cell: Cell, tally: Tally) {
-    let counted = tally.denominator != 0
-        || tally.numerator != 0
-        || tally.excluded.iter().any(|count| *count != 0);
-    if counted {
-        cells.insert(cell, tally);
-    }
 }
 
 /// The rows of one member.

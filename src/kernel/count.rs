@@ -3,20 +3,22 @@
 use super::board::Board;
 use super::ledger::{EVERYONE, Ledger, LevelDays, Line, PersonDays};
 use super::plan::{Plan, gap_of};
-use crate::indicator::care::{self, CareEpisode, Exit};
-use crate::indicator::member_value::{self, MemberScene, for_each_owned_run};
+use super::things::split;
+use crate::indicator::care::{self, CareEpisode};
+use crate::indicator::criterion::for_each_level_day;
+use crate::indicator::member_value::{self, MemberScene};
 use crate::indicator::unit::{self, Outcome, Scene};
 use crate::indicator::year::{Active, MemberMonths, Relations};
-use crate::indicator::{Candidates, MemberRule, RateRule, Rule, Share};
+use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule, Share};
 use crate::terms::Day;
-use crate::timeline::{DaySpans, Interner, SpellSet, Timeline, UNKNOWN};
+use crate::timeline::{Interner, SpellSet, Timeline, UNKNOWN};
 
 /// Counts members one after the other into its own board.
 #[derive(Debug)]
 pub(super) struct Counter<'p> {
-    plan: &'p Plan,
+    pub(super) plan: &'p Plan,
     pub(super) board: Board<'p>,
-    care: Vec<Vec<CareEpisode>>,
+    pub(super) care: Vec<Vec<CareEpisode>>,
     months: MemberMonths,
     relations: [Relations; 3],
     ledger: Ledger,
@@ -72,6 +74,7 @@ impl<'p> Counter<'p> {
                 Rule::Member(rule) => self.member(measure, rule, timeline, interner),
                 Rule::Rate(rule) => self.rate(measure, rule, timeline, interner),
                 Rule::LevelMix => self.levels(measure, timeline, interner),
+                Rule::Contacts(share) => self.contacts(measure, share, timeline, interner),
             }
         }
         self.board.post(&mut self.ledger, timeline, interner);
@@ -126,14 +129,27 @@ impl<'p> Counter<'p> {
                 return;
             }
             Candidates::Visits { provider, .. } => {
-                self.relations[provider]
-                    .see(provider, plan.windows(), timeline, |key| interner.text(key));
+                self.relations[provider].see(
+                    provider,
+                    plan.windows(),
+                    timeline,
+                    plan.entropy,
+                    |key| interner.text(key),
+                );
             }
-            Candidates::ActiveBefore { .. } | Candidates::InCare { .. }
-                if timeline.level_days.is_empty() && timeline.stays.is_empty() =>
+            Candidates::ActiveBefore { filter, .. } | Candidates::HasContact { filter, .. }
+                if timeline.contact_days[plan.filters[measure][filter]].is_empty() =>
             {
                 return;
             }
+            Candidates::InCare { filter }
+                if timeline.contact_days[plan.filters[measure][filter]].is_empty()
+                    && timeline.institution(SpellSet::Any24Hour).is_empty() =>
+            {
+                return;
+            }
+            Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
+            Candidates::Events(_) if timeline.events.is_empty() => return,
             _ => {}
         }
         self.months.see(&plan.grid, timeline);
@@ -181,107 +197,62 @@ impl<'p> Counter<'p> {
     }
 
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
-        self.things.clear();
-        match rule {
-            RateRule::Nights(set) => self.nights(*set, timeline, interner),
-            RateRule::Events(types) => {
-                let days = timeline.events.iter().filter(|event| types.contains(&event.what));
-                self.things_on(days.map(|event| (event.start, 1)), timeline, interner);
-            }
-            RateRule::Served { filter } => {
-                self.served(self.plan.filters[measure][*filter], timeline, interner);
-            }
-            RateRule::Cost => self.things_on(
-                timeline.costs.iter().map(|cost| (cost.day, cost.cents)),
-                timeline,
-                interner,
-            ),
-            RateRule::Disengagements { gap } => {
-                self.disengagements(measure, *gap, timeline, interner);
-                return;
+        let mut of = std::mem::take(&mut self.things);
+        let mut to = std::mem::take(&mut self.days);
+        self.add_up(measure, rule.of, &mut of, timeline, interner);
+        if let Some(thing) = rule.to {
+            self.add_up(measure, thing, &mut to, timeline, interner);
+            self.enter_ratio(measure, &of, &to);
+        } else {
+            for (group, things) in of.groups() {
+                for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
+                    let d = self.ledger.enrolled.at(*group, period);
+                    let cell = self.plan.cell(measure, period);
+                    self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
+                }
             }
         }
-        for (group, things) in self.things.groups() {
-            for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
-                let (cell, d) =
-                    (self.plan.cell(measure, period), self.ledger.enrolled.at(*group, period));
-                self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
+        self.things = of;
+        self.days = to;
+    }
+
+    /// Enters things over other things, in every group that has either.
+    fn enter_ratio(&mut self, measure: usize, of: &PersonDays, to: &PersonDays) {
+        let only_counted = |group: &usize| !to.groups().iter().any(|(known, _)| known == group);
+        let groups = to.groups().iter().map(|(group, _)| *group);
+        let counted = of.groups().iter().map(|(group, _)| *group).filter(only_counted);
+        for group in groups.chain(counted) {
+            for period in 0..self.plan.periods.len() {
+                let (n, d) = (of.at(group, period), to.at(group, period));
+                if n != 0 || d != 0 {
+                    let cell = self.plan.cell(measure, period);
+                    self.ledger.rates.push(Line { group, cell, age: 0, n, d });
+                }
             }
         }
     }
 
-    /// Adds dated things of enrolled days, up to and including the day of death.
-    fn things_on(
-        &mut self,
-        things: impl Iterator<Item = (Day, i64)>,
-        timeline: &Timeline,
-        interner: &Interner,
-    ) {
-        let periods = self.plan.periods.len();
-        for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
-            let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
-            let group = self.board.group(bho, interner);
-            self.things.add(group, periods, self.plan.calendar.periods(day), n);
-        }
-    }
-
-    fn nights(&mut self, set: SpellSet, timeline: &Timeline, interner: &Interner) {
-        let nights = timeline.institution(set);
-        if nights.is_empty() {
-            return;
-        }
-        let away = timeline.alive_enrolled.without(nights);
-        let mut inside = timeline.alive_enrolled.without(&away);
-        if set == SpellSet::Residential {
-            inside = inside.without(timeline.institution(SpellSet::Inpatient));
-        }
-        split(self.plan, &mut self.board, &mut self.things, timeline, &inside, interner);
-    }
-
-    /// Counts the member once in each period and group with a contact on an enrolled day.
-    fn served(&mut self, filter: usize, timeline: &Timeline, interner: &Interner) {
-        self.things_on(
-            timeline.contact_days[filter].iter().map(|day| (*day, 1)),
-            timeline,
-            interner,
-        );
-        self.things.at_most_one();
-    }
-
-    fn disengagements(
+    /// Contacts with a property, of all; each in the period and organisation of its day.
+    fn contacts(
         &mut self,
         measure: usize,
-        gap: i32,
+        share: &ContactShare,
         timeline: &Timeline,
         interner: &Interner,
     ) {
         let plan = self.plan;
-        let Some(place) = plan.gap_place(gap) else { return };
-        if self.care[place].is_empty() {
-            return;
-        }
-        self.days.clear();
-        let mut lost = Vec::new();
-        for episode in &self.care[place] {
-            let end = match episode.exit {
-                Exit::Open => plan.settings.data_through,
-                Exit::Planned(day) => day,
-                Exit::Disengaged { on, .. } => {
-                    lost.push((on, 1));
-                    on
-                }
-            };
-            let care = DaySpans::one(episode.entry, end);
-            let days = timeline.alive_enrolled.without(&timeline.alive_enrolled.without(&care));
-            split(plan, &mut self.board, &mut self.days, timeline, &days, interner);
-        }
-        self.things_on(lost.into_iter(), timeline, interner);
-        for (group, days) in self.days.groups() {
-            for (period, d) in days.iter().enumerate() {
-                let n = self.things.at(*group, period);
-                if *d != 0 || n != 0 {
-                    let cell = plan.cell(measure, period);
-                    self.ledger.rates.push(Line { group: *group, cell, age: 0, n, d: *d });
+        let (of, met) = (plan.filters[measure][share.of], plan.filters[measure][share.met]);
+        let mut met_days =
+            timeline.contact_days[met].iter().zip(&timeline.contact_counts[met]).peekable();
+        for (day, d) in timeline.contact_days[of].iter().zip(&timeline.contact_counts[of]) {
+            let n = met_days.next_if(|(met_day, _)| *met_day == day).map_or(0, |(_, n)| *n);
+            let bho = timeline.enrolled.bho_on(*day).unwrap_or(UNKNOWN);
+            for period in plan.calendar.periods(*day) {
+                let group = self.board.group(bho, interner);
+                let age = self.board.age_on(*day);
+                let cell = plan.cell(measure, *period);
+                for group in [EVERYONE, group] {
+                    self.ledger.units.push(Line { group, cell, age, n, d: *d });
                 }
             }
         }
@@ -294,7 +265,7 @@ impl<'p> Counter<'p> {
         let from = found.len();
         // Days come in order, so most lie in the month and organisation of the day before.
         let (mut near, mut places) = ((Day(1), Day(0)), Vec::new());
-        unit::for_each_level_day(timeline, first, last, &mut |day, level| {
+        for_each_level_day(timeline, first, last, &mut |day, level| {
             if day < near.0 || day > near.1 {
                 let run = timeline.enrolled.run_on(day).unwrap_or((day, day, UNKNOWN));
                 let month = plan.calendar.month_of(day);
@@ -319,23 +290,4 @@ impl<'p> Counter<'p> {
             }
         });
     }
-}
-
-/// Adds days to the periods and organisations they belong to.
-fn split(
-    plan: &Plan,
-    board: &mut Board<'_>,
-    into: &mut PersonDays,
-    timeline: &Timeline,
-    days: &DaySpans,
-    interner: &Interner,
-) {
-    let (first, last) = plan.span();
-    let periods = plan.periods.len();
-    for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
-        let group = board.group(bho, interner);
-        plan.calendar.for_each_month(from, to, &mut |places, days| {
-            into.add(group, periods, places, i64::from(days));
-        });
-    });
 }

@@ -10,6 +10,8 @@ mod plan;
 mod run;
 mod spread;
 mod tally;
+mod things;
+mod total;
 
 pub use examples::check_examples;
 pub use plan::{Plan, StratumKind};

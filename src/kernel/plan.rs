@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::indicator::year::{MONTHS, MonthGrid};
-use crate::indicator::{Indicator, Measure, RateRule, Rule, Unit};
+use crate::indicator::{Candidates, Indicator, Measure, MemberValue, Rule, Thing, Unit};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
 
@@ -76,6 +76,8 @@ pub struct Plan {
     pub(super) qualifying: usize,
     /// The distinct gaps that make a disengagement.
     pub(super) gaps: Vec<i32>,
+    /// Whether a measure asks for the entropy of visits.
+    pub(super) entropy: bool,
     pub(super) calendar: Calendar,
     /// Distinct last days of periods, in order.
     pub(super) ends: Vec<Day>,
@@ -109,15 +111,26 @@ impl Plan {
         let mut needs = Needs::default();
         let treatment = keep(&mut needs.filters, &ContactFilter::of(Basis::Treatment));
         let qualifying = keep(&mut needs.filters, &ContactFilter::of(Basis::Qualifying));
-        let filters = indicators
+        let filters: Vec<Vec<usize>> = indicators
             .iter()
             .map(|one| one.filters.iter().map(|filter| keep(&mut needs.filters, filter)).collect())
             .collect();
         needs.visits = indicators.iter().any(|one| {
-            matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, crate::indicator::Candidates::Visits { .. }))
+            matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { .. }))
         });
         needs.levels = true;
-        needs.costs = indicators.iter().any(|one| matches!(one.rule, Rule::Rate(RateRule::Cost)));
+        let things = |wanted: fn(&Thing) -> bool| {
+            indicators.iter().flat_map(|one| things_of(&one.rule)).any(|thing| wanted(&thing))
+        };
+        needs.costs = things(|thing| matches!(thing, Thing::Cost { .. }));
+        let units = |wanted: Unit| {
+            indicators
+                .iter()
+                .any(|one| matches!(&one.rule, Rule::Share(share) if share.index.unit == wanted))
+        };
+        needs.referrals = units(Unit::Referral);
+        needs.plans = units(Unit::Plan) || things(|thing| matches!(thing, Thing::Goals { .. }));
+        needs.counted = counted(&indicators, &filters, needs.filters.len());
         needs.attributes = strata
             .iter()
             .filter_map(|kind| match kind {
@@ -144,6 +157,9 @@ impl Plan {
         let calendar = Calendar::new(&periods);
         let grid = MonthGrid::new(&ends);
         let gaps = gaps(&indicators);
+        let entropy = indicators.iter().any(
+            |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
+        );
         Self {
             indicators,
             periods,
@@ -154,6 +170,7 @@ impl Plan {
             treatment,
             qualifying,
             gaps,
+            entropy,
             calendar,
             ends,
             end_dates,
@@ -211,9 +228,37 @@ pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
             Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
             _ => None,
         },
-        Rule::Rate(RateRule::Disengagements { gap }) => Some(*gap),
-        _ => None,
+        rule => things_of(rule).find_map(|thing| match thing {
+            Thing::Disengagements { gap } | Thing::CareDays { gap } => Some(gap),
+            _ => None,
+        }),
     }
+}
+
+/// What a rate counts, and what it is divided by.
+fn things_of(rule: &Rule) -> impl Iterator<Item = Thing> + use<> {
+    let things = match rule {
+        Rule::Rate(rate) => [Some(rate.of), rate.to],
+        _ => [None, None],
+    };
+    things.into_iter().flatten()
+}
+
+/// For each filter of the timeline, whether the contacts of a day are counted.
+fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Vec<bool> {
+    let mut counted = vec![false; count];
+    for (indicator, places) in indicators.iter().zip(filters) {
+        if let Rule::Contacts(share) = &indicator.rule {
+            counted[places[share.of]] = true;
+            counted[places[share.met]] = true;
+        }
+        for thing in things_of(&indicator.rule) {
+            if let Thing::Contacts { filter } = thing {
+                counted[places[filter]] = true;
+            }
+        }
+    }
+    counted
 }
 
 fn gaps(indicators: &[Indicator]) -> Vec<i32> {

@@ -30,6 +30,9 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         if by_window && window_start < first {
             return (State::Withheld, "its 12-month window begins before the data".to_owned());
         }
+        if !by_window && period.start - measure.look_back < first && measure.look_back > 0 {
+            return (State::Withheld, "its look-back begins before the data".to_owned());
+        }
         if !by_window && period.start < first {
             return (State::Withheld, "begins before the data".to_owned());
         }

@@ -11,11 +11,15 @@ use super::content::Content;
 use super::lookup::Lookup;
 
 /// The families in the order of the page.
-pub(super) const FAMILIES: [Family; 5] = [
+pub(super) const FAMILIES: [Family; 9] = [
     Family::Continuity,
     Family::Reengagement,
     Family::LeastRestrictive,
+    Family::Coordination,
     Family::Access,
+    Family::PracticeMix,
+    Family::Outcome,
+    Family::Population,
     Family::Cost,
 ];
 
@@ -25,7 +29,11 @@ pub(super) fn family(family: Family) -> &'static str {
         Family::Continuity => "Continuity of care",
         Family::Reengagement => "Re-engagement",
         Family::LeastRestrictive => "Least restrictive level of care",
+        Family::Coordination => "Coordination",
         Family::Access => "Access",
+        Family::PracticeMix => "Services and practice",
+        Family::Outcome => "Outcomes",
+        Family::Population => "Population and prevention",
         Family::Cost => "Cost",
     }
 }
@@ -36,7 +44,11 @@ pub(super) fn family_id(family: Family) -> &'static str {
         Family::Continuity => "continuity",
         Family::Reengagement => "reengagement",
         Family::LeastRestrictive => "least_restrictive",
+        Family::Coordination => "coordination",
         Family::Access => "access",
+        Family::PracticeMix => "practice_mix",
+        Family::Outcome => "outcome",
+        Family::Population => "population",
         Family::Cost => "cost",
     }
 }

@@ -283,3 +283,21 @@ code_list! {
         Survey => "survey",
     }
 }
+
+code_list! {
+    /// What became of a referral.
+    ReferralStatus {
+        /// Sent.
+        Sent => "sent",
+        /// Accepted by the receiver.
+        Accepted => "accepted",
+        /// Declined by the receiver.
+        Declined => "declined",
+        /// On the receiver's waiting list.
+        Waitlisted => "waitlisted",
+        /// Completed.
+        Completed => "completed",
+        /// Closed.
+        Closed => "closed",
+    }
+}

@@ -26,6 +26,9 @@ code_list! {
         Eating => "eating",
         /// F43.2.
         Adjustment => "adjustment",
+        /// Poisoning by drugs or alcohol (T40, T42.3, T42.4, T43.6, T51), by accident, self-harm or
+        /// of undetermined intent.
+        Overdose => "overdose",
     }
 }
 
@@ -50,6 +53,11 @@ impl DiagnosisGroup {
             Self::Stress => category == "F43",
             Self::Eating => category == "F50",
             Self::Adjustment => code.starts_with("F432"),
+            Self::Overdose => {
+                let drugs = ["T40", "T423", "T424", "T436", "T51"];
+                drugs.iter().any(|prefix| code.starts_with(prefix))
+                    && matches!(intent(&code), Some(b'1' | b'2' | b'4'))
+            }
         }
     }
 }
@@ -68,24 +76,29 @@ fn bare(code: &str) -> String {
 }
 
 /// Suicidal ideation, attempt, intentional self-harm, and poisoning with the intent character for
-/// self-harm: the sixth character, or the fifth when the code has five or an X in sixth place.
+/// self-harm.
 fn is_self_harm(code: &str) -> bool {
     let category = code.get(..3).unwrap_or("");
     let poisoning = ("T36"..="T65").contains(&category);
-    let letters = code.as_bytes();
-    let intent = match (letters.get(4), letters.get(5)) {
-        (Some(fifth), None | Some(b'X')) => Some(*fifth),
-        (_, sixth) => sixth.copied(),
-    };
     code.starts_with("R45851")
         || code.starts_with("T1491")
         || ("X71"..="X83").contains(&category)
-        || (poisoning && intent == Some(b'2'))
+        || (poisoning && intent(code) == Some(b'2'))
+}
+
+/// The intent character of a poisoning: the sixth, or the fifth when the code has five or an X in
+/// sixth place.
+fn intent(code: &str) -> Option<u8> {
+    let letters = code.as_bytes();
+    match (letters.get(4), letters.get(5)) {
+        (Some(fifth), None | Some(b'X')) => Some(*fifth),
+        (_, sixth) => sixth.copied(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::DiagnosisGroup::{MentalHealth, SubstanceUse};
+    use super::DiagnosisGroup::{MentalHealth, Overdose, SubstanceUse};
 
     #[test]
     fn groups_follow_their_prefixes() {
@@ -103,6 +116,16 @@ mod tests {
         assert!(
             SubstanceUse.has("F11.20") && SubstanceUse.has("F19") && !SubstanceUse.has("F17.200")
         );
+    }
+
+    #[test]
+    fn an_overdose_is_a_poisoning_that_was_not_an_assault_or_a_side_effect() {
+        for code in ["T40.2X1A", "T42.4X2A", "T43.614A", "T51.0X1A"] {
+            assert!(Overdose.has(code), "{code}");
+        }
+        for code in ["T40.2X3A", "T40.2X5A", "T42.6X1A", "T39.1X1A", "F11.20"] {
+            assert!(!Overdose.has(code), "{code}");
+        }
     }
 
     #[test]

@@ -48,6 +48,12 @@ pub struct ContactFilter {
     pub levels: Option<(u8, u8)>,
     /// A diagnosis of one of these groups, in any position.
     pub diagnosis: Vec<DiagnosisGroup>,
+    /// For each column, one of these texts; a set of texts needs one of them.
+    pub values: Vec<(&'static str, Vec<String>)>,
+    /// Or a contact that passes one of these.
+    pub or: Vec<ContactFilter>,
+    /// And all of these have to be passed as well.
+    pub and: Vec<ContactFilter>,
 }
 
 impl ContactFilter {
@@ -62,7 +68,16 @@ impl ContactFilter {
             not_settings: Vec::new(),
             levels: None,
             diagnosis: Vec::new(),
+            values: Vec::new(),
+            or: Vec::new(),
+            and: Vec::new(),
         }
+    }
+
+    /// This filter and every one it is made of.
+    pub fn parts(&self) -> Vec<&Self> {
+        let inner = self.or.iter().chain(&self.and).flat_map(Self::parts);
+        std::iter::once(self).chain(inner).collect()
     }
 }
 

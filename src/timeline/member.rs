@@ -2,7 +2,7 @@
 
 use super::{DaySpans, Enrolled, Spell, SpellSet, Stay};
 use crate::terms::Day;
-use crate::terms::codes::{Disposition, EventType};
+use crate::terms::codes::{Disposition, EventType, ReferralStatus};
 
 /// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +48,41 @@ pub struct Event {
     pub what: EventType,
 }
 
+/// A referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Referral {
+    /// The day.
+    pub day: Day,
+    /// True for a warm referral; nothing if not recorded.
+    pub warm: Option<bool>,
+    /// What became of it.
+    pub status: Option<ReferralStatus>,
+    /// First day attended after it.
+    pub attended: Option<Day>,
+    /// The day on which the receiver reported back.
+    pub reported: Option<Day>,
+}
+
+/// A care plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CarePlan {
+    /// The day of its creation.
+    pub day: Day,
+    /// True if the member signed it; nothing if not recorded.
+    pub signed: Option<bool>,
+    /// True if family took part in it; nothing if not recorded.
+    pub family: Option<bool>,
+    /// Goals closed, and those of them attained.
+    pub goals: Option<(i64, i64)>,
+}
+
 /// A line of cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// The day of service.
     pub day: Day,
+    /// The level of care, if recorded.
+    pub level: Option<u8>,
     /// The first present of paid, allowed and standard price, in cents.
     pub cents: i64,
 }
@@ -81,6 +111,8 @@ pub struct Timeline {
     pub at_risk: DaySpans,
     /// For each filter of the reader, the distinct days of contacts that pass it.
     pub contact_days: Vec<Vec<Day>>,
+    /// For each filter whose contacts are counted, how many there are on each of these days.
+    pub contact_counts: Vec<Vec<i64>>,
     /// Treatment visits in order of days.
     pub visits: Vec<Visit>,
     /// Days with a qualifying contact, and their level.
@@ -103,6 +135,10 @@ pub struct Timeline {
     pub assessments: Vec<Assessment>,
     /// Costs in order.
     pub costs: Vec<Cost>,
+    /// Referrals in order.
+    pub referrals: Vec<Referral>,
+    /// Care plans in order of their creation.
+    pub plans: Vec<CarePlan>,
     /// One key of the interner per attribute of the reader.
     pub attributes: Vec<u32>,
     /// The first dated row.
@@ -141,6 +177,9 @@ impl Timeline {
         self.death = None;
         self.first_row = None;
         self.contact_days.iter_mut().for_each(Vec::clear);
+        self.contact_counts.iter_mut().for_each(Vec::clear);
+        self.referrals.clear();
+        self.plans.clear();
         self.visits.clear();
         self.level_days.clear();
         self.stays.clear();

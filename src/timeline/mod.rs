@@ -17,7 +17,9 @@ mod spell;
 pub use contact::{Basis, ContactFilter};
 pub use enrolment::{Enrolled, Enrolment};
 pub use intern::{Interner, UNKNOWN};
-pub use member::{Assessment, Cost, EdVisit, Event, LevelDay, Timeline, Visit, days_within};
+pub use member::{
+    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
+};
 pub use reader::{Reader, Summary};
 pub use rows::columns;
 pub use spans::DaySpans;
@@ -30,12 +32,18 @@ use crate::terms::Day;
 pub struct Needs {
     /// Distinct rules about contacts; a timeline has the days of each.
     pub filters: Vec<ContactFilter>,
+    /// For each of them, whether the contacts of a day are counted.
+    pub counted: Vec<bool>,
     /// Whether visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.
     pub levels: bool,
     /// Whether costs are needed.
     pub costs: bool,
+    /// Whether referrals are needed.
+    pub referrals: bool,
+    /// Whether more of care plans than their planned ends is needed.
+    pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.
     pub attributes: Vec<&'static str>,
 }

@@ -5,8 +5,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::Rows;
 use super::{
-    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
-    Timeline, UNKNOWN, Visit,
+    Assessment, CarePlan, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs,
+    Referral, Settings, Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -43,6 +43,7 @@ impl<'n> Reader<'n> {
     pub fn new(needs: &'n Needs, settings: &'n Settings) -> Self {
         let timeline = Timeline {
             contact_days: vec![Vec::new(); needs.filters.len()],
+            contact_counts: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
             ..Timeline::default()
         };
@@ -174,16 +175,38 @@ impl<'n> Reader<'n> {
             Kind::Plan => {
                 let planned = rows.end_reason.at(row).is_some_and(EndReason::is_planned);
                 self.timeline.planned_ends.extend(end.filter(|_| planned));
+                if self.needs.plans {
+                    self.take_plan(rows, row, day);
+                }
             }
             Kind::Cost => {
                 let cents = rows.amounts.iter().find_map(|amount| amount.at(row));
-                self.timeline
-                    .costs
-                    .extend(cents.filter(|_| self.needs.costs).map(|cents| Cost { day, cents }));
+                let level = rows.level.at(row).and_then(|level| u8::try_from(level).ok());
+                let cents = cents.filter(|_| self.needs.costs);
+                self.timeline.costs.extend(cents.map(|cents| Cost { day, level, cents }));
+            }
+            Kind::Referral if self.needs.referrals => {
+                self.timeline.referrals.push(Referral {
+                    day,
+                    warm: rows.warm.at(row).map(|warm| warm == 1),
+                    status: rows.referral_status.at(row),
+                    attended: rows.attended.at(row).map(Day),
+                    reported: rows.reported.at(row).map(Day),
+                });
             }
             Kind::Living | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
         }
         Ok(())
+    }
+
+    fn take_plan(&mut self, rows: &Rows, row: usize, day: Day) {
+        let goals = rows.goals[0].at(row).zip(rows.goals[1].at(row));
+        self.timeline.plans.push(CarePlan {
+            day,
+            signed: rows.signed.at(row).map(|signed| signed == 1),
+            family: rows.family.at(row).map(|family| family == 1),
+            goals,
+        });
     }
 
     fn take_member(&mut self, rows: &Rows, row: usize) {
@@ -209,8 +232,16 @@ impl<'n> Reader<'n> {
         for (index, filter) in self.needs.filters.iter().enumerate() {
             if rows.passes(index, filter, &facts, qualifying, row) {
                 let days = &mut self.timeline.contact_days[index];
-                if days.last() != Some(&day) {
+                let is_new = days.last() != Some(&day);
+                if is_new {
                     days.push(day);
+                }
+                if self.needs.counted[index] {
+                    let counts = &mut self.timeline.contact_counts[index];
+                    if is_new {
+                        counts.push(0);
+                    }
+                    *counts.last_mut().expect("every day has a count") += 1;
                 }
             }
         }

@@ -6,7 +6,7 @@ use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide};
 use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
-    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, ReferralStatus,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
@@ -37,14 +37,32 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
         column::DEATH_ON,
         column::HOSPICE,
     ];
-    if needs.filters.iter().any(|filter| !filter.diagnosis.is_empty()) {
+    if needs.filters.iter().any(looks_at_diagnosis) {
         columns.extend([column::DX2, column::DX3, column::DX4, column::DX5]);
+    }
+    for part in needs.filters.iter().flat_map(ContactFilter::parts) {
+        for (name, _) in &part.values {
+            if !columns.contains(name) {
+                columns.push(name);
+            }
+        }
     }
     if needs.visits {
         columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
     }
     if needs.costs {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
+    }
+    if needs.referrals {
+        columns.extend([column::WARM, column::FIRST_ATTENDED_ON, column::REPORT_BACK_ON]);
+    }
+    if needs.plans {
+        columns.extend([
+            column::MEMBER_SIGNED,
+            column::FAMILY_INVOLVED,
+            column::GOALS_ATTAINED,
+            column::GOALS_CLOSED,
+        ]);
     }
     for attribute in &needs.attributes {
         if !columns.contains(attribute) {
@@ -86,14 +104,26 @@ pub(super) struct Rows {
     pub(super) providers: [Answers<Option<u32>>; 3],
     pub(super) amounts: [NumberColumn; 3],
     pub(super) attributes: Vec<Answers<u32>>,
+    pub(super) referral_status: Answers<Option<ReferralStatus>>,
+    pub(super) warm: NumberColumn,
+    pub(super) attended: DayColumn,
+    pub(super) reported: DayColumn,
+    pub(super) signed: NumberColumn,
+    pub(super) family: NumberColumn,
+    pub(super) goals: [NumberColumn; 2],
     filters: Vec<FilterAnswers>,
 }
 
-/// What a filter says about the codes and places of a batch.
+/// What a filter says about the texts of a batch.
 #[derive(Debug)]
 struct FilterAnswers {
-    code: Option<Answers<bool>>,
-    place: Option<Answers<bool>>,
+    texts: Vec<Answers<bool>>,
+    or: Vec<FilterAnswers>,
+    and: Vec<FilterAnswers>,
+}
+
+fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
+    filter.parts().iter().any(|part| !part.diagnosis.is_empty())
 }
 
 impl Rows {
@@ -150,6 +180,20 @@ impl Rows {
                 NumberColumn::of(batch, column::PRICE_CENTS)?,
             ],
             attributes,
+            referral_status: if needs.referrals {
+                decide(batch, column::STATUS, None, ReferralStatus::from_name)?
+            } else {
+                Answers::Same(None)
+            },
+            warm: NumberColumn::of(batch, column::WARM)?,
+            attended: DayColumn::of(batch, column::FIRST_ATTENDED_ON)?,
+            reported: DayColumn::of(batch, column::REPORT_BACK_ON)?,
+            signed: NumberColumn::of(batch, column::MEMBER_SIGNED)?,
+            family: NumberColumn::of(batch, column::FAMILY_INVOLVED)?,
+            goals: [
+                NumberColumn::of(batch, column::GOALS_CLOSED)?,
+                NumberColumn::of(batch, column::GOALS_ATTAINED)?,
+            ],
             filters: needs
                 .filters
                 .iter()
@@ -183,6 +227,33 @@ impl Rows {
         qualifying: bool,
         row: usize,
     ) -> bool {
+        self.passes_all(&self.filters[index], filter, facts, qualifying, row)
+    }
+
+    fn passes_all(
+        &self,
+        answers: &FilterAnswers,
+        filter: &ContactFilter,
+        facts: &Facts,
+        qualifying: bool,
+        row: usize,
+    ) -> bool {
+        let part = |(answers, filter): (&FilterAnswers, &ContactFilter)| {
+            self.passes_all(answers, filter, facts, qualifying, row)
+        };
+        (self.passes_itself(answers, filter, facts, qualifying, row)
+            || answers.or.iter().zip(&filter.or).any(part))
+            && answers.and.iter().zip(&filter.and).all(part)
+    }
+
+    fn passes_itself(
+        &self,
+        answers: &FilterAnswers,
+        filter: &ContactFilter,
+        facts: &Facts,
+        qualifying: bool,
+        row: usize,
+    ) -> bool {
         let basis = match filter.basis {
             Basis::Row => true,
             Basis::Attempt => !facts.is_cancelled(),
@@ -195,8 +266,7 @@ impl Rows {
             && filter
                 .levels
                 .is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
-            && self.filters[index].code.as_ref().is_none_or(|code| code.at(row))
-            && self.filters[index].place.as_ref().is_none_or(|place| place.at(row))
+            && answers.texts.iter().all(|answers| answers.at(row))
             && (filter.diagnosis.is_empty() || self.groups(row) & mask(&filter.diagnosis) != 0)
     }
 
@@ -224,7 +294,7 @@ fn providers(
 
 /// Diagnosis groups of the further positions, where a filter looks at them.
 fn other_diagnoses(batch: &RecordBatch, needs: &Needs) -> Result<Vec<Answers<u32>>, Error> {
-    if needs.filters.iter().all(|filter| filter.diagnosis.is_empty()) {
+    if !needs.filters.iter().any(looks_at_diagnosis) {
         return Ok(Vec::new());
     }
     let names = [column::DX2, column::DX3, column::DX4, column::DX5];
@@ -284,19 +354,27 @@ fn attribute_word(name: &str, number: i64) -> &'static str {
 }
 
 fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers, Error> {
-    let test =
-        |name, wanted: &[String], unwanted: &[String]| -> Result<Option<Answers<bool>>, Error> {
-            if wanted.is_empty() && unwanted.is_empty() {
-                return Ok(None);
-            }
-            let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
-            let decided = decide(batch, name, wanted.is_empty(), |text| {
+    let mut texts = Vec::new();
+    let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
+    for (name, wanted, unwanted) in [
+        (column::CODE, &filter.codes, &filter.not_codes),
+        (column::SETTING, &filter.settings, &filter.not_settings),
+    ] {
+        if !wanted.is_empty() || !unwanted.is_empty() {
+            texts.push(decide(batch, name, wanted.is_empty(), |text| {
                 (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text)
-            })?;
-            Ok(Some(decided))
-        };
-    Ok(FilterAnswers {
-        code: test(column::CODE, &filter.codes, &filter.not_codes)?,
-        place: test(column::SETTING, &filter.settings, &filter.not_settings)?,
-    })
+            })?);
+        }
+    }
+    for (name, wanted) in &filter.values {
+        // A contact without a status was attended.
+        let absent = *name == column::STATUS && has(wanted, ContactStatus::Attended.name());
+        texts.push(decide(batch, name, absent, |text| {
+            text.split([';', '|', ',', ' ']).any(|one| has(wanted, one))
+        })?);
+    }
+    let parts = |filters: &[ContactFilter]| {
+        filters.iter().map(|filter| answers(batch, filter)).collect::<Result<_, _>>()
+    };
+    Ok(FilterAnswers { texts, or: parts(&filter.or)?, and: parts(&filter.and)? })
 }

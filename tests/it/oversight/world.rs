@@ -72,6 +72,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         numerator_parts: if shape == Shape::MemberMean { 1_000_000_000_000 } else { 1 },
         exclusions: Vec::new(),
         ripe_days: 0,
+        look_back: 0,
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
         has_curve: false,
         missing: Vec::new(),

@@ -68,6 +68,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         numerator_parts: 1,
         exclusions: vec!["not_enrolled".to_owned(), "died".to_owned(), "not_observable".to_owned()],
         ripe_days: 0,
+        look_back: 0,
         overlapping: false,
         has_curve: false,
         missing: Vec::new(),
@@ -82,6 +83,7 @@ pub(super) fn measures() -> Vec<Measure> {
 fn continuity() -> Vec<Measure> {
     let follow_up = |id: &str, days: u8| Measure {
         ripe_days: 30,
+        look_back: 0,
         ..measure(
             id,
             &format!("Follow-up within {days} days of a mental-health hospital discharge"),

@@ -1,0 +1,235 @@
+//! When a unit is left out, and when it is met.
+
+use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest};
+use super::unit::{Candidate, Scene, Subject};
+use crate::terms::codes::ReferralStatus;
+use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::{Day, Window};
+use crate::timeline::{CarePlan, Spell, SpellSet, Timeline};
+
+/// True if the groups of a diagnosis meet the wanted ones, or none are wanted.
+pub(super) fn in_groups(wanted: &[DiagnosisGroup], groups: u32) -> bool {
+    wanted.is_empty() || wanted.iter().any(|group| groups & (1 << (*group as u32)) != 0)
+}
+
+/// Spells of a set that begin from one day to another.
+pub(super) fn admissions(
+    timeline: &Timeline,
+    set: SpellSet,
+    (from, to): (Day, Day),
+) -> impl Iterator<Item = &Spell> {
+    let spells = timeline.spells(set);
+    let at = spells.partition_point(|spell| spell.admit < from);
+    spells[at..].iter().take_while(move |spell| spell.admit <= to)
+}
+
+/// The first treatment contact in a window after a disengagement.
+pub(super) fn return_in(scene: Scene<'_>, lost: Day, days: Window) -> Option<Day> {
+    let (from, to) = days.around(lost);
+    scene.timeline.contacts_within(scene.treatment, from, to).first().copied()
+}
+
+pub(super) fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
+    let timeline = scene.timeline;
+    match test {
+        ExclusionTest::NotEnrolled { days, until_death } => {
+            let (from, to) = days.around(unit.day);
+            let to = if *until_death {
+                timeline.death.map_or(to, |death| to.min(death - 1))
+            } else {
+                to
+            };
+            !timeline.enrolled.days.covers(from, to)
+        }
+        ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
+        ExclusionTest::Died(days) => {
+            let (from, to) = days.around(unit.day);
+            timeline.death.is_some_and(|death| from <= death && death <= to)
+        }
+        ExclusionTest::Hospice(days) => {
+            let (from, to) = days.around(unit.day);
+            timeline.enrolled.hospice.meets(from, to)
+        }
+        ExclusionTest::Disposition(wanted) => {
+            disposition(timeline, unit).is_some_and(|found| wanted.contains(&found))
+        }
+        ExclusionTest::Admission { set, not_in, days } => {
+            let (from, to) = days.around(unit.day);
+            let from = if let Subject::Ed(visit) = unit.of { from.min(visit.start) } else { from };
+            admissions(timeline, *set, (from, to)).filter(|spell| !is_own(unit, spell)).any(
+                |spell| {
+                    not_in.is_empty() || !in_groups(not_in, timeline.stays[spell.first].diagnosis)
+                },
+            )
+        }
+        ExclusionTest::EdAdmitted => matches!(unit.of, Subject::Ed(visit) if visit.admitted),
+        ExclusionTest::NoService(days) => {
+            delivered_level(timeline, days.around(unit.day)).is_none()
+        }
+        // Tests of members do not apply to units; the reader of definitions refuses them there.
+        ExclusionTest::NotEnrolledYear { .. }
+        | ExclusionTest::DiedInYear
+        | ExclusionTest::HospiceInYear
+        | ExclusionTest::NoEligibleMonth
+        | ExclusionTest::NoEligibleDay => false,
+    }
+}
+
+fn is_own(unit: Candidate<'_>, spell: &Spell) -> bool {
+    matches!(unit.of, Subject::Spell(own) if std::ptr::eq(own, spell))
+}
+
+fn disposition(
+    timeline: &Timeline,
+    unit: Candidate<'_>,
+) -> Option<crate::terms::codes::Disposition> {
+    match unit.of {
+        Subject::Spell(spell) => timeline.stays[spell.last].disposition,
+        Subject::Ed(visit) => visit.disposition,
+        _ => None,
+    }
+}
+
+/// Days from the index to the event that decides, if the unit is met.
+pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    let timeline = scene.timeline;
+    match criterion {
+        Criterion::Contact { filter, days, at_least, then } => {
+            let (from, to) = days.around(unit.day);
+            let found = timeline.contacts_within(scene.filters[*filter], from, to);
+            let first = found.first()?;
+            let goes_on = then.iter().all(|next| {
+                let (from, to) = next.days.around(*first);
+                !timeline.contacts_within(scene.filters[next.filter], from, to).is_empty()
+            });
+            let decides = found.get(at_least.saturating_sub(1)).filter(|_| goes_on);
+            decides.map(|day| *day - unit.day)
+        }
+        Criterion::NoContact { filter, days } => {
+            let (from, to) = days.around(unit.day);
+            let found = timeline.contacts_within(scene.filters[*filter], from, to);
+            found.is_empty().then_some(0)
+        }
+        Criterion::ContactDuringStay { filter } => {
+            let Subject::Spell(spell) = unit.of else { return None };
+            let last = spell.discharge.unwrap_or(unit.day);
+            let found = timeline.contacts_within(scene.filters[*filter], spell.admit, last);
+            (!found.is_empty()).then_some(0)
+        }
+        Criterion::NightsOver(nights) => {
+            let Subject::Spell(spell) = unit.of else { return None };
+            spell.nights().filter(|found| found > nights).map(|_| 0)
+        }
+        Criterion::NoService(days) => {
+            delivered_level(timeline, days.around(unit.day)).is_none().then_some(0)
+        }
+        Criterion::EdVisit { diagnosis, days } => {
+            let next = ed_visit_in(timeline, diagnosis, days.around(unit.day));
+            next.map(|start| start - unit.day)
+        }
+        Criterion::NoAcuteCare(days) => {
+            let days = days.around(unit.day);
+            let acute = ed_visit_in(timeline, &[], days).is_some()
+                || admissions(timeline, SpellSet::Inpatient, days).next().is_some();
+            (!acute).then_some(0)
+        }
+        Criterion::Event { types, days } => {
+            let (from, to) = days.around(unit.day);
+            let mut events = timeline.events.iter();
+            let next = events
+                .find(|event| types.has(event.what) && from <= event.start && event.start <= to);
+            next.map(|event| event.start - unit.day)
+        }
+        Criterion::Referral(test) => {
+            let Subject::Referral(referral) = unit.of else { return None };
+            let within = |day: Option<Day>, days: &Window| {
+                let (from, to) = days.around(unit.day);
+                day.filter(|day| from <= *day && *day <= to).map(|day| day - unit.day)
+            };
+            match test {
+                ReferralTest::Warm => (referral.warm == Some(true)).then_some(0),
+                ReferralTest::Declined => {
+                    (referral.status == Some(ReferralStatus::Declined)).then_some(0)
+                }
+                ReferralTest::Attended(days) => within(referral.attended, days),
+                ReferralTest::Reported(days) => within(referral.reported, days),
+            }
+        }
+        Criterion::Plan(_) => {
+            let Subject::Plan(plan) = unit.of else { return None };
+            plan_says(criterion, &plan)?.then_some(0)
+        }
+        Criterion::Admission { set, diagnosis, days } => {
+            admissions(timeline, *set, days.around(unit.day))
+                .find(|spell| {
+                    let first = &timeline.stays[spell.first];
+                    !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
+                })
+                .map(|spell| spell.admit - unit.day)
+        }
+        Criterion::DeliveredLevel { compares, days } => {
+            let Subject::Assessment { recommended } = unit.of else { return None };
+            let delivered = delivered_level(timeline, days.around(unit.day))?;
+            let holds = match compares {
+                Comparison::Equal => delivered == recommended,
+                Comparison::Under => delivered < recommended,
+                Comparison::Over => delivered > recommended,
+            };
+            holds.then_some(0)
+        }
+        Criterion::ContactBeforeReturn { filter } => {
+            let Subject::Lost { last_contact } = unit.of else { return None };
+            let back = return_in(scene, unit.day, Window { from: 1, to: i32::MAX / 4 })?;
+            let tries =
+                timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
+            tries.first().map(|_| 0)
+        }
+    }
+}
+
+/// The level with most days of care; the lower on a tie; nothing without any day of care.
+fn delivered_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
+    let mut days = [0_i32; 7];
+    for_each_level_day(timeline, from, to, &mut |_, level| days[usize::from(level.min(6))] += 1);
+    let most = *days.iter().max().filter(|most| **most > 0)?;
+    days.iter().position(|count| *count == most).and_then(|level| u8::try_from(level).ok())
+}
+
+/// Every day with a qualifying contact or in an institution, at its highest level.
+pub fn for_each_level_day(timeline: &Timeline, from: Day, to: Day, each: &mut impl FnMut(Day, u8)) {
+    let institution = timeline.institution(SpellSet::Any24Hour);
+    let inpatient = timeline.institution(SpellSet::Inpatient);
+    let start = timeline.level_days.partition_point(|day| day.day < from);
+    for day in timeline.level_days[start..].iter().take_while(|day| day.day <= to) {
+        if !institution.has(day.day) {
+            each(day.day, day.level);
+        }
+    }
+    for (first, last) in institution.iter() {
+        for number in first.0.max(from.0)..=last.0.min(to.0) {
+            each(Day(number), if inpatient.has(Day(number)) { 6 } else { 5 });
+        }
+    }
+}
+
+/// The first day of the first visit to an emergency department that begins in a window.
+fn ed_visit_in(
+    timeline: &Timeline,
+    diagnosis: &[DiagnosisGroup],
+    (from, to): (Day, Day),
+) -> Option<Day> {
+    let mut visits = timeline.ed_visits.iter();
+    let next = visits.find(|visit| {
+        from <= visit.start && visit.start <= to && in_groups(diagnosis, visit.diagnosis)
+    });
+    next.map(|visit| visit.start)
+}
+
+/// What a care plan says, if it says anything.
+pub(super) fn plan_says(criterion: &Criterion, plan: &CarePlan) -> Option<bool> {
+    match criterion {
+        Criterion::Plan(PlanTest::Signed) => plan.signed,
+        Criterion::Plan(PlanTest::Family) => plan.family,
+        _ => Some(true),
+    }
+}

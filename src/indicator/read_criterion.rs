@@ -1,0 +1,104 @@
+//! The numerator of a definition: when a unit is met.
+
+use super::read_contact::contact;
+use super::read_index::contacts_around;
+use super::read_rule::{events, groups, missing_window, spell_set};
+use super::rule::{Comparison, Criterion, PlanTest, ReferralTest};
+use crate::diagnostic::{Fields, Problems};
+use crate::timeline::ContactFilter;
+
+pub(super) fn criterion(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let days = table.window("days", problems);
+    let at_least =
+        table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
+    if table.has("contact") {
+        let filter = contact(table, "contact", filters, problems)?;
+        if table.flag("before_return", problems) == Some(true) {
+            return Some(Criterion::ContactBeforeReturn { filter });
+        }
+        if table.flag("during_stay", problems) == Some(true) {
+            return Some(Criterion::ContactDuringStay { filter });
+        }
+        let none = table.flag("none", problems) == Some(true);
+        let then = contacts_around(table, "then", filters, problems);
+        missing_window(table, days, problems);
+        let days = days?;
+        return Some(if none {
+            Criterion::NoContact { filter, days }
+        } else {
+            Criterion::Contact { filter, days, at_least: at_least.unwrap_or(1), then }
+        });
+    }
+    if let Some(nights) = table.integer_in("nights_over", 0, 3660, problems) {
+        return Some(Criterion::NightsOver(nights));
+    }
+    if table.has("no_service") {
+        return table.window("no_service", problems).map(Criterion::NoService);
+    }
+    if table.has("no_acute_care") {
+        return table.window("no_acute_care", problems).map(Criterion::NoAcuteCare);
+    }
+    if table.flag("ed_visit", problems) == Some(true) {
+        let diagnosis = groups(table, "diagnosis", problems);
+        missing_window(table, days, problems);
+        return Some(Criterion::EdVisit { diagnosis, days: days? });
+    }
+    if table.has("event") {
+        let types = events(table, "event", problems);
+        missing_window(table, days, problems);
+        return Some(Criterion::Event { types: types?, days: days? });
+    }
+    if let Some(found) = record_criterion(table, problems) {
+        return Some(found);
+    }
+    if table.has("admission") {
+        let set = spell_set(table, "admission", problems);
+        let diagnosis = groups(table, "diagnosis", problems);
+        missing_window(table, days, problems);
+        return Some(Criterion::Admission { set: set?, diagnosis, days: days? });
+    }
+    if table.has("delivered_level") {
+        let compares =
+            table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
+        missing_window(table, days, problems);
+        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
+    }
+    let problem = table.problem(table.span(), "the numerator names no criterion", "here");
+    problems.push(problem.help("`contact = { is = \"qualifying\" }`, `admission = \"inpatient\"`, `delivered_level = \"equal\"`, `no_service = [0, 30]`, `nights_over = 30`, `ed_visit = true`, `event = […]`, `referral = \"warm\"` or `plan = \"signed\"`"));
+    None
+}
+
+/// What a referral or a care plan has to say.
+fn record_criterion(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Criterion> {
+    const REFERRAL: [&str; 4] = ["warm", "declined", "attended", "reported"];
+    const PLAN: [&str; 2] = ["signed", "family"];
+    let place = |words: &[&str], word: &str| words.iter().position(|one| *one == word);
+    let referral = table.word("referral", &REFERRAL, |word| place(&REFERRAL, word), problems);
+    if let Some(test) = referral {
+        let days = table.window("days", problems);
+        if test > 1 {
+            missing_window(table, days, problems);
+        }
+        return Some(Criterion::Referral(match test {
+            0 => ReferralTest::Warm,
+            1 => ReferralTest::Declined,
+            2 => ReferralTest::Attended(days?),
+            _ => ReferralTest::Reported(days?),
+        }));
+    }
+    let plan = table.word("plan", &PLAN, |word| place(&PLAN, word), problems);
+    plan.map(|test| Criterion::Plan(if test == 0 { PlanTest::Signed } else { PlanTest::Family }))
+}
+
+fn comparison(word: &str) -> Option<Comparison> {
+    match word {
+        "equal" => Some(Comparison::Equal),
+        "under" => Some(Comparison::Under),
+        "over" => Some(Comparison::Over),
+        _ => None,
+    }
+}

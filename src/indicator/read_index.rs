@@ -1,0 +1,117 @@
+//! The index of a definition: what its units are.
+
+use super::read_contact::contact;
+use super::read_rule::{events, groups, missing_window, spell_set};
+use super::rule::{Around, Chain, Index, Unit};
+use crate::diagnostic::{Fields, Problems};
+use crate::terms::codes::FacilityClass;
+use crate::timeline::ContactFilter;
+
+/// `[[without]]` or `[[then]]`: contacts in a window.
+pub(super) fn contacts_around(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Around> {
+    let mut found = Vec::new();
+    for mut one in table.list(key, problems) {
+        let filter = contact(&mut one, "contact", filters, problems);
+        let days = one.window("days", problems);
+        missing_window(&one, days, problems);
+        one.finish(problems);
+        found.extend(filter.zip(days).map(|(filter, days)| Around { filter, days }));
+    }
+    found
+}
+
+pub(super) fn index(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Index> {
+    let before = problems.len();
+    let units = named_units(table, filters, problems);
+    let unit = if let [unit] = units.as_slice() { Some(*unit) } else { None };
+    if unit.is_none() && problems.len() == before {
+        let problem = table.problem(table.span(), "the index names exactly one unit", "here");
+        problems.push(problem.help(
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `planned_end`, `referral`, `plan` or `disengagement = 90` (days)",
+        ));
+    }
+    let chain = table.fields("chain", problems).and_then(|mut chain| {
+        let days = chain.window("days", problems);
+        let diagnosis = groups(&mut chain, "diagnosis", problems);
+        missing_window(&chain, days, problems);
+        chain.finish(problems);
+        Some(Chain { days: days?, diagnosis })
+    });
+    Some(Index {
+        unit: unit?,
+        diagnosis: groups(table, "diagnosis", problems),
+        or_facility: table.words(
+            "or_facility",
+            FacilityClass::NAMES,
+            FacilityClass::from_name,
+            problems,
+        ),
+        age_min: table.integer_in("age_min", 0, 120, problems),
+        chain,
+        without: contacts_around(table, "without", filters, problems),
+        with: contacts_around(table, "with", filters, problems),
+        nights: table.integer_in("nights_min", 0, 3660, problems),
+        first: table.flag("first", problems) == Some(true),
+        apart: table.integer_in("days_apart", 1, 3660, problems),
+        until: until(table, problems),
+    })
+}
+
+/// The last month and day of a year: "12-01".
+fn until(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(u32, u32)> {
+    let (text, span) = table.text("until", problems)?;
+    let parts = text
+        .split_once('-')
+        .and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+    let known = parts.filter(|(month, day)| (1..=12).contains(month) && (1..=31).contains(day));
+    if known.is_none() {
+        problems.push(table.problem(
+            span,
+            "expected a month and day such as \"12-01\"",
+            "not a month and day",
+        ));
+    }
+    known
+}
+
+/// Every unit that the index names; a right one names one.
+fn named_units(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Unit> {
+    let mut units = Vec::new();
+    units.extend(spell_set(table, "discharge", problems).map(Unit::Discharge));
+    units.extend(spell_set(table, "admission", problems).map(Unit::Admission));
+    for (key, unit) in [
+        ("ed_visit", Unit::EdVisit),
+        ("assessment", Unit::Assessment),
+        ("planned_end", Unit::PlannedEnd),
+        ("referral", Unit::Referral),
+        ("plan", Unit::Plan),
+    ] {
+        units.extend((table.flag(key, problems) == Some(true)).then_some(unit));
+    }
+    let gap = table.integer_in("disengagement", 1, 3660, problems);
+    let returned = table.window("returned", problems);
+    units.extend(gap.map(|gap| match returned {
+        Some(days) => Unit::Reengagement { gap, days },
+        None => Unit::Disengagement { gap },
+    }));
+    if table.has("contact") {
+        units.extend(
+            contact(table, "contact", filters, problems).map(|filter| Unit::Contact { filter }),
+        );
+    }
+    units.extend(events(table, "event", problems).map(Unit::Event));
+    units
+}

@@ -1,0 +1,171 @@
+//! Rules about members and rates as sentences.
+
+use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue, RateRule, Thing};
+use super::sentence::{among, contacts, event_names, set_name};
+use crate::terms::diagnosis::DiagnosisGroup;
+use crate::timeline::ContactFilter;
+
+pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
+    let who = match rule.candidates {
+        Candidates::Visits { provider, at_least } => {
+            let provider = ["clinician", "team", "agency"][provider.min(2)];
+            format!(
+                "members with at least {at_least} treatment visits with a known {provider} in the 12 months that end with the period"
+            )
+        }
+        Candidates::ActiveBefore { filter, at_least, days } => format!(
+            "members in active care ({} on at least {at_least} of the {days} days before the 12 months that end with the period)",
+            contacts(&filters[filter])
+        ),
+        Candidates::HasContact { filter, at_least } => {
+            let least =
+                if at_least == 1 { String::new() } else { format!(" on at least {at_least} days") };
+            format!(
+                "members with {}{least} in the 12 months that end with the period",
+                contacts(&filters[filter])
+            )
+        }
+        Candidates::EdVisits { diagnosis } => format!(
+            "members with {} in the 12 months that end with the period",
+            among(&of_bits(diagnosis), "an emergency-department visit")
+        ),
+        Candidates::Events(types) => format!(
+            "members with an event ({}) in the 12 months that end with the period",
+            event_names(types)
+        ),
+        Candidates::InCare { filter } => format!(
+            "members with {} or a day in 24-hour care in the 12 months that end with the period",
+            contacts(&filters[filter])
+        ),
+    };
+    let value = match rule.value {
+        MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
+        MemberValue::BiceBoxerman => "the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned(),
+        MemberValue::Sequential => "the share of successive visits to the same provider".to_owned(),
+        MemberValue::MonthsWithContact { filter } => {
+            format!("the share of eligible months with {}", contacts(&filters[filter]))
+        }
+        MemberValue::GapOver { filter, days } => {
+            format!(
+                "whether more than {days} days at risk lie between neighbouring days with {}",
+                contacts(&filters[filter])
+            )
+        }
+        MemberValue::CommunityDays => {
+            "the share of alive, enrolled days outside institutions and custody".to_owned()
+        }
+        MemberValue::Herfindahl => "the Herfindahl index Σ(n/N)² of visits over providers".to_owned(),
+        MemberValue::Modified { twice: false } => {
+            "the modified continuity index 1 − p ÷ (N + 0.1) for p providers".to_owned()
+        }
+        MemberValue::Modified { twice: true } => {
+            "the modified modified continuity index (1 − p ÷ (N + 0.1)) ÷ (1 − 1 ÷ (N + 0.1)) for p providers".to_owned()
+        }
+        MemberValue::KnownProvider => {
+            "the share of visits after the first to a provider already seen in these months".to_owned()
+        }
+        MemberValue::Entropy => "the entropy −Σ(n/N) log₂(n/N) of visits over providers".to_owned(),
+        MemberValue::Providers => "the number of providers".to_owned(),
+        MemberValue::Fragmentation => {
+            "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
+        }
+        MemberValue::AnyContact { filter } => format!("whether there is {}", contacts(&filters[filter])),
+        MemberValue::AnyInstitution(set) => format!("whether there is a day in {}", set_name(set)),
+        MemberValue::EachQuarter { filter } => format!(
+            "whether there is {} in each of the four quarters of 90 days",
+            contacts(&filters[filter])
+        ),
+        MemberValue::LongestGap { filter } => format!(
+            "the most days at risk between neighbouring days with {}, or between one and the edge of the window",
+            contacts(&filters[filter])
+        ),
+        MemberValue::Regularity { filter } => format!(
+            "1 ÷ (1 + CV) of the days between days with {}",
+            contacts(&filters[filter])
+        ),
+        MemberValue::EdVisits { diagnosis, at_least } => format!(
+            "whether there are at least {at_least} of {}",
+            among(&of_bits(diagnosis), "an emergency-department visit")
+        ),
+        MemberValue::Events { types, at_least } => {
+            format!("whether there are at least {at_least} events ({})", event_names(types))
+        }
+    };
+    let left_out: Vec<String> =
+        rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
+    let ages = rule.ages.map_or(String::new(), |(least, most)| {
+        format!(", aged {least} to {most} at the end of the period")
+    });
+    let mut text = format!("Of {who}{ages}: {value}");
+    if !left_out.is_empty() {
+        text += &format!("; left out: {}", left_out.join("; "));
+    }
+    if rule
+        .exclusions
+        .iter()
+        .any(|exclusion| matches!(exclusion.test, ExclusionTest::NotEnrolledYear { .. }))
+    {
+        text += " (enrolled means: at most one of the 12 months has a day without enrolment)";
+    }
+    text + "."
+}
+
+fn of_bits(bits: u32) -> Vec<DiagnosisGroup> {
+    let has = |group: &DiagnosisGroup| bits & (1 << (*group as u32)) != 0;
+    DiagnosisGroup::ALL.iter().copied().filter(has).collect()
+}
+
+pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
+    let of = thing(rule.of, filters);
+    match (rule.of, rule.to) {
+        (Thing::Served { .. }, None) => format!(
+            "{of} of the period, per enrolled member (alive, enrolled days ÷ days of the period)."
+        ),
+        (Thing::Disengagements { .. }, Some(to)) => format!(
+            "{of} per {}; care begins on the second of two treatment days at most 180 days apart.",
+            lower(&thing(to, filters))
+        ),
+        (_, None) => format!("{of}, per alive, enrolled days."),
+        (_, Some(to)) => format!("{of}, over {}.", lower(&thing(to, filters))),
+    }
+}
+
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
+    match thing {
+        Thing::Nights(set) => format!("Nights in {} on alive, enrolled days", set_name(set)),
+        Thing::Admissions(set) => format!("Admissions to {} on enrolled days", set_name(set)),
+        Thing::Events(types) => format!("Events ({}) on enrolled days", event_names(types)),
+        Thing::EdVisits { diagnosis } => {
+            let visits = among(&of_bits(diagnosis), "Emergency-department visits");
+            format!("{visits} on enrolled days (one a day)")
+        }
+        Thing::Deaths => "Deaths of enrolled members".to_owned(),
+        Thing::Served { filter } => {
+            format!("Members with {} on an enrolled day", contacts(&filters[filter]))
+        }
+        Thing::Contacts { filter } => {
+            format!("Contacts on enrolled days, each {}", contacts(&filters[filter]))
+        }
+        Thing::Cost { levels } => {
+            let at = levels
+                .map_or(String::new(), |(least, most)| format!(" at levels {least} to {most}"));
+            format!(
+                "Cost{at} on enrolled days (the first present of paid, allowed and standard price)"
+            )
+        }
+        Thing::Goals { attained: false } => "Goals of care plans that were closed".to_owned(),
+        Thing::Goals { attained: true } => {
+            "Goals of care plans that were closed as attained".to_owned()
+        }
+        Thing::CommunityDays => "Alive, enrolled days outside institutions and custody".to_owned(),
+        Thing::Disengagements { gap } => format!(
+            "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
+        ),
+        Thing::CareDays { .. } => "Alive, enrolled days in care".to_owned(),
+    }
+}
