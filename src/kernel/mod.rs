@@ -16,4 +16,4 @@ mod total;
 pub use examples::check_examples;
 pub use plan::{Plan, StratumKind};
 pub use run::{Error, count};
-pub use tally::{Cell, Group, Stratum, Tallies, Tally};
+pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};

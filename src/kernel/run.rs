@@ -1,7 +1,8 @@
 //! The parallel loop over buckets.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use arrow_array::RecordBatch;
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::count::Counter;
 use super::{Plan, Tallies};
@@ -44,19 +45,40 @@ where
         seen(summary);
         Ok(summary)
     };
-    let start = || Ok((Counter::new(plan), Summary::default()));
-    let counted = buckets.par_iter().fold(start, |state: Result<_, Error<E>>, bucket| {
-        let (mut counter, mut total): (Counter<'_>, Summary) = state?;
-        let summary = one(&mut counter, bucket)?;
-        counter.leave();
+    // Each thread takes the next bucket and has one board for all of its own. Buckets after one that
+    // failed are left, so that the failure told is always that of the first.
+    let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
+    let worker = |_: rayon::BroadcastContext<'_>| {
+        let (mut counter, mut total, mut error) = (Counter::new(plan), Summary::default(), None);
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(bucket) = buckets.get(at).filter(|_| at < failed.load(Ordering::Relaxed))
+            else {
+                return (counter, total, error);
+            };
+            match one(&mut counter, bucket) {
+                Ok(summary) => total.add(summary),
+                Err(found) => {
+                    failed.fetch_min(at, Ordering::Relaxed);
+                    error = Some((at, found));
+                }
+            }
+            counter.leave();
+        }
+    };
+    let mut counted = rayon::broadcast(worker).into_iter();
+    let (mut counter, mut total, mut error) =
+        counted.next().unwrap_or_else(|| (Counter::new(plan), Summary::default(), None));
+    for (other, summary, failure) in counted {
+        counter.board.merge(other.board);
         total.add(summary);
-        Ok((counter, total))
-    });
-    let (counter, summary) = counted.reduce(start, |a, b| {
-        let ((mut a, mut total), (b, other)) = (a?, b?);
-        a.board.merge(b.board);
-        total.add(other);
-        Ok((a, total))
-    })?;
-    Ok((counter.board.tallies(), summary))
+        error = match (error, failure) {
+            (Some(a), Some(b)) => Some(if b.0 < a.0 { b } else { a }),
+            (a, b) => a.or(b),
+        };
+    }
+    match error {
+        Some((_, error)) => Err(error),
+        None => Ok((counter.board.tallies(), total)),
+    }
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::Tally;
 use super::block::{merge_rows, row};
 use super::ledger::{LevelDays, Wait};
 use super::plan::Plan;
+use super::{Tally, Values};
 use crate::indicator::Rule;
 
 /// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
@@ -79,12 +79,22 @@ impl ValueSteps {
         }
     }
 
-    fn at(&self, end: usize) -> BTreeMap<i64, i64> {
-        let counts = self.rows.iter().map(|(value, row)| {
-            let steps = &self.steps[*row..=row + end];
-            (*value, steps.iter().map(|step| i64::from(*step)).sum())
-        });
-        counts.filter(|(_, count)| *count > 0).collect()
+    /// The values at each of so many ends.
+    fn by_end(&self, ends: usize) -> Vec<Values> {
+        let mut rows: Vec<(i64, usize)> =
+            self.rows.iter().map(|(value, row)| (*value, *row)).collect();
+        rows.sort_unstable();
+        let mut found = vec![Vec::new(); ends];
+        for (value, row) in rows {
+            let mut count = 0;
+            for (step, found) in self.steps[row..row + ends].iter().zip(&mut found) {
+                count += i64::from(*step);
+                if count > 0 {
+                    found.push((value, count));
+                }
+            }
+        }
+        found.into_iter().map(Values::sorted).collect()
     }
 }
 
@@ -178,19 +188,22 @@ impl Spread {
         merge_rows(&mut self.levels, &other.levels, Levels::merge);
     }
 
-    /// How often each value of a measure and period occurs.
-    pub(super) fn values(&self, plan: &Plan, measure: usize, period: usize) -> BTreeMap<i64, i64> {
+    /// How often each value of a measure occurs, by period.
+    pub(super) fn values(&self, plan: &Plan, measure: usize) -> Vec<Values> {
         let at = plan.row_of[measure];
         if matches!(plan.indicators[measure].rule, Rule::Member(_)) {
-            return self
-                .values
-                .get(at)
-                .map(|values| values.at(plan.end_of[period]))
-                .unwrap_or_default();
+            let Some(values) = self.values.get(at) else {
+                return vec![Values::default(); plan.periods.len()];
+            };
+            let by_end = values.by_end(plan.ends.len());
+            return plan.end_of.iter().map(|end| by_end[*end].clone()).collect();
         }
-        let cell = at * plan.periods.len() + period;
-        let waits = self.waits.range((cell, i64::MIN)..=(cell, i64::MAX));
-        waits.map(|((_, days), count)| (*days, *count)).collect()
+        let waits = |period: usize| {
+            let cell = plan.cell(measure, period);
+            let waits = self.waits.range((cell, i64::MIN)..=(cell, i64::MAX));
+            waits.map(|((_, days), count)| (*days, *count)).collect()
+        };
+        (0..plan.periods.len()).map(waits).collect()
     }
 
     /// The tally of a measure and period at a level of care.

@@ -1,6 +1,7 @@
 //! Exact tallies: only checked integers, so that the order of additions cannot matter.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::indicator::Measure;
 use crate::terms::Period;
@@ -56,7 +57,49 @@ pub struct Tally {
     pub dd: i128,
     /// How often each value occurs: member values (10⁻¹²) of a [`crate::indicator::Shape::MemberMean`]
     /// for stratum `all`, or days to the deciding event where the measure has a curve.
-    pub values: BTreeMap<i64, i64>,
+    pub values: Values,
+}
+
+/// Values in order, each with how often it occurs. Periods that end on one day share them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values(Arc<[(i64, i64)]>);
+
+impl Values {
+    /// Values in order, none of them twice.
+    pub(super) fn sorted(counts: Vec<(i64, i64)>) -> Self {
+        debug_assert!(counts.is_sorted_by(|a, b| a.0 < b.0), "values come in order");
+        Self(counts.into())
+    }
+
+    /// Value and count, in order.
+    pub fn counts(&self) -> &[(i64, i64)] {
+        &self.0
+    }
+
+    /// True if there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many values there are up to one.
+    pub fn up_to(&self, most: i64) -> i64 {
+        self.0.iter().take_while(|(value, _)| *value <= most).map(|(_, count)| count).sum()
+    }
+
+    /// How many values there are.
+    pub fn total(&self) -> i64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl FromIterator<(i64, i64)> for Values {
+    fn from_iter<I: IntoIterator<Item = (i64, i64)>>(counts: I) -> Self {
+        let mut sums: BTreeMap<i64, i64> = BTreeMap::new();
+        for (value, count) in counts {
+            *sums.entry(value).or_insert(0) += count;
+        }
+        Self(sums.into_iter().collect())
+    }
 }
 
 /// What the kernel gives: every cell with at least one unit, in order.

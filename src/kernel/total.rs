@@ -24,10 +24,14 @@ impl Board<'_> {
             for (stratum, mut block) in self.strata(&row) {
                 block.add_up();
                 let whole = stratum.kind == "all";
+                let mut values = (usize::MAX, Vec::new());
                 self.each_cell(|measure, period, cell| {
                     let mut tally = block.tally(plan, measure, period, self.reasons_from[measure]);
                     if whole {
-                        tally.values = row.spread.values(plan, measure, period);
+                        if values.0 != measure {
+                            values = (measure, row.spread.values(plan, measure));
+                        }
+                        tally.values = values.1[period].clone();
                     }
                     keep(&mut cells, cell(group, &stratum), tally);
                 });

@@ -128,7 +128,7 @@ fn grid(horizon: i32) -> Vec<i32> {
 }
 
 fn met_by(tally: &Tally, day: i32) -> i64 {
-    tally.values.range(..=i64::from(day)).map(|(_, count)| count).sum()
+    tally.values.up_to(i64::from(day))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "units are far fewer than 2^53")]

@@ -149,7 +149,7 @@ fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> 
     let mut rows = Vec::new();
     for (statistic, probability) in [(MEDIAN, 0.5), (LOWER_QUARTILE, 0.25), (UPPER_QUARTILE, 0.75)]
     {
-        let value = quantile(&tally.values, probability).map(|value| value * unit);
+        let value = quantile(tally.values.counts(), probability).map(|value| value * unit);
         rows.push(Row { statistic, value, ..bare.clone() });
     }
     if matches!(measure.display, Display::Index | Display::Percent) {
@@ -162,8 +162,8 @@ fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> 
 #[expect(clippy::cast_precision_loss, reason = "members are far fewer than 2^53")]
 fn share_high(measure: &Measure, bare: Row, tally: &Tally, settings: &Settings) -> Row {
     let cut = measure.numerator_parts / 4 * 3;
-    let high: i64 = tally.values.range(cut..).map(|(_, count)| count).sum();
-    let members: i64 = tally.values.values().sum();
+    let members = tally.values.total();
+    let high = members - tally.values.up_to(cut - 1);
     let (met, all) = (high as f64, members as f64);
     let id = format!("{}{SHARE_HIGH}", measure.id);
     let mut row = Row {

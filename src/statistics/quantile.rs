@@ -1,11 +1,9 @@
 //! Quantiles of values that are held as a count for each value.
 
-use std::collections::BTreeMap;
-
-/// The quantile by linear interpolation between order statistics: type 7 of Hyndman and Fan (1996),
+/// The quantile of values in order, each with its count, by linear interpolation between order statistics: type 7 of Hyndman and Fan (1996),
 /// the default of R. Nothing where there are no values.
-pub fn quantile(counts: &BTreeMap<i64, i64>, probability: f64) -> Option<f64> {
-    let total: i64 = counts.values().sum();
+pub fn quantile(counts: &[(i64, i64)], probability: f64) -> Option<f64> {
+    let total: i64 = counts.iter().map(|(_, count)| count).sum();
     if total < 1 {
         return None;
     }
@@ -22,7 +20,7 @@ pub fn quantile(counts: &BTreeMap<i64, i64>, probability: f64) -> Option<f64> {
     clippy::cast_precision_loss,
     reason = "counts are far below 2^53; values lose below 1e-15"
 )]
-fn at_rank(counts: &BTreeMap<i64, i64>, rank: f64) -> Option<f64> {
+fn at_rank(counts: &[(i64, i64)], rank: f64) -> Option<f64> {
     let mut seen = 0_i64;
     for (value, count) in counts {
         seen += count;
@@ -30,5 +28,5 @@ fn at_rank(counts: &BTreeMap<i64, i64>, rank: f64) -> Option<f64> {
             return Some(*value as f64);
         }
     }
-    counts.last_key_value().map(|(value, _)| *value as f64)
+    counts.last().map(|(value, _)| *value as f64)
 }

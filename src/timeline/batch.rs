@@ -74,10 +74,23 @@ pub(super) fn decide<T: Copy>(
     })
 }
 
-/// An answer per row, or one for all.
+/// As [`decide`], without writing an answer for every row: for questions asked of few rows.
+pub(super) fn decide_by_key(
+    batch: &RecordBatch,
+    name: &'static str,
+    absent: bool,
+    mut decide: impl FnMut(&str) -> bool,
+) -> Result<Answers<bool>, Error> {
+    let Some(column) = TextColumn::of(batch, name)? else { return Ok(Answers::Same(absent)) };
+    let answers = column.values.iter().map(|text| text.map_or(absent, &mut decide)).collect();
+    Ok(Answers::ByKey { keys: column.keys, answers, absent })
+}
+
+/// An answer per row, per key of a row, or one for all.
 #[derive(Debug)]
 pub(super) enum Answers<T> {
     PerRow(Vec<T>),
+    ByKey { keys: PrimitiveArray<Int32Type>, answers: Vec<T>, absent: T },
     Same(T),
 }
 
@@ -85,6 +98,10 @@ impl<T: Copy> Answers<T> {
     pub(super) fn at(&self, row: usize) -> T {
         match self {
             Self::PerRow(answers) => answers[row],
+            Self::ByKey { keys, answers, absent } if keys.is_valid(row) => {
+                answers.get(usize_of(keys.value(row))).copied().unwrap_or(*absent)
+            }
+            Self::ByKey { absent, .. } => *absent,
             Self::Same(answer) => *answer,
         }
     }

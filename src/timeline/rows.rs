@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 
-use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide};
+use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide, decide_by_key};
 use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
@@ -361,7 +361,7 @@ fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers,
         (column::SETTING, &filter.settings, &filter.not_settings),
     ] {
         if !wanted.is_empty() || !unwanted.is_empty() {
-            texts.push(decide(batch, name, wanted.is_empty(), |text| {
+            texts.push(decide_by_key(batch, name, wanted.is_empty(), |text| {
                 (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text)
             })?);
         }
@@ -369,7 +369,7 @@ fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers,
     for (name, wanted) in &filter.values {
         // A contact without a status was attended.
         let absent = *name == column::STATUS && has(wanted, ContactStatus::Attended.name());
-        texts.push(decide(batch, name, absent, |text| {
+        texts.push(decide_by_key(batch, name, absent, |text| {
             text.split([';', '|', ',', ' ']).any(|one| has(wanted, one))
         })?);
     }

@@ -170,7 +170,7 @@ impl World {
             cells.entry(cell).or_default().excluded = excluded;
         }
         for (cell, values) in self.values {
-            cells.entry(cell).or_default().values = values;
+            cells.entry(cell).or_default().values = values.into_iter().collect();
         }
         for (cell, tally) in &mut cells {
             tally.excluded.resize(self.measures[cell.measure].exclusions.len(), 0);

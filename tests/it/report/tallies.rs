@@ -292,7 +292,9 @@ fn part(measure: &Measure, period: Period, size: f64, chance: &mut Chance) -> Ta
         nn: member_wide(numerator) * i128::from(measure.numerator_parts).pow(2),
         nd: member_wide(numerator) * i128::from(measure.numerator_parts),
         dd: member_wide(denominator),
-        values: if measure.has_curve { curve(numerator, chance) } else { BTreeMap::new() },
+        values: if measure.has_curve { curve(numerator, chance) } else { BTreeMap::new() }
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -318,7 +320,6 @@ fn add(into: &mut Tally, more: &Tally) {
     into.nn += more.nn;
     into.nd += more.nd;
     into.dd += more.dd;
-    for (day, count) in &more.values {
-        *into.values.entry(*day).or_default() += count;
-    }
+    let both = into.values.counts().iter().chain(more.values.counts());
+    into.values = both.copied().collect();
 }
