@@ -1,6 +1,11 @@
 //! Statistics against published packages and worked examples. Sources are named at each case;
 //! closed formulas hold to 1e-9.
 
+mod change;
+mod charts;
+mod comparison;
+mod resampling;
+
 use std::collections::BTreeMap;
 
 use throughline::statistics::{
