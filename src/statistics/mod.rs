@@ -13,6 +13,7 @@
 //! | is a month unlike the others? | [`p_chart`], [`p_prime_chart`], [`u_chart`], [`u_prime_chart`], [`c_chart`], [`g_chart`], [`t_chart`], [`xmr_chart`], [`moving_range_chart`] |
 //! | by which rule, and since which change? | [`nhs_signals`], [`anhoej`], [`rebased`] |
 //! | is a month complete? | [`chain_ladder`] |
+//! | when does something happen? | [`survival`] |
 
 mod attribute_chart;
 mod bootstrap;
@@ -31,6 +32,7 @@ mod rebase;
 mod reliable_change;
 mod signal;
 mod standardisation;
+pub mod survival;
 mod xmr;
 
 pub use attribute_chart::{Part, c_chart, p_chart, p_prime_chart, u_chart, u_prime_chart};

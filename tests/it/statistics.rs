@@ -5,6 +5,7 @@ mod change;
 mod charts;
 mod comparison;
 mod resampling;
+mod survival;
 
 use std::collections::BTreeMap;
 
