@@ -6,12 +6,15 @@ use super::super::distribution::chi_squared_tail;
 use super::follow_up::{FollowUp, ordered_by, sound};
 use super::matrix::quadratic_form;
 
+/// More groups than this are no comparison, and their covariances would be costly.
+const MOST_GROUPS: usize = 100;
+
 /// Follow-up of members in groups, and in strata within which alone they are compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Grouped<'a> {
     /// Follow-up, one stretch a row.
     pub follow_ups: &'a [FollowUp],
-    /// The group of each row, from 0; groups without a gap.
+    /// The group of each row, from 0 to at most 99.
     pub groups: &'a [u32],
     /// The stratum of each row; none for a single stratum.
     pub strata: Option<&'a [u32]>,
@@ -23,7 +26,7 @@ impl Grouped<'_> {
         sound(self.follow_ups)
             && self.groups.len() == rows
             && self.strata.is_none_or(|strata| strata.len() == rows)
-            && self.group_count() <= 1000
+            && self.group_count() <= MOST_GROUPS
     }
 
     /// Groups, from 0 to the greatest.

@@ -5,10 +5,10 @@
 //! |---|---|
 //! | how many are still without the event? | [`kaplan_meier`], [`SurvivalCurve`] |
 //! | how long until it, on average, within a horizon? | [`RestrictedMean`], [`compare_restricted_means`] |
-//! | do groups differ? | [`log_rank`], [`gray`] |
+//! | do groups differ? | [`log_rank()`], [`gray()`] |
 //! | how many have it, when something else may come first? | [`cumulative_incidence`] |
-//! | what goes with it, and what does that mean for one member? | [`cox`], [`proportional_hazards`], [`fine_gray`], [`expected_survival`] |
-//! | how often does it come again? | [`mean_cumulative_function`], [`cox`] by cluster |
+//! | what goes with it, and what does that mean for one member? | [`cox()`], [`proportional_hazards`], [`fine_gray()`], [`expected_survival`] |
+//! | how often does it come again? | [`mean_cumulative_function`], [`cox()`] by cluster |
 //! | where are members when they move between states? | [`state_occupation`] |
 
 mod cox;

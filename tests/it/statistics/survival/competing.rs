@@ -34,8 +34,7 @@ fn two_kinds_of_events() {
 
 /// The draws of R 1.2's generator (Marsaglia's multiply-with-carry, seed 2) in the tests of cmprsk:
 /// time rank, event, group and stratum of 100 members.
-fn cmprsk() -> (Vec<FollowUp>, Vec<u32>, Vec<u32>) {
-    let mut draws = Carry::new(2);
+fn cmprsk(draws: &mut Carry) -> (Vec<FollowUp>, Vec<u32>, Vec<u32>) {
     let times: Vec<f64> = (0..100).map(|_| draws.exponential()).collect();
     let groups: Vec<u32> = (0..100).map(|_| draws.below(3)).collect();
     let events: Vec<u32> = (0..100).map(|_| draws.below(3)).collect();
@@ -105,7 +104,7 @@ impl Carry {
 /// cmprsk's own test: `cuminc(ss, cc, gg, strt)`.
 #[test]
 fn gray_as_cmprsk() {
-    let (follow_ups, groups, strata) = cmprsk();
+    let (follow_ups, groups, strata) = cmprsk(&mut Carry::new(2));
     let grouped = Grouped { follow_ups: &follow_ups, groups: &groups, strata: Some(&strata) };
     let first = gray(&grouped, 1).expect("three groups");
     near(first.chi_squared, 3.393_977, 2e-7);
@@ -154,6 +153,41 @@ fn fine_and_gray_on_a_small_set() {
     let entering = [FollowUp::until(4, 1).entering_at(2), FollowUp::until(5, 2)];
     let wrong = FineGrayData { follow_ups: &entering, covariates: &[1.0, 2.0], width: 1, kind: 1 };
     assert_eq!(fine_gray(&wrong, Ties::Efron), Err(CoxError::Values));
+}
+
+/// cmprsk's own test: `crr(ss, cc, cv)`, as far as it is printed; its standard errors also carry the
+/// error of the censoring weights, which those of weighted rows do not.
+#[test]
+fn fine_and_gray_as_cmprsk() {
+    let mut draws = Carry::new(2);
+    let (follow_ups, ..) = cmprsk(&mut draws);
+    // A hundred normal numbers that R draws in between.
+    for _ in 0..217 {
+        draws.uniform();
+    }
+    let columns: Vec<f64> = (0..300).map(|_| f64::from(draws.below(2))).collect();
+    let kept: Vec<usize> = (0..100).filter(|row| ![0, 9, 19].contains(row)).collect();
+    let rows: Vec<FollowUp> = kept.iter().map(|row| follow_ups[*row]).collect();
+    let model = |width: usize| {
+        let values: Vec<f64> = kept
+            .iter()
+            .flat_map(|row| {
+                (0..width).map(|column| columns[column * 100 + row]).collect::<Vec<_>>()
+            })
+            .collect();
+        let model = FineGrayData { follow_ups: &rows, covariates: &values, width, kind: 1 };
+        fine_gray(&model, Ties::Breslow).expect("a fit")
+    };
+    let three = model(3);
+    for (coefficient, (estimate, error)) in three.coefficients.iter().zip([
+        (-0.291_30, 0.3698),
+        (-0.063_46, 0.3566),
+        (-0.475_10, 0.3544),
+    ]) {
+        near(coefficient.estimate, estimate, 2e-4);
+        near(coefficient.standard_error, error, 3e-3);
+    }
+    near(model(1).coefficients[0].estimate, -0.1753, 2e-4);
 }
 
 /// Without censoring a member with a competing event stays at risk for ever: the same as a Cox model
