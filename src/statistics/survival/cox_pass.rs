@@ -181,8 +181,8 @@ impl Pass<'_> {
             let weight = self.sorted.weight[row];
             let values = self.sorted.row(row);
             let risk = self.sorted.risk(row, self.coefficients) * weight;
-            accumulate(&mut self.at_risk, values, risk);
             if !self.sorted.event[row] {
+                accumulate(&mut self.at_risk, values, risk);
                 continue;
             }
             accumulate(&mut self.with_event, values, risk);
@@ -195,6 +195,9 @@ impl Pass<'_> {
         }
         if events == 0 {
             return None;
+        }
+        for (all, own) in self.at_risk.iter_mut().zip(&self.with_event) {
+            *all += own;
         }
         let mean_weight = weights / f64::from(events);
         let (sums, logarithms) = tie_sums(self.at_risk[0], self.with_event[0], events, ties);

@@ -112,16 +112,17 @@ pub(super) fn days<const KINDS: usize>(
         if late { ordered_by(follow_ups.len(), |row| follow_ups[row].start) } else { Vec::new() };
     let mut at_risk = if late { 0.0 } else { follow_ups.iter().map(|one| one.weight).sum::<f64>() };
     let mut waiting = entries.into_iter().peekable();
+    // In order of days side by side, so that each day is read from one place.
+    let sorted: Vec<FollowUp> = order.into_iter().map(|row| follow_ups[row]).collect();
     let mut days: Vec<Day<KINDS>> = Vec::new();
-    for group in order.chunk_by(|a, b| follow_ups[*a].stop == follow_ups[*b].stop) {
-        let time = follow_ups[group[0]].stop;
+    for group in sorted.chunk_by(|a, b| a.stop == b.stop) {
+        let time = group[0].stop;
         while let Some(row) = waiting.next_if(|row| follow_ups[*row].start < time) {
             at_risk += follow_ups[row].weight;
         }
         let mut day = Day { time, at_risk, events: [0.0; KINDS], censored: 0.0 };
         let mut leaving = 0.0;
-        for row in group {
-            let one = follow_ups[*row];
+        for one in group {
             leaving += one.weight;
             match kind(one.event) {
                 Some(kind) => day.events[kind] += one.weight,

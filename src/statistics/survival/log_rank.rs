@@ -106,23 +106,27 @@ struct Sums {
 
 impl Sums {
     fn add_stratum(&mut self, data: &Grouped, rows: &[usize]) {
-        let group_of = |row: usize| data.groups[row] as usize;
-        let entries = ordered_by(rows.len(), |place| data.follow_ups[rows[place]].start);
-        let mut waiting = entries.into_iter().map(|place| rows[place]).peekable();
+        // In order of days side by side, so that each day is read from one place.
+        let sorted: Vec<(FollowUp, usize)> =
+            rows.iter().map(|row| (data.follow_ups[*row], data.groups[*row] as usize)).collect();
+        let entries = ordered_by(sorted.len(), |place| sorted[place].0.start);
+        let mut waiting = entries.into_iter().map(|place| &sorted[place]).peekable();
         let mut at_risk = vec![0.0; self.observed.len()];
         let mut events = vec![0.0; self.observed.len()];
-        for day in rows.chunk_by(|a, b| data.follow_ups[*a].stop == data.follow_ups[*b].stop) {
-            let time = data.follow_ups[day[0]].stop;
-            while let Some(row) = waiting.next_if(|row| data.follow_ups[*row].start < time) {
-                at_risk[group_of(row)] += 1.0;
+        let mut leaving = vec![0.0; self.observed.len()];
+        for day in sorted.chunk_by(|a, b| a.0.stop == b.0.stop) {
+            while let Some((_, group)) = waiting.next_if(|row| row.0.start < day[0].0.stop) {
+                at_risk[*group] += 1.0;
             }
             events.fill(0.0);
-            for row in day.iter().filter(|row| data.follow_ups[**row].is_event()) {
-                events[group_of(*row)] += 1.0;
+            leaving.fill(0.0);
+            for (one, group) in day {
+                leaving[*group] += 1.0;
+                events[*group] += f64::from(u8::from(one.is_event()));
             }
             self.add_day(&at_risk, &events);
-            for row in day {
-                at_risk[group_of(*row)] -= 1.0;
+            for (at_risk, leaving) in at_risk.iter_mut().zip(&leaving) {
+                *at_risk -= leaving;
             }
         }
     }
