@@ -13,6 +13,7 @@
 //! | is a month unlike the others? | [`p_chart`], [`p_prime_chart`], [`u_chart`], [`u_prime_chart`], [`c_chart`], [`g_chart`], [`t_chart`], [`xmr_chart`], [`moving_range_chart`] |
 //! | by which rule, and since which change? | [`nhs_signals`], [`anhoej`], [`rebased`] |
 //! | is a month complete? | [`chain_ladder`] |
+//! | are compared members alike, and could a hidden cause explain it? | [`logistic()`], [`stabilised_weights`], [`standardised_difference`], [`e_value`] |
 //! | when does something happen? | [`survival`] |
 
 mod attribute_chart;
@@ -23,6 +24,8 @@ mod completion;
 mod count;
 mod distribution;
 mod funnel;
+mod logistic;
+mod matrix;
 mod mean;
 mod multiplicity;
 mod proportion;
@@ -33,6 +36,7 @@ mod reliable_change;
 mod signal;
 mod standardisation;
 pub mod survival;
+mod weighting;
 mod xmr;
 
 pub use attribute_chart::{Part, c_chart, p_chart, p_prime_chart, u_chart, u_prime_chart};
@@ -48,6 +52,7 @@ pub use funnel::{
     CountOnFunnel, Dispersion, FUNNEL_CONFIDENCES, Funnel, FunnelScale, LEAST_UNITS,
     count_on_funnel, funnel, share_control_limits,
 };
+pub use logistic::{LogisticData, LogisticError, LogisticFit, logistic};
 pub use mean::t_interval;
 pub use multiplicity::benjamini_hochberg;
 pub use proportion::{clopper_pearson, newcombe, wilson};
@@ -62,6 +67,10 @@ pub use signal::{RunTest, Signal, anhoej, nhs_signals};
 pub use standardisation::{
     LEAST_EVENTS, ReferenceStratum, StandardStratum, Standardised, directly_standardised_rate,
     expected_events, indirectly_standardised_rate, standardised_ratio,
+};
+pub use weighting::{
+    EValue, e_value, effective_sample_size, risk_ratio_of_hazard_ratio, stabilised_weights,
+    standardised_difference, truncated_weights,
 };
 pub use xmr::{Xmr, moving_range_chart, xmr_chart};
 

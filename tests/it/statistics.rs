@@ -6,6 +6,7 @@ mod charts;
 mod comparison;
 mod resampling;
 mod survival;
+mod weighting;
 
 use std::collections::BTreeMap;
 

@@ -4,9 +4,9 @@ use nalgebra::{DMatrix, DVector};
 
 use super::super::Limits;
 use super::super::distribution::{normal_probability, normal_quantile};
+use super::super::matrix::factor;
 use super::cox_pass::{Likelihood, likelihood};
 use super::follow_up::FollowUp;
-use super::matrix::factor;
 use super::robust::robust_covariance;
 use super::sorted::Sorted;
 

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 
 use super::super::distribution::chi_squared_tail;
+use super::super::matrix::quadratic_form;
 use super::follow_up::{FollowUp, ordered_by, sound};
-use super::matrix::quadratic_form;
 
 /// More groups than this are no comparison, and their covariances would be costly.
 const MOST_GROUPS: usize = 100;

@@ -20,7 +20,6 @@ mod follow_up;
 mod gray;
 mod incidence;
 mod log_rank;
-mod matrix;
 mod proportional;
 mod recurrent;
 mod restricted_mean;

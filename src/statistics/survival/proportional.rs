@@ -3,11 +3,11 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::super::distribution::chi_squared_tail;
+use super::super::matrix::factor;
 use super::cox::{CoxData, CoxError, CoxFit};
 use super::cox_pass::each_event_day;
 use super::curve::kaplan_meier;
 use super::follow_up::FollowUp;
-use super::matrix::factor;
 use super::sorted::Sorted;
 
 /// The scale of time on which a coefficient may change.
