@@ -1,5 +1,5 @@
-//! Charts of shares (p) and of counts over an area of opportunity (u), plain and with Laney's
-//! correction for more, or less, variation between periods than chance gives.
+//! Charts of shares (p), of counts (c) and of counts over an area of opportunity (u), plain and with
+//! Laney's correction for more, or less, variation between periods than chance gives.
 
 use std::ops::Range;
 
@@ -32,8 +32,15 @@ pub fn p_prime_chart(points: &[Part], baseline: Range<usize>) -> Option<Chart> {
     chart(points, baseline, Some(1.0), true)
 }
 
-/// Events per area with limits ū ± 3√(ū/n), kept above 0 (Montgomery, 7.4); with areas of 1 a
-/// c chart.
+/// Counts of events over equal areas of opportunity, with limits c̄ ± 3√c̄, kept above 0 (Montgomery,
+/// 7.3.1).
+pub fn c_chart(counts: &[f64], baseline: Range<usize>) -> Option<Chart> {
+    let points: Vec<Part> =
+        counts.iter().map(|count| Part { numerator: *count, denominator: 1.0 }).collect();
+    u_chart(&points, baseline)
+}
+
+/// Events per area with limits ū ± 3√(ū/n), kept above 0 (Montgomery, 7.4).
 pub fn u_chart(points: &[Part], baseline: Range<usize>) -> Option<Chart> {
     chart(points, baseline, None, false)
 }

@@ -5,7 +5,7 @@ use super::Limits;
 /// A centre line and, for each point, the limits of common variation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
-    /// The mean of the baseline.
+    /// The mean of the baseline; its median on a chart of rare events.
     pub centre: f64,
     /// Limits, one for each point.
     pub limits: Vec<Limits>,

@@ -2,12 +2,22 @@
 //! come from `statrs`; its own inverses stop at fewer digits than 1e-9, so they are solved here.
 
 use statrs::function::beta::{beta_reg, ln_beta};
-use statrs::function::erf::erfc_inv;
-use statrs::function::gamma::{gamma_lr, ln_gamma};
+use statrs::function::erf::{erfc, erfc_inv};
+use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
 
 /// The normal quantile: 1.959964 for 0.975.
 pub fn normal_quantile(probability: f64) -> f64 {
     -std::f64::consts::SQRT_2 * erfc_inv(2.0 * probability)
+}
+
+/// The probability below a normal value: 0.975 for 1.959964.
+pub fn normal_probability(value: f64) -> f64 {
+    0.5 * erfc(-value / std::f64::consts::SQRT_2)
+}
+
+/// The probability that a chi-squared variable exceeds a value: the p-value of a test.
+pub fn chi_squared_tail(value: f64, freedom: f64) -> f64 {
+    if value <= 0.0 { 1.0 } else { gamma_ur(freedom / 2.0, value / 2.0) }
 }
 
 /// The quantile of Student's t for a probability above one half. From a thousand degrees of freedom

@@ -34,3 +34,15 @@ pub fn xmr_chart(values: &[f64], baseline: Range<usize>, screened: bool) -> Opti
     let chart = Chart { centre, limits: vec![limits; values.len()] };
     Some(Xmr { chart, mean_range, range_high: 3.267 * mean_range })
 }
+
+/// The moving ranges themselves as a chart: the distances of each value from the one before it (so
+/// there is one fewer than there are values), with the mean range of the baseline as centre, 0 below
+/// and 3.267 × the centre above.
+///
+/// The baseline is one of ranges: `0..n − 1` for n values. Nothing for an empty baseline.
+pub fn moving_range_chart(values: &[f64], baseline: Range<usize>) -> Option<(Vec<f64>, Chart)> {
+    let ranges: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    let centre = mean(ranges.get(baseline)?)?;
+    let limits = vec![Limits { low: 0.0, high: 3.267 * centre }; ranges.len()];
+    Some((ranges, Chart { centre, limits }))
+}

@@ -1,6 +1,13 @@
 //! Statistics against published packages and worked examples. Sources are named at each case;
 //! closed formulas hold to 1e-9.
 
+mod change;
+mod charts;
+mod comparison;
+mod resampling;
+mod survival;
+mod weighting;
+
 use throughline::statistics::{
     Limits, MemberSums, Part, Signal, anhoej, byar, chi_squared_quantile, clopper_pearson,
     cluster_ratio, design_effect, exact_poisson, newcombe, nhs_signals, normal_quantile, p_chart,

@@ -1,0 +1,119 @@
+//! Charts of counts and rare events, moving ranges, and new limits from a recorded change.
+
+use proptest::prelude::{Strategy, prop, prop_assert, proptest};
+
+use throughline::statistics::{
+    ChangePoint, RebaseError, c_chart, g_chart, moving_range_chart, rebased, t_chart, xmr_chart,
+};
+
+use super::{check, near};
+
+/// qicharts2 0.8.1 on Montgomery's examples 7.3 (without the two points set aside) and 7.6.
+#[test]
+fn counts_and_times_between_events_as_qicharts() {
+    let boards = [
+        21, 24, 16, 12, 15, 28, 20, 31, 25, 20, 24, 16, 19, 10, 17, 13, 22, 18, 30, 24, 16, 19, 17,
+        15,
+    ]
+    .map(f64::from);
+    let chart = c_chart(&boards, 0..24).expect("a chart");
+    near(chart.centre, 19.666_666_666_666_7, 1e-9);
+    check(Some(chart.limits[0]), 6.362_531_971_016_6, 32.970_801_362_316_7, 1e-9);
+
+    let hours = [
+        286, 948, 536, 124, 816, 729, 4, 143, 431, 8, 2837, 596, 81, 227, 603, 492, 1199, 1214,
+        2831, 96,
+    ]
+    .map(f64::from);
+    let chart = t_chart(&hours, 0..20).expect("a chart");
+    near(chart.centre, 430.040_951_789_758, 1e-9);
+    check(Some(chart.limits[19]), 0.0, 6_937.933_488_166_58, 1e-9);
+    assert_eq!(t_chart(&[3.0, 0.0, 2.0], 0..3), None, "two events at once have no time between");
+}
+
+/// By hand after qicharts2's `qic.g`: mean 6, √(6 · 7), median 5.
+#[test]
+fn units_between_events() {
+    let chart = g_chart(&[2.0, 5.0, 1.0, 10.0, 12.0], 0..5).expect("a chart");
+    near(chart.centre, 5.0, 1e-12);
+    check(Some(chart.limits[0]), 0.0, 6.0 + 3.0 * 42.0_f64.sqrt(), 1e-12);
+    assert_eq!(g_chart(&[2.0, -1.0], 0..2), None);
+    assert_eq!(g_chart(&[], 0..0), None);
+}
+
+/// By hand: 70, 74, 68, 75, 73.
+#[test]
+fn moving_ranges() {
+    let (ranges, chart) =
+        moving_range_chart(&[70.0, 74.0, 68.0, 75.0, 73.0], 0..4).expect("four ranges");
+    assert_eq!(ranges, [4.0, 6.0, 7.0, 2.0]);
+    near(chart.centre, 4.75, 1e-12);
+    check(Some(chart.limits[3]), 0.0, 15.518_25, 1e-12);
+    assert_eq!(moving_range_chart(&[70.0], 0..0), None);
+}
+
+fn change(first: usize, reason: &str) -> ChangePoint {
+    ChangePoint { first, reason: reason.to_owned() }
+}
+
+/// `NHSRplotthedots` 0.2.2 on a made-up series that is rebased at its 13th point.
+#[test]
+fn limits_start_anew_at_a_recorded_change() {
+    let values = [
+        68.0, 71.8, 64.2, 65.2, 68.9, 66.0, 63.5, 68.8, 77.2, 70.4, 71.5, 67.4, 82.6, 83.3, 88.5,
+        91.2, 82.8, 77.8, 88.5, 84.2, 76.2, 78.7, 88.0, 78.6,
+    ];
+    let draw = |points: &[f64]| xmr_chart(points, 0..points.len(), true);
+    let changes = [change(12, "the crisis team opened")];
+    let segments = rebased(&values, &changes, draw).expect("one change");
+    assert_eq!(segments.len(), 2);
+    assert_eq!((segments[0].points.clone(), segments[0].reason.as_deref()), (0..12, None));
+    assert_eq!(segments[1].reason.as_deref(), Some("the crisis team opened"));
+    assert!(segments.iter().all(|segment| !segment.is_short()));
+    let first = segments[0].chart.as_ref().expect("a chart");
+    check(Some(first.chart.limits[0]), 57.161_181_818_181_8, 79.988_818_181_818_2, 1e-9);
+    let second = segments[1].chart.as_ref().expect("a chart");
+    near(second.chart.centre, 83.366_666_666_666_7, 1e-9);
+    check(Some(second.chart.limits[11]), 67.358_303_030_303, 99.375_030_303_030_3, 1e-9);
+}
+
+#[test]
+fn limits_are_never_moved_without_a_reason() {
+    let draw = |points: &[f64]| Some(points.len());
+    let wrong = |changes: &[ChangePoint]| rebased(&[1.0, 2.0, 3.0], changes, draw).expect_err("no");
+    assert_eq!(wrong(&[change(1, "  ")]), RebaseError::NoReason(1));
+    assert_eq!(wrong(&[change(3, "late")]), RebaseError::Outside(3));
+    assert_eq!(wrong(&[change(0, "early")]), RebaseError::Outside(0));
+    assert_eq!(wrong(&[change(2, "b"), change(1, "a")]), RebaseError::Order(1));
+    assert_eq!(wrong(&[change(2, "b"), change(2, "c")]), RebaseError::Order(2));
+}
+
+proptest! {
+    /// Every point lies in exactly one segment, whatever the changes.
+    #[test]
+    fn segments_cover_the_series(
+        (points, at) in prop::collection::vec(0.0..9.0, 2..40).prop_flat_map(|points| {
+            let last = points.len() - 1;
+            (proptest::strategy::Just(points), prop::collection::btree_set(1..=last, 0..4))
+        })
+    ) {
+        let changes: Vec<ChangePoint> = at.iter().map(|first| change(*first, "moved")).collect();
+        let segments = rebased(&points, &changes, |points| Some(points.to_vec())).expect("in order");
+        let joined: Vec<f64> =
+            segments.into_iter().flat_map(|segment| segment.chart.expect("points")).collect();
+        prop_assert!(joined == points);
+    }
+
+    /// The limits of a t chart contain its centre, and times in hours or days give the same chart.
+    #[test]
+    fn a_t_chart_does_not_depend_on_the_unit_of_time(
+        days in prop::collection::vec(0.1..500.0, 3..40)
+    ) {
+        let chart = t_chart(&days, 0..days.len()).expect("times above 0");
+        let hours: Vec<f64> = days.iter().map(|time| time * 24.0).collect();
+        let other = t_chart(&hours, 0..hours.len()).expect("times above 0");
+        prop_assert!(chart.limits[0].low <= chart.centre && chart.centre <= chart.limits[0].high);
+        prop_assert!((other.centre / chart.centre - 24.0).abs() < 1e-9);
+        prop_assert!((other.limits[0].high / chart.limits[0].high - 24.0).abs() < 1e-9);
+    }
+}
