@@ -1,0 +1,262 @@
+//! How unlike two sequences are.
+
+use std::borrow::Cow;
+
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+use super::cost::{Costs, PositionCosts};
+use super::sequence::Sequence;
+
+/// How sequences are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Metric {
+    /// The least cost of insertions, deletions and substitutions that turn one sequence into the
+    /// other (Abbott and Forrest 1986).
+    OptimalMatching(Costs),
+    /// The positions that are in no longest common subsequence of both: optimal matching with
+    /// substitutions at 2 and insertions at 1.
+    LongestCommonSubsequence,
+    /// Substitutions position by position; only for sequences of one length.
+    Hamming(Costs),
+    /// Substitutions position by position at costs of the position; only for sequences of one
+    /// length.
+    DynamicHamming(PositionCosts),
+}
+
+/// What a distance is divided by, as in `TraMineR`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Norm {
+    /// Nothing.
+    Raw,
+    /// The length of the longer sequence (Abbott).
+    LongerLength,
+    /// The geometric mean of the lengths (Elzinga): 1 − (most − d) ÷ (2 √(l₁ l₂)).
+    GeometricMean,
+    /// The most that sequences of these lengths can differ.
+    MostPossible,
+    /// 2 d ÷ (d + most), which keeps the triangle inequality (Yujian and Bo 2007).
+    YujianBo,
+}
+
+/// Sequences that a metric cannot compare.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DistanceError {
+    /// Hamming distances need one length.
+    #[error("sequence {place} has {length} positions and not {expected} as the first one")]
+    Length {
+        /// Its place, from 0.
+        place: usize,
+        /// Its length.
+        length: usize,
+        /// The length of the first, or of the costs.
+        expected: usize,
+    },
+    /// A state that has no costs.
+    #[error("sequence {place} has a state that the costs do not know")]
+    State {
+        /// Its place, from 0.
+        place: usize,
+    },
+}
+
+/// The distances between all pairs of a list of sequences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distances {
+    len: usize,
+    square: Vec<f64>,
+}
+
+impl Distances {
+    /// A table of distances from a function of two places, which is asked for the greater place
+    /// first.
+    pub fn by(len: usize, distance: impl Fn(usize, usize) -> f64 + Sync) -> Self {
+        let lower: Vec<Vec<f64>> = (0..len)
+            .into_par_iter()
+            .map(|row| (0..row).map(|column| distance(row, column)).collect())
+            .collect();
+        let mut square = vec![0.0; len * len];
+        for (row, values) in lower.iter().enumerate() {
+            for (column, value) in values.iter().enumerate() {
+                square[row * len + column] = *value;
+                square[column * len + row] = *value;
+            }
+        }
+        Self { len, square }
+    }
+
+    /// How many sequences.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The distance of two sequences by their places.
+    pub fn get(&self, one: usize, other: usize) -> f64 {
+        self.square[one * self.len + other]
+    }
+
+    /// The distances of one sequence to all.
+    pub fn row(&self, one: usize) -> &[f64] {
+        &self.square[one * self.len..(one + 1) * self.len]
+    }
+
+    /// The distances between some of the sequences, in this order.
+    #[must_use]
+    pub fn among(&self, places: &[usize]) -> Self {
+        let cells = places.iter().flat_map(|one| {
+            let row = self.row(*one);
+            places.iter().map(|other| row[*other])
+        });
+        Self { len: places.len(), square: cells.collect() }
+    }
+}
+
+/// The distances between all pairs. Pairs are shared out among threads; each is computed alone, so
+/// that the number of threads changes nothing.
+pub fn distances(
+    sequences: &[Sequence],
+    metric: &Metric,
+    norm: Norm,
+) -> Result<Distances, DistanceError> {
+    let way = Way::new(sequences, metric);
+    let codes = codes(sequences, &way)?;
+    Ok(Distances::by(codes.len(), |one, other| {
+        let (one, other) = (&codes[one], &codes[other]);
+        normed(way.distance(one, other), way.most(one, other, norm), one, other, norm)
+    }))
+}
+
+/// A metric with all its costs.
+enum Way<'a> {
+    Matching(Cow<'a, Costs>),
+    Hamming(&'a Costs),
+    Dynamic(&'a PositionCosts),
+}
+
+impl<'a> Way<'a> {
+    fn new(sequences: &[Sequence], metric: &'a Metric) -> Self {
+        match metric {
+            Metric::OptimalMatching(costs) => Self::Matching(Cow::Borrowed(costs)),
+            Metric::LongestCommonSubsequence => {
+                let states = sequences.iter().flat_map(Sequence::positions).flatten();
+                let size = states.map(|state| state.index() + 1).max().unwrap_or(0);
+                let costs = Costs::constant(size, 2.0, 1.0).expect("2 and 1 are costs");
+                Self::Matching(Cow::Owned(costs))
+            }
+            Metric::Hamming(costs) => Self::Hamming(costs),
+            Metric::DynamicHamming(costs) => Self::Dynamic(costs),
+        }
+    }
+
+    /// How many states it knows, the empty one included.
+    fn size(&self) -> usize {
+        match self {
+            Self::Matching(costs) => costs.size(),
+            Self::Hamming(costs) => costs.size(),
+            Self::Dynamic(costs) => costs.size(),
+        }
+    }
+
+    /// The length that every sequence has to have, if there is one.
+    fn length(&self, sequences: &[Sequence]) -> Option<usize> {
+        match self {
+            Self::Matching(_) => None,
+            Self::Hamming(_) => sequences.first().map(Sequence::len),
+            Self::Dynamic(costs) => Some(costs.positions()),
+        }
+    }
+
+    fn distance(&self, one: &[usize], other: &[usize]) -> f64 {
+        let pairs = || one.iter().zip(other);
+        match self {
+            Self::Matching(costs) => optimal_matching(one, other, costs),
+            Self::Hamming(costs) => pairs().map(|(a, b)| costs.substitution(*a, *b)).sum(),
+            Self::Dynamic(costs) => {
+                pairs().enumerate().map(|(place, (a, b))| costs.substitution(place, *a, *b)).sum()
+            }
+        }
+    }
+
+    /// The most that sequences of these lengths can differ.
+    fn most(&self, one: &[usize], other: &[usize], norm: Norm) -> f64 {
+        match self {
+            Self::Matching(costs) => {
+                let twice = 2.0 * costs.indel();
+                let capped = costs.dearest().min(twice);
+                let dearest = if norm == Norm::YujianBo { twice } else { capped };
+                let longer = number(one.len().abs_diff(other.len()));
+                longer * costs.indel() + dearest * number(one.len().min(other.len()))
+            }
+            Self::Hamming(costs) => costs.dearest() * number(one.len()),
+            Self::Dynamic(costs) => costs.dearest(),
+        }
+    }
+}
+
+/// The states as numbers; an empty position is the last number the costs know.
+fn codes(sequences: &[Sequence], way: &Way) -> Result<Vec<Vec<usize>>, DistanceError> {
+    let (size, length) = (way.size(), way.length(sequences));
+    let code = |place: usize, sequence: &Sequence| {
+        if let Some(expected) = length.filter(|expected| sequence.len() != *expected) {
+            return Err(DistanceError::Length { place, length: sequence.len(), expected });
+        }
+        let known = |state: &usize| *state + 1 < size;
+        let codes = sequence.positions().iter().map(|position| match position {
+            Some(state) => Some(state.index()).filter(known),
+            None => size.checked_sub(1),
+        });
+        codes.collect::<Option<Vec<usize>>>().ok_or(DistanceError::State { place })
+    };
+    sequences.iter().enumerate().map(|(place, sequence)| code(place, sequence)).collect()
+}
+
+/// Needleman and Wunsch (1970), a row at a time. What both sequences begin and end with costs
+/// nothing and is passed over.
+fn optimal_matching(one: &[usize], other: &[usize], costs: &Costs) -> f64 {
+    let begin = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[begin..], &other[begin..]);
+    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[..one.len() - end], &other[..other.len() - end]);
+    let indel = costs.indel();
+    let mut last: Vec<f64> =
+        std::iter::successors(Some(0.0), |cost| Some(cost + indel)).take(other.len() + 1).collect();
+    for state in one {
+        let row = costs.row(*state);
+        let mut diagonal = last[0];
+        let mut left = diagonal + indel;
+        last[0] = left;
+        for (cell, to) in last[1..].iter_mut().zip(other) {
+            let substituted = diagonal + row[*to];
+            diagonal = *cell;
+            left = substituted.min(diagonal + indel).min(left + indel);
+            *cell = left;
+        }
+    }
+    last[other.len()]
+}
+
+fn normed(raw: f64, most: f64, one: &[usize], other: &[usize], norm: Norm) -> f64 {
+    if raw == 0.0 {
+        return 0.0;
+    }
+    let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
+    match norm {
+        Norm::Raw => raw,
+        Norm::LongerLength => raw / number(longer),
+        Norm::GeometricMean if shorter == 0 => 1.0,
+        Norm::GeometricMean => {
+            1.0 - (most - raw) / (2.0 * number(shorter).sqrt() * number(longer).sqrt())
+        }
+        Norm::MostPossible => raw / most,
+        Norm::YujianBo => 2.0 * raw / (raw + most),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
+fn number(count: usize) -> f64 {
+    count as f64
+}
