@@ -8,6 +8,15 @@ use super::distance::Distances;
 use super::grouping::Grouping;
 use super::partition::Partition;
 
+/// How often people are drawn anew, and by which chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draws {
+    /// How many draws; 100 are usual.
+    pub count: u32,
+    /// The seed of the chance.
+    pub seed: u64,
+}
+
 /// How well a group comes back, by the Jaccard coefficient of its people with those of the most
 /// similar group of each draw.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,11 +36,11 @@ pub fn bootstrap_stability(
     people: &[u64],
     partition: &Partition,
     grouping: Grouping,
-    (draws, seed): (u32, u64),
+    draws: Draws,
 ) -> Vec<Stability> {
-    let similarities: Vec<Vec<Option<f64>>> = (0..draws)
+    let similarities: Vec<Vec<Option<f64>>> = (0..draws.count)
         .into_par_iter()
-        .map(|draw| similarities(distances, &drawn(people, seed, draw), partition, grouping))
+        .map(|draw| similarities(distances, &drawn(people, draws.seed, draw), partition, grouping))
         .collect();
     (0..partition.groups())
         .map(|group| {

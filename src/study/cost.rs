@@ -62,17 +62,18 @@ impl Costs {
     }
 
     /// Cheaper where transitions are frequent: 2 − p(i→j) − p(j→i), and 2 for an empty position. An
-    /// insertion or deletion costs half of the dearest substitution.
+    /// insertion or deletion costs half of the dearest substitution between states.
     pub fn transition_rates(distinct: &Distinct, states: usize) -> Self {
         let rates = TransitionRates::new(distinct, states);
         let substitution = table(states, FULL_SUBSTITUTION, |from, to| {
             FULL_SUBSTITUTION - rates.rate(from, to) - rates.rate(to, from)
         });
-        Self { size: states + 1, indel: dearest(&substitution) / 2.0, substitution }
+        let indel = half_of_dearest(&substitution, states + 1);
+        Self { size: states + 1, substitution, indel }
     }
 
     /// Costs of the site's own, a row for each state in order of the alphabet and one for the empty
-    /// position. An insertion or deletion costs half of the dearest substitution unless given.
+    /// position. An insertion or deletion costs half of the dearest substitution between states unless given.
     pub fn given(rows: &[Vec<f64>], indel: Option<f64>) -> Result<Self, CostError> {
         let size = rows.len();
         for (from, row) in rows.iter().enumerate() {
@@ -86,7 +87,7 @@ impl Costs {
             }
         }
         let substitution: Vec<f64> = rows.iter().flatten().copied().collect();
-        let indel = indel.unwrap_or_else(|| dearest(&substitution) / 2.0);
+        let indel = indel.unwrap_or_else(|| half_of_dearest(&substitution, size));
         if !indel.is_finite() || indel <= 0.0 {
             return Err(CostError::Indel);
         }
@@ -113,9 +114,9 @@ impl Costs {
         &self.substitution[from * self.size..(from + 1) * self.size]
     }
 
-    /// The most that one position can cost.
-    pub(super) fn dearest(&self) -> f64 {
-        dearest(&self.substitution)
+    /// The most that one position can cost, with or without empty positions.
+    pub(super) fn dearest(&self, with_empty: bool) -> f64 {
+        dearest(&self.substitution, self.size, with_empty)
     }
 }
 
@@ -180,9 +181,9 @@ impl PositionCosts {
         self.tables[position][from * self.size + to]
     }
 
-    /// The most that two sequences can differ.
-    pub(super) fn dearest(&self) -> f64 {
-        self.tables.iter().map(|table| dearest(table)).sum()
+    /// The most that two sequences can differ, with or without empty positions.
+    pub(super) fn dearest(&self, with_empty: bool) -> f64 {
+        self.tables.iter().map(|table| dearest(table, self.size, with_empty)).sum()
     }
 }
 
@@ -200,6 +201,16 @@ fn table(states: usize, empty: f64, cost: impl Fn(usize, usize) -> f64) -> Vec<f
     table
 }
 
-fn dearest(table: &[f64]) -> f64 {
-    table.iter().copied().fold(0.0, f64::max)
+/// Half of the dearest substitution between states, or, if those are free, of the empty one.
+fn half_of_dearest(table: &[f64], size: usize) -> f64 {
+    let between_states = dearest(table, size, false);
+    let dearest = if between_states > 0.0 { between_states } else { dearest(table, size, true) };
+    dearest / 2.0
+}
+
+/// The greatest of a square table, with or without its last row and column.
+fn dearest(table: &[f64], size: usize, with_empty: bool) -> f64 {
+    let states = if with_empty { size } else { size.saturating_sub(1) };
+    let rows = table.chunks(size.max(1)).take(states);
+    rows.flat_map(|row| &row[..states]).copied().fold(0.0, f64::max)
 }

@@ -124,9 +124,12 @@ pub fn distances(
 ) -> Result<Distances, DistanceError> {
     let way = Way::new(sequences, metric);
     let codes = codes(sequences, &way)?;
+    let with_empty =
+        sequences.iter().any(|sequence| sequence.positions().iter().any(Option::is_none));
     Ok(Distances::by(codes.len(), |one, other| {
         let (one, other) = (&codes[one], &codes[other]);
-        normed(way.distance(one, other), way.most(one, other, norm), one, other, norm)
+        let most = || way.most(one, other, norm, with_empty);
+        normed(way.distance(one, other), most, one, other, norm)
     }))
 }
 
@@ -182,17 +185,17 @@ impl<'a> Way<'a> {
     }
 
     /// The most that sequences of these lengths can differ.
-    fn most(&self, one: &[usize], other: &[usize], norm: Norm) -> f64 {
+    fn most(&self, one: &[usize], other: &[usize], norm: Norm, with_empty: bool) -> f64 {
         match self {
             Self::Matching(costs) => {
                 let twice = 2.0 * costs.indel();
-                let capped = costs.dearest().min(twice);
+                let capped = costs.dearest(with_empty).min(twice);
                 let dearest = if norm == Norm::YujianBo { twice } else { capped };
                 let longer = number(one.len().abs_diff(other.len()));
                 longer * costs.indel() + dearest * number(one.len().min(other.len()))
             }
-            Self::Hamming(costs) => costs.dearest() * number(one.len()),
-            Self::Dynamic(costs) => costs.dearest(),
+            Self::Hamming(costs) => costs.dearest(with_empty) * number(one.len()),
+            Self::Dynamic(costs) => costs.dearest(with_empty),
         }
     }
 }
@@ -230,16 +233,21 @@ fn optimal_matching(one: &[usize], other: &[usize], costs: &Costs) -> f64 {
         let mut left = diagonal + indel;
         last[0] = left;
         for (cell, to) in last[1..].iter_mut().zip(other) {
-            let substituted = diagonal + row[*to];
+            let above = lesser(diagonal + row[*to], *cell + indel);
             diagonal = *cell;
-            left = substituted.min(diagonal + indel).min(left + indel);
+            left = lesser(above, left + indel);
             *cell = left;
         }
     }
     last[other.len()]
 }
 
-fn normed(raw: f64, most: f64, one: &[usize], other: &[usize], norm: Norm) -> f64 {
+/// `f64::min` without its care for numbers that are none: one instruction in the innermost loop.
+fn lesser(one: f64, other: f64) -> f64 {
+    if one < other { one } else { other }
+}
+
+fn normed(raw: f64, most: impl Fn() -> f64, one: &[usize], other: &[usize], norm: Norm) -> f64 {
     if raw == 0.0 {
         return 0.0;
     }
@@ -249,10 +257,10 @@ fn normed(raw: f64, most: f64, one: &[usize], other: &[usize], norm: Norm) -> f6
         Norm::LongerLength => raw / number(longer),
         Norm::GeometricMean if shorter == 0 => 1.0,
         Norm::GeometricMean => {
-            1.0 - (most - raw) / (2.0 * number(shorter).sqrt() * number(longer).sqrt())
+            1.0 - (most() - raw) / (2.0 * number(shorter).sqrt() * number(longer).sqrt())
         }
-        Norm::MostPossible => raw / most,
-        Norm::YujianBo => 2.0 * raw / (raw + most),
+        Norm::MostPossible => raw / most(),
+        Norm::YujianBo => 2.0 * raw / (raw + most()),
     }
 }
 

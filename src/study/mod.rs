@@ -36,7 +36,7 @@ mod silhouette;
 mod state_table;
 mod ward;
 
-pub use bootstrap::{Stability, bootstrap_stability};
+pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
 pub use cost::{CostError, Costs, PositionCosts};
 pub use distance::{DistanceError, Distances, Metric, Norm, distances};

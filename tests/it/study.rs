@@ -33,7 +33,7 @@ fn spelled(spells: &str) -> String {
         .collect()
 }
 
-/// Rows 1 to 4, 21, 38 and 42 of the data set `mvad` (McVicar and Anyadike-Danes 2002), from
+/// Rows 1 to 4, 21, 38 and 42 of the data set `mvad` (`McVicar` and Anyadike-Danes 2002), from
 /// September 1993 on: employment, further education, higher education, joblessness, school, training.
 const MVAD: [&str; 7] = [
     "E4 T2 E64",

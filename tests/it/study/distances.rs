@@ -1,9 +1,11 @@
 //! Distances against `TraMineR` 2.2-12 (`mvad`), against slow obvious versions, and as distances.
 
+use std::cmp::Ordering;
+
 use proptest::prelude::*;
 use throughline::study::{
     CostError, Costs, DistanceError, Distances, Distinct, Metric, Norm, PositionCosts, Sequence,
-    TransitionRates, distances,
+    State, TransitionRates, distances,
 };
 
 use super::{letters, mvad, near};
@@ -59,7 +61,10 @@ fn costs_follow_transition_rates() {
     let costs = Costs::transition_rates(&distinct, 2);
     near(costs.substitution(0, 1), 2.0 - 0.6 - 1.0 / 3.0);
     near(costs.substitution(0, 2), 2.0);
-    near(costs.indel(), 1.0);
+    near(costs.indel(), costs.substitution(0, 1) / 2.0);
+    let matched = Metric::OptimalMatching(costs.clone());
+    let most = distances(&people, &matched, Norm::MostPossible).expect("comparable");
+    near(most.get(0, 2), 1.0 / 3.0);
     // Into the second month: A→B 1 of 3; into the third: A→B 2 of 2, B→A 1 of 2.
     let dynamic = PositionCosts::transition_rates(&distinct, 2);
     near(dynamic.substitution(0, 0, 1), 4.0 - 2.0 / 3.0);
@@ -134,21 +139,19 @@ fn some_sequence(longest: usize) -> impl Strategy<Value = String> {
 /// Costs in quarters, so that sums are exact; they need not keep the triangle inequality.
 fn some_costs() -> impl Strategy<Value = Costs> {
     (prop::collection::vec(0_u8..16, 6), 1_u8..12).prop_map(|(quarters, indel)| {
-        let mut rows = vec![vec![0.0; 4]; 4];
-        let mut quarters = quarters.into_iter();
-        for from in 0..4 {
-            for to in 0..from {
-                let cost = f64::from(quarters.next().expect("six pairs")) / 4.0;
-                rows[from][to] = cost;
-                rows[to][from] = cost;
-            }
-        }
+        let pair = |from: usize, to: usize| match from.cmp(&to) {
+            Ordering::Equal => 0.0,
+            Ordering::Less => f64::from(quarters[to * (to - 1) / 2 + from]) / 4.0,
+            Ordering::Greater => f64::from(quarters[from * (from - 1) / 2 + to]) / 4.0,
+        };
+        let rows: Vec<Vec<f64>> =
+            (0..4).map(|from| (0..4).map(|to| pair(from, to)).collect()).collect();
         Costs::given(&rows, Some(f64::from(indel) / 4.0)).expect("costs")
     })
 }
 
 fn places(sequence: &Sequence) -> Vec<usize> {
-    sequence.positions().iter().map(|state| state.map_or(3, |state| state.index())).collect()
+    sequence.positions().iter().map(|state| state.map_or(3, State::index)).collect()
 }
 
 proptest! {

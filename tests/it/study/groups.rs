@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use throughline::study::{
-    Costs, Distances, Distinct, Grouping, Metric, Norm, Partition, Sequence, best,
+    Costs, Distances, Distinct, Draws, Grouping, Metric, Norm, Partition, Sequence, best,
     bootstrap_stability, distances, pam, silhouette, ward,
 };
 
@@ -61,7 +61,13 @@ fn three_clumps_are_found_by_both() {
         let best = best(&candidates).expect("a candidate");
         assert_eq!((best.k, sets(&best.partition)), (3, clumps.clone()));
         assert_eq!(best.partition.people(&people), [10, 4, 3], "the greatest group is the first");
-        let stable = bootstrap_stability(&distances, &people, &best.partition, grouping, (50, 1));
+        let stable = bootstrap_stability(
+            &distances,
+            &people,
+            &best.partition,
+            grouping,
+            Draws { count: 50, seed: 1 },
+        );
         assert!(stable[0].mean.is_some_and(|mean| mean > 0.9), "{stable:?}");
     }
     let medoids = pam(&distances, &people, 3).expect("three");
@@ -106,7 +112,13 @@ fn a_group_of_noise_does_not_come_back() {
     let distances = line(&points);
     let people = vec![1; 40];
     let groups = Grouping::Pam.groups(&distances, &people, 6).expect("six");
-    let stable = bootstrap_stability(&distances, &people, &groups, Grouping::Pam, (30, 5));
+    let stable = bootstrap_stability(
+        &distances,
+        &people,
+        &groups,
+        Grouping::Pam,
+        Draws { count: 30, seed: 5 },
+    );
     let means: Vec<f64> = stable.iter().filter_map(|group| group.mean).collect();
     assert_eq!(means.len(), 6);
     assert!(means.iter().any(|mean| *mean < 0.75), "{means:?}");
@@ -126,7 +138,7 @@ fn neither_threads_nor_runs_change_the_result() {
             &distinct.people,
             &groups.partition,
             Grouping::Pam,
-            (40, 9),
+            Draws { count: 40, seed: 9 },
         );
         (distances, groups, stable)
     };

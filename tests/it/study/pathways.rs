@@ -116,7 +116,7 @@ fn eras_belong_to_the_window_they_start_in() {
         keep: Keep::First,
         ..tested()
     };
-    assert_eq!(names(&pathways(&[late.clone()], &rules)), ["A"]);
+    assert_eq!(names(&pathways(std::slice::from_ref(&late), &rules)), ["A"]);
     let result = pathways(&[late], &tested());
     assert_eq!((names(&result), result.people_without), (Vec::new(), 1));
 }
@@ -182,7 +182,7 @@ fn eras_are_split_by_length_and_paths_end_with_exits() {
     let exit = Era::new(intervention("G"), day("2014-09-01"), day("2014-09-01"));
     person.exits.extend(exit);
     let rules = |max_path| PathwayRules { splits: vec![split(30)], max_path, ..tested() };
-    let path = |max_path| names(&pathways(&[person.clone()], &rules(max_path)));
+    let path = |max_path| names(&pathways(std::slice::from_ref(&person), &rules(max_path)));
     assert_eq!(path(5), ["C-D-B-G"]);
     assert_eq!(path(2), ["C-D"]);
 }
@@ -214,7 +214,7 @@ fn every_step_says_what_is_left() {
 fn short_rows_count_once_they_are_joined() {
     let person = history("X 01-01 12-31; A 01-01 01-08; A 01-10 01-18; B 05-01 05-05");
     let rules = |shortness| PathwayRules { min_era: 10, shortness, ..PathwayRules::ours() };
-    let path = |shortness| names(&pathways(&[person.clone()], &rules(shortness)));
+    let path = |shortness| names(&pathways(std::slice::from_ref(&person), &rules(shortness)));
     assert_eq!(path(Shortness::AfterCollapse), ["A"]);
     assert!(path(Shortness::BeforeCollapse).is_empty());
 }
