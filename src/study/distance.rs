@@ -6,6 +6,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::cost::{Costs, PositionCosts};
 use super::sequence::Sequence;
+use crate::terms::codes::code_list;
 
 /// How sequences are compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,19 +24,20 @@ pub enum Metric {
     DynamicHamming(PositionCosts),
 }
 
-/// What a distance is divided by, as in `TraMineR`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Norm {
-    /// Nothing.
-    Raw,
-    /// The length of the longer sequence (Abbott).
-    LongerLength,
-    /// The geometric mean of the lengths (Elzinga): 1 − (most − d) ÷ (2 √(l₁ l₂)).
-    GeometricMean,
-    /// The most that sequences of these lengths can differ.
-    MostPossible,
-    /// 2 d ÷ (d + most), which keeps the triangle inequality (Yujian and Bo 2007).
-    YujianBo,
+code_list! {
+    /// What a distance is divided by, as in `TraMineR`.
+    Norm {
+        /// Nothing.
+        Raw => "raw",
+        /// The length of the longer sequence (Abbott).
+        LongerLength => "longer_length",
+        /// The geometric mean of the lengths (Elzinga): 1 − (most − d) ÷ (2 √(l₁ l₂)).
+        GeometricMean => "geometric_mean",
+        /// The most that sequences of these lengths can differ.
+        MostPossible => "most_possible",
+        /// 2 d ÷ (d + most), which keeps the triangle inequality (Yujian and Bo 2007).
+        YujianBo => "yujian_bo",
+    }
 }
 
 /// Sequences that a metric cannot compare.

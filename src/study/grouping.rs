@@ -7,14 +7,16 @@ use super::pam::pam;
 use super::partition::Partition;
 use super::silhouette::silhouette;
 use super::ward::ward;
+use crate::terms::codes::code_list;
 
-/// A way to form groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
-    /// Around medoids: [`pam`].
-    Pam,
-    /// From below: [`ward`].
-    Ward,
+code_list! {
+    /// A way to form groups.
+    Grouping {
+        /// Around medoids: [`pam`].
+        Pam => "pam",
+        /// From below: [`ward`].
+        Ward => "ward",
+    }
 }
 
 /// The groups of one number of groups.

@@ -4,6 +4,7 @@
 //!
 //! | question | where |
 //! |---|---|
+//! | what does a study ask? | [`Study`], from a file by [`read_study`] |
 //! | which interventions, alone or together, in which order? | [`pathways`], by [`PathwayRules`] |
 //! | how many people went which way, and for how long? | [`pathway_table`], [`step_durations`], [`line_changes`] |
 //! | in which state was a person each month? | [`monthly_states`], a [`Sequence`] of states such as [`CareState`] |
@@ -19,6 +20,7 @@ mod bootstrap;
 mod care_state;
 mod combination;
 mod cost;
+mod description;
 mod distance;
 mod distinct;
 mod era;
@@ -30,6 +32,9 @@ mod partition;
 mod pathway;
 mod pathway_rules;
 mod pathway_table;
+mod read;
+mod read_pathways;
+mod read_sequences;
 mod sequence;
 mod sequence_index;
 mod silhouette;
@@ -39,6 +44,7 @@ mod ward;
 pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
 pub use cost::{CostError, Costs, PositionCosts};
+pub use description::{CostRule, Delivered, MetricRule, SequenceRules, Study};
 pub use distance::{DistanceError, Distances, Metric, Norm, distances};
 pub use distinct::Distinct;
 pub use era::{Combination, Era, Intervention, MOST_INTERVENTIONS, collapsed, eras_of_contacts};
@@ -54,6 +60,7 @@ pub use pathway_rules::{
 pub use pathway_table::{
     DurationRow, PathGroup, PathwayRow, PathwayTable, pathway_table, step_durations,
 };
+pub use read::read_study;
 pub use sequence::{Sequence, State};
 pub use sequence_index::{
     complexity, degradation, entropy, longitudinal_shares, transitions, turbulence, volatility,

@@ -1,14 +1,16 @@
 //! The rules by which eras become a pathway.
 
 use super::era::Intervention;
+use crate::terms::codes::code_list;
 
-/// A day of the target period from which a window is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// The first day of the target period.
-    Start,
-    /// The end of the target period.
-    End,
+code_list! {
+    /// A day of the target period from which a window is counted.
+    Anchor {
+        /// The first day of the target period.
+        Start => "start",
+        /// The end of the target period.
+        End => "end",
+    }
 }
 
 /// Eras belong to a target period if they start within this window, both ends included.
@@ -24,13 +26,14 @@ pub struct TargetWindow {
     pub last_days: i32,
 }
 
-/// What becomes of several target periods of one person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Targets {
-    /// One pathway runs through all of them.
-    Joined,
-    /// Each has a pathway of its own.
-    Apart,
+code_list! {
+    /// What becomes of several target periods of one person.
+    Targets {
+        /// One pathway runs through all of them.
+        Joined => "joined",
+        /// Each has a pathway of its own.
+        Apart => "apart",
+    }
 }
 
 /// When the least length of an era is asked for.
@@ -42,13 +45,14 @@ pub enum Shortness {
     AfterCollapse,
 }
 
-/// What becomes of an overlap that makes no combination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlaps {
-    /// The earlier era ends where the later starts.
-    Truncate,
-    /// Both eras stay as they are.
-    Keep,
+code_list! {
+    /// What becomes of an overlap that makes no combination.
+    Overlaps {
+        /// The earlier era ends where the later starts.
+        Truncate => "truncate",
+        /// Both eras stay as they are.
+        Keep => "keep",
+    }
 }
 
 /// Whose short eras fall away after combining.
@@ -61,15 +65,16 @@ pub enum ShortEras {
     OfAllOnceAnyOverlap,
 }
 
-/// Which eras make the steps of a pathway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// The first era of each combination.
-    First,
-    /// Eras that differ from the one before.
-    Changes,
-    /// Every era.
-    All,
+code_list! {
+    /// Which eras make the steps of a pathway.
+    Keep {
+        /// The first era of each combination.
+        First => "first",
+        /// Eras that differ from the one before.
+        Changes => "changes",
+        /// Every era.
+        All => "all",
+    }
 }
 
 /// Eras of one intervention, told apart by their length.
@@ -152,6 +157,25 @@ impl PathwayRules {
             short_eras: ShortEras::OfAllOnceAnyOverlap,
             ..Self::ours()
         }
+    }
+}
+
+impl PathwayRules {
+    /// What is odd about the rules, as sentences for whoever reads the results. The package warns of
+    /// the same.
+    pub fn oddities(&self) -> Vec<&'static str> {
+        let odd = [
+            (
+                self.min_era > self.min_post_combination,
+                "eras have to be longer before combining than after it, so that pieces are left \
+                 that would not have counted as eras",
+            ),
+            (
+                self.min_era > self.combination_window,
+                "an overlap shorter than any era makes a combination",
+            ),
+        ];
+        odd.iter().filter(|(is_so, _)| *is_so).map(|(_, sentence)| *sentence).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Courses of care: pathways, sequences, distances and groups, through the front door of the room.
 
+mod definition;
 mod distances;
 mod groups;
 mod pathway_counts;
