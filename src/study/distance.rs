@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::cost::{Costs, PositionCosts};
+use super::matching::matched;
 use super::sequence::Sequence;
 use crate::terms::codes::code_list;
 
@@ -71,11 +72,13 @@ pub struct Distances {
 impl Distances {
     /// A table of distances from a function of two places, which is asked for the greater place
     /// first.
-    pub fn by(len: usize, distance: impl Fn(usize, usize) -> f64 + Sync) -> Self {
-        let lower: Vec<Vec<f64>> = (0..len)
-            .into_par_iter()
-            .map(|row| (0..row).map(|column| distance(row, column)).collect())
-            .collect();
+    pub fn by(len: usize, distance: impl Fn(usize, usize) -> f64 + Send + Sync) -> Self {
+        Self::by_rows(len, |row| (0..row).map(|column| distance(row, column)).collect())
+    }
+
+    /// From a function that gives the distances of one place to all before it.
+    fn by_rows(len: usize, distances: impl Fn(usize) -> Vec<f64> + Send + Sync) -> Self {
+        let lower: Vec<Vec<f64>> = (0..len).into_par_iter().map(distances).collect();
         let mut square = vec![0.0; len * len];
         for (row, values) in lower.iter().enumerate() {
             for (column, value) in values.iter().enumerate() {
@@ -128,10 +131,12 @@ pub fn distances(
     let codes = codes(sequences, &way)?;
     let with_empty =
         sequences.iter().any(|sequence| sequence.positions().iter().any(Option::is_none));
-    Ok(Distances::by(codes.len(), |one, other| {
-        let (one, other) = (&codes[one], &codes[other]);
-        let most = || way.most(one, other, norm, with_empty);
-        normed(way.distance(one, other), most, one, other, norm)
+    Ok(Distances::by_rows(codes.len(), |place| {
+        let (one, others) = (&codes[place], &codes[..place]);
+        let normed = |(raw, other): (f64, &Vec<usize>)| {
+            normed(raw, || way.most(one, other, norm, with_empty), one, other, norm)
+        };
+        way.distances(one, others).into_iter().zip(others).map(normed).collect()
     }))
 }
 
@@ -175,14 +180,19 @@ impl<'a> Way<'a> {
         }
     }
 
-    fn distance(&self, one: &[usize], other: &[usize]) -> f64 {
-        let pairs = || one.iter().zip(other);
+    /// The distances of one sequence to others.
+    fn distances(&self, one: &[usize], others: &[Vec<usize>]) -> Vec<f64> {
+        let by_position = |cost: &dyn Fn(usize, usize, usize) -> f64| {
+            let distance = |other: &Vec<usize>| {
+                let pairs = one.iter().zip(other).enumerate();
+                pairs.map(|(position, (from, to))| cost(position, *from, *to)).sum()
+            };
+            others.iter().map(distance).collect()
+        };
         match self {
-            Self::Matching(costs) => optimal_matching(one, other, costs),
-            Self::Hamming(costs) => pairs().map(|(a, b)| costs.substitution(*a, *b)).sum(),
-            Self::Dynamic(costs) => {
-                pairs().enumerate().map(|(place, (a, b))| costs.substitution(place, *a, *b)).sum()
-            }
+            Self::Matching(costs) => matched(one, others, costs),
+            Self::Hamming(costs) => by_position(&|_, from, to| costs.substitution(from, to)),
+            Self::Dynamic(costs) => by_position(&|at, from, to| costs.substitution(at, from, to)),
         }
     }
 
@@ -217,36 +227,6 @@ fn codes(sequences: &[Sequence], way: &Way) -> Result<Vec<Vec<usize>>, DistanceE
         codes.collect::<Option<Vec<usize>>>().ok_or(DistanceError::State { place })
     };
     sequences.iter().enumerate().map(|(place, sequence)| code(place, sequence)).collect()
-}
-
-/// Needleman and Wunsch (1970), a row at a time. What both sequences begin and end with costs
-/// nothing and is passed over.
-fn optimal_matching(one: &[usize], other: &[usize], costs: &Costs) -> f64 {
-    let begin = one.iter().zip(other).take_while(|(a, b)| a == b).count();
-    let (one, other) = (&one[begin..], &other[begin..]);
-    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (one, other) = (&one[..one.len() - end], &other[..other.len() - end]);
-    let indel = costs.indel();
-    let mut last: Vec<f64> =
-        std::iter::successors(Some(0.0), |cost| Some(cost + indel)).take(other.len() + 1).collect();
-    for state in one {
-        let row = costs.row(*state);
-        let mut diagonal = last[0];
-        let mut left = diagonal + indel;
-        last[0] = left;
-        for (cell, to) in last[1..].iter_mut().zip(other) {
-            let above = lesser(diagonal + row[*to], *cell + indel);
-            diagonal = *cell;
-            left = lesser(above, left + indel);
-            *cell = left;
-        }
-    }
-    last[other.len()]
-}
-
-/// `f64::min` without its care for numbers that are none: one instruction in the innermost loop.
-fn lesser(one: f64, other: f64) -> f64 {
-    if one < other { one } else { other }
 }
 
 fn normed(raw: f64, most: impl Fn() -> f64, one: &[usize], other: &[usize], norm: Norm) -> f64 {

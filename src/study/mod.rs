@@ -26,6 +26,7 @@ mod distinct;
 mod era;
 mod grouping;
 mod line_change;
+mod matching;
 mod monthly;
 mod pam;
 mod partition;

@@ -166,6 +166,24 @@ proptest! {
         prop_assert!((distances.get(0, 1) - expected).abs() < 1e-12);
     }
 
+    /// Sequences of all lengths side by side are as far apart as each pair alone.
+    #[test]
+    fn company_changes_nothing(
+        texts in prop::collection::vec(some_sequence(12), 20),
+        costs in some_costs(),
+    ) {
+        let sequences: Vec<Sequence> = texts.iter().map(|text| letters(text, "ABC")).collect();
+        let metric = Metric::OptimalMatching(costs);
+        let all = raw(&sequences, &metric);
+        for one in 0..sequences.len() {
+            for other in 0..one {
+                let pair = [sequences[other].clone(), sequences[one].clone()];
+                let alone = raw(&pair, &metric).get(0, 1);
+                prop_assert_eq!(all.get(one, other).to_bits(), alone.to_bits());
+            }
+        }
+    }
+
     #[test]
     fn distances_are_distances(
         texts in prop::collection::vec(some_sequence(8), 3),
