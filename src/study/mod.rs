@@ -11,7 +11,7 @@
 //! | how varied and how downward is one course? | [`entropy`], [`complexity`], [`turbulence`], [`degradation`] |
 //! | which states when, and what follows what? | [`state_distribution`], [`TransitionRates`] |
 //! | how unlike are two courses? | [`distances`] by a [`Metric`] |
-//! | which kinds of courses are there? | [`pam`], [`ward`], judged by [`silhouette`] and [`bootstrap_stability`], chosen by [`best`] |
+//! | which kinds of courses are there? | [`course_groups`]: by [`pam`] or [`ward`], judged by [`silhouette`] and [`bootstrap_stability`], chosen by [`best`] |
 //!
 //! Groups of courses describe. They are no exposure for outcomes of the same months: who lives
 //! longer has more time to show a pattern.
@@ -20,6 +20,7 @@ mod bootstrap;
 mod care_state;
 mod combination;
 mod cost;
+mod course_group;
 mod description;
 mod distance;
 mod distinct;
@@ -45,6 +46,7 @@ mod ward;
 pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
 pub use cost::{CostError, Costs, PositionCosts};
+pub use course_group::{CourseGroup, CourseGroups, course_groups};
 pub use description::{CostRule, Delivered, MetricRule, SequenceRules, Study};
 pub use distance::{DistanceError, Distances, Metric, Norm, distances};
 pub use distinct::Distinct;

@@ -145,10 +145,15 @@ impl PathwayRules {
         }
     }
 
-    /// The rules and defaults of `TreatmentPatterns` 3.1.0 (DARWIN EU), whose tests this room
-    /// agrees with. The package leaves three things to the order of its rows, which here are
-    /// settled: eras that start on one day are taken by their end; eras of one intervention inside
-    /// one another end with the last of them; a piece of no days is no era.
+    /// The rules and defaults of `TreatmentPatterns` 3.1.0 (DARWIN EU), with whose tests this room
+    /// agrees. What the package leaves to the order of its rows, or takes from rows that are no
+    /// longer there, is settled here:
+    ///
+    /// - eras that start on one day are taken in the order of their ends;
+    /// - an era inside another of the same intervention does not shorten it;
+    /// - whether an overlap is all of an era is asked of the collapsed era, not of its last row;
+    /// - a piece of no days is no era;
+    /// - a short overlap that is kept does not hide a longer one later on.
     pub fn treatment_patterns() -> Self {
         Self {
             shortness: Shortness::BeforeCollapse,

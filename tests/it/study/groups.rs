@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use throughline::study::{
-    Costs, Distances, Distinct, Draws, Grouping, Metric, Norm, Partition, Sequence, best,
-    bootstrap_stability, distances, pam, silhouette, ward,
+    CostRule, Costs, DistanceError, Distances, Distinct, Draws, Grouping, Metric, MetricRule, Norm,
+    Partition, Sequence, SequenceRules, best, bootstrap_stability, course_groups, distances, pam,
+    silhouette, ward,
 };
 
 use super::{letters, near};
@@ -147,6 +148,75 @@ fn neither_threads_nor_runs_change_the_result() {
         pool.expect("threads").install(run)
     };
     assert_eq!(within(1), within(4));
+}
+
+fn rules(metric: MetricRule, grouping: Grouping) -> SequenceRules {
+    SequenceRules {
+        months: 12,
+        metric,
+        norm: Norm::Raw,
+        grouping,
+        groups: 2..=5,
+        draws: Draws { count: 20, seed: 3 },
+    }
+}
+
+/// Three kinds of courses with some noise, and two people of whom nothing is known.
+fn planted() -> Vec<Sequence> {
+    let mut people = vec![letters("....", "ABC")];
+    for (count, text) in [
+        (15, "AAAAAAAAAAAA"),
+        (4, "AAAAAABAAAAA"),
+        (12, "AAABBBBBBBBB"),
+        (3, "AABBBBBBBBBB"),
+        (10, "CCCCCCAAAAAA"),
+        (2, "CCCCCCCAAAA"),
+    ] {
+        people.extend(vec![letters(text, "ABC"); count]);
+    }
+    people.push(letters("", "ABC"));
+    people
+}
+
+#[test]
+fn planted_kinds_of_courses_are_found() {
+    let costs = Costs::constant(3, 2.0, 1.0).expect("costs");
+    let metrics =
+        [CostRule::TransitionRates, CostRule::Given(costs)].map(MetricRule::OptimalMatching);
+    for metric in metrics.into_iter().chain([MetricRule::LongestCommonSubsequence]) {
+        for grouping in [Grouping::Pam, Grouping::Ward] {
+            let found = course_groups(&planted(), 3, &rules(metric.clone(), grouping), 11);
+            let found = found.expect("comparable");
+            let people: Vec<u64> = found.groups.iter().map(|group| group.people).collect();
+            assert_eq!(people, [19, 15, 12]);
+            let middles = ["AAAAAAAAAAAA", "AAABBBBBBBBB", "CCCCCCAAAAAA"];
+            for (group, middle) in found.groups.iter().zip(middles) {
+                assert_eq!(group.middle, letters(middle, "ABC"));
+                assert!(group.average_width > 0.5, "{group:?}");
+                assert!(group.stability.mean.is_some_and(|mean| mean > 0.8), "{group:?}");
+                assert!(group.months.iter().all(|month| month.known <= group.people));
+            }
+            near(found.groups[0].share, 19.0 / 46.0);
+            assert_eq!(found.groups[0].months[6].people, [15, 4, 0]);
+            assert_eq!((found.of_person[0], found.of_person[1]), (None, Some(0)));
+            assert_eq!(found.of_person.iter().flatten().count(), 46);
+            assert!(found.tried.iter().all(|(k, _)| *k <= 3), "more groups are too small");
+        }
+    }
+}
+
+#[test]
+fn groups_too_small_to_show_are_not_formed() {
+    let metric = MetricRule::LongestCommonSubsequence;
+    let found = course_groups(&planted(), 3, &rules(metric.clone(), Grouping::Pam), 40);
+    let found = found.expect("comparable");
+    assert!(found.groups.is_empty() && found.tried.is_empty());
+    assert!(found.of_person.iter().all(Option::is_none));
+    let nobody = course_groups(&[], 3, &rules(metric, Grouping::Ward), 11).expect("comparable");
+    assert!(nobody.groups.is_empty());
+    let uneven =
+        course_groups(&planted(), 3, &rules(MetricRule::DynamicHamming, Grouping::Pam), 11);
+    assert!(matches!(uneven, Err(DistanceError::Length { length: 11, expected: 12, .. })));
 }
 
 fn some_points() -> impl Strategy<Value = (Vec<f64>, Vec<u64>)> {
