@@ -80,6 +80,34 @@ fn overlaps_that_are_long_enough_are_combinations() {
 }
 
 #[test]
+fn the_window_is_reached_on_its_last_day_or_by_a_whole_era() {
+    check(&tested(), "A 01-01 04-11; B 03-12 06-10", "A-A+B-B");
+    check(&tested(), "A 01-01 04-10; B 03-12 06-10", "A-B");
+    let rules = PathwayRules { min_post_combination: 10, ..tested() };
+    check(&rules, "A 01-01 03-01; B 02-09 03-01", "A-A+B");
+    check(&rules, "A 01-01 01-21; B 01-01 03-01", "A+B-B");
+    check(&rules, "A 01-01 03-01; B 02-09 03-02", "A-B");
+    check(&tested(), "A 01-01 06-01; B 03-01 04-10", "A-A+B-A");
+}
+
+#[test]
+fn a_window_holds_its_first_and_last_day() {
+    let rules = PathwayRules { era_collapse: 0, min_post_combination: 0, ..tested() };
+    let around =
+        "A 2013-12-31 2014-01-01; B 01-01 01-02; C 2015-01-01 2015-01-02; D 2015-01-02 2015-01-03";
+    check(&rules, around, "B-C");
+}
+
+#[test]
+fn steps_are_first_eras_changes_or_all() {
+    let events = "A 01-10 02-10; A 03-10 04-10; B 05-10 06-10; A 07-10 08-10";
+    let keep = |keep| PathwayRules { keep, ..tested() };
+    check(&keep(Keep::All), events, "A-A-B-A");
+    check(&keep(Keep::Changes), events, "A-B-A");
+    check(&keep(Keep::First), events, "A-B");
+}
+
+#[test]
 fn near_eras_are_one() {
     let rules = PathwayRules { era_collapse: 30, keep: Keep::Changes, ..tested() };
     check(&rules, "A 01-10 03-10; A 03-12 05-12; B 05-14 06-14", "A-B");
