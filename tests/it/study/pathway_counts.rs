@@ -81,13 +81,14 @@ fn lines_change_by_switch_addition_and_reduction() {
         vec![era(0, 0, 60), era(1, 70, 60)],
         vec![era(0, 0, 120), era(1, 40, 80)],
         vec![era(0, 0, 120), era(1, 0, 60)],
+        vec![era(0, 0, 50), era(0, 200, 50)],
         vec![era(0, 0, 120)],
         Vec::new(),
     ]);
     let changes = line_changes(&study);
-    assert_eq!((changes.pathways, changes.with_second_line, changes.with_combination), (4, 3, 2));
+    assert_eq!((changes.pathways, changes.with_second_line, changes.with_combination), (5, 4, 2));
     assert_eq!((changes.with_switch, changes.with_augmentation, changes.with_reduction), (1, 1, 1));
-    assert_eq!(changes.median_days_to_second_line, Some(60.0));
+    assert_eq!(changes.median_days_to_second_line, Some(65.0), "of 40, 60, 70 and 200");
 }
 
 #[test]

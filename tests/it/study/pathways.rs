@@ -99,6 +99,17 @@ fn a_window_holds_its_first_and_last_day() {
 }
 
 #[test]
+fn rules_are_those_of_their_source() {
+    let lengths = |rules: &PathwayRules| {
+        let combining = (rules.combination_window, rules.min_post_combination);
+        (rules.min_era, rules.era_collapse, combining, rules.max_path)
+    };
+    assert_eq!(lengths(&PathwayRules::ours()), (0, 30, (14, 14), 5));
+    assert_eq!(lengths(&PathwayRules::treatment_patterns()), (0, 30, (30, 30), 5));
+    assert_eq!(PathwayRules::ours().keep, Keep::First);
+}
+
+#[test]
 fn steps_are_first_eras_changes_or_all() {
     let events = "A 01-10 02-10; A 03-10 04-10; B 05-10 06-10; A 07-10 08-10";
     let keep = |keep| PathwayRules { keep, ..tested() };

@@ -145,6 +145,7 @@ fn death_holds_from_the_next_month() {
     assert_eq!(months(&course(&spans, Some("2024-03-01")), "2024-12-31"), "LNNDDD");
     assert_eq!(months(&course(&spans[..1], Some("2024-02-29")), "2024-12-31"), "LDDDDD");
     assert_eq!(months(&course(&spans[..1], Some("2024-02-29")), "2024-04-01"), "LDD");
+    assert_eq!(months(&course(&spans[..1], Some("2024-03-01")), "2024-12-31"), "L.DDDD");
 }
 
 #[test]
