@@ -15,6 +15,7 @@
 //! | [`kernel`] | Arrow batches of timelines in, exact tallies out; the only parallel loop over members |
 //! | [`statistics`] | pure functions on numbers: intervals, quantiles, control charts |
 //! | [`oversight`] | tallies to published tables: standards, signals, verdicts, suppression; ad-hoc SQL |
+//! | [`study`] | courses of care: pathways of interventions, state sequences, distances, groups |
 //! | [`chart`] | published numbers as SVG |
 //! | [`report`] | pages, workbooks and interchange files |
 //! | [`pipeline`] | a run, in the order the data flows |
@@ -31,6 +32,7 @@ pub mod pipeline;
 pub mod report;
 pub mod statistics;
 pub mod store;
+pub mod study;
 pub mod synth;
 pub mod terms;
 pub mod timeline;

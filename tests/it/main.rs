@@ -12,5 +12,6 @@ mod oversight;
 mod report;
 mod statistics;
 mod store;
+mod study;
 mod synth;
 mod tidy;
