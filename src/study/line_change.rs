@@ -1,5 +1,6 @@
 //! What happens from one line of a pathway to the next: switches, additions and reductions.
 
+use super::pathway_table::counts;
 use std::collections::BTreeMap;
 
 use super::era::Combination;
@@ -50,6 +51,6 @@ pub fn line_changes(pathways: &Pathways) -> LineChanges {
         with_switch: with_change(|old, new| !new.covers(old) && !old.covers(new)),
         with_augmentation: with_change(|old, new| new != old && new.covers(old)),
         with_reduction: with_change(|old, new| new != old && old.covers(new)),
-        median_days_to_second_line: quantile(&days_to_second, 0.5),
+        median_days_to_second_line: quantile(&counts(&days_to_second), 0.5),
     }
 }

@@ -88,7 +88,7 @@ pub fn pathway_table(pathways: &Pathways, min_cell: u64) -> Option<PathwayTable>
             group,
             n: tally.n,
             share: share(tally.n, denominator),
-            median_days: quantile(&tally.days, 0.5),
+            median_days: quantile(&counts(&tally.days), 0.5),
         })
         .collect();
     Some(PathwayTable { rows, denominator })
@@ -163,7 +163,8 @@ pub fn step_durations(pathways: &Pathways, min_cell: u64) -> Vec<DurationRow> {
         .into_iter()
         .filter(|(_, tally)| tally.n >= min_cell)
         .filter_map(|((line, combination), tally)| {
-            let at = |probability| quantile(&tally.days, probability);
+            let days = counts(&tally.days);
+            let at = |probability| quantile(&days, probability);
             let quartiles = (at(0.25)?, at(0.75)?);
             Some(DurationRow { line, combination, n: tally.n, median: at(0.5)?, quartiles })
         })
@@ -177,4 +178,9 @@ fn count(number: usize) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
 fn share(n: u64, of: u64) -> f64 {
     n as f64 / of as f64
+}
+
+/// Values in order, each with its count.
+pub(super) fn counts(values: &BTreeMap<i64, i64>) -> Vec<(i64, i64)> {
+    values.iter().map(|(value, count)| (*value, *count)).collect()
 }
