@@ -94,28 +94,10 @@ fn disposition(
 pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
     let timeline = scene.timeline;
     match criterion {
-        Criterion::Contact { filter, days, at_least, then } => {
-            let (from, to) = days.around(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], from, to);
-            let first = found.first()?;
-            let goes_on = then.iter().all(|next| {
-                let (from, to) = next.days.around(*first);
-                !timeline.contacts_within(scene.filters[next.filter], from, to).is_empty()
-            });
-            let decides = found.get(at_least.saturating_sub(1)).filter(|_| goes_on);
-            decides.map(|day| *day - unit.day)
-        }
-        Criterion::NoContact { filter, days } => {
-            let (from, to) = days.around(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], from, to);
-            found.is_empty().then_some(0)
-        }
-        Criterion::ContactDuringStay { filter } => {
-            let Subject::Spell(spell) = unit.of else { return None };
-            let last = spell.discharge.unwrap_or(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], spell.admit, last);
-            (!found.is_empty()).then_some(0)
-        }
+        Criterion::Contact { .. }
+        | Criterion::NoContact { .. }
+        | Criterion::ContactDuringStay { .. }
+        | Criterion::ContactBeforeReturn { .. } => contact_met(criterion, scene, unit),
         Criterion::NightsOver(nights) => {
             let Subject::Spell(spell) = unit.of else { return None };
             spell.nights().filter(|found| found > nights).map(|_| 0)
@@ -140,6 +122,68 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
                 .find(|event| types.has(event.what) && from <= event.start && event.start <= to);
             next.map(|event| event.start - unit.day)
         }
+        Criterion::Referral(_) | Criterion::Plan(_) => record_met(criterion, unit),
+        Criterion::Admission { set, diagnosis, days } => {
+            admissions(timeline, *set, days.around(unit.day))
+                .find(|spell| {
+                    let first = &timeline.stays[spell.first];
+                    !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
+                })
+                .map(|spell| spell.admit - unit.day)
+        }
+        Criterion::DeliveredLevel { compares, days } => {
+            let Subject::Assessment { recommended } = unit.of else { return None };
+            let delivered = delivered_level(timeline, days.around(unit.day))?;
+            let holds = match compares {
+                Comparison::Equal => delivered == recommended,
+                Comparison::Under => delivered < recommended,
+                Comparison::Over => delivered > recommended,
+            };
+            holds.then_some(0)
+        }
+    }
+}
+
+/// As [`met`], for criteria about contacts.
+fn contact_met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    let timeline = scene.timeline;
+    match criterion {
+        Criterion::Contact { filter, days, at_least, then } => {
+            let (from, to) = days.around(unit.day);
+            let found = timeline.contacts_within(scene.filters[*filter], from, to);
+            let first = found.first()?;
+            let goes_on = then.iter().all(|next| {
+                let (from, to) = next.days.around(*first);
+                !timeline.contacts_within(scene.filters[next.filter], from, to).is_empty()
+            });
+            let decides = found.get(at_least.saturating_sub(1)).filter(|_| goes_on);
+            decides.map(|day| *day - unit.day)
+        }
+        Criterion::NoContact { filter, days } => {
+            let (from, to) = days.around(unit.day);
+            let found = timeline.contacts_within(scene.filters[*filter], from, to);
+            found.is_empty().then_some(0)
+        }
+        Criterion::ContactDuringStay { filter } => {
+            let Subject::Spell(spell) = unit.of else { return None };
+            let last = spell.discharge.unwrap_or(unit.day);
+            let found = timeline.contacts_within(scene.filters[*filter], spell.admit, last);
+            (!found.is_empty()).then_some(0)
+        }
+        Criterion::ContactBeforeReturn { filter } => {
+            let Subject::Lost { last_contact } = unit.of else { return None };
+            let back = return_in(scene, unit.day, Window { from: 1, to: i32::MAX / 4 })?;
+            let tries =
+                timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
+            tries.first().map(|_| 0)
+        }
+        _ => None,
+    }
+}
+
+/// As [`met`], for what a referral or a care plan says.
+fn record_met(criterion: &Criterion, unit: Candidate<'_>) -> Option<i32> {
+    match criterion {
         Criterion::Referral(test) => {
             let Subject::Referral(referral) = unit.of else { return None };
             let within = |day: Option<Day>, days: &Window| {
@@ -159,31 +203,7 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
             let Subject::Plan(plan) = unit.of else { return None };
             plan_says(criterion, &plan)?.then_some(0)
         }
-        Criterion::Admission { set, diagnosis, days } => {
-            admissions(timeline, *set, days.around(unit.day))
-                .find(|spell| {
-                    let first = &timeline.stays[spell.first];
-                    !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
-                })
-                .map(|spell| spell.admit - unit.day)
-        }
-        Criterion::DeliveredLevel { compares, days } => {
-            let Subject::Assessment { recommended } = unit.of else { return None };
-            let delivered = delivered_level(timeline, days.around(unit.day))?;
-            let holds = match compares {
-                Comparison::Equal => delivered == recommended,
-                Comparison::Under => delivered < recommended,
-                Comparison::Over => delivered > recommended,
-            };
-            holds.then_some(0)
-        }
-        Criterion::ContactBeforeReturn { filter } => {
-            let Subject::Lost { last_contact } = unit.of else { return None };
-            let back = return_in(scene, unit.day, Window { from: 1, to: i32::MAX / 4 })?;
-            let tries =
-                timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
-            tries.first().map(|_| 0)
-        }
+        _ => None,
     }
 }
 

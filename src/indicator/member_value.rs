@@ -55,12 +55,41 @@ pub fn value(
     if let Some(place) = excluded {
         return Some(MemberOutcome::Excluded(place));
     }
-    let value = match rule.value {
-        MemberValue::UsualProvider => relation(rule, scene, place, |r| ratio(r.most, r.visits)),
-        MemberValue::BiceBoxerman => {
-            relation(rule, scene, place, |r| ratio(r.squares - r.visits, r.visits * (r.visits - 1)))
-        }
-        MemberValue::Sequential => relation(rule, scene, place, |r| ratio(r.same, r.visits - 1)),
+    let value = match relation(rule.candidates, scene, place) {
+        Some(relation) => of_relation(rule.value, relation),
+        None => of_window(rule.value, scene, window, (start, end)),
+    };
+    Some(MemberOutcome::Value(value))
+}
+
+/// A value made of visits to providers.
+fn of_relation(value: MemberValue, r: Relation) -> i64 {
+    let bice_boxerman = || ratio(r.squares - r.visits, r.visits * (r.visits - 1));
+    match value {
+        MemberValue::UsualProvider => ratio(r.most, r.visits),
+        MemberValue::BiceBoxerman => bice_boxerman(),
+        MemberValue::Sequential => ratio(r.same, r.visits - 1),
+        MemberValue::Herfindahl => ratio(r.squares, r.visits * r.visits),
+        MemberValue::Modified { twice } => modified(r, twice),
+        // Each provider is new once; the first visit is left out of both.
+        MemberValue::KnownProvider => ratio(r.visits - r.providers, r.visits - 1),
+        MemberValue::Entropy => r.entropy,
+        MemberValue::Providers => r.providers * PARTS,
+        MemberValue::Fragmentation => PARTS - bice_boxerman(),
+        // The reader of definitions refuses the others for members with visits.
+        _ => 0,
+    }
+}
+
+/// A value made of what happened in the window.
+fn of_window(
+    value: MemberValue,
+    scene: &MemberScene<'_>,
+    window: (usize, usize),
+    (start, end): (Day, Day),
+) -> i64 {
+    let days_of = |filter: usize| scene.months.contact_days(scene.filters[filter], window);
+    match value {
         MemberValue::MonthsWithContact { filter } => {
             let months = scene.months;
             let met = months.met(scene.filters[filter], window);
@@ -70,22 +99,7 @@ pub fn value(
             i64::from(has_gap_over(scene, scene.filters[filter], window, (start, end), days))
         }
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
-        MemberValue::Herfindahl => {
-            relation(rule, scene, place, |r| ratio(r.squares, r.visits * r.visits))
-        }
-        MemberValue::Modified { twice } => relation(rule, scene, place, |r| modified(r, twice)),
-        MemberValue::KnownProvider => {
-            // Each provider is new once; the first visit is left out of both.
-            relation(rule, scene, place, |r| ratio(r.visits - r.providers, r.visits - 1))
-        }
-        MemberValue::Entropy => relation(rule, scene, place, |r| r.entropy),
-        MemberValue::Providers => relation(rule, scene, place, |r| r.providers * PARTS),
-        MemberValue::Fragmentation => relation(rule, scene, place, |r| {
-            PARTS - ratio(r.squares - r.visits, r.visits * (r.visits - 1))
-        }),
-        MemberValue::AnyContact { filter } => {
-            i64::from(!scene.months.contact_days(scene.filters[filter], window).is_empty())
-        }
+        MemberValue::AnyContact { filter } => i64::from(!days_of(filter).is_empty()),
         MemberValue::AnyInstitution(set) => {
             i64::from(scene.timeline.institution(set).meets(start, end))
         }
@@ -101,10 +115,7 @@ pub fn value(
             i64::from(gap) * PARTS
         }
         MemberValue::Regularity { filter } => {
-            let filter = scene.filters[filter];
-            regularity(
-                &scene.timeline.contact_days[filter][scene.months.contact_days(filter, window)],
-            )
+            regularity(&scene.timeline.contact_days[scene.filters[filter]][days_of(filter)])
         }
         MemberValue::EdVisits { diagnosis, at_least } => {
             i64::from(ed_visits(scene.timeline, diagnosis, start, end) >= at_least)
@@ -112,8 +123,9 @@ pub fn value(
         MemberValue::Events { types, at_least } => {
             i64::from(events(scene.timeline, types, start, end) >= at_least)
         }
-    };
-    Some(MemberOutcome::Value(value))
+        // The reader of definitions refuses the others for members without visits.
+        _ => 0,
+    }
 }
 
 fn is_candidate(
@@ -230,14 +242,10 @@ fn applies(
     }
 }
 
-fn relation(
-    rule: &MemberRule,
-    scene: &MemberScene<'_>,
-    place: usize,
-    value: impl Fn(Relation) -> i64,
-) -> i64 {
-    let Candidates::Visits { provider, .. } = rule.candidates else { return 0 };
-    scene.relations[provider].by_end.get(place).copied().map_or(0, value)
+/// A member's relations in a window, where the rule is about visits.
+fn relation(candidates: Candidates, scene: &MemberScene<'_>, place: usize) -> Option<Relation> {
+    let Candidates::Visits { provider, .. } = candidates else { return None };
+    scene.relations[provider].by_end.get(place).copied()
 }
 
 /// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.

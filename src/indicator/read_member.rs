@@ -26,6 +26,15 @@ pub(super) fn member(
         return None;
     };
     let measured = member_value(&mut value, filters, problems);
+    if let (Some(candidates), Some(measured)) = (candidates, measured) {
+        let of_visits = matches!(candidates, Candidates::Visits { .. });
+        if of_visits != measured.is_of_visits() {
+            let problem = value.problem(value.span(), "this value is not of these members", "here");
+            problems.push(problem.help(
+                "values of visits (`usual_provider` … `fragmentation`) go with `visits_to`, the others without it",
+            ));
+        }
+    }
     value.finish(problems);
     Some(Rule::Member(MemberRule { candidates: candidates?, ages, exclusions, value: measured? }))
 }

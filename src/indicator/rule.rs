@@ -458,6 +458,24 @@ pub enum MemberValue {
     },
 }
 
+impl MemberValue {
+    /// True for values made of visits to providers.
+    pub fn is_of_visits(self) -> bool {
+        matches!(
+            self,
+            Self::UsualProvider
+                | Self::BiceBoxerman
+                | Self::Sequential
+                | Self::Herfindahl
+                | Self::Modified { .. }
+                | Self::KnownProvider
+                | Self::Entropy
+                | Self::Providers
+                | Self::Fragmentation
+        )
+    }
+}
+
 /// Groups as bits, in the order of the code list.
 pub(super) fn diagnosis_bits(groups: &[DiagnosisGroup]) -> u32 {
     groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))

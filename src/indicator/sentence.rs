@@ -232,16 +232,7 @@ fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) ->
         Criterion::Event { types, days } => {
             format!("an event ({}) {}", event_names(*types), within(*days, noun))
         }
-        Criterion::Referral(test) => match test {
-            ReferralTest::Warm => "the referral is warm".to_owned(),
-            ReferralTest::Declined => "the referral was declined".to_owned(),
-            ReferralTest::Attended(days) => format!("attended {}", within(*days, noun)),
-            ReferralTest::Reported(days) => {
-                format!("the receiver reported back {}", within(*days, noun))
-            }
-        },
-        Criterion::Plan(PlanTest::Signed) => "the member signed the plan".to_owned(),
-        Criterion::Plan(PlanTest::Family) => "family took part in the plan".to_owned(),
+        Criterion::Referral(_) | Criterion::Plan(_) => record(criterion, noun),
         Criterion::Admission { set, diagnosis, days } => {
             let what = among(diagnosis, "admission");
             format!("an unplanned {what} to {} {}", set_name(*set), within(*days, noun))
@@ -263,5 +254,22 @@ fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) ->
                 contacts(&filters[*filter])
             )
         }
+    }
+}
+
+/// What a referral or a care plan has to say.
+fn record(criterion: &Criterion, noun: &str) -> String {
+    match criterion {
+        Criterion::Referral(test) => match test {
+            ReferralTest::Warm => "the referral is warm".to_owned(),
+            ReferralTest::Declined => "the referral was declined".to_owned(),
+            ReferralTest::Attended(days) => format!("attended {}", within(*days, noun)),
+            ReferralTest::Reported(days) => {
+                format!("the receiver reported back {}", within(*days, noun))
+            }
+        },
+        Criterion::Plan(PlanTest::Signed) => "the member signed the plan".to_owned(),
+        Criterion::Plan(PlanTest::Family) => "family took part in the plan".to_owned(),
+        _ => String::new(),
     }
 }

@@ -6,7 +6,29 @@ use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
 pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
-    let who = match rule.candidates {
+    let who = who(rule.candidates, filters);
+    let value = value(rule.value, filters);
+    let left_out: Vec<String> =
+        rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
+    let ages = rule.ages.map_or(String::new(), |(least, most)| {
+        format!(", aged {least} to {most} at the end of the period")
+    });
+    let mut text = format!("Of {who}{ages}: {value}");
+    if !left_out.is_empty() {
+        text += &format!("; left out: {}", left_out.join("; "));
+    }
+    if rule
+        .exclusions
+        .iter()
+        .any(|exclusion| matches!(exclusion.test, ExclusionTest::NotEnrolledYear { .. }))
+    {
+        text += " (enrolled means: at most one of the 12 months has a day without enrolment)";
+    }
+    text + "."
+}
+
+fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
+    match candidates {
         Candidates::Visits { provider, at_least } => {
             let provider = ["clinician", "team", "agency"][provider.min(2)];
             format!(
@@ -37,8 +59,11 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
             "members with {} or a day in 24-hour care in the 12 months that end with the period",
             contacts(&filters[filter])
         ),
-    };
-    let value = match rule.value {
+    }
+}
+
+fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
+    match value {
         MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
         MemberValue::BiceBoxerman => "the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned(),
         MemberValue::Sequential => "the share of successive visits to the same provider".to_owned(),
@@ -90,24 +115,7 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
         MemberValue::Events { types, at_least } => {
             format!("whether there are at least {at_least} events ({})", event_names(types))
         }
-    };
-    let left_out: Vec<String> =
-        rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
-    let ages = rule.ages.map_or(String::new(), |(least, most)| {
-        format!(", aged {least} to {most} at the end of the period")
-    });
-    let mut text = format!("Of {who}{ages}: {value}");
-    if !left_out.is_empty() {
-        text += &format!("; left out: {}", left_out.join("; "));
     }
-    if rule
-        .exclusions
-        .iter()
-        .any(|exclusion| matches!(exclusion.test, ExclusionTest::NotEnrolledYear { .. }))
-    {
-        text += " (enrolled means: at most one of the 12 months has a day without enrolment)";
-    }
-    text + "."
 }
 
 fn of_bits(bits: u32) -> Vec<DiagnosisGroup> {

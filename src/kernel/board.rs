@@ -158,10 +158,10 @@ impl<'p> Board<'p> {
         }
         self.see_ends(ledger, timeline, interner);
         let row_of = self.rows_of(ledger);
-        self.post_units(ledger, &row_of);
-        self.post_rates(ledger, &row_of);
-        self.post_spread(ledger, &row_of);
-        self.post_outcomes(ledger, &row_of);
+        self.post_units(ledger, row_of);
+        self.post_rates(ledger, row_of);
+        self.post_spread(ledger, row_of);
+        self.post_outcomes(ledger, row_of);
     }
 
     /// Where the current member belongs at each end of a window, if that is asked.
@@ -194,7 +194,7 @@ impl<'p> Board<'p> {
         RowOf { several: groups.any(|group| Some(group) != first) }
     }
 
-    fn post_units(&mut self, ledger: &mut Ledger, row_of: &RowOf) {
+    fn post_units(&mut self, ledger: &mut Ledger, row_of: RowOf) {
         let plan = self.plan;
         for unit in &ledger.left_out {
             let Some(row) = row_of.row(unit.group) else { continue };
@@ -219,7 +219,7 @@ impl<'p> Board<'p> {
         }
     }
 
-    fn post_rates(&mut self, ledger: &Ledger, row_of: &RowOf) {
+    fn post_rates(&mut self, ledger: &Ledger, row_of: RowOf) {
         let plan = self.plan;
         let periods = plan.periods.len();
         for (group, days) in ledger.enrolled.groups() {
@@ -248,7 +248,7 @@ impl<'p> Board<'p> {
         }
     }
 
-    fn post_spread(&mut self, ledger: &Ledger, row_of: &RowOf) {
+    fn post_spread(&mut self, ledger: &Ledger, row_of: RowOf) {
         for wait in &ledger.waits {
             if let Some(row) = row_of.row(wait.group) {
                 self.rows[row].spread.wait(wait);
@@ -261,7 +261,7 @@ impl<'p> Board<'p> {
         }
     }
 
-    fn post_outcomes(&mut self, ledger: &Ledger, row_of: &RowOf) {
+    fn post_outcomes(&mut self, ledger: &Ledger, row_of: RowOf) {
         let ends = self.plan.ends.len();
         for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
             self.post_values(*measure, outcomes, row_of);
@@ -279,7 +279,7 @@ impl<'p> Board<'p> {
         &mut self,
         measure: usize,
         outcomes: &[Option<MemberOutcome>],
-        row_of: &RowOf,
+        row_of: RowOf,
         part: Option<usize>,
     ) {
         let plan = self.plan;
@@ -336,7 +336,7 @@ impl<'p> Board<'p> {
     }
 
     /// Counts how often values occur, for means over members.
-    fn post_values(&mut self, measure: usize, outcomes: &[Option<MemberOutcome>], row_of: &RowOf) {
+    fn post_values(&mut self, measure: usize, outcomes: &[Option<MemberOutcome>], row_of: RowOf) {
         let plan = self.plan;
         if plan.indicators[measure].measure.shape != Shape::MemberMean {
             return;
@@ -394,7 +394,7 @@ struct RowOf {
 }
 
 impl RowOf {
-    fn row(&self, group: usize) -> Option<usize> {
+    fn row(self, group: usize) -> Option<usize> {
         match (self.several, group) {
             (false, EVERYONE) => None,
             (false, group) => Some(own_row(group)),

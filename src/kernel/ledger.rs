@@ -160,7 +160,9 @@ impl PersonDays {
     /// Makes every count that is not 0 a 1.
     pub(super) fn at_most_one(&mut self) {
         for (_, days) in &mut self.rows[..self.used] {
-            days.iter_mut().for_each(|n| *n = (*n).min(1));
+            for n in days {
+                *n = (*n).min(1);
+            }
         }
     }
 

@@ -115,29 +115,8 @@ impl Plan {
             .iter()
             .map(|one| one.filters.iter().map(|filter| keep(&mut needs.filters, filter)).collect())
             .collect();
-        needs.visits = indicators.iter().any(|one| {
-            matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { .. }))
-        });
-        needs.levels = true;
-        let things = |wanted: fn(&Thing) -> bool| {
-            indicators.iter().flat_map(|one| things_of(&one.rule)).any(|thing| wanted(&thing))
-        };
-        needs.costs = things(|thing| matches!(thing, Thing::Cost { .. }));
-        let units = |wanted: Unit| {
-            indicators
-                .iter()
-                .any(|one| matches!(&one.rule, Rule::Share(share) if share.index.unit == wanted))
-        };
-        needs.referrals = units(Unit::Referral);
-        needs.plans = units(Unit::Plan) || things(|thing| matches!(thing, Thing::Goals { .. }));
+        see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
-        needs.attributes = strata
-            .iter()
-            .filter_map(|kind| match kind {
-                StratumKind::Attribute(name) => Some(*name),
-                StratumKind::AgeBand => None,
-            })
-            .collect();
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -212,6 +191,32 @@ impl Plan {
         let last = self.periods.iter().map(|period| period.end).max();
         (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)))
     }
+}
+
+/// What the reader of timelines has to keep besides contacts that pass filters.
+fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]) {
+    needs.visits = indicators.iter().any(|one| {
+        matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { .. }))
+    });
+    needs.levels = true;
+    let things = |wanted: fn(&Thing) -> bool| {
+        indicators.iter().flat_map(|one| things_of(&one.rule)).any(|thing| wanted(&thing))
+    };
+    needs.costs = things(|thing| matches!(thing, Thing::Cost { .. }));
+    let units = |wanted: Unit| {
+        indicators
+            .iter()
+            .any(|one| matches!(&one.rule, Rule::Share(share) if share.index.unit == wanted))
+    };
+    needs.referrals = units(Unit::Referral);
+    needs.plans = units(Unit::Plan) || things(|thing| matches!(thing, Thing::Goals { .. }));
+    needs.attributes = strata
+        .iter()
+        .filter_map(|kind| match kind {
+            StratumKind::Attribute(name) => Some(*name),
+            StratumKind::AgeBand => None,
+        })
+        .collect();
 }
 
 fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {

@@ -28,6 +28,10 @@ pub use spell::{Spell, SpellSet, Stay};
 use crate::terms::Day;
 
 /// What a reader has to keep of each row.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a kind of row that may be needed or not"
+)]
 #[derive(Debug, Clone, Default)]
 pub struct Needs {
     /// Distinct rules about contacts; a timeline has the days of each.
