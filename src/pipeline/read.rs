@@ -1,6 +1,6 @@
 //! A pipeline file, read and checked together with the indicator files it names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{self, Catalogue};
@@ -210,6 +210,9 @@ pub(super) fn refused_max(table: &mut Fields<'_>, problems: &mut Problems) -> Re
     RefusedMax { share, rows: rows.map(|rows| u64::from(rows.unsigned_abs())) }
 }
 
+/// Stands for every indicator file there is.
+const EVERY: &str = "all";
+
 fn indicators(
     fields: &mut Fields<'_>,
     base: &Path,
@@ -229,7 +232,22 @@ fn indicators(
     let folders = if folders.is_empty() { vec![base.join("indicators")] } else { folders };
     let wanted = table.texts("use", problems);
     let catalogue = Catalogue::find(&folders);
+    let every = catalogue.ids().map(str::to_owned).collect::<Vec<_>>();
+    let wanted = wanted.into_iter().flat_map(|(text, span)| {
+        let names =
+            if text == EVERY { every.iter().map(String::as_str).collect() } else { vec![text] };
+        names.into_iter().map(move |name| (name, span.clone()))
+    });
+    let mut named = BTreeSet::new();
     for (text, span) in wanted {
+        if !named.insert(text.split(':').next().unwrap_or(text)) {
+            let message = format!("`{text}` is named twice");
+            let problem = table.problem(span, message, "here again");
+            problems.push(problem.help(
+                "results of one id come from one preset; give another preset a pipeline of its own",
+            ));
+            continue;
+        }
         let (id, preset) = text.split_once(':').unwrap_or((text, crate::indicator::DEFAULT_PRESET));
         let Some(file) = catalogue.file(id) else {
             let problem = table.problem(

@@ -6,12 +6,12 @@
 //! |---|---|
 //! | what does a study ask? | [`Study`], from a file by [`read_study`] |
 //! | which interventions, alone or together, in which order? | [`pathways`], by [`PathwayRules`] |
-//! | how many people went which way, and for how long? | [`pathway_table`], [`step_durations`], [`line_changes`] |
+//! | how many people went which way, and for how long? | [`pathway_table()`], [`step_durations`], [`line_changes`] |
 //! | in which state was a person each month? | [`monthly_states`], a [`Sequence`] of states such as [`CareState`] |
 //! | how varied and how downward is one course? | [`entropy`], [`complexity`], [`turbulence`], [`degradation`] |
 //! | which states when, and what follows what? | [`state_distribution`], [`TransitionRates`] |
 //! | how unlike are two courses? | [`distances`] by a [`Metric`] |
-//! | which kinds of courses are there? | [`course_groups`]: by [`pam`] or [`ward`], judged by [`silhouette`] and [`bootstrap_stability`], chosen by [`best`] |
+//! | which kinds of courses are there? | [`course_groups`]: by [`pam()`] or [`ward()`], judged by [`silhouette()`] and [`bootstrap_stability`], chosen by [`best`] |
 //!
 //! Groups of courses describe. They are no exposure for outcomes of the same months: who lives
 //! longer has more time to show a pattern.

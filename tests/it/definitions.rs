@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use throughline::diagnostic::{Document, Source};
 use throughline::indicator::{self, Definition};
-use throughline::kernel;
+use throughline::{kernel, synth};
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {
@@ -99,4 +99,69 @@ fn ids_are_the_names_of_their_files_and_folders_are_families() {
             assert_eq!(folder, indicator::Family::NAMES[place], "{}", definition.id);
         }
     }
+}
+
+/// Every id of the catalogue, so that none can go missing: `file` has a definition, `study` is a
+/// matter of studies, `planned` is not there yet.
+#[test]
+fn the_catalogue_and_the_files_agree() {
+    let listed: Vec<Vec<&str>> = include_str!("catalogue.csv")
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect())
+        .collect();
+    assert_eq!(listed.len(), 217, "ids of the catalogue");
+    let with_file = listed.iter().filter(|row| row[3] == "file");
+    let expected: BTreeSet<(&str, &str)> = with_file.map(|row| (row[0], row[1])).collect();
+    let files = files();
+    let name = |part: Option<&std::ffi::OsStr>| {
+        part.expect("a name").to_str().expect("plain letters").to_owned()
+    };
+    let found: Vec<(String, String)> = files
+        .iter()
+        .map(|path| (name(path.file_stem()), name(path.parent().and_then(Path::file_name))))
+        .collect();
+    let found: BTreeSet<(&str, &str)> =
+        found.iter().map(|(id, family)| (id.as_str(), family.as_str())).collect();
+    assert_eq!(found, expected);
+}
+
+/// A site with all tables gets a number from every indicator.
+#[test]
+fn every_indicator_says_something_about_the_sample() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let store = tempfile::tempdir().expect("a folder");
+    let pipeline = throughline::pipeline::read(&root.join("pipelines/everything.toml"))
+        .expect("the file can be read")
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let extracts = store.path().join("extracts");
+    let settings = synth::Settings {
+        members: 1500,
+        months: 30,
+        seed: 7,
+        start: synth::default_start(30),
+        out: &extracts,
+        compress: synth::Compress::None,
+        threads: 2,
+    };
+    synth::write(&settings, &|_| {}).expect("extracts");
+    let folders = throughline::pipeline::Folders {
+        extracts: Some(extracts),
+        store: Some(store.path().join("store")),
+        out: None,
+    };
+    let snapshot =
+        throughline::pipeline::ingest(&pipeline, &folders, None, &|_| {}).expect("a snapshot");
+    let counted =
+        throughline::pipeline::count(&pipeline, snapshot, None, &|_| {}).expect("tallies");
+    let spoken: BTreeSet<usize> = counted.tallies.cells.keys().map(|cell| cell.measure).collect();
+    let silent: Vec<&str> = counted
+        .tallies
+        .measures
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !spoken.contains(place))
+        .map(|(_, measure)| measure.id.as_str())
+        .collect();
+    assert!(silent.is_empty(), "no unit for {silent:?}");
 }
