@@ -384,9 +384,10 @@ fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
-            (Thing::Served { .. }, _)
-            | (Thing::Goals { .. }, Some(Thing::Goals { .. }))
-            | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
+            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
+                (Shape::Share, scale, Display::Percent, 1)
+            }
+            (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
                 (Shape::Rate, scale, Display::Percent, 1)
             }
             (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),

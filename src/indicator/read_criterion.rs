@@ -52,8 +52,12 @@ pub(super) fn criterion(
         missing_window(table, days, problems);
         return Some(Criterion::Event { types: types?, days: days? });
     }
+    let before = problems.len();
     if let Some(found) = record_criterion(table, problems) {
         return Some(found);
+    }
+    if problems.len() > before {
+        return None;
     }
     if table.has("admission") {
         let set = spell_set(table, "admission", problems);

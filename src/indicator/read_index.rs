@@ -46,8 +46,9 @@ pub(super) fn index(
         chain.finish(problems);
         Some(Chain { days: days?, diagnosis })
     });
-    Some(Index {
-        unit: unit?,
+    // Everything is read before a wrong unit ends it, so that all problems come at once.
+    let read = Index {
+        unit: unit.unwrap_or(Unit::EdVisit),
         diagnosis: groups(table, "diagnosis", problems),
         or_facility: table.words(
             "or_facility",
@@ -63,7 +64,8 @@ pub(super) fn index(
         first: table.flag("first", problems) == Some(true),
         apart: table.integer_in("days_apart", 1, 3660, problems),
         until: until(table, problems),
-    })
+    };
+    unit.map(|_| read)
 }
 
 /// The last month and day of a year: "12-01".

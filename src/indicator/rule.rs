@@ -277,6 +277,24 @@ pub enum Criterion {
     },
 }
 
+impl Criterion {
+    /// True if a unit of this kind can be asked.
+    pub fn fits(&self, unit: Unit) -> bool {
+        match self {
+            Self::NightsOver(_) | Self::ContactDuringStay { .. } => {
+                matches!(unit, Unit::Discharge(_))
+            }
+            Self::DeliveredLevel { .. } => unit == Unit::Assessment,
+            Self::ContactBeforeReturn { .. } => {
+                matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
+            }
+            Self::Referral(_) => unit == Unit::Referral,
+            Self::Plan(_) => unit == Unit::Plan,
+            _ => true,
+        }
+    }
+}
+
 /// When a referral is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferralTest {
