@@ -81,3 +81,44 @@ fn a_hidden_part_is_never_alone_in_its_sum() {
 fn the_same_table_is_published_the_same_way() {
     assert_eq!(tables(3).0, tables(3).0);
 }
+
+/// Four organisations and four quarters. The first two organisations are hidden in the first two
+/// quarters, the others in the last two, and one small count joins the two blocks: every sum has
+/// several hidden parts, and yet four sums together give the joining count away.
+#[test]
+fn a_count_that_joins_two_blocks_is_not_given_away_by_four_sums() {
+    let quarters = ["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"];
+    let hidden_in = |group: usize, quarter: usize| (group < 2) == (quarter < 2);
+    let mut world = world::World::new(
+        vec![world::measure("fu", throughline::indicator::Shape::Share)],
+        12,
+        &GRAINS[1..],
+    );
+    for (group, name) in ["B0", "B1", "B2", "B3"].into_iter().enumerate() {
+        for (quarter, start) in quarters.into_iter().enumerate() {
+            let units = match (group, quarter) {
+                (1, 2) => 5,
+                _ if hidden_in(group, quarter) => 10,
+                _ => 100,
+            };
+            let cells = world.cells(0, day(start), &world::bho(name), &[]);
+            for unit in 0..units {
+                world.add(&cells, unit, 0, 1);
+            }
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    let table = suppress(&tabulate(&world.tallies(), &settings), &settings);
+    let also_hidden = table.rows().iter().filter(|row| {
+        let group = ["B0", "B1", "B2", "B3"].iter().position(|name| row.group == world::bho(name));
+        let quarter = quarters
+            .iter()
+            .position(|start| row.period.start == day(start) && row.period.grain == Grain::Quarter);
+        let known = group.zip(quarter).is_some_and(|at| at == (1, 2) || hidden_in(at.0, at.1));
+        row.suppressed && !known
+    });
+    assert!(
+        also_hidden.count() > 0,
+        "20 + 25 hidden in two organisations less 20 + 20 in two quarters leaves the 5"
+    );
+}
