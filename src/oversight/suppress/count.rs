@@ -1,6 +1,6 @@
 //! From counts and the ways in which they move to a sheet.
 
-use super::sheet::{BEYOND, Direction, Layer, Need, Sheet, Sight};
+use super::sheet::{BEYOND, Direction, Layer, Limits, Need, Reader, Sheet, Sight};
 use super::space::Space;
 use crate::oversight::Row;
 
@@ -33,21 +33,35 @@ pub(super) fn is_small(count: i64, threshold: i64) -> bool {
     0 < count && count < threshold
 }
 
+/// An informed reader must be left with a choice of so many counts and one.
+const CHOICE: i64 = 1;
+
 impl Count {
-    /// An informed reader knows that zeros are shown, so that a hidden count is one at least.
-    fn least(&self, place: usize) -> i64 {
-        match self.kept {
-            Kept::Sum(_) => 0,
-            Kept::Open | Kept::Small => self.values[place].min(1),
+    /// The least that a reader must take the count for.
+    fn least(&self, place: usize, reader: Reader) -> i64 {
+        match (reader, &self.kept) {
+            (Reader::Plain, _) | (_, Kept::Sum(_)) => 0,
+            (Reader::Informed, Kept::Open | Kept::Small) => self.values[place].min(1),
         }
     }
 
-    fn width(&self, place: usize, threshold: i64) -> Option<i64> {
-        let value = self.values[place];
+    fn is_kept(&self, place: usize, threshold: i64) -> bool {
         match &self.kept {
-            Kept::Small => is_small(value, threshold).then_some(threshold - 1),
-            Kept::Sum(places) => places[place].then_some(value).filter(|value| *value > 0),
-            Kept::Open => None,
+            Kept::Small => is_small(self.values[place], threshold),
+            Kept::Sum(places) => places[place] && self.values[place] > 0,
+            Kept::Open => false,
+        }
+    }
+
+    /// How wide the range must be that each reader is left with.
+    fn widths(&self, place: usize, threshold: i64) -> Vec<(Reader, i64)> {
+        match &self.kept {
+            _ if !self.is_kept(place, threshold) => Vec::new(),
+            Kept::Sum(_) => vec![(Reader::Plain, self.values[place])],
+            _ => vec![
+                (Reader::Plain, threshold),
+                (Reader::Informed, CHOICE.min(threshold - 1)),
+            ],
         }
     }
 }
@@ -65,7 +79,7 @@ pub(super) fn layers(
         let few = |place: usize| {
             let mut own = counts.iter().filter(|count| count.layers.contains(&index));
             own.any(|count| {
-                !matches!(count.kept, Kept::Sum(_)) && count.width(place, threshold).is_some()
+                matches!(count.kept, Kept::Small) && count.is_kept(place, threshold)
             })
         };
         let fixed: Vec<bool> = (0..space.places())
@@ -76,14 +90,26 @@ pub(super) fn layers(
             (true, true) => Sight::Hidden,
             (true, false) => Sight::Shown,
         });
-        // Headlines are worth more than their parts.
         let cost = (0..space.places()).map(|place| {
             let all = rows[place].first().map_or(0, |row| size(row));
-            (all + threshold) * if space.split(place).0 == 0 { 4 } else { 1 }
+            (all + threshold) * worth(space, place)
         });
         Layer { sight: sight.collect(), cost: cost.collect(), fixed }
     };
     rows.iter().enumerate().map(layer).collect()
+}
+
+/// Headlines are worth more than their parts, and longer periods more than shorter ones.
+fn worth(space: &Space, place: usize) -> i64 {
+    let (spot, time) = space.split(place);
+    let steps = if space.is_leaf(time) { 0 } else { 3 - space.chain(time).len().min(2) };
+    match (spot, steps) {
+        (0, 0) => 4,
+        (0, 1) => 16,
+        (0, _) => 64,
+        (_, 0 | 1) => 1,
+        (_, _) => 2,
+    }
 }
 
 fn must_hide(row: &Row, threshold: i64) -> bool {
@@ -110,29 +136,37 @@ pub(super) fn sheet(
             let published = count.layers.iter().any(|layer| {
                 matches!(layers[*layer].sight[place], Sight::Shown | Sight::Hidden)
             });
-            if let Some(width) = count.width(place, threshold).filter(|_| published) {
-                needs.push(Need { place, width, directions: own.clone() });
-            }
+            let widths = count.widths(place, threshold).into_iter().filter(|_| published);
+            needs.extend(widths.map(|(reader, width)| Need {
+                place,
+                width,
+                reader,
+                directions: own.clone(),
+            }));
         }
     }
     Sheet { space, layers, directions, needs }
 }
 
 fn direction(space: &Space, layers: &[Layer], counts: &[Count], by: &[i64]) -> Direction {
-    let mut room = vec![BEYOND; space.places()];
-    let mut stock = vec![BEYOND; space.places()];
-    let mut seen_in = Vec::new();
-    for (count, by) in counts.iter().zip(by).filter(|(_, by)| **by != 0) {
-        seen_in.extend(count.layers.iter().copied());
-        let limit = if *by > 0 { &mut stock } else { &mut room };
-        for (place, limit) in limit.iter_mut().enumerate() {
-            let unknown = |layer: &usize| layers[*layer].sight[place] == Sight::Unpublished;
-            if !count.layers.iter().all(unknown) {
-                *limit = (*limit).min(count.values[place] - count.least(place));
-            }
-        }
-    }
+    let changed = || counts.iter().zip(by).filter(|(_, by)| **by != 0);
+    let mut seen_in: Vec<usize> =
+        changed().flat_map(|(count, _)| count.layers.iter().copied()).collect();
     seen_in.sort_unstable();
     seen_in.dedup();
-    Direction { ruled_out_in: seen_in.clone(), seen_in, room, stock }
+    let limits = [Reader::Plain, Reader::Informed].map(|reader| {
+        let mut room = vec![BEYOND; space.places()];
+        let mut stock = vec![BEYOND; space.places()];
+        for (count, by) in changed() {
+            let limit = if *by > 0 { &mut stock } else { &mut room };
+            for (place, limit) in limit.iter_mut().enumerate() {
+                let unknown = |layer: &usize| layers[*layer].sight[place] == Sight::Unpublished;
+                if !count.layers.iter().all(unknown) {
+                    *limit = (*limit).min(count.values[place] - count.least(place, reader));
+                }
+            }
+        }
+        Limits { room, stock }
+    });
+    Direction { ruled_out_in: seen_in.clone(), seen_in, limits }
 }

@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::sheet::{Direction, Sheet};
+use super::sheet::{Reader, Sheet};
 use super::space::{Kind, Space};
 
 #[derive(Debug, Clone)]
@@ -84,15 +84,12 @@ pub(super) enum End {
 pub(super) struct Terms<'s> {
     pub(super) sheet: &'s Sheet,
     pub(super) direction: usize,
+    pub(super) reader: Reader,
     /// True if more may be hidden.
     pub(super) paying: bool,
 }
 
 impl Terms<'_> {
-    fn rules(&self) -> &Direction {
-        &self.sheet.directions[self.direction]
-    }
-
     pub(super) fn price(&self, place: usize) -> Option<i64> {
         self.sheet
             .price(self.direction, place)
@@ -101,7 +98,8 @@ impl Terms<'_> {
 
     /// How far a place can change upwards (+1) or downwards (−1).
     pub(super) fn reach(&self, place: usize, sign: i64) -> i64 {
-        if sign > 0 { self.rules().room[place] } else { self.rules().stock[place] }
+        let limits = &self.sheet.directions[self.direction].limits[self.reader as usize];
+        if sign > 0 { limits.room[place] } else { limits.stock[place] }
     }
 }
 
@@ -156,13 +154,50 @@ impl Network {
         before: &Flow,
         wanted: i64,
     ) -> Flow {
-        let other = match by.less {
+        let (more, less) = (self.ends[by.more], self.less(by));
+        let ends = if by.sign > 0 { (less, more) } else { (more, less) };
+        self.push(terms, before, ends, None, wanted)
+    }
+
+    /// As [`Self::through`], but so that one place changes as much as everyone does.
+    pub(super) fn through_place(
+        &self,
+        terms: Terms<'_>,
+        place: usize,
+        by: Move,
+        before: &Flow,
+        wanted: i64,
+    ) -> Flow {
+        let (Some(index), Some(price)) = (self.arc_of.get(&place), terms.price(place)) else {
+            return Flow::default();
+        };
+        let arc = &self.arcs[*index];
+        let (more, less) = (self.ends[by.more], self.less(by));
+        let own = moved([before, &Flow::default()], place);
+        let wanted = wanted.min(terms.reach(place, by.sign) - by.sign * own.unwrap_or(0));
+        let ways = if by.sign > 0 {
+            [(arc.to, more), (less, arc.from)]
+        } else {
+            [(arc.from, less), (more, arc.to)]
+        };
+        let mut so_far = before.clone();
+        let mut flow = Flow { amount: wanted.max(0), ..Flow::default() };
+        for ends in ways {
+            let part = self.push(terms, &so_far, ends, Some(*index), flow.amount);
+            flow.amount = part.amount;
+            so_far.join(part.clone());
+            flow.join(part);
+        }
+        flow.cost += if own.is_some() { 0 } else { price };
+        flow.change.insert(place, by.sign * flow.amount);
+        flow
+    }
+
+    fn less(&self, by: Move) -> usize {
+        match by.less {
             End::Shortest(time) => self.ends[time],
             End::Longest(time) => self.begins[time],
-        };
-        let more = self.ends[by.more];
-        let ends = if by.sign > 0 { (other, more) } else { (more, other) };
-        self.push(terms, before, ends, None, wanted)
+        }
     }
 
     /// Moves as much as wanted, if it can be, along paths that are cheap.

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::Terms;
-use super::sheet::{BEYOND, Need, Sheet, Sight};
+use super::sheet::{BEYOND, Need, Reader, Sheet, Sight};
 use super::witness::{Search, Witness};
 
 /// How often the hidden rows are gone through once more.
@@ -36,16 +36,17 @@ pub(super) fn protect(sheet: &mut Sheet) {
     let proved = guard
         .proofs
         .iter()
-        .all(|(need, witness)| witness.proves(guard.sheet, need.place, need.width));
-    if !proved { for (need,witness) in guard.proofs.iter().filter(|(need, witness)| !witness.proves(guard.sheet, need.place, need.width)).take(4) { eprintln!("UNPROVED {:?} spot/time {:?} tables {} joint {} {:?}", need, guard.sheet.space.split(need.place), witness.tables.len(), witness.joint, need.directions.iter().map(|d|(guard.sheet.directions[*d].room[need.place],guard.sheet.directions[*d].stock[need.place],guard.sheet.price(*d,need.place))).collect::<Vec<_>>()); }
+        .all(|(need, witness)| witness.proves(guard.sheet, need));
+    if !proved {
+        eprintln!("WHOLE {:?}", guard.proofs.iter().filter(|(need, witness)| !witness.proves(guard.sheet, need)).map(|(n,w)|(guard.sheet.space.split(n.place),n.clone(),w.tables.len())).take(3).collect::<Vec<_>>());
 
         guard.sheet.hide_all();
     }
     guard.sheet.needs = guard.proofs.into_iter().map(|(need, _)| need).collect();
 }
 
-/// Witnesses by place, direction and width.
-type Known = BTreeMap<(usize, usize, i64), Witness>;
+/// Witnesses by place, direction, width and reader.
+type Known = BTreeMap<(usize, usize, i64, Reader), Witness>;
 
 struct Guard<'s> {
     sheet: &'s mut Sheet,
@@ -56,7 +57,7 @@ struct Guard<'s> {
 impl Guard<'_> {
     /// Finds a witness for a need, and hides what it takes.
     fn meet(&mut self, need: Need, known: &mut Known) {
-        let key = |direction: usize| (need.place, direction, need.width);
+        let key = |direction: usize| (need.place, direction, need.width, need.reader);
         let old = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
         let found = old.cloned().or_else(|| self.find(&need, false)).or_else(|| self.find(&need, true));
         // Without one, nothing of the sheet can be shown, which the last check sees to.
@@ -70,7 +71,9 @@ impl Guard<'_> {
 
     /// The cheapest witness over all directions; everyone's counts change only where they must.
     fn find(&self, need: &Need, paying: bool) -> Option<Witness> {
-        let terms = |direction: &usize| Terms { sheet: self.sheet, direction: *direction, paying };
+        let reader = need.reader;
+        let terms =
+            |direction: &usize| Terms { sheet: self.sheet, direction: *direction, reader, paying };
         let within = |direction: &usize| {
             self.search.within(terms(direction), need.place, need.width)
         };
@@ -88,7 +91,8 @@ impl Guard<'_> {
     }
 
     fn unpaid(&self, direction: &usize, need: &Need) -> Option<Witness> {
-        let terms = Terms { sheet: self.sheet, direction: *direction, paying: false };
+        let reader = need.reader;
+        let terms = Terms { sheet: self.sheet, direction: *direction, reader, paying: false };
         self.search.joint(terms, need.place, need.width)
     }
 
@@ -163,7 +167,7 @@ impl Guard<'_> {
             if !relies {
                 continue;
             }
-            let key = |direction: usize| (need.place, direction, need.width);
+            let key = |direction: usize| (need.place, direction, need.width, need.reader);
             let again = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
             let again =
                 again.cloned().or_else(|| self.find(need, false)).or_else(|| self.find(need, true))?;

@@ -35,10 +35,26 @@ pub(super) struct Direction {
     pub(super) seen_in: Vec<usize>,
     /// Those of them where a missing row says that there is none of this sort.
     pub(super) ruled_out_in: Vec<usize>,
+    /// How many more and less each place can have, as each reader knows.
+    pub(super) limits: [Limits; 2],
+}
+
+/// How far counts can change, by place.
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
     /// How many more each place can have.
     pub(super) room: Vec<i64>,
     /// How many less each place can have.
     pub(super) stock: Vec<i64>,
+}
+
+/// What a reader knows beside all that is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reader {
+    /// That counts are not negative.
+    Plain,
+    /// Also which hidden counts are zero, because zeros need not be hidden.
+    Informed,
 }
 
 /// A count that may not be found out: its feasible range must have a certain width.
@@ -46,6 +62,7 @@ pub(super) struct Direction {
 pub(super) struct Need {
     pub(super) place: usize,
     pub(super) width: i64,
+    pub(super) reader: Reader,
     /// The directions in which the count itself changes, by one each.
     pub(super) directions: Vec<usize>,
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::flow::{End, Flow, Move, Network, Terms};
-use super::sheet::Sheet;
+use super::sheet::{Need, Sheet};
 
 /// Changes to the true table by place.
 pub(super) type Change = BTreeMap<usize, i64>;
@@ -34,17 +34,20 @@ impl Witness {
     }
 
     /// True if both tables agree with all that is shown and differ enough in a place.
-    pub(super) fn proves(&self, sheet: &Sheet, place: usize, width: i64) -> bool {
-        let at = |table: &Change| table.get(&place).copied().unwrap_or(0);
+    pub(super) fn proves(&self, sheet: &Sheet, need: &Need) -> bool {
+        let at = |table: &Change| table.get(&need.place).copied().unwrap_or(0);
         let high = self.tables.iter().map(at).max().unwrap_or(0).max(0);
         let low = self.tables.iter().map(at).min().unwrap_or(0).min(0);
-        let terms = Terms { sheet, direction: self.direction, paying: false };
+        let terms =
+            Terms { sheet, direction: self.direction, reader: need.reader, paying: false };
         let unseen = |(place, by): (&usize, &i64)| {
             *by == 0
                 || terms.price(*place).is_some() && by.abs() <= terms.reach(*place, by.signum())
         };
         let agrees = |table: &Change| table.iter().all(unseen) && keeps_sums(sheet, table);
-        high - low >= width && self.tables.iter().all(agrees)
+        need.directions.contains(&self.direction)
+            && high - low >= need.width
+            && self.tables.iter().all(agrees)
     }
 }
 
@@ -180,23 +183,18 @@ impl Search {
     ) -> Option<Flow> {
         let space = &terms.sheet.space;
         let (spot, _) = space.split(place);
-        let mut amount = along(terms, 0, by, before, wanted)?.amount;
-        if spot != 0 {
-            amount = along(terms, spot, by, before, amount)?.amount;
-        }
+        let mut amount = along(terms, by, before, wanted)?.amount;
         'again: loop {
-            if amount == 0 {
-                return None;
-            }
-            let mut total = along(terms, 0, by, before, amount)?;
-            if spot != 0 {
-                total.join(along(terms, spot, by, before, amount)?);
-            }
+            let mut total = along(terms, by, before, amount)?;
             for (index, kind) in space.kinds.iter().enumerate() {
-                if self.kind_of[spot] == Some(index) || !kind.adds_up {
+                let network = &self.networks[index];
+                let flow = if self.kind_of[spot] == Some(index) {
+                    network.through_place(terms, place, by, before, amount)
+                } else if kind.adds_up {
+                    network.through(terms, by, before, amount)
+                } else {
                     continue;
-                }
-                let flow = self.networks[index].through(terms, by, before, amount);
+                };
                 if flow.amount < amount {
                     amount = flow.amount;
                     continue 'again;
@@ -219,8 +217,8 @@ fn moves(terms: Terms<'_>, place: usize, sign: i64) -> Vec<Move> {
     below.iter().flat_map(|more| ends.iter().map(|less| Move { more: *more, less: *less, sign })).collect()
 }
 
-/// The part of a change that one spot has, if it can be made.
-fn along(terms: Terms<'_>, spot: usize, by: Move, before: &Flow, wanted: i64) -> Option<Flow> {
+/// Everyone's part of a change, if it can be made.
+fn along(terms: Terms<'_>, by: Move, before: &Flow, wanted: i64) -> Option<Flow> {
     let space = &terms.sheet.space;
     let less = match by.less {
         End::Shortest(time) => Some(time),
@@ -229,7 +227,7 @@ fn along(terms: Terms<'_>, spot: usize, by: Move, before: &Flow, wanted: i64) ->
     let mut flow = Flow { amount: wanted, ..Flow::default() };
     let walk = space.walk(by.more, less);
     for (time, sign) in &walk {
-        let place = space.place(spot, *time);
+        let place = space.place(0, *time);
         let moved = before.change.get(&place).copied();
         let sign = sign * by.sign;
         flow.amount = flow.amount.min(terms.reach(place, sign) - sign * moved.unwrap_or(0));
@@ -237,7 +235,7 @@ fn along(terms: Terms<'_>, spot: usize, by: Move, before: &Flow, wanted: i64) ->
         flow.cost += if moved.is_some() { 0 } else { price };
     }
     for (time, sign) in walk {
-        flow.change.insert(space.place(spot, time), sign * by.sign * flow.amount);
+        flow.change.insert(space.place(0, time), sign * by.sign * flow.amount);
     }
     (flow.amount > 0).then_some(flow)
 }
