@@ -12,7 +12,10 @@ use super::sheet::{BEYOND, Need, Reader, Sheet, Sight};
 use super::witness::{Search, Witness};
 
 /// How often the hidden rows are gone through once more.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
+
+/// Rows that so many counts rely on stay hidden without trying.
+const MOST: usize = 150;
 
 /// Hides rows until nothing that a sheet must keep can be found out.
 pub(super) fn protect(sheet: &mut Sheet) {
@@ -38,7 +41,6 @@ pub(super) fn protect(sheet: &mut Sheet) {
         .iter()
         .all(|(need, witness)| witness.proves(guard.sheet, need));
     if !proved {
-        eprintln!("WHOLE {:?}", guard.proofs.iter().filter(|(need, witness)| !witness.proves(guard.sheet, need)).map(|(n,w)|(guard.sheet.space.split(n.place),n.clone(),w.tables.len())).take(3).collect::<Vec<_>>());
 
         guard.sheet.hide_all();
     }
@@ -59,7 +61,11 @@ impl Guard<'_> {
     fn meet(&mut self, need: Need, known: &mut Known) {
         let key = |direction: usize| (need.place, direction, need.width, need.reader);
         let old = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
-        let found = old.cloned().or_else(|| self.find(&need, false)).or_else(|| self.find(&need, true));
+        let found = old
+            .cloned()
+            .or_else(|| self.free(&need))
+            .or_else(|| self.paid(&need))
+            .or_else(|| self.dear(&need));
         // Without one, nothing of the sheet can be shown, which the last check sees to.
         let witness = found.unwrap_or_default();
         for place in witness.places() {
@@ -69,31 +75,41 @@ impl Guard<'_> {
         self.proofs.push((need, witness));
     }
 
-    /// The cheapest witness over all directions; everyone's counts change only where they must.
-    fn find(&self, need: &Need, paying: bool) -> Option<Witness> {
-        let reader = need.reader;
-        let terms =
-            |direction: &usize| Terms { sheet: self.sheet, direction: *direction, reader, paying };
-        let within = |direction: &usize| {
-            self.search.within(terms(direction), need.place, need.width)
-        };
-        let joint = |direction: &usize| {
-            self.search.joint(terms(direction), need.place, need.width)
-        };
-        let directions = || need.directions.iter();
-        if paying {
-            let cheapest = directions().filter_map(within).min_by_key(|witness| witness.cost);
-            return cheapest
-                .or_else(|| directions().find_map(|direction| self.unpaid(direction, need)))
-                .or_else(|| directions().filter_map(joint).min_by_key(|witness| witness.cost));
-        }
-        directions().find_map(within)
+    /// A witness that hides nothing more; everyone's counts change only where they must.
+    fn free(&self, need: &Need) -> Option<Witness> {
+        let terms = |direction: &usize| self.terms(need, *direction, false);
+        need.directions
+            .iter()
+            .find_map(|direction| self.search.within(terms(direction), need))
+            .or_else(|| {
+                need.directions
+                    .iter()
+                    .find_map(|direction| self.search.joint(terms(direction), need))
+            })
     }
 
-    fn unpaid(&self, direction: &usize, need: &Need) -> Option<Witness> {
-        let reader = need.reader;
-        let terms = Terms { sheet: self.sheet, direction: *direction, reader, paying: false };
-        self.search.joint(terms, need.place, need.width)
+    /// The witness for which the least must be hidden, within the breakdown if there is one.
+    fn paid(&self, need: &Need) -> Option<Witness> {
+        let terms = |direction: &usize| self.terms(need, *direction, true);
+        let found = need
+            .directions
+            .iter()
+            .filter_map(|direction| self.search.within(terms(direction), need));
+        found.min_by_key(|witness| witness.cost)
+    }
+
+    /// The witness for which the least must be hidden if everyone's counts change too.
+    fn dear(&self, need: &Need) -> Option<Witness> {
+        let terms = |direction: &usize| self.terms(need, *direction, true);
+        let found = need
+            .directions
+            .iter()
+            .filter_map(|direction| self.search.joint(terms(direction), need));
+        found.min_by_key(|witness| witness.cost)
+    }
+
+    fn terms(&self, need: &Need, direction: usize, paying: bool) -> Terms<'_> {
+        Terms { sheet: self.sheet, direction, reader: need.reader, paying }
     }
 
     /// Shows rows again that nothing needs, or for which cheaper ones can be hidden, the most
@@ -107,6 +123,9 @@ impl Guard<'_> {
         for (layer, place) in self.to_try() {
             let concerned: Vec<usize> =
                 users.get(&(layer, place)).into_iter().flatten().copied().collect();
+            if concerned.len() > MOST {
+                continue;
+            }
             let found = self.do_without(&concerned, layer, place);
             changed |= found.is_some();
             for (index, witness) in found.into_iter().flatten() {
@@ -170,7 +189,7 @@ impl Guard<'_> {
             let key = |direction: usize| (need.place, direction, need.width, need.reader);
             let again = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
             let again =
-                again.cloned().or_else(|| self.find(need, false)).or_else(|| self.find(need, true))?;
+                again.cloned().or_else(|| self.free(need)).or_else(|| self.paid(need))?;
             let key = key(again.direction);
             for place in again.places() {
                 for layer in self.sheet.hide(again.direction, place) {

@@ -87,9 +87,13 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
             counts.push(Count { values, layers: vec![level], kept: Kept::Small });
         }
     }
+    let total = (0..axes.space.places()).map(all).collect();
+    counts.push(Count { values: total, layers: (0..number).collect(), kept: Kept::Small });
     // A day more at a level, which changes the rest of every other one; or a day changes its level.
     let added = |level: usize| -> Vec<i64> {
-        (0..number).flat_map(|other| [i64::from(other == level), i64::from(other != level)]).collect()
+        let by_level = (0..number)
+            .flat_map(|other| [i64::from(other == level), i64::from(other != level)]);
+        by_level.chain([1]).collect()
     };
     let mut moves: Vec<Vec<i64>> = (0..number).map(added).collect();
     for one in 0..number {

@@ -88,9 +88,10 @@ impl Search {
 
     /// Two tables that differ by `width` in a place, within the breakdown that it is in; for
     /// everyone's place, in all of them.
-    pub(super) fn within(&self, terms: Terms<'_>, place: usize, width: i64) -> Option<Witness> {
+    pub(super) fn within(&self, terms: Terms<'_>, need: &Need) -> Option<Witness> {
+        let (place, width) = (need.place, need.width);
         let (spot, _) = terms.sheet.space.split(place);
-        let Some(kind) = self.kind_of[spot] else { return self.joint(terms, place, width) };
+        let Some(kind) = self.kind_of[spot] else { return self.joint(terms, need) };
         let network = &self.networks[kind];
         let free = Terms { paying: false, ..terms };
         let [up, down] = [1, -1].map(|sign| network.around(free, place, sign, width));
@@ -116,7 +117,8 @@ impl Search {
     }
 
     /// As [`Self::within`], but with a change of everyone's count, and with it of every breakdown.
-    pub(super) fn joint(&self, terms: Terms<'_>, place: usize, width: i64) -> Option<Witness> {
+    pub(super) fn joint(&self, terms: Terms<'_>, need: &Need) -> Option<Witness> {
+        let (place, width) = (need.place, need.width);
         let free = Terms { paying: false, ..terms };
         let [up, down] = [1, -1].map(|sign| self.gather(free, place, sign, width));
         let witness = |flows: [&Flow; 2]| Witness {
