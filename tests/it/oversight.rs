@@ -1,7 +1,10 @@
-//! Tallies to published tables: what is shown, and what is not.
+//! Tallies to published tables: what is shown, what is not, and what a reader can't find out.
 
+mod attacker;
+mod simplex;
 mod world;
 
+use attacker::Attack;
 use throughline::oversight::{
     PublishedTable, Settings, State, release_internal, suppress, tabulate,
 };
@@ -121,4 +124,48 @@ fn a_count_that_joins_two_blocks_is_not_given_away_by_four_sums() {
         also_hidden.count() > 0,
         "20 + 25 hidden in two organisations less 20 + 20 in two quarters leaves the 5"
     );
+}
+
+/// Attacks a random table; gives how many counts are hidden, of how many.
+#[track_caller]
+fn attack(seed: u64, extent: Extent, grains: &[Grain]) -> (usize, usize) {
+    let tallies = world::random(seed, extent, grains);
+    let settings = Settings::new(day("2030-01-01"));
+    let table = tabulate(&tallies, &settings);
+    let attack = Attack::new(&suppress(&table, &settings), &release_internal(&table, &settings));
+    let small = attack.shown_small(settings.threshold);
+    assert!(small.is_empty(), "seed {seed}: small counts are shown, such as {:?}", small[0]);
+    let found = attack.found_out(settings.threshold);
+    let some = &found[..found.len().min(3)];
+    assert!(
+        found.is_empty(),
+        "seed {seed}: {} counts are found out, such as {some:?}",
+        found.len()
+    );
+    attack.hidden_share()
+}
+
+/// Tables without and with sums over time, from nearly empty to nearly open.
+fn attack_many(seeds: std::ops::Range<u64>) {
+    let (mut hidden, mut all) = (0, 0);
+    for seed in seeds {
+        let (months, grains) = if seed % 4 == 0 { (3, &GRAINS[..2]) } else { (1, &GRAINS[..1]) };
+        let bhos = 2 + seed % 3;
+        let units = (20 + 37 * (seed % 23)) * u64::try_from(months).expect("a few");
+        let share = attack(seed, Extent { months, bhos, units, ages: 2 + seed % 2 }, grains);
+        hidden += share.0;
+        all += share.1;
+    }
+    assert!(0 < hidden && hidden < all, "{hidden} of {all} counts are hidden");
+}
+
+#[test]
+fn no_hidden_count_can_be_solved_for() {
+    attack_many(1000..1120);
+}
+
+#[test]
+#[ignore = "thousands of tables take minutes"]
+fn no_hidden_count_of_thousands_of_tables_can_be_solved_for() {
+    attack_many(2000..5000);
 }

@@ -96,7 +96,8 @@ impl Axes {
     /// True for a part of everyone by an attribute.
     pub(super) fn is_attribute(&self, place: usize) -> bool {
         let (spot, _) = self.space.split(place);
-        spot != 0 && self.spots.iter().any(|((group, _, _), at)| *at == spot && *group == Group::All)
+        spot != 0
+            && self.spots.iter().any(|((group, _, _), at)| *at == spot && *group == Group::All)
     }
 
     /// The place of a row.

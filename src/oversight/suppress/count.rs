@@ -58,10 +58,7 @@ impl Count {
         match &self.kept {
             _ if !self.is_kept(place, threshold) => Vec::new(),
             Kept::Sum(_) => vec![(Reader::Plain, self.values[place])],
-            _ => vec![
-                (Reader::Plain, threshold),
-                (Reader::Informed, CHOICE.min(threshold - 1)),
-            ],
+            _ => vec![(Reader::Plain, threshold), (Reader::Informed, CHOICE.min(threshold - 1))],
         }
     }
 }
@@ -78,9 +75,7 @@ pub(super) fn layers(
         let published = |place: usize| !rows[place].is_empty();
         let few = |place: usize| {
             let mut own = counts.iter().filter(|count| count.layers.contains(&index));
-            own.any(|count| {
-                matches!(count.kept, Kept::Small) && count.is_kept(place, threshold)
-            })
+            own.any(|count| matches!(count.kept, Kept::Small) && count.is_kept(place, threshold))
         };
         let fixed: Vec<bool> = (0..space.places())
             .map(|place| few(place) || rows[place].iter().any(|row| must_hide(row, threshold)))
@@ -133,9 +128,10 @@ pub(super) fn sheet(
     for (index, count) in counts.iter().enumerate() {
         let own: Vec<usize> = (0..moves.len()).filter(|by| moves[*by][index] != 0).collect();
         for place in 0..space.places() {
-            let published = count.layers.iter().any(|layer| {
-                matches!(layers[*layer].sight[place], Sight::Shown | Sight::Hidden)
-            });
+            let published = count
+                .layers
+                .iter()
+                .any(|layer| matches!(layers[*layer].sight[place], Sight::Shown | Sight::Hidden));
             let widths = count.widths(place, threshold).into_iter().filter(|_| published);
             needs.extend(widths.map(|(reader, width)| Need {
                 place,

@@ -91,9 +91,7 @@ pub(super) struct Terms<'s> {
 
 impl Terms<'_> {
     pub(super) fn price(&self, place: usize) -> Option<i64> {
-        self.sheet
-            .price(self.direction, place)
-            .filter(|price| self.paying || *price == 0)
+        self.sheet.price(self.direction, place).filter(|price| self.paying || *price == 0)
     }
 
     /// How far a place can change upwards (+1) or downwards (−1).
@@ -147,13 +145,7 @@ impl Network {
     }
 
     /// As much as can be of a change of all parts together, on top of changes made before.
-    pub(super) fn through(
-        &self,
-        terms: Terms<'_>,
-        by: Move,
-        before: &Flow,
-        wanted: i64,
-    ) -> Flow {
+    pub(super) fn through(&self, terms: Terms<'_>, by: Move, before: &Flow, wanted: i64) -> Flow {
         let (more, less) = (self.ends[by.more], self.less(by));
         let ends = if by.sign > 0 { (less, more) } else { (more, less) };
         self.push(terms, before, ends, None, wanted)

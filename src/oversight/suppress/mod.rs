@@ -62,10 +62,8 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
     let (hidden, excluded) = find_hidden(table, settings.threshold);
     let few_members = members::to_blank(table, settings.threshold);
     let longest = axes::longest(&table.rows);
-    let why = format!(
-        "hidden: a count below {}, or one that would give it away",
-        settings.threshold
-    );
+    let why =
+        format!("hidden: a count below {}, or one that would give it away", settings.threshold);
     let mut rows: Vec<Row> = table.rows.iter().filter(|row| !is_too_fine(row)).cloned().collect();
     for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
         let measure = &table.measures[row.measure];

@@ -36,12 +36,8 @@ pub(super) fn protect(sheet: &mut Sheet) {
             break;
         }
     }
-    let proved = guard
-        .proofs
-        .iter()
-        .all(|(need, witness)| witness.proves(guard.sheet, need));
+    let proved = guard.proofs.iter().all(|(need, witness)| witness.proves(guard.sheet, need));
     if !proved {
-
         guard.sheet.hide_all();
     }
     guard.sheet.needs = guard.proofs.into_iter().map(|(need, _)| need).collect();
@@ -188,8 +184,7 @@ impl Guard<'_> {
             }
             let key = |direction: usize| (need.place, direction, need.width, need.reader);
             let again = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
-            let again =
-                again.cloned().or_else(|| self.free(need)).or_else(|| self.paid(need))?;
+            let again = again.cloned().or_else(|| self.free(need)).or_else(|| self.paid(need))?;
             let key = key(again.direction);
             for place in again.places() {
                 for layer in self.sheet.hide(again.direction, place) {

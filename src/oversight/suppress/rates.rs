@@ -66,7 +66,9 @@ pub(super) fn of_levels<'t>(
     threshold: i64,
 ) -> Vec<Protected<'t>> {
     let mixes = (0..table.measures.len()).filter(|at| table.measures[*at].shape == Shape::Mix);
-    mixes.filter_map(|measure| of_mix(&rows_of(rows, measure), timings[measure], threshold)).collect()
+    mixes
+        .filter_map(|measure| of_mix(&rows_of(rows, measure), timings[measure], threshold))
+        .collect()
 }
 
 fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protected<'t>> {
@@ -74,7 +76,8 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     let mut names: Vec<&str> = rows.iter().map(|row| row.stratum.value.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let own = |name: &&str| placed(rows.iter().copied().filter(|row| row.stratum.value == **name), &axes);
+    let own =
+        |name: &&str| placed(rows.iter().copied().filter(|row| row.stratum.value == **name), &axes);
     let levels: Vec<Rows<'t>> = names.iter().map(own).collect();
     let number = levels.len();
     let days: Vec<Vec<i64>> =
@@ -91,8 +94,8 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     counts.push(Count { values: total, layers: (0..number).collect(), kept: Kept::Small });
     // A day more at a level, which changes the rest of every other one; or a day changes its level.
     let added = |level: usize| -> Vec<i64> {
-        let by_level = (0..number)
-            .flat_map(|other| [i64::from(other == level), i64::from(other != level)]);
+        let by_level =
+            (0..number).flat_map(|other| [i64::from(other == level), i64::from(other != level)]);
         by_level.chain([1]).collect()
     };
     let mut moves: Vec<Vec<i64>> = (0..number).map(added).collect();
@@ -139,7 +142,11 @@ pub(super) fn of_exclusions<'t>(
             sheets[twin].rows[0].push(placed);
             continue;
         }
-        let count = |values: &Vec<i64>| Count { values: values.clone(), layers: vec![0], kept: Kept::Small };
+        let count = |values: &Vec<i64>| Count {
+            values: values.clone(),
+            layers: vec![0],
+            kept: Kept::Small,
+        };
         let counts: Vec<Count> = twin.1.iter().map(count).collect();
         let moves: Vec<Vec<i64>> = (1..counts.len())
             .map(|own| (0..counts.len()).map(|at| i64::from(at == 0 || at == own)).collect())

@@ -36,7 +36,9 @@ pub(super) struct Protected<'t> {
 }
 
 fn whole(number: Option<Exact>) -> i64 {
-    number.map_or(0, |number| i64::try_from(number.parts / i128::from(number.per_unit.max(1))).unwrap_or(i64::MAX / 16))
+    number.map_or(0, |number| {
+        i64::try_from(number.parts / i128::from(number.per_unit.max(1))).unwrap_or(i64::MAX / 16)
+    })
 }
 
 /// The sum of one count over the rows of each place, which are equal.
@@ -141,7 +143,12 @@ fn linked<'p, 't>(blocks: Vec<Vec<&'p Part<'t>>>) -> Vec<Linked<'p, 't>> {
                 if *met == own[0].units {
                     return Some((index, part.measure, true));
                 }
-                if met.iter().zip(&part.units).map(|(met, all)| all - met).eq(own[0].units.iter().copied()) {
+                if met
+                    .iter()
+                    .zip(&part.units)
+                    .map(|(met, all)| all - met)
+                    .eq(own[0].units.iter().copied())
+                {
                     return Some((index, part.measure, false));
                 }
             }
@@ -273,7 +280,8 @@ impl<'p, 't> Tree<'p, 't> {
     }
 
     fn counts(&self) -> (Vec<Count>, Vec<What>) {
-        let small = |values: Vec<i64>, layers: Vec<usize>| Count { values, layers, kept: Kept::Small };
+        let small =
+            |values: Vec<i64>, layers: Vec<usize>| Count { values, layers, kept: Kept::Small };
         let mut counts = Vec::new();
         let mut whats = Vec::new();
         for (index, block) in self.blocks.iter().enumerate() {

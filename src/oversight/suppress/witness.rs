@@ -38,8 +38,7 @@ impl Witness {
         let at = |table: &Change| table.get(&need.place).copied().unwrap_or(0);
         let high = self.tables.iter().map(at).max().unwrap_or(0).max(0);
         let low = self.tables.iter().map(at).min().unwrap_or(0).min(0);
-        let terms =
-            Terms { sheet, direction: self.direction, reader: need.reader, paying: false };
+        let terms = Terms { sheet, direction: self.direction, reader: need.reader, paying: false };
         let unseen = |(place, by): (&usize, &i64)| {
             *by == 0
                 || terms.price(*place).is_some() && by.abs() <= terms.reach(*place, by.signum())
@@ -159,7 +158,8 @@ impl Search {
         let moves = moves(terms, place, sign);
         while total.amount < wanted {
             let rest = wanted - total.amount;
-            let mut found = moves.iter().filter_map(|by| self.moved(terms, place, *by, &total, rest));
+            let mut found =
+                moves.iter().filter_map(|by| self.moved(terms, place, *by, &total, rest));
             let next = if terms.paying {
                 found.min_by(|a, b| {
                     let (left, right) = (a.cost * b.amount, b.cost * a.amount);
@@ -216,7 +216,10 @@ fn moves(terms: Terms<'_>, place: usize, sign: i64) -> Vec<Move> {
     let longest = *space.chain(time).last().expect("a chain holds its own beginning");
     let others = space.leaves(longest).into_iter().filter(|leaf| !below.contains(leaf));
     let ends: Vec<End> = others.map(End::Shortest).chain([End::Longest(longest)]).collect();
-    below.iter().flat_map(|more| ends.iter().map(|less| Move { more: *more, less: *less, sign })).collect()
+    below
+        .iter()
+        .flat_map(|more| ends.iter().map(|less| Move { more: *more, less: *less, sign }))
+        .collect()
 }
 
 /// Everyone's part of a change, if it can be made.
