@@ -22,7 +22,7 @@ pub(super) enum Kept {
     Open,
     /// That it is small.
     Small,
-    /// A sum of money or the like: within half of it, in these places.
+    /// A sum of money, in these places: its range must be as wide as the sum.
     Sum(Vec<bool>),
 }
 
@@ -33,7 +33,7 @@ pub(super) fn is_small(count: i64, threshold: i64) -> bool {
     0 < count && count < threshold
 }
 
-/// An informed reader must be left with a choice of so many counts and one.
+/// How wide a range an informed reader must be left with: one count and another.
 const CHOICE: i64 = 1;
 
 impl Count {

@@ -1,9 +1,10 @@
 //! Small counts, and whatever would give them away, are hidden.
 //!
-//! A reader who knows every published number and every sum between them must not be able to narrow a
-//! hidden count from 1 to one less than the threshold t down to fewer than t values. This is proved
-//! and not hoped for: every such count has a witness, two other tables that agree with everything
-//! shown and whose counts there are at least t − 1 apart.
+//! A reader who knows every published number and every sum between them must be left with a range for
+//! each hidden count from 1 to one less than the threshold t that is at least t wide. This is proved
+//! and not hoped for: every such count has a witness, two tables that agree with everything shown and
+//! whose counts there are t apart. A reader who also knows which hidden counts are zero must be left
+//! with a choice. A hidden sum of money has a range at least as wide as the sum.
 //!
 //! | file | what it decides |
 //! |---|---|
@@ -28,6 +29,8 @@
 //! together.
 
 mod axes;
+#[cfg(test)]
+mod cases;
 mod count;
 mod flow;
 mod members;
