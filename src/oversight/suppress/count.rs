@@ -40,8 +40,8 @@ impl Count {
     /// The least that a reader must take the count for.
     fn least(&self, place: usize, reader: Reader) -> i64 {
         match (reader, &self.kept) {
-            (Reader::Plain, _) | (_, Kept::Sum(_)) => 0,
-            (Reader::Informed, Kept::Open | Kept::Small) => self.values[place].min(1),
+            (Reader::Plain, _) | (_, Kept::Sum(_) | Kept::Open) => 0,
+            (Reader::Informed, Kept::Small) => self.values[place].min(1),
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden {
 /// A breakdown of a period.
 type Breakdown<'r> = (usize, Period, bool, &'r str);
 
-fn breakdown<'r>(row: &'r Row) -> Breakdown<'r> {
+fn breakdown(row: &Row) -> Breakdown<'_> {
     let kind = if row.stratum.kind == "level" { "all" } else { row.stratum.kind.as_str() };
     (row.measure, row.period, row.group == Group::All, kind)
 }

@@ -45,7 +45,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Exact, Row, SHARE_HIGH, Settings, Table};
 use crate::kernel::Group;
-use crate::terms::{Day, Period};
+use crate::terms::Period;
 use axes::Timing;
 use shares::Protected;
 
@@ -120,8 +120,7 @@ fn timing(table: &Table, measure: usize, rows: &[&Row]) -> Timing {
     if timing != Timing::Ends {
         return timing;
     }
-    type Place<'r> = (Day, &'r Group, &'r str, &'r str, &'r str);
-    let mut known: BTreeMap<Place<'_>, (Option<Exact>, Option<Exact>)> = BTreeMap::new();
+    let mut known: BTreeMap<_, (Option<Exact>, Option<Exact>)> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.measure == measure) {
         let (kind, value) = (row.stratum.kind.as_str(), row.stratum.value.as_str());
         let at = (row.period.end, &row.group, kind, value, row.statistic);

@@ -9,7 +9,7 @@
 use super::axes::{Axes, Timing};
 use super::count::{Count, Kept, Rows, layers, sheet};
 use super::sheet::{Sheet, Sight};
-use crate::indicator::Shape;
+use crate::indicator::{Display, Shape};
 use crate::oversight::{Exact, Row, SHARE_HIGH, Table};
 
 /// Rows of a measure, or of the share of high values that goes with it.
@@ -19,7 +19,12 @@ pub(super) struct Part<'t> {
     shape: Shape,
     rows: Rows<'t>,
     units: Vec<i64>,
+    /// Units that met the criterion; for a mean of values from 0 to 1, whole units of their sum.
     met: Option<Vec<i64>>,
+    /// What is left of the units, in whole units.
+    rest: Vec<i64>,
+    /// False for a mean, whose sum is not a count.
+    counted: bool,
 }
 
 /// Parts with the same units; the units may be those who met a criterion of another block, or those
@@ -39,6 +44,15 @@ fn whole(number: Option<Exact>) -> i64 {
     number.map_or(0, |number| {
         i64::try_from(number.parts / i128::from(number.per_unit.max(1))).unwrap_or(i64::MAX / 16)
     })
+}
+
+/// What the numerator leaves of the denominator, in whole units.
+fn left(row: &Row) -> i64 {
+    let part = row.numerator.map_or(0, |number| {
+        let per_unit = i128::from(number.per_unit.max(1));
+        i64::try_from((number.parts + per_unit - 1) / per_unit).unwrap_or(i64::MAX / 16)
+    });
+    (whole(row.denominator) - part).max(0)
 }
 
 /// The sum of one count over the rows of each place, which are equal.
@@ -74,10 +88,21 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
             if rows.iter().all(Vec::is_empty) {
                 continue;
             }
-            let share = about.shape != Shape::MemberMean || statistic == SHARE_HIGH;
-            let met = share.then(|| by_place(&rows, |row| whole(row.numerator)));
+            let counted = about.shape != Shape::MemberMean || statistic == SHARE_HIGH;
+            let bounded = matches!(about.display, Display::Index | Display::Percent);
+            let met = (counted || bounded).then(|| by_place(&rows, |row| whole(row.numerator)));
             let units = by_place(&rows, |row| whole(row.denominator));
-            parts.push(Part { measure, statistic, shape: about.shape, rows, units, met });
+            let rest = by_place(&rows, |row| left(row));
+            parts.push(Part {
+                measure,
+                statistic,
+                shape: about.shape,
+                rows,
+                units,
+                met,
+                rest,
+                counted,
+            });
         }
     }
     parts
@@ -138,7 +163,7 @@ fn linked<'p, 't>(blocks: Vec<Vec<&'p Part<'t>>>) -> Vec<Linked<'p, 't>> {
             if total(other) <= total(own) || total(own) == 0 {
                 continue;
             }
-            for part in other.iter().filter(|part| part.statistic.is_empty()) {
+            for part in other.iter().filter(|part| part.counted && part.statistic.is_empty()) {
                 let Some(met) = &part.met else { continue };
                 if *met == own[0].units {
                     return Some((index, part.measure, true));
@@ -164,6 +189,8 @@ struct Set<'p> {
     block: usize,
     layer: usize,
     met: &'p [i64],
+    rest: &'p [i64],
+    counted: bool,
 }
 
 /// Sets within sets.
@@ -195,20 +222,19 @@ impl<'p, 't> Tree<'p, 't> {
                         && first.statistic.is_empty()
                         && first.shape == part.shape
                 };
-                let layer = match layers.iter().find(alike) {
-                    Some(layer) => *layer,
-                    None => {
-                        tree.layers.push(Vec::new());
-                        layers.push(tree.layers.len() - 1);
-                        tree.layers.len() - 1
-                    }
-                };
+                let known = layers.iter().find(alike).copied();
+                let layer = known.unwrap_or(tree.layers.len());
+                if known.is_none() {
+                    tree.layers.push(Vec::new());
+                    layers.push(layer);
+                }
                 tree.layers[layer].push(part);
                 if let Some(met) = &part.met {
                     if part.statistic.is_empty() {
                         set_of.insert(part.measure, tree.sets.len());
                     }
-                    tree.sets.push(Set { block: index, layer, met });
+                    let Part { rest, counted, .. } = part;
+                    tree.sets.push(Set { block: index, layer, met, rest, counted: *counted });
                 }
             }
             tree.layers_of.push(layers);
@@ -227,6 +253,8 @@ impl<'p, 't> Tree<'p, 't> {
         let pairs = (0..sets).flat_map(|less| (0..sets).map(move |more| (less, more)));
         let within = |(less, more): &(usize, usize)| {
             less != more
+                && self.sets[*less].counted
+                && self.sets[*more].counted
                 && self.sets[*less].layer == self.sets[*more].layer
                 && self.sets[*less].met.iter().zip(self.sets[*more].met).all(|(a, b)| a <= b)
         };
@@ -289,11 +317,15 @@ impl<'p, 't> Tree<'p, 't> {
             whats.push(What { more: None, less: None, block: index });
         }
         for (index, set) in self.sets.iter().enumerate() {
-            let units = &self.blocks[set.block].parts[0].units;
-            let rest = units.iter().zip(set.met).map(|(all, met)| (all - met).max(0)).collect();
-            counts.push(small(set.met.to_vec(), vec![set.layer]));
+            let kept = || if set.counted { Kept::Small } else { Kept::Open };
+            let of = |values: &[i64]| Count {
+                values: values.to_vec(),
+                layers: vec![set.layer],
+                kept: kept(),
+            };
+            counts.push(of(set.met));
             whats.push(What { more: Some(index), less: None, block: set.block });
-            counts.push(small(rest, vec![set.layer]));
+            counts.push(of(set.rest));
             whats.push(What { more: None, less: Some(index), block: set.block });
         }
         for (less, more) in &self.nested {
