@@ -12,6 +12,7 @@
 //! | `axes` | where in that space a row stands |
 //! | `count` | which counts are small, and how each may change |
 //! | `shares` | which measures count the same people, so that one gives the other away |
+//! | `sorts` | which sorts of people there are, and how moving them changes the counts |
 //! | `rates` | rates, days by level, and exclusions |
 //! | `sheet` | what is shown, and what must be kept |
 //! | `flow` | the cheapest way to change counts within a breakdown |
@@ -38,6 +39,7 @@ mod protect;
 mod rates;
 mod shares;
 mod sheet;
+mod sorts;
 mod space;
 mod witness;
 
