@@ -83,7 +83,7 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
             let bounded = matches!(about.display, Display::Index | Display::Percent);
             let met = (counted || bounded).then(|| by_place(&rows, |row| whole(row.numerator)));
             let units = by_place(&rows, |row| whole(row.denominator));
-            let rest = by_place(&rows, |row| left(row));
+            let rest = by_place(&rows, left);
             parts.push(Part {
                 measure,
                 statistic,

@@ -17,7 +17,9 @@ impl Simplex {
         let mut table = Vec::new();
         for (index, (mut row, mut rest)) in rows.into_iter().enumerate() {
             if rest < 0.0 {
-                row.iter_mut().for_each(|value| *value = -*value);
+                for value in &mut row {
+                    *value = -*value;
+                }
                 rest = -rest;
             }
             row.resize(variables + artificial, 0.0);
