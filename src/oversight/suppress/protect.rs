@@ -59,7 +59,7 @@ impl Guard<'_> {
         let old = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
         let found = old
             .cloned()
-            .or_else(|| self.free(&need))
+            .or_else(|| self.free(&need, true))
             .or_else(|| self.paid(&need))
             .or_else(|| self.dear(&need));
         // Without one, nothing of the sheet can be shown, which the last check sees to.
@@ -72,16 +72,12 @@ impl Guard<'_> {
     }
 
     /// A witness that hides nothing more; everyone's counts change only where they must.
-    fn free(&self, need: &Need) -> Option<Witness> {
+    fn free(&self, need: &Need, jointly: bool) -> Option<Witness> {
         let terms = |direction: &usize| self.terms(need, *direction, false);
-        need.directions
-            .iter()
-            .find_map(|direction| self.search.within(terms(direction), need))
-            .or_else(|| {
-                need.directions
-                    .iter()
-                    .find_map(|direction| self.search.joint(terms(direction), need))
-            })
+        let directions = || need.directions.iter();
+        let within = directions().find_map(|direction| self.search.within(terms(direction), need));
+        let joint = || directions().find_map(|direction| self.search.joint(terms(direction), need));
+        within.or_else(|| jointly.then(joint).flatten())
     }
 
     /// The witness for which the least must be hidden, within the breakdown if there is one.
@@ -184,7 +180,10 @@ impl Guard<'_> {
             }
             let key = |direction: usize| (need.place, direction, need.width, need.reader);
             let again = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
-            let again = again.cloned().or_else(|| self.free(need)).or_else(|| self.paid(need))?;
+            let again = again
+                .cloned()
+                .or_else(|| self.free(need, old.joint))
+                .or_else(|| self.paid(need))?;
             let key = key(again.direction);
             for place in again.places() {
                 for layer in self.sheet.hide(again.direction, place) {
