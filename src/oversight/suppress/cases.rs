@@ -139,3 +139,23 @@ fn a_cell_that_joins_two_blocks_gets_company() {
     protect(&mut sheet);
     assert!(hidden_too(&sheet, 11).0 > 0);
 }
+
+/// A sum of money that one member may hold most of has a range as wide as itself.
+#[test]
+fn a_sum_of_money_is_not_narrowed_to_less_than_itself() {
+    let kind = Kind { members: vec![1, 2, 3], adds_up: true };
+    let space = Space::new(4, vec![kind], vec![Some(2), Some(2), None]);
+    // Everyone and three organisations: two months and their quarter, in cents.
+    let values = vec![9_000, 8_000, 17_000, 2_000, 1_500, 3_500, 3_000, 2_500, 5_500];
+    let values = [values, vec![4_000, 4_000, 8_000]].concat();
+    let mut dominated = vec![false; 12];
+    dominated[3] = true;
+    let sight = dominated.iter().map(|hidden| if *hidden { Sight::Hidden } else { Sight::Shown });
+    let layers =
+        vec![Layer { sight: sight.collect(), cost: values.clone(), fixed: dominated.clone() }];
+    let count = Count { values, layers: vec![0], kept: Kept::Sum(dominated) };
+    let mut sheet = sheet(space, layers, &[count], &[vec![1]], 11);
+    protect(&mut sheet);
+    let hidden: Vec<usize> = (0..12).filter(|place| sheet.is_hidden(0, *place)).collect();
+    assert_eq!(hidden, [3, 4, 6, 7], "two organisations in two months can exchange their sums");
+}

@@ -164,5 +164,5 @@ fn direction(space: &Space, layers: &[Layer], counts: &[Count], by: &[i64]) -> D
         }
         Limits { room, stock }
     });
-    Direction { ruled_out_in: seen_in.clone(), seen_in, limits }
+    Direction { ruled_out: vec![true; seen_in.len()], seen_in, limits }
 }

@@ -251,11 +251,11 @@ impl Network {
             for index in self.around[node].iter().filter(|index| Some(**index) != banned) {
                 let arc = &self.arcs[*index];
                 let (next, sign) = if arc.from == node { (arc.to, 1) } else { (arc.from, -1) };
+                let Some(price) = terms.price(arc.place) else { continue };
                 let moved = moved(flows, arc.place);
                 if terms.reach(arc.place, sign) - sign * moved.unwrap_or(0) < step {
                     continue;
                 }
-                let Some(price) = terms.price(arc.place) else { continue };
                 let price = if moved.is_some() { 0 } else { price };
                 let there = (far.0 + price, far.1 + 1);
                 if best[next].is_none_or(|known| there < known) {

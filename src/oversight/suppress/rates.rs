@@ -108,7 +108,7 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     let mut sheet = sheet(axes.space, layers, &counts, &moves, threshold);
     // A level without a row had no day, but says nothing about the others.
     for (direction, by) in sheet.directions.iter_mut().zip(&moves) {
-        direction.ruled_out_in = (0..number).filter(|level| by[2 * level] != 0).collect();
+        direction.ruled_out = direction.seen_in.iter().map(|level| by[2 * level] != 0).collect();
     }
     let rows = levels.into_iter().map(|rows| vec![rows]).collect();
     (number > 0).then_some(Protected { sheet, rows })

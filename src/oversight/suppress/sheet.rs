@@ -33,8 +33,8 @@ pub(super) struct Layer {
 pub(super) struct Direction {
     /// The layers in which a change would be seen.
     pub(super) seen_in: Vec<usize>,
-    /// Those of them where a missing row says that there is none of this sort.
-    pub(super) ruled_out_in: Vec<usize>,
+    /// For each of them, true if a missing row says that there is none of this sort.
+    pub(super) ruled_out: Vec<bool>,
     /// How many more and less each place can have, as each reader knows.
     pub(super) limits: [Limits; 2],
 }
@@ -81,9 +81,9 @@ impl Sheet {
     pub(super) fn price(&self, direction: usize, place: usize) -> Option<i64> {
         let direction = &self.directions[direction];
         let mut price = 0;
-        for layer in &direction.seen_in {
+        for (layer, ruled_out) in direction.seen_in.iter().zip(&direction.ruled_out) {
             match self.layers[*layer].sight[place] {
-                Sight::Missing if direction.ruled_out_in.contains(layer) => return None,
+                Sight::Missing if *ruled_out => return None,
                 Sight::Shown => price += self.layers[*layer].cost[place],
                 Sight::Missing | Sight::Hidden | Sight::Unpublished => {}
             }
