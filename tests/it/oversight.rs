@@ -169,3 +169,41 @@ fn no_hidden_count_can_be_solved_for() {
 fn no_hidden_count_of_thousands_of_tables_can_be_solved_for() {
     attack_many(2000..5000);
 }
+
+/// Twelve months that end in March are the same twelve months for March and for the first quarter.
+#[test]
+fn a_window_is_hidden_under_both_of_its_names() {
+    let measures = vec![world::measure("active", throughline::indicator::Shape::MemberShare)];
+    let mut world = world::World::new(measures, 6, &GRAINS[..2]);
+    let mut dice = world::Dice::new(7);
+    for end in ["2023-03-31", "2023-06-30"] {
+        for member in 0..300 {
+            let group = world::bho(&format!("B{}", dice.below(8).min(dice.below(9))));
+            let strata = [world::stratum("sex", if dice.chance(3) { "X" } else { "F" })];
+            let cells = world.cells(0, day(end), &group, &strata);
+            world.add(&cells, member, i64::from(dice.chance(40)), 1);
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    let table = suppress(&tabulate(&world.tallies(), &settings), &settings);
+    let mut hidden = 0;
+    for row in table.rows().iter().filter(|row| row.period.grain == Grain::Quarter) {
+        let twin = table.rows().iter().find(|twin| {
+            twin.period.grain == Grain::Month
+                && (twin.period.end, &twin.group, &twin.stratum)
+                    == (row.period.end, &row.group, &row.stratum)
+        });
+        let twin = twin.expect("the last month of the quarter");
+        assert_eq!(row.suppressed, twin.suppressed, "{:?} {:?}", row.group, row.stratum);
+        hidden += usize::from(row.suppressed);
+    }
+    assert!(0 < hidden, "some row is small");
+}
+
+/// Members who stand beside other units would add up, too.
+#[test]
+fn members_beside_events_are_not_shown() {
+    for row in tables(2).0.rows().iter().filter(|row| row.measure < 3) {
+        assert_eq!(row.members, None, "{row:?}");
+    }
+}
