@@ -1,7 +1,10 @@
-//! Tallies to published tables: what is shown, and what is not.
+//! Tallies to published tables: what is shown, what is not, and what a reader can't find out.
 
+mod attacker;
+mod simplex;
 mod world;
 
+use attacker::Attack;
 use throughline::oversight::{
     PublishedTable, Settings, State, release_internal, suppress, tabulate,
 };
@@ -80,4 +83,127 @@ fn a_hidden_part_is_never_alone_in_its_sum() {
 #[test]
 fn the_same_table_is_published_the_same_way() {
     assert_eq!(tables(3).0, tables(3).0);
+}
+
+/// Four organisations and four quarters. The first two organisations are hidden in the first two
+/// quarters, the others in the last two, and one small count joins the two blocks: every sum has
+/// several hidden parts, and yet four sums together give the joining count away.
+#[test]
+fn a_count_that_joins_two_blocks_is_not_given_away_by_four_sums() {
+    let quarters = ["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"];
+    let hidden_in = |group: usize, quarter: usize| (group < 2) == (quarter < 2);
+    let mut world = world::World::new(
+        vec![world::measure("fu", throughline::indicator::Shape::Share)],
+        12,
+        &GRAINS[1..],
+    );
+    for (group, name) in ["B0", "B1", "B2", "B3"].into_iter().enumerate() {
+        for (quarter, start) in quarters.into_iter().enumerate() {
+            let units = match (group, quarter) {
+                (1, 2) => 5,
+                _ if hidden_in(group, quarter) => 10,
+                _ => 100,
+            };
+            let cells = world.cells(0, day(start), &world::bho(name), &[]);
+            for unit in 0..units {
+                world.add(&cells, unit, 0, 1);
+            }
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    let table = suppress(&tabulate(&world.tallies(), &settings), &settings);
+    let also_hidden = table.rows().iter().filter(|row| {
+        let group = ["B0", "B1", "B2", "B3"].iter().position(|name| row.group == world::bho(name));
+        let quarter = quarters
+            .iter()
+            .position(|start| row.period.start == day(start) && row.period.grain == Grain::Quarter);
+        let known = group.zip(quarter).is_some_and(|at| at == (1, 2) || hidden_in(at.0, at.1));
+        row.suppressed && !known
+    });
+    assert!(
+        also_hidden.count() > 0,
+        "20 + 25 hidden in two organisations less 20 + 20 in two quarters leaves the 5"
+    );
+}
+
+/// Attacks a random table; gives how many counts are hidden, of how many.
+#[track_caller]
+fn attack(seed: u64, extent: Extent, grains: &[Grain]) -> (usize, usize) {
+    let tallies = world::random(seed, extent, grains);
+    let settings = Settings::new(day("2030-01-01"));
+    let table = tabulate(&tallies, &settings);
+    let attack = Attack::new(&suppress(&table, &settings), &release_internal(&table, &settings));
+    let small = attack.shown_small(settings.threshold);
+    assert!(small.is_empty(), "seed {seed}: small counts are shown, such as {:?}", small[0]);
+    let found = attack.found_out(settings.threshold);
+    let some = &found[..found.len().min(3)];
+    assert!(
+        found.is_empty(),
+        "seed {seed}: {} counts are found out, such as {some:?}",
+        found.len()
+    );
+    attack.hidden_share()
+}
+
+/// Tables without and with sums over time, from nearly empty to nearly open.
+fn attack_many(seeds: std::ops::Range<u64>) {
+    let (mut hidden, mut all) = (0, 0);
+    for seed in seeds {
+        let (months, grains) = if seed % 10 == 0 { (3, &GRAINS[..2]) } else { (1, &GRAINS[..1]) };
+        let bhos = 2 + seed % 3;
+        let units = (20 + 37 * (seed % 23)) * u64::try_from(months).expect("a few");
+        let share = attack(seed, Extent { months, bhos, units, ages: 2 + seed % 2 }, grains);
+        hidden += share.0;
+        all += share.1;
+    }
+    assert!(0 < hidden && hidden < all, "{hidden} of {all} counts are hidden");
+}
+
+#[test]
+fn no_hidden_count_can_be_solved_for() {
+    attack_many(1000..1200);
+}
+
+#[test]
+#[ignore = "thousands of tables take minutes"]
+fn no_hidden_count_of_thousands_of_tables_can_be_solved_for() {
+    attack_many(2000..5000);
+}
+
+/// Twelve months that end in March are the same twelve months for March and for the first quarter.
+#[test]
+fn a_window_is_hidden_under_both_of_its_names() {
+    let measures = vec![world::measure("active", throughline::indicator::Shape::MemberShare)];
+    let mut world = world::World::new(measures, 6, &GRAINS[..2]);
+    let mut dice = world::Dice::new(7);
+    for end in ["2023-03-31", "2023-06-30"] {
+        for member in 0..300 {
+            let group = world::bho(&format!("B{}", dice.below(8).min(dice.below(9))));
+            let strata = [world::stratum("sex", if dice.chance(3) { "X" } else { "F" })];
+            let cells = world.cells(0, day(end), &group, &strata);
+            world.add(&cells, member, i64::from(dice.chance(40)), 1);
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    let table = suppress(&tabulate(&world.tallies(), &settings), &settings);
+    let mut hidden = 0;
+    for row in table.rows().iter().filter(|row| row.period.grain == Grain::Quarter) {
+        let twin = table.rows().iter().find(|twin| {
+            twin.period.grain == Grain::Month
+                && (twin.period.end, &twin.group, &twin.stratum)
+                    == (row.period.end, &row.group, &row.stratum)
+        });
+        let twin = twin.expect("the last month of the quarter");
+        assert_eq!(row.suppressed, twin.suppressed, "{:?} {:?}", row.group, row.stratum);
+        hidden += usize::from(row.suppressed);
+    }
+    assert!(0 < hidden, "some row is small");
+}
+
+/// Members who stand beside other units would add up, too.
+#[test]
+fn members_beside_events_are_not_shown() {
+    for row in tables(2).0.rows().iter().filter(|row| row.measure < 3) {
+        assert_eq!(row.members, None, "{row:?}");
+    }
 }

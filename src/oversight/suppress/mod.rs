@@ -1,29 +1,61 @@
 //! Small counts, and whatever would give them away, are hidden.
 //!
+//! A reader who knows every published number and every sum between them must be left with a range for
+//! each hidden count from 1 to one less than the threshold t that is at least t wide. This is proved
+//! and not hoped for: every such count has a witness, two tables that agree with everything shown and
+//! whose counts there are t apart. A reader who also knows which hidden counts are zero must be left
+//! with a choice. A hidden sum of money has a range at least as wide as the sum.
+//!
 //! | file | what it decides |
 //! |---|---|
-//! | `family` | which measures count the same units, so that one gives the other away |
-//! | `sheet` | their cells, the counts in them, and the sums between cells |
-//! | `protect` | which cells are small, and what else has to be hidden |
+//! | `space` | which cells add up to which |
+//! | `axes` | where in that space a row stands |
+//! | `count` | which counts are small, and how each may change |
+//! | `shares` | which measures count the same people, so that one gives the other away |
+//! | `sorts` | which sorts of people there are, and how moving them changes the counts |
+//! | `rates` | rates, days by level, and exclusions |
+//! | `sheet` | what is shown, and what must be kept |
+//! | `flow` | the cheapest way to change counts within a breakdown |
+//! | `witness` | other tables that agree with everything shown |
+//! | `protect` | what else is hidden so that every count has a witness |
+//! | `members` | where the number of members beside a count may be shown |
+//!
+//! Sums over time are taken to hold even where they hold only nearly, as for ages at the end of a
+//! period: the reader is granted the difference.
 //!
 //! Rows that are broken down both by organisation and by an attribute are not published at all:
 //! most of their counts are small, and each would cost a larger one. Values of overlapping windows
 //! are published without their counts and to three decimals, because two windows that share eleven
-//! months can be subtracted.
+//! months can be subtracted. Windows that end on the same day are the same window, and are hidden
+//! together.
 
-mod family;
+mod axes;
+#[cfg(test)]
+mod cases;
+mod count;
+mod flow;
+mod members;
 mod protect;
+mod rates;
+mod shares;
 mod sheet;
+mod sorts;
+mod space;
+mod witness;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Row, Settings, Table};
-use crate::indicator::Measure;
+use super::{Exact, Row, SHARE_HIGH, Settings, Table};
 use crate::kernel::Group;
-use crate::terms::{Grain, Period};
+use crate::terms::Period;
+use axes::Timing;
+use shares::Protected;
 
 /// What identifies a row among those of its measure and statistic.
 type Key = (Period, Group, String, String);
+
+/// Rows by measure, statistic and key.
+type Hidden = BTreeSet<(usize, &'static str, Key)>;
 
 fn key(row: &Row) -> Key {
     (row.period, row.group.clone(), row.stratum.kind.clone(), row.stratum.value.clone())
@@ -32,61 +64,79 @@ fn key(row: &Row) -> Key {
 /// Rows without the numbers that must not be shown, in the order of the table, and without those
 /// that are not published at all.
 pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
-    let mut hidden: BTreeSet<(usize, Key)> = BTreeSet::new();
-    let mut excluded: BTreeSet<(usize, Key)> = BTreeSet::new();
-    for family in family::families(table) {
-        let mut sheet = sheet::of_values(table, &family, settings.threshold);
-        protect::protect(&mut sheet, settings.threshold);
-        for key in sheet.hidden_keys() {
-            hidden.extend(family.iter().map(|measure| (*measure, key.clone())));
-        }
-        let mut sheet = sheet::of_exclusions(table, family[0], settings.threshold);
-        protect::protect(&mut sheet, settings.threshold);
-        excluded.extend(
-            sheet
-                .hidden_keys()
-                .flat_map(|key| family.iter().map(move |measure| (*measure, key.clone()))),
-        );
-    }
-    let longest = table.rows.iter().map(|row| row.period.grain).max();
+    let (hidden, excluded) = find_hidden(table, settings.threshold);
+    let few_members = members::to_blank(table, settings.threshold);
+    let longest = axes::longest(&table.rows);
+    let why =
+        format!("hidden: a count below {}, or one that would give it away", settings.threshold);
     let mut rows: Vec<Row> = table.rows.iter().filter(|row| !is_too_fine(row)).cloned().collect();
     for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
         let measure = &table.measures[row.measure];
-        let at = (row.measure, key(row));
-        if hidden.contains(&at) || is_small_share(row, settings.threshold) {
-            hide(
-                row,
-                &format!(
-                    "hidden: a count below {}, or one that would give it away",
-                    settings.threshold
-                ),
-            );
+        let at = |statistic: &'static str| (row.measure, statistic, key(row));
+        let statistic = if row.statistic == SHARE_HIGH { SHARE_HIGH } else { "" };
+        let blank = few_members.contains(&at(""));
+        if hidden.contains(&at(statistic)) {
+            hide(row, &why);
         } else if measure.overlapping && Some(row.period.grain) != longest {
             coarsen(row);
-        } else if !is_headline(row) || excluded.contains(&at) {
+        } else if !is_headline(row) || excluded.contains(&at("")) {
             hide_exclusions(row);
+        }
+        if blank {
+            row.members = None;
         }
     }
     rows
 }
 
+/// The rows to hide, and those whose exclusions are to be hidden.
+fn find_hidden(table: &Table, threshold: i64) -> (Hidden, Hidden) {
+    let rows: Vec<&Row> = table.rows.iter().filter(|row| !is_too_fine(row)).collect();
+    let timings: Vec<Timing> =
+        (0..table.measures.len()).map(|measure| timing(table, measure, &rows)).collect();
+    let mut sheets = rates::of_rates(table, &rows, &timings, threshold);
+    sheets.extend(rates::of_levels(table, &rows, &timings, threshold));
+    for timing in [Timing::Added, Timing::Ends, Timing::Apart] {
+        sheets.extend(shares::sheets(table, &rows, (timing, &timings), threshold));
+    }
+    let exclusions = rates::of_exclusions(table, &rows, &timings, threshold);
+    (protected(sheets), protected(exclusions))
+}
+
+fn protected(sheets: Vec<Protected<'_>>) -> Hidden {
+    let mut hidden = Hidden::new();
+    for Protected { mut sheet, rows } in sheets {
+        protect::protect(&mut sheet);
+        for (layer, parts) in rows.iter().enumerate() {
+            let places = (0..sheet.space.places()).filter(|place| sheet.is_hidden(layer, *place));
+            let found = places.flat_map(|place| parts.iter().flat_map(move |rows| &rows[place]));
+            hidden.extend(found.map(|row| (row.measure, row.statistic, key(row))));
+        }
+    }
+    hidden
+}
+
+/// How the periods of a measure hang together. Windows that end on the same day must be the same.
+fn timing(table: &Table, measure: usize, rows: &[&Row]) -> Timing {
+    let timing = Timing::of(&table.measures[measure]);
+    if timing != Timing::Ends {
+        return timing;
+    }
+    let mut known: BTreeMap<_, (Option<Exact>, Option<Exact>)> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.measure == measure) {
+        let (kind, value) = (row.stratum.kind.as_str(), row.stratum.value.as_str());
+        let at = (row.period.end, &row.group, kind, value, row.statistic);
+        let counts = (row.numerator, row.denominator);
+        if *known.entry(at).or_insert(counts) != counts {
+            return Timing::Apart;
+        }
+    }
+    timing
+}
+
 /// True for rows of one organisation and one part of it.
 fn is_too_fine(row: &Row) -> bool {
     row.group != Group::All && !["all", "level"].contains(&row.stratum.kind.as_str())
-}
-
-/// True for the share of members beyond a mark, if those on one side of it are few.
-fn is_small_share(row: &Row, threshold: i64) -> bool {
-    let counts = row.statistic.starts_with(".share").then_some(()).and(row.value.zip(row.members));
-    counts.is_some_and(|(share, members)| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_precision_loss,
-            reason = "a count of members"
-        )]
-        let n = (share * members as f64).round() as i64;
-        sheet::is_small(n, threshold) || sheet::is_small(members - n, threshold)
-    })
 }
 
 /// Exclusions are published for everyone only.
@@ -125,18 +175,4 @@ fn coarsen(row: &mut Row) {
     row.denominator = None;
     row.members = None;
     hide_exclusions(row);
-}
-
-/// True if months and organisations of a measure add up.
-fn adds_up_over_time(measure: &Measure) -> bool {
-    !measure.overlapping && measure.scale != crate::indicator::Scale::DaysOfPeriod
-}
-
-/// Quarters have months, years have quarters.
-fn shorter(grain: Grain) -> Option<Grain> {
-    match grain {
-        Grain::Month => None,
-        Grain::Quarter => Some(Grain::Month),
-        Grain::Year => Some(Grain::Quarter),
-    }
 }

@@ -1,142 +1,215 @@
-//! What else has to be hidden so that no sum gives a hidden cell away.
+//! What else has to be hidden so that no count can be found out.
 //!
-//! Two steps, until neither finds anything: in every sum the hidden parts must be several and hold
-//! enough together; then the bounds that a reader can work out from all sums at once must leave
-//! every hidden count a range at least as wide as the threshold.
+//! Every count has to have a witness (see `witness`). Where the hidden rows allow for none, the
+//! cheapest rows that would are hidden too; then rows that turn out not to be needed are shown
+//! again. Hiding more never undoes a witness. What can't be proved is hidden as a whole.
 
-use super::sheet::{Sheet, Sum};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Hides more cells of a sheet until every hidden one is safe. Each step hides at least one cell, so
-/// that this ends.
-pub(super) fn protect(sheet: &mut Sheet, threshold: i64) {
-    loop {
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for place in 0..sheet.sums.len() {
-                changed |= mend(sheet, place, threshold);
-            }
-        }
-        if !audit(sheet, threshold) {
-            return;
-        }
+use super::flow::Terms;
+use super::sheet::{BEYOND, Need, Reader, Sheet, Sight};
+use super::witness::{Search, Witness};
+
+/// How often the hidden rows are gone through once more.
+const ROUNDS: usize = 2;
+
+/// Rows that so many counts rely on stay hidden without trying.
+const MOST: usize = 150;
+
+/// Hides rows until nothing that a sheet must keep can be found out.
+pub(super) fn protect(sheet: &mut Sheet) {
+    sheet.needs.sort();
+    sheet.needs.dedup();
+    // Everyone first: what is hidden there allows for much in the breakdowns, and longer periods
+    // stand after the shorter ones.
+    let times = sheet.space.times();
+    let mut order = std::mem::take(&mut sheet.needs);
+    order.sort_by_key(|need| (need.place / times != 0, usize::MAX - need.place % times));
+    let mut guard = Guard { search: Search::new(sheet), sheet, proofs: Vec::new() };
+    let mut known = BTreeMap::new();
+    for need in order {
+        guard.meet(need, &mut known);
     }
-}
-
-/// Hides one more cell if a sum gives something away; true if it did.
-fn mend(sheet: &mut Sheet, place: usize, threshold: i64) -> bool {
-    let sum = &sheet.sums[place];
-    let total_hidden = sum.total.is_some_and(|total| sheet.cells[total].hidden);
-    let hidden: Vec<usize> =
-        sum.parts.iter().copied().filter(|part| sheet.cells[*part].hidden).collect();
-    if total_hidden {
-        // A hidden total of shown parts can be added up.
-        return hidden.is_empty() && hide_one(sheet, place);
-    }
-    if hidden.is_empty() {
-        return false;
-    }
-    let n_counts = sheet.cells[hidden[0]].counts.len();
-    let thin = |count: usize| {
-        let held: i64 = hidden.iter().map(|part| sheet.cells[*part].counts[count]).sum();
-        0 < held && held < threshold
-    };
-    let unsafe_sum = hidden.len() < 2 || (0..n_counts).any(thin);
-    unsafe_sum && hide_one(sheet, place)
-}
-
-/// Hides the smallest shown part of a sum that is not empty, or else its total. Nothing is left to
-/// hide only where all of the sum is hidden.
-fn hide_one(sheet: &mut Sheet, place: usize) -> bool {
-    let Sum { total, parts } = &sheet.sums[place];
-    let shown = parts.iter().copied().filter(|part| !sheet.cells[*part].hidden);
-    let smallest = shown.min_by_key(|part| {
-        let cell = &sheet.cells[*part];
-        (cell.counts[0] == 0, cell.counts[0], cell.key.clone())
-    });
-    let next = smallest.or_else(|| total.filter(|total| !sheet.cells[*total].hidden));
-    match next {
-        Some(cell) => {
-            sheet.cells[cell].hidden = true;
-            true
-        }
-        None => false,
-    }
-}
-
-/// Works out what a reader can: bounds of every hidden count. Hides more around counts that are
-/// bounded too well; true if it did.
-fn audit(sheet: &mut Sheet, threshold: i64) -> bool {
-    let n_counts = sheet.cells.first().map_or(0, |cell| cell.counts.len());
-    for count in 0..n_counts {
-        let bounds = bounds(sheet, count);
-        for (cell, (low, high)) in bounds.into_iter().enumerate() {
-            let value = sheet.cells[cell].counts[count];
-            if sheet.cells[cell].hidden
-                && value > 0
-                && high - low < threshold - 1
-                && hide_around(sheet, cell)
-            {
-                return true;
-            }
-        }
-    }
-    false
-}
-
-/// More than any count.
-const BEYOND: i64 = i64::MAX / 4;
-
-fn bounds(sheet: &Sheet, count: usize) -> Vec<(i64, i64)> {
-    let start = |cell: &super::sheet::SheetCell| {
-        if cell.hidden { (0, BEYOND) } else { (cell.counts[count], cell.counts[count]) }
-    };
-    let mut bounds: Vec<(i64, i64)> = sheet.cells.iter().map(start).collect();
-    for _ in 0..40 {
-        let mut tighter = false;
-        for sum in &sheet.sums {
-            tighter |= tighten(sheet, sum, count, &mut bounds);
-        }
-        if !tighter {
+    for _ in 0..ROUNDS {
+        if !guard.tidy() {
             break;
         }
     }
-    bounds
+    let proved = guard.proofs.iter().all(|(need, witness)| witness.proves(guard.sheet, need));
+    if !proved {
+        guard.sheet.hide_all();
+    }
+    guard.sheet.needs = guard.proofs.into_iter().map(|(need, _)| need).collect();
 }
 
-fn tighten(sheet: &Sheet, sum: &Sum, count: usize, bounds: &mut [(i64, i64)]) -> bool {
-    let low: i64 = sum.parts.iter().map(|part| bounds[*part].0).sum();
-    let high = sum
-        .parts
-        .iter()
-        .map(|part| bounds[*part].1)
-        .fold(0_i64, |all, one| (all + one).min(BEYOND));
-    let known: i64 = sum.parts.iter().map(|part| sheet.cells[*part].counts[count]).sum();
-    let total = sum.total.map_or((known, known), |total| bounds[total]);
-    let mut tighter = false;
-    if let Some(place) = sum.total {
-        let better = (total.0.max(low), total.1.min(high));
-        tighter |= better != bounds[place];
-        bounds[place] = better;
-    }
-    for part in &sum.parts {
-        let own = bounds[*part];
-        let others_low = low - own.0;
-        let others_high = if high >= BEYOND { BEYOND } else { high - own.1 };
-        let better = (own.0.max(total.0 - others_high), own.1.min(total.1 - others_low));
-        tighter |= better != own;
-        bounds[*part] = better;
-    }
-    tighter
+/// Witnesses by place, direction, width and reader.
+type Known = BTreeMap<(usize, usize, i64, Reader), Witness>;
+
+struct Guard<'s> {
+    sheet: &'s mut Sheet,
+    search: Search,
+    proofs: Vec<(Need, Witness)>,
 }
 
-/// Hides one more cell in some sum that a cell is in.
-fn hide_around(sheet: &mut Sheet, cell: usize) -> bool {
-    for place in 0..sheet.sums.len() {
-        let sum = &sheet.sums[place];
-        if (sum.total == Some(cell) || sum.parts.contains(&cell)) && hide_one(sheet, place) {
-            return true;
+impl Guard<'_> {
+    /// Finds a witness for a need, and hides what it takes.
+    fn meet(&mut self, need: Need, known: &mut Known) {
+        let key = |direction: usize| (need.place, direction, need.width, need.reader);
+        let old = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
+        let found = old
+            .cloned()
+            .or_else(|| self.free(&need, true))
+            .or_else(|| self.paid(&need))
+            .or_else(|| self.dear(&need));
+        // Without one, nothing of the sheet can be shown, which the last check sees to.
+        let witness = found.unwrap_or_default();
+        for place in witness.places() {
+            self.sheet.hide(witness.direction, place);
+        }
+        known.insert(key(witness.direction), witness.clone());
+        self.proofs.push((need, witness));
+    }
+
+    /// A witness that hides nothing more; everyone's counts change only where they must.
+    fn free(&self, need: &Need, jointly: bool) -> Option<Witness> {
+        let terms = |direction: &usize| self.terms(need, *direction, false);
+        let directions = || need.directions.iter();
+        let within = directions().find_map(|direction| self.search.within(terms(direction), need));
+        let joint = || directions().find_map(|direction| self.search.joint(terms(direction), need));
+        within.or_else(|| jointly.then(joint).flatten())
+    }
+
+    /// The witness for which the least must be hidden, within the breakdown if there is one.
+    fn paid(&self, need: &Need) -> Option<Witness> {
+        let terms = |direction: &usize| self.terms(need, *direction, true);
+        let found = need
+            .directions
+            .iter()
+            .filter_map(|direction| self.search.within(terms(direction), need));
+        found.min_by_key(|witness| witness.cost)
+    }
+
+    /// The witness for which the least must be hidden if everyone's counts change too.
+    fn dear(&self, need: &Need) -> Option<Witness> {
+        let terms = |direction: &usize| self.terms(need, *direction, true);
+        let found = need
+            .directions
+            .iter()
+            .filter_map(|direction| self.search.joint(terms(direction), need));
+        found.min_by_key(|witness| witness.cost)
+    }
+
+    fn terms(&self, need: &Need, direction: usize, paying: bool) -> Terms<'_> {
+        Terms { sheet: self.sheet, direction, reader: need.reader, paying }
+    }
+
+    /// Shows rows again that nothing needs, or for which cheaper ones can be hidden, the most
+    /// expensive ones first. True if any was.
+    fn tidy(&mut self) -> bool {
+        let mut users: BTreeMap<(usize, usize), BTreeSet<usize>> = BTreeMap::new();
+        for (index, (_, witness)) in self.proofs.iter().enumerate() {
+            note(self.sheet, &mut users, index, witness);
+        }
+        let mut changed = false;
+        for (layer, place) in self.to_try() {
+            let concerned: Vec<usize> =
+                users.get(&(layer, place)).into_iter().flatten().copied().collect();
+            if concerned.len() > MOST {
+                continue;
+            }
+            let found = self.do_without(&concerned, layer, place);
+            changed |= found.is_some();
+            for (index, witness) in found.into_iter().flatten() {
+                note(self.sheet, &mut users, index, &witness);
+                self.proofs[index].1 = witness;
+            }
+        }
+        changed
+    }
+
+    /// Rows that need not be hidden for their own sake.
+    fn to_try(&self) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        for (index, layer) in self.sheet.layers.iter().enumerate() {
+            let open = (0..layer.sight.len())
+                .filter(|place| layer.sight[*place] == Sight::Hidden && !layer.fixed[*place]);
+            found.extend(open.map(|place| (layer.cost[place], index, place)));
+        }
+        found.sort_by_key(|(cost, layer, place)| (Reverse(*cost), *layer, *place));
+        found.into_iter().map(|(_, layer, place)| (layer, place)).collect()
+    }
+
+    /// Shows a row, if all who rely on it have witnesses that do without and cost less.
+    fn do_without(
+        &mut self,
+        concerned: &[usize],
+        layer: usize,
+        place: usize,
+    ) -> Option<Vec<(usize, Witness)>> {
+        let cost = self.sheet.layers[layer].cost[place];
+        self.sheet.layers[layer].sight[place] = Sight::Shown;
+        self.sheet.layers[layer].cost[place] = BEYOND;
+        let mut instead = Vec::new();
+        let found = self.prove_again(concerned, (layer, place), cost, &mut instead);
+        self.sheet.layers[layer].cost[place] = cost;
+        if found.is_none() {
+            for (layer, place) in instead {
+                self.sheet.layers[layer].sight[place] = Sight::Shown;
+            }
+            self.sheet.layers[layer].sight[place] = Sight::Hidden;
+        }
+        found
+    }
+
+    fn prove_again(
+        &mut self,
+        concerned: &[usize],
+        row: (usize, usize),
+        mut limit: i64,
+        instead: &mut Vec<(usize, usize)>,
+    ) -> Option<Vec<(usize, Witness)>> {
+        let mut found: Vec<(usize, Witness)> = Vec::new();
+        let mut known = Known::new();
+        for index in concerned {
+            let (need, old) = &self.proofs[*index];
+            let relies = self.sheet.directions[old.direction].seen_in.contains(&row.0)
+                && old.places().any(|used| used == row.1);
+            if !relies {
+                continue;
+            }
+            let key = |direction: usize| (need.place, direction, need.width, need.reader);
+            let again = need.directions.iter().find_map(|direction| known.get(&key(*direction)));
+            let again = again
+                .cloned()
+                .or_else(|| self.free(need, old.joint))
+                .or_else(|| self.paid(need))?;
+            let key = key(again.direction);
+            for place in again.places() {
+                for layer in self.sheet.hide(again.direction, place) {
+                    limit -= self.sheet.layers[layer].cost[place];
+                    instead.push((layer, place));
+                }
+            }
+            if limit <= 0 {
+                return None;
+            }
+            known.insert(key, again.clone());
+            found.push((*index, again));
+        }
+        Some(found)
+    }
+}
+
+fn note(
+    sheet: &Sheet,
+    users: &mut BTreeMap<(usize, usize), BTreeSet<usize>>,
+    index: usize,
+    witness: &Witness,
+) {
+    for place in witness.places() {
+        for layer in &sheet.directions[witness.direction].seen_in {
+            users.entry((*layer, place)).or_default().insert(index);
         }
     }
-    false
 }

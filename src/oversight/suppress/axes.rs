@@ -1,0 +1,125 @@
+//! Where rows stand: their spot among everyone, organisations and attributes, and their time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::space::{Kind, Space};
+use crate::indicator::{Measure, Scale};
+use crate::kernel::Group;
+use crate::oversight::Row;
+use crate::terms::{Day, Grain, Period};
+
+/// How the periods of a measure hang together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timing {
+    /// Months add up to quarters, and quarters to years.
+    Added,
+    /// Every value is about the same number of months, so that values with one last day are equal.
+    Ends,
+    /// Periods say nothing about each other, because people are counted once in each.
+    Apart,
+}
+
+impl Timing {
+    pub(super) fn of(measure: &Measure) -> Self {
+        match (measure.overlapping, measure.scale) {
+            (true, _) => Self::Ends,
+            (false, Scale::DaysOfPeriod) => Self::Apart,
+            (false, Scale::Times(_)) => Self::Added,
+        }
+    }
+}
+
+type Spot = (Group, String, String);
+
+/// The space of some rows, and where each of them is.
+pub(super) struct Axes {
+    pub(super) space: Space,
+    timing: Timing,
+    spots: BTreeMap<Spot, usize>,
+    periods: BTreeMap<Period, usize>,
+    ends: BTreeMap<Day, usize>,
+}
+
+/// What stands in place of the level, which is no part of everyone but a layer.
+fn spot(row: &Row) -> Spot {
+    let whole = row.stratum.kind == "level";
+    let kind = if whole { "all" } else { &row.stratum.kind };
+    let value = if whole { "all" } else { &row.stratum.value };
+    (row.group.clone(), kind.to_owned(), value.to_owned())
+}
+
+impl Axes {
+    /// The axes of rows; `groups_add_up` is false where members are counted once in each group.
+    pub(super) fn new<'t>(
+        rows: impl Iterator<Item = &'t Row>,
+        timing: Timing,
+        groups_add_up: bool,
+    ) -> Self {
+        let everyone: Spot = (Group::All, "all".to_owned(), "all".to_owned());
+        let mut found = BTreeSet::new();
+        let mut periods = BTreeSet::new();
+        for row in rows {
+            found.insert(spot(row));
+            periods.insert(row.period);
+        }
+        found.remove(&everyone);
+        let mut spots = BTreeMap::from([(everyone, 0)]);
+        let mut kinds: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+        for spot in found {
+            let kind = (spot.0 == Group::All, spot.1.clone());
+            kinds.entry(kind).or_default().push(spots.len());
+            spots.insert(spot, spots.len());
+        }
+        let kinds = kinds.into_iter().map(|((of_everyone, _), members)| Kind {
+            members,
+            adds_up: of_everyone || groups_add_up,
+        });
+        let days: BTreeSet<Day> = periods.iter().map(|period| period.end).collect();
+        let periods: BTreeMap<Period, usize> =
+            periods.into_iter().enumerate().map(|(at, period)| (period, at)).collect();
+        let ends: BTreeMap<Day, usize> =
+            days.into_iter().enumerate().map(|(at, day)| (day, at)).collect();
+        let parents = match timing {
+            Timing::Added => periods.keys().map(|period| longer(*period, &periods)).collect(),
+            Timing::Apart => vec![None; periods.len()],
+            Timing::Ends => vec![None; ends.len()],
+        };
+        let space = Space::new(spots.len(), kinds.collect(), parents);
+        Self { space, timing, spots, periods, ends }
+    }
+
+    /// The next longer period of each.
+    pub(super) fn parents(&self) -> Vec<Option<usize>> {
+        (0..self.space.times()).map(|time| self.space.parent(time)).collect()
+    }
+
+    /// True for a part of everyone by an attribute.
+    pub(super) fn is_attribute(&self, place: usize) -> bool {
+        let (spot, _) = self.space.split(place);
+        spot != 0
+            && self.spots.iter().any(|((group, _, _), at)| *at == spot && *group == Group::All)
+    }
+
+    /// The place of a row.
+    pub(super) fn place(&self, row: &Row) -> Option<usize> {
+        let time = match self.timing {
+            Timing::Ends => self.ends.get(&row.period.end)?,
+            Timing::Added | Timing::Apart => self.periods.get(&row.period)?,
+        };
+        Some(self.space.place(*self.spots.get(&spot(row))?, *time))
+    }
+}
+
+/// The shortest of the longer periods that a period lies in.
+fn longer(period: Period, periods: &BTreeMap<Period, usize>) -> Option<usize> {
+    let around = |other: &&Period| {
+        other.grain > period.grain && other.start <= period.start && period.end <= other.end
+    };
+    let found = periods.keys().filter(around).min_by_key(|other| (other.grain, other.start));
+    found.map(|other| periods[other])
+}
+
+/// The longest reported grain.
+pub(super) fn longest(rows: &[Row]) -> Option<Grain> {
+    rows.iter().map(|row| row.period.grain).max()
+}

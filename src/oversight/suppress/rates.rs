@@ -1,0 +1,162 @@
+//! Rates, days by level of care, and exclusions.
+
+use super::axes::{Axes, Timing};
+use super::count::{Count, Kept, Rows, is_small, layers, sheet};
+use super::shares::{Protected, by_place, placed};
+use super::space::Space;
+use crate::indicator::Shape;
+use crate::oversight::{Exact, Row, Table};
+
+/// Parts of a unit are counted here: cents add up.
+fn exact(number: Option<Exact>) -> i64 {
+    number.map_or(0, |number| i64::try_from(number.parts).unwrap_or(i64::MAX / 16))
+}
+
+fn rows_of<'t>(rows: &[&'t Row], measure: usize) -> Vec<&'t Row> {
+    let own = |row: &&&Row| row.measure == measure && row.statistic.is_empty();
+    rows.iter().filter(own).copied().collect()
+}
+
+/// The sheets of all rates. Person-time is no secret, so that only numerators are kept; rates with
+/// one numerator are taken together.
+pub(super) fn of_rates<'t>(
+    table: &'t Table,
+    rows: &[&'t Row],
+    timings: &[Timing],
+    threshold: i64,
+) -> Vec<Protected<'t>> {
+    let mut sheets: Vec<Protected<'t>> = Vec::new();
+    let mut numerators: Vec<(Timing, Vec<i64>)> = Vec::new();
+    let rates = (0..table.measures.len()).filter(|at| table.measures[*at].shape == Shape::Rate);
+    for measure in rates {
+        let timing = timings[measure];
+        // Members who are counted once in each group may be in several.
+        let axes = Axes::new(rows.iter().copied(), timing, timing == Timing::Added);
+        let placed = placed(rows_of(rows, measure).into_iter(), &axes);
+        let values = by_place(&placed, |row| exact(row.numerator));
+        let same = |(known, own): &(Timing, Vec<i64>)| *known == timing && *own == values;
+        if let Some(twin) = numerators.iter().position(same) {
+            sheets[twin].rows[0].push(placed);
+            continue;
+        }
+        let few = |rows: &Vec<&Row>| {
+            let members = |row: &&Row| row.members.is_some_and(|n| is_small(n, threshold));
+            rows.iter().any(|row| row.dominated || members(row))
+        };
+        let kept = match table.measures[measure].numerator_parts {
+            1 => Kept::Small,
+            _ => Kept::Sum(placed.iter().map(few).collect()),
+        };
+        let counts = [Count { values: values.clone(), layers: vec![0], kept }];
+        let rows = vec![placed];
+        let layers = layers(&rows, &counts, &axes.space, |row| exact(row.numerator), threshold);
+        let sheet = sheet(axes.space, layers, &counts, &[vec![1]], threshold);
+        sheets.push(Protected { sheet, rows: vec![rows] });
+        numerators.push((timing, values));
+    }
+    sheets
+}
+
+/// The sheets of days by level of care. Each level is a layer; the days of all levels are the
+/// denominator, which every level shows.
+pub(super) fn of_levels<'t>(
+    table: &'t Table,
+    rows: &[&'t Row],
+    timings: &[Timing],
+    threshold: i64,
+) -> Vec<Protected<'t>> {
+    let mixes = (0..table.measures.len()).filter(|at| table.measures[*at].shape == Shape::Mix);
+    mixes
+        .filter_map(|measure| of_mix(&rows_of(rows, measure), timings[measure], threshold))
+        .collect()
+}
+
+fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protected<'t>> {
+    let axes = Axes::new(rows.iter().copied(), timing, true);
+    let mut names: Vec<&str> = rows.iter().map(|row| row.stratum.value.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let own =
+        |name: &&str| placed(rows.iter().copied().filter(|row| row.stratum.value == **name), &axes);
+    let levels: Vec<Rows<'t>> = names.iter().map(own).collect();
+    let number = levels.len();
+    let days: Vec<Vec<i64>> =
+        levels.iter().map(|rows| by_place(rows, |row| exact(row.numerator))).collect();
+    let all = |place: usize| days.iter().map(|days| days[place]).sum::<i64>();
+    let mut counts = Vec::new();
+    for (level, own) in days.iter().enumerate() {
+        let rest = (0..own.len()).map(|place| all(place) - own[place]).collect();
+        for values in [own.clone(), rest] {
+            counts.push(Count { values, layers: vec![level], kept: Kept::Small });
+        }
+    }
+    let total = (0..axes.space.places()).map(all).collect();
+    counts.push(Count { values: total, layers: (0..number).collect(), kept: Kept::Small });
+    // A day more at a level, which changes the rest of every other one; or a day changes its level.
+    let added = |level: usize| -> Vec<i64> {
+        let by_level =
+            (0..number).flat_map(|other| [i64::from(other == level), i64::from(other != level)]);
+        by_level.chain([1]).collect()
+    };
+    let mut moves: Vec<Vec<i64>> = (0..number).map(added).collect();
+    for one in 0..number {
+        for other in one + 1..number {
+            moves.push(added(one).into_iter().zip(added(other)).map(|(a, b)| a - b).collect());
+        }
+    }
+    let layers = layers(&levels, &counts, &axes.space, |row| exact(row.numerator), threshold);
+    let mut sheet = sheet(axes.space, layers, &counts, &moves, threshold);
+    // A level without a row had no day, but says nothing about the others.
+    for (direction, by) in sheet.directions.iter_mut().zip(&moves) {
+        direction.ruled_out = direction.seen_in.iter().map(|level| by[2 * level] != 0).collect();
+    }
+    let rows = levels.into_iter().map(|rows| vec![rows]).collect();
+    (number > 0).then_some(Protected { sheet, rows })
+}
+
+/// The sheets of excluded units by reason, which are published for everyone only.
+pub(super) fn of_exclusions<'t>(
+    table: &'t Table,
+    rows: &[&'t Row],
+    timings: &[Timing],
+    threshold: i64,
+) -> Vec<Protected<'t>> {
+    let mut sheets: Vec<Protected<'t>> = Vec::new();
+    let mut known: Vec<(Timing, Vec<Vec<i64>>)> = Vec::new();
+    for (measure, about) in table.measures.iter().enumerate() {
+        let headlines = rows_of(rows, measure).into_iter().filter(|row| super::is_headline(row));
+        let headlines: Vec<&Row> = headlines.collect();
+        let axes = Axes::new(headlines.iter().copied(), timings[measure], true);
+        let placed = placed(headlines.into_iter(), &axes);
+        let reason = |reason: usize| {
+            let of = |row: &Row| row.excluded_by_reason.get(reason).copied().flatten().unwrap_or(0);
+            by_place(&placed, of)
+        };
+        let mut values = vec![by_place(&placed, |row| row.excluded.unwrap_or(0))];
+        values.extend((0..about.exclusions.len()).map(reason));
+        if about.exclusions.is_empty() || values[0].iter().all(|excluded| *excluded == 0) {
+            continue;
+        }
+        let twin = (timings[measure], values);
+        if let Some(twin) = known.iter().position(|one| *one == twin) {
+            sheets[twin].rows[0].push(placed);
+            continue;
+        }
+        let count = |values: &Vec<i64>| Count {
+            values: values.clone(),
+            layers: vec![0],
+            kept: Kept::Small,
+        };
+        let counts: Vec<Count> = twin.1.iter().map(count).collect();
+        let moves: Vec<Vec<i64>> = (1..counts.len())
+            .map(|own| (0..counts.len()).map(|at| i64::from(at == 0 || at == own)).collect())
+            .collect();
+        let space = Space::new(1, Vec::new(), axes.parents());
+        let rows = vec![placed];
+        let layers = layers(&rows, &counts, &space, |row| row.excluded.unwrap_or(0), threshold);
+        let sheet = sheet(space, layers, &counts, &moves, threshold);
+        sheets.push(Protected { sheet, rows: vec![rows] });
+        known.push(twin);
+    }
+    sheets
+}
