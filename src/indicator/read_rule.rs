@@ -120,12 +120,12 @@ fn share(
         return None;
     };
     let criterion = criterion(&mut numerator, filters, problems);
-    if let (Some(index), Some(criterion)) = (&index, &criterion) {
-        if !criterion.fits(index.unit) {
-            let problem =
-                numerator.problem(numerator.span(), "this criterion does not fit the unit", "here");
-            problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
-        }
+    if let (Some(index), Some(criterion)) = (&index, &criterion)
+        && !criterion.fits(index.unit)
+    {
+        let problem =
+            numerator.problem(numerator.span(), "this criterion does not fit the unit", "here");
+        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
     }
     numerator.finish(problems);
     Some(Rule::Share(Share { index: index?, exclusions, numerator: criterion?, curve }))
