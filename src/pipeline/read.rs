@@ -240,7 +240,7 @@ fn indicators(
     });
     let mut named = BTreeSet::new();
     for (text, span) in wanted {
-        if !named.insert(text.split(':').next().unwrap_or(text)) {
+        if !named.insert(text.to_owned()) {
             let message = format!("`{text}` is named twice");
             let problem = table.problem(span, message, "here again");
             problems.push(problem.help(
