@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use throughline::store::Snapshot;
+use throughline::store::{self, Snapshot};
 use throughline::{oversight, pipeline};
 
 use super::{Verdict, say};
@@ -17,6 +17,9 @@ pub(super) struct QueryArguments {
     /// The folder of the store
     #[arg(long, value_name = "DIR", default_value = "reports/store")]
     store: PathBuf,
+    /// The folder of a report (or a `results.parquet`), whose table `results` may be asked as well
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// Answer as CSV
     #[arg(long)]
     csv: bool,
@@ -24,11 +27,28 @@ pub(super) struct QueryArguments {
 
 /// Answers a question in SQL.
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<Verdict> {
-    let store = &arguments.store;
-    let snapshot = Snapshot::open(store)?.with_context(|| {
-        format!("{}: there is no store here; name one with --store", store.display())
-    })?;
-    let views = pipeline::views(&snapshot, &arguments.sql)?;
+    let mut views = if pipeline::asks_for_results_only(&arguments.sql) {
+        Vec::new()
+    } else {
+        let folder = &arguments.store;
+        let snapshot = Snapshot::open(folder)?.with_context(|| {
+            format!("{}: there is no store here; name one with --store", folder.display())
+        })?;
+        pipeline::views(&snapshot, &arguments.sql)?
+    };
+    if pipeline::asks_for_results(&arguments.sql) {
+        let report = arguments
+            .report
+            .as_ref()
+            .context("the question names `results`; say of which report with --report DIR")?;
+        let file = ["tables/results.parquet", "results.parquet"]
+            .map(|name| report.join(name))
+            .into_iter()
+            .chain([report.clone()])
+            .find(|file| file.is_file())
+            .with_context(|| format!("{}: there is no report here", report.display()))?;
+        views.push((pipeline::RESULTS.to_owned(), store::read_table(&file)?));
+    }
     let answer = oversight::query(&arguments.sql, views)?;
     say(if arguments.csv { answer.csv.trim_end() } else { answer.table.trim_end() })?;
     Ok(Verdict::Fine)

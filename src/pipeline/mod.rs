@@ -17,4 +17,4 @@ pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
 pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot};
 pub use stage::{OnStage, Stage};
-pub use views::views;
+pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};

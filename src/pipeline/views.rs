@@ -1,5 +1,7 @@
 //! The timeline table as one view per kind of row, for questions in SQL.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
@@ -8,35 +10,54 @@ use arrow_array::{BooleanArray, array::Array};
 use crate::store::Snapshot;
 use crate::terms::{Kind, column};
 
-/// The tables that a question names: `contacts`, `stays` … and `timeline`, which has every row.
+/// The tables that a question names, as extracts call them, and `timeline`, which has every row.
 const VIEWS: [(&str, Option<Kind>); 12] = [
     ("timeline", None),
-    ("assessments", Some(Kind::Assessment)),
-    ("contacts", Some(Kind::Contact)),
-    ("costs", Some(Kind::Cost)),
-    ("enrolments", Some(Kind::Enrolment)),
-    ("events", Some(Kind::Event)),
-    ("livings", Some(Kind::Living)),
     ("members", Some(Kind::Member)),
-    ("fills", Some(Kind::Pharmacy)),
-    ("plans", Some(Kind::Plan)),
-    ("referrals", Some(Kind::Referral)),
+    ("enrolment", Some(Kind::Enrolment)),
+    ("contacts", Some(Kind::Contact)),
     ("stays", Some(Kind::Stay)),
+    ("outcomes", Some(Kind::Assessment)),
+    ("referrals", Some(Kind::Referral)),
+    ("care_plans", Some(Kind::Plan)),
+    ("events", Some(Kind::Event)),
+    ("living", Some(Kind::Living)),
+    ("cost", Some(Kind::Cost)),
+    ("pharmacy", Some(Kind::Pharmacy)),
 ];
 
-/// The views that a question mentions, with the columns that were delivered.
+/// The results of a report, in the same question.
+pub const RESULTS: &str = "results";
+
+/// The words of a question, in small letters.
+fn words(sql: &str) -> BTreeSet<String> {
+    let word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    sql.to_lowercase().split(|letter| !word(letter)).map(str::to_owned).collect()
+}
+
+/// True if a question names the results of a report.
+pub fn asks_for_results(sql: &str) -> bool {
+    words(sql).contains(RESULTS)
+}
+
+/// True if a question names no table of the store, only results.
+pub fn asks_for_results_only(sql: &str) -> bool {
+    let asked = words(sql);
+    asked.contains(RESULTS) && !VIEWS.iter().any(|(name, _)| asked.contains(*name))
+}
+
+/// The tables of the store that a question names, with the columns it names (all of them for `*`).
+///
+/// # Errors
+/// If the question names no table, or the store cannot be read.
 pub fn views(snapshot: &Snapshot, sql: &str) -> anyhow::Result<Vec<(String, Vec<RecordBatch>)>> {
-    let asked = sql.to_lowercase();
-    let wanted: Vec<_> = VIEWS.iter().filter(|(name, _)| asked.contains(name)).collect();
+    let asked = words(sql);
+    let wanted: Vec<_> = VIEWS.iter().filter(|(name, _)| asked.contains(*name)).collect();
     if wanted.is_empty() {
-        let names: Vec<&str> = VIEWS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = VIEWS.iter().map(|(name, _)| *name).chain([RESULTS]).collect();
         anyhow::bail!("the question names no table; there are {}", names.join(", "));
     }
-    let columns: Vec<&str> = column::ALL
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| snapshot.manifest().has_column(name))
-        .collect();
+    let columns = columns(snapshot, sql, &asked);
     let mut views: Vec<(String, Vec<RecordBatch>)> =
         wanted.iter().map(|(name, _)| ((*name).to_owned(), Vec::new())).collect();
     for bucket in 0..snapshot.buckets() {
@@ -48,6 +69,19 @@ pub fn views(snapshot: &Snapshot, sql: &str) -> anyhow::Result<Vec<(String, Vec<
         }
     }
     Ok(views)
+}
+
+/// The delivered columns that a question names, and those that tell rows apart; all of them where it
+/// has a star that counts no rows.
+fn columns(snapshot: &Snapshot, sql: &str, asked: &BTreeSet<String>) -> Vec<&'static str> {
+    let plain: String = sql.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let every = plain.to_lowercase().replace("count(*)", "").contains('*');
+    let always = [column::KIND, column::MEMBER_ID];
+    let known = column::ALL.iter().map(|(name, _)| *name);
+    known
+        .filter(|name| snapshot.manifest().has_column(name))
+        .filter(|name| every || always.contains(name) || asked.contains(*name))
+        .collect()
 }
 
 fn of_kind(batch: &RecordBatch, kind: Option<Kind>) -> anyhow::Result<RecordBatch> {

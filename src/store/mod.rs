@@ -26,4 +26,4 @@ pub use commit::{Commit, Store};
 pub use error::Error;
 pub use manifest::{FileEntry, Manifest, SourceEntry};
 pub use snapshot::{Snapshot, arrow_type};
-pub use write::{table_bytes, write_table};
+pub use write::{read_table, table_bytes, write_table};

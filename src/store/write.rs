@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowSchemaConverter, ArrowWriter, add_encoded_arrow_schema_to_metadata};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
@@ -49,6 +50,18 @@ pub fn table_bytes(table: &RecordBatch) -> Result<Vec<u8>, Error> {
     writer.write(table).map_err(Error::parquet(name))?;
     writer.close().map_err(Error::parquet(name))?;
     Ok(bytes)
+}
+
+/// Reads a small table, such as the results of a report.
+///
+/// # Errors
+/// If the file cannot be read or is no Parquet file.
+pub fn read_table(path: &Path) -> Result<Vec<RecordBatch>, Error> {
+    let file = File::open(path).map_err(Error::io(path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(ParquetRecordBatchReaderBuilder::build)
+        .map_err(Error::parquet(path))?;
+    reader.map(|batch| batch.map_err(|error| Error::damaged(path, &error))).collect()
 }
 
 /// Writes batches, each as one row group.

@@ -184,6 +184,19 @@ fn questions_in_sql_are_answered() {
         &throughline(&["query", "select nothing from nowhere", "--store", store]),
         "names no table",
     );
+    let sql = "select indicator from results where stratum_kind = 'all' limit 1";
+    check_failure(&throughline(&["query", sql, "--store", store]), "--report");
+    check_failure(&throughline(&["query", sql, "--report", store]), "no report here");
+    let pages = site.files().into_keys().find(|path| path.ends_with("index.html"));
+    let page = pages.expect("a report");
+    let report = page.parent().and_then(Path::to_str).expect("a path");
+    let output = throughline(&["query", sql, "--report", report, "--csv"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
+    let sql = "select * from enrolment limit 3";
+    let output = throughline(&["query", sql, "--store", store, "--csv"]);
+    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(answer.lines().next().is_some_and(|head| head.contains("bho_id")), "{answer}");
 }
 
 #[test]
