@@ -193,10 +193,10 @@ fn questions_in_sql_are_answered() {
     let output = throughline(&["query", sql, "--report", report, "--csv"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
-    let sql = "select * from enrolment limit 3";
+    let sql = "select * from contacts limit 3";
     let output = throughline(&["query", sql, "--store", store, "--csv"]);
     let answer = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(answer.lines().next().is_some_and(|head| head.contains("bho_id")), "{answer}");
+    assert!(answer.lines().next().is_some_and(|head| head.contains("start_on")), "{answer}");
 }
 
 #[test]
