@@ -1,11 +1,11 @@
 //! Results do not depend on threads, buckets, batches or the order of members' delivery.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
 use throughline::extract::{self, Intake};
 use throughline::indicator;
-use throughline::kernel::{self, Plan, StratumKind, Tallies};
+use throughline::kernel::{self, Group, Plan, StratumKind, Tallies};
 use throughline::pipeline;
 use throughline::store::{Snapshot, Store};
 use throughline::synth::{self, Compress};
@@ -47,14 +47,17 @@ fn plan() -> Plan {
         assume_enrolment: false,
         derive_stays: false,
     };
-    let delivered: BTreeSet<String> =
-        ["stays", "enrolment", "events", "cost", "outcomes.recommended_level"]
-            .map(str::to_owned)
-            .into();
+    let needs = |one: &indicator::Indicator| {
+        one.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let indicators: Vec<indicator::Indicator> = indicators;
+    let delivered: BTreeSet<String> = indicators.iter().flat_map(needs).collect();
     Plan::new(
         indicators,
         periods,
-        vec![StratumKind::AgeBand, StratumKind::Attribute("county")],
+        ["age_band", "sex", "race_eth", "county", "smi_sed"]
+            .map(|kind| StratumKind::from_name(kind).expect("a kind"))
+            .to_vec(),
         settings,
         &delivered,
     )
@@ -93,6 +96,38 @@ fn threads_and_buckets_change_nothing() {
     assert_eq!(one, count(&plan, &by_three, 7));
     assert_eq!(one, count(&plan, &by_many, 2));
     assert_eq!(one, count_in_odd_batches(&plan, &by_three));
+    parts_add_up(&one);
+}
+
+/// Units lie in one value of each attribute, and in one organisation.
+fn parts_add_up(tallies: &Tallies) {
+    let mut sums: BTreeMap<_, (i128, i128, Vec<i64>)> = BTreeMap::new();
+    let mut wholes = BTreeMap::new();
+    for (cell, tally) in &tallies.cells {
+        if tallies.measures[cell.measure].shape != indicator::Shape::Share {
+            continue;
+        }
+        let own = (tally.numerator, tally.denominator, tally.excluded.clone());
+        let place = |group: &Group| (cell.measure, cell.period, group.clone());
+        if cell.stratum.kind == "all" {
+            wholes.insert(place(&cell.group), own.clone());
+        }
+        let mut add = |key: (_, String)| {
+            let sum = sums.entry(key).or_insert((0, 0, vec![0; own.2.len()]));
+            sum.0 += own.0;
+            sum.1 += own.1;
+            sum.2.iter_mut().zip(&own.2).for_each(|(sum, own)| *sum += own);
+        };
+        match (&cell.group, cell.stratum.kind.as_str()) {
+            (Group::All, "all") => {}
+            (_, "all") => add((place(&Group::All), "organisation".to_owned())),
+            (group, kind) => add((place(group), kind.to_owned())),
+        }
+    }
+    assert!(sums.len() > 1000, "{} sums", sums.len());
+    for ((place, kind), sum) in sums {
+        assert_eq!(Some(&sum), wholes.get(&place), "{kind} of {place:?}");
+    }
 }
 
 /// The same rows in batches of odd sizes, which cut members in two.
