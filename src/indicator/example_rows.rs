@@ -82,10 +82,11 @@ const WORDS: [&str; 10] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 37] = [
+const COLUMNS: [(&str, &str); 38] = [
     ("birth", column::BIRTH_ON),
     ("death", column::DEATH_ON),
     ("sex", column::SEX),
+    ("smi", column::SMI_SED),
     ("bho", column::BHO_ID),
     ("hospice", column::HOSPICE),
     ("class", column::CLASS),

@@ -1,8 +1,9 @@
 //! A member's value over the months that end with a period.
 
-use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
-use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
+use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue, diagnosis_bits};
+use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
+use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
 
 /// Parts of one in a member's value.
@@ -45,7 +46,9 @@ pub fn value(
             scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
         })
     };
-    if !is_candidate(rule.candidates, scene, place, window, (start, end)) || !of_age() {
+    let is_smi = || rule.smi.is_none_or(|severe| has_smi(scene, severe, end));
+    if !is_candidate(rule.candidates, scene, place, window, (start, end)) || !of_age() || !is_smi()
+    {
         return None;
     }
     let excluded = rule
@@ -149,12 +152,36 @@ fn is_candidate(
             !scene.months.contact_days(scene.filters[filter], window).is_empty()
                 || timeline.institution(SpellSet::Any24Hour).meets(start, end)
         }
+        Candidates::Enrolled => timeline.alive_enrolled.meets(start, end),
+        Candidates::HasContactIn24Months { filter } => {
+            let start = start.months_later(-MONTHS);
+            !timeline.contacts_within(scene.filters[filter], start, end).is_empty()
+        }
         Candidates::HasContact { filter, at_least } => {
             scene.months.contact_days(scene.filters[filter], window).len() >= at_least
         }
         Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
         Candidates::Events(types) => events(timeline, types, start, end) > 0,
     }
+}
+
+/// True for a serious mental illness: recorded, or in the 24 months up to a day two qualifying contacts
+/// for a severe one at least 30 days apart, or a hospital spell that began or ended with one.
+fn has_smi(scene: &MemberScene<'_>, severe: usize, end: Day) -> bool {
+    let timeline = scene.timeline;
+    let start = (end + 1).months_later(-24);
+    let days = timeline.contacts_within(scene.filters[severe], start, end);
+    let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
+    let bit = diagnosis_bits(&[DiagnosisGroup::Severe]);
+    let in_hospital = || {
+        timeline.spells(SpellSet::Inpatient).iter().any(|spell| {
+            let severe = [spell.first, spell.last]
+                .iter()
+                .any(|stay| timeline.stays[*stay].diagnosis & bit != 0);
+            severe && spell.admit <= end && spell.discharge.is_none_or(|day| day >= start)
+        })
+    };
+    timeline.smi || apart() || in_hospital()
 }
 
 /// Visits to an emergency department from `start` to `end`, one a day, with a diagnosis in one of

@@ -1,10 +1,11 @@
 //! A rule about members: which are looked at, and what is measured of each.
 
-use super::read_contact::contact;
+use super::read_contact::{contact, keep};
 use super::read_rule::{events, exclusions, groups, spell_set};
 use super::rule::{Candidates, MemberRule, MemberValue, Rule, diagnosis_bits};
 use crate::diagnostic::{Fields, Problems};
-use crate::timeline::ContactFilter;
+use crate::terms::diagnosis::DiagnosisGroup;
+use crate::timeline::{Basis, ContactFilter};
 
 /// `[member]` and `[value]`.
 pub(super) fn member(
@@ -15,6 +16,7 @@ pub(super) fn member(
     let mut table = fields.fields("member", problems)?;
     let candidates = candidates(&mut table, filters, problems);
     let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
+    let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
     table.finish(problems);
     let exclusions = exclusions(fields, true, problems);
     let Some(mut value) = fields.fields("value", problems) else {
@@ -36,7 +38,20 @@ pub(super) fn member(
         }
     }
     value.finish(problems);
-    Some(Rule::Member(MemberRule { candidates: candidates?, ages, exclusions, value: measured? }))
+    Some(Rule::Member(MemberRule {
+        candidates: candidates?,
+        ages,
+        smi,
+        exclusions,
+        value: measured?,
+    }))
+}
+
+/// Qualifying contacts for a severe mental illness.
+fn severe(filters: &mut Vec<ContactFilter>) -> usize {
+    let mut filter = ContactFilter::of(Basis::Qualifying);
+    filter.diagnosis.push(DiagnosisGroup::Severe);
+    keep(filters, filter)
 }
 
 const PROVIDERS: [&str; 3] = ["clinician", "team", "agency"];
@@ -60,6 +75,9 @@ fn candidates(
     let institution = table.flag("or_institution_day", problems) == Some(true);
     if table.has("contact") {
         let filter = contact(table, "contact", filters, problems)?;
+        if table.flag("in_24_months", problems) == Some(true) {
+            return Some(Candidates::HasContactIn24Months { filter });
+        }
         let at_least_days = usize::try_from(at_least).ok()?;
         return match (before, institution) {
             (None, false) => Some(Candidates::HasContact { filter, at_least: at_least_days }),
@@ -78,6 +96,9 @@ fn candidates(
             }
         };
     }
+    if table.flag("enrolled", problems) == Some(true) {
+        return Some(Candidates::Enrolled);
+    }
     if table.flag("ed_visit", problems) == Some(true) {
         let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
         return Some(Candidates::EdVisits { diagnosis });
@@ -87,7 +108,7 @@ fn candidates(
     }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `ed_visit = true` or `event = […]`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true` or `event = […]`"));
     None
 }
 

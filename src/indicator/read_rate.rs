@@ -113,6 +113,7 @@ fn things(
     for (key, thing) in [
         ("deaths", Thing::Deaths),
         ("community_days", Thing::CommunityDays),
+        ("custody_days", Thing::CustodyDays),
         ("goals_closed", Thing::Goals { attained: false }),
         ("goals_attained", Thing::Goals { attained: true }),
     ] {

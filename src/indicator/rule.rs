@@ -335,6 +335,8 @@ pub struct MemberRule {
     pub candidates: Candidates,
     /// Least and greatest age at the end of the period; an unknown age passes.
     pub ages: Option<(i32, i32)>,
+    /// The filter of contacts for severe mental illness, where only members with one count.
+    pub smi: Option<usize>,
     /// Which are left out.
     pub exclusions: Vec<Exclusion>,
     /// Their value.
@@ -381,6 +383,13 @@ pub enum Candidates {
     },
     /// Those with a contact or an institution day in the window.
     InCare {
+        /// The filter.
+        filter: usize,
+    },
+    /// Those with an enrolled day in the window.
+    Enrolled,
+    /// Those with contacts in the two years that end with the window.
+    HasContactIn24Months {
         /// The filter.
         filter: usize,
     },
@@ -547,6 +556,8 @@ pub enum Thing {
     },
     /// Alive enrolled days outside institutions and custody.
     CommunityDays,
+    /// Alive enrolled days in custody.
+    CustodyDays,
     /// Disengagements.
     Disengagements {
         /// Days at risk without a qualifying contact.

@@ -13,7 +13,12 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     let ages = rule.ages.map_or(String::new(), |(least, most)| {
         format!(", aged {least} to {most} at the end of the period")
     });
-    let mut text = format!("Of {who}{ages}: {value}");
+    let smi = if rule.smi.is_some() {
+        ", with a serious mental illness (recorded, or by diagnosis in the last 24 months)"
+    } else {
+        ""
+    };
+    let mut text = format!("Of {who}{ages}{smi}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -47,6 +52,13 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
                 contacts(&filters[filter])
             )
         }
+        Candidates::Enrolled => {
+            "members enrolled in the 12 months that end with the period".to_owned()
+        }
+        Candidates::HasContactIn24Months { filter } => format!(
+            "members with {} in the 24 months that end with the period",
+            contacts(&filters[filter])
+        ),
         Candidates::EdVisits { diagnosis } => format!(
             "members with {} in the 12 months that end with the period",
             among(&of_bits(diagnosis), "an emergency-department visit")
@@ -171,6 +183,7 @@ fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
             "Goals of care plans that were closed as attained".to_owned()
         }
         Thing::CommunityDays => "Alive, enrolled days outside institutions and custody".to_owned(),
+        Thing::CustodyDays => "Alive, enrolled days in custody".to_owned(),
         Thing::Disengagements { gap } => format!(
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
         ),

@@ -20,41 +20,61 @@ impl Counter<'_> {
         timeline: &Timeline,
         interner: &Interner,
     ) {
-        let plan = self.plan;
         into.clear();
-        let filter = |filter: usize| plan.filters[measure][filter];
         match thing {
             Thing::Nights(set) => self.nights(set, into, timeline, interner),
+            Thing::CareDays { gap } => self.care_days(gap, into, timeline, interner),
+            Thing::CommunityDays => {
+                let mut days =
+                    timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
+                if !timeline.custody.is_empty() {
+                    days = days.without(&timeline.custody);
+                }
+                split(self.plan, &mut self.board, into, timeline, &days, interner);
+            }
+            Thing::CustodyDays if timeline.custody.is_empty() => {}
+            Thing::CustodyDays => {
+                let free = timeline.alive_enrolled.without(&timeline.custody);
+                let days = timeline.alive_enrolled.without(&free);
+                split(self.plan, &mut self.board, into, timeline, &days, interner);
+            }
+            _ => {
+                let dated = self.dated(measure, thing, timeline);
+                self.things_on(dated.into_iter(), into, timeline, interner);
+                if matches!(thing, Thing::Served { .. }) {
+                    into.at_most_one();
+                }
+            }
+        }
+    }
+
+    /// Things that happen on a day, with how many.
+    fn dated(&self, measure: usize, thing: Thing, timeline: &Timeline) -> Vec<(Day, i64)> {
+        let filter = |filter: usize| self.plan.filters[measure][filter];
+        match thing {
             Thing::Admissions(set) => {
-                let spells = timeline.spells(set).iter();
-                self.things_on(spells.map(|spell| (spell.admit, 1)), into, timeline, interner);
+                timeline.spells(set).iter().map(|spell| (spell.admit, 1)).collect()
             }
             Thing::Events(types) => {
                 let events = timeline.events.iter().filter(|event| types.has(event.what));
-                self.things_on(events.map(|event| (event.start, 1)), into, timeline, interner);
+                events.map(|event| (event.start, 1)).collect()
             }
             Thing::EdVisits { diagnosis } => {
                 let wanted = timeline
                     .ed_visits
                     .iter()
                     .filter(|visit| diagnosis == 0 || visit.diagnosis & diagnosis != 0);
-                let mut days: Vec<Day> = wanted.map(|visit| visit.index).collect();
+                let mut days: Vec<(Day, i64)> = wanted.map(|visit| (visit.index, 1)).collect();
                 days.dedup();
-                self.things_on(days.into_iter().map(|day| (day, 1)), into, timeline, interner);
+                days
             }
-            Thing::Deaths => {
-                let death = timeline.death.into_iter();
-                self.things_on(death.map(|day| (day, 1)), into, timeline, interner);
-            }
+            Thing::Deaths => timeline.death.into_iter().map(|day| (day, 1)).collect(),
             Thing::Served { filter: place } => {
-                let days = timeline.contact_days[filter(place)].iter();
-                self.things_on(days.map(|day| (*day, 1)), into, timeline, interner);
-                into.at_most_one();
+                timeline.contact_days[filter(place)].iter().map(|day| (*day, 1)).collect()
             }
             Thing::Contacts { filter: place } => {
                 let days = timeline.contact_days[filter(place)].iter().copied();
-                let counts = timeline.contact_counts[filter(place)].iter().copied();
-                self.things_on(days.zip(counts), into, timeline, interner);
+                days.zip(timeline.contact_counts[filter(place)].iter().copied()).collect()
             }
             Thing::Cost { levels } => {
                 let wanted = timeline.costs.iter().filter(|cost| {
@@ -62,32 +82,24 @@ impl Counter<'_> {
                         cost.level.is_some_and(|level| least <= level && level <= most)
                     })
                 });
-                self.things_on(wanted.map(|cost| (cost.day, cost.cents)), into, timeline, interner);
+                wanted.map(|cost| (cost.day, cost.cents)).collect()
             }
             Thing::Goals { attained } => {
                 let goals = timeline.plans.iter().filter_map(|plan| Some((plan.day, plan.goals?)));
-                let counts =
-                    goals.map(|(day, goals)| (day, if attained { goals.1 } else { goals.0 }));
-                self.things_on(counts, into, timeline, interner);
-            }
-            Thing::CommunityDays => {
-                let mut days =
-                    timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
-                if !timeline.custody.is_empty() {
-                    days = days.without(&timeline.custody);
-                }
-                split(plan, &mut self.board, into, timeline, &days, interner);
+                goals.map(|(day, goals)| (day, if attained { goals.1 } else { goals.0 })).collect()
             }
             Thing::Disengagements { gap } => {
-                let Some(place) = plan.gap_place(gap) else { return };
-                let lost = self.care[place].iter().filter_map(|episode| match episode.exit {
+                let episodes = self.plan.gap_place(gap).map_or(&[][..], |place| &self.care[place]);
+                let lost = episodes.iter().filter_map(|episode| match episode.exit {
                     Exit::Disengaged { on, .. } => Some((on, 1)),
                     _ => None,
                 });
-                let lost: Vec<(Day, i64)> = lost.collect();
-                self.things_on(lost.into_iter(), into, timeline, interner);
+                lost.collect()
             }
-            Thing::CareDays { gap } => self.care_days(gap, into, timeline, interner),
+            Thing::Nights(_)
+            | Thing::CareDays { .. }
+            | Thing::CommunityDays
+            | Thing::CustodyDays => Vec::new(),
         }
     }
 

@@ -26,6 +26,9 @@ code_list! {
         Eating => "eating",
         /// F43.2.
         Adjustment => "adjustment",
+        /// Psychosis, bipolar disorder, severe depression (F32.2, F32.3, F33.2, F33.3): what makes a
+        /// severe mental illness by itself when it recurs.
+        Severe => "severe",
         /// Poisoning by drugs or alcohol (T40, T42.3, T42.4, T43.6, T51), by accident, self-harm or
         /// of undetermined intent.
         Overdose => "overdose",
@@ -53,6 +56,7 @@ impl DiagnosisGroup {
             Self::Stress => category == "F43",
             Self::Eating => category == "F50",
             Self::Adjustment => code.starts_with("F432"),
+            Self::Severe => is_severe(&code),
             Self::Overdose => {
                 let drugs = ["T40", "T423", "T424", "T436", "T51"];
                 drugs.iter().any(|prefix| code.starts_with(prefix))
@@ -63,7 +67,7 @@ impl DiagnosisGroup {
 }
 
 /// True for codes that make a severe mental illness by themselves when they recur.
-pub fn is_severe(code: &str) -> bool {
+fn is_severe(code: &str) -> bool {
     let bare = bare(code);
     DiagnosisGroup::Psychosis.has(code)
         || DiagnosisGroup::Bipolar.has(code)

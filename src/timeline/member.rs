@@ -103,6 +103,8 @@ pub struct Timeline {
     pub birth: Option<Day>,
     /// The earliest recorded day of death; the member is alive on the days before.
     pub death: Option<Day>,
+    /// True if the register of members records a serious mental illness.
+    pub smi: bool,
     /// Enrolment.
     pub enrolled: Enrolled,
     /// Days enrolled and alive.
@@ -175,6 +177,7 @@ impl Timeline {
     pub(super) fn clear(&mut self) {
         self.birth = None;
         self.death = None;
+        self.smi = false;
         self.first_row = None;
         self.contact_days.iter_mut().for_each(Vec::clear);
         self.contact_counts.iter_mut().for_each(Vec::clear);

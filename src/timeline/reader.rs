@@ -211,6 +211,7 @@ impl<'n> Reader<'n> {
 
     fn take_member(&mut self, rows: &Rows, row: usize) {
         self.timeline.birth = rows.birth.at(row).map(Day);
+        self.timeline.smi = rows.smi_sed.at(row) == Some(1);
         self.died_on(rows.death.at(row).map(Day));
         for (attribute, column) in self.timeline.attributes.iter_mut().zip(&rows.attributes) {
             *attribute = column.at(row);

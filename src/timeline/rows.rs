@@ -36,6 +36,7 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
         column::BIRTH_ON,
         column::DEATH_ON,
         column::HOSPICE,
+        column::SMI_SED,
     ];
     if needs.filters.iter().any(looks_at_diagnosis) {
         columns.extend([column::DX2, column::DX3, column::DX4, column::DX5]);
@@ -101,6 +102,7 @@ pub(super) struct Rows {
     pub(super) birth: DayColumn,
     pub(super) death: DayColumn,
     pub(super) hospice: NumberColumn,
+    pub(super) smi_sed: NumberColumn,
     pub(super) providers: [Answers<Option<u32>>; 3],
     pub(super) amounts: [NumberColumn; 3],
     pub(super) attributes: Vec<Answers<u32>>,
@@ -173,6 +175,7 @@ impl Rows {
             birth: DayColumn::of(batch, column::BIRTH_ON)?,
             death: DayColumn::of(batch, column::DEATH_ON)?,
             hospice: NumberColumn::of(batch, column::HOSPICE)?,
+            smi_sed: NumberColumn::of(batch, column::SMI_SED)?,
             providers: providers(batch, needs, interner)?,
             amounts: [
                 NumberColumn::of(batch, column::AMOUNT_CENTS)?,
