@@ -24,7 +24,7 @@ const ROOMS: [&str; 14] = [
 const OWNERS: [(&str, &[&str]); 10] = [
     ("annotate_snippets", &["diagnostic"]),
     ("toml", &["diagnostic"]),
-    ("rayon", &["synth", "extract", "store", "kernel", "study", "pipeline"]),
+    ("rayon", &["synth", "extract", "store", "kernel", "oversight", "study", "pipeline"]),
     ("parquet", &["extract", "store"]),
     ("polars", &["oversight"]),
     ("plotters", &["chart"]),

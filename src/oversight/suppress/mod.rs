@@ -45,6 +45,8 @@ mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
 use super::{Exact, Row, SHARE_HIGH, Settings, Table};
 use crate::kernel::Group;
 use crate::terms::Period;
@@ -103,15 +105,18 @@ fn find_hidden(table: &Table, threshold: i64) -> (Hidden, Hidden) {
     (protected(sheets), protected(exclusions))
 }
 
+/// Sheets share no people's counts, so each is protected by itself, on all cores.
 fn protected(sheets: Vec<Protected<'_>>) -> Hidden {
-    let mut hidden = Hidden::new();
-    for Protected { mut sheet, rows } in sheets {
-        protect::protect(&mut sheet);
-        for (layer, parts) in rows.iter().enumerate() {
-            let places = (0..sheet.space.places()).filter(|place| sheet.is_hidden(layer, *place));
-            let found = places.flat_map(|place| parts.iter().flat_map(move |rows| &rows[place]));
-            hidden.extend(found.map(|row| (row.measure, row.statistic, key(row))));
-        }
+    sheets.into_par_iter().flat_map_iter(hidden_of).collect::<Vec<_>>().into_iter().collect()
+}
+
+fn hidden_of(Protected { mut sheet, rows }: Protected<'_>) -> Vec<(usize, &'static str, Key)> {
+    protect::protect(&mut sheet);
+    let mut hidden = Vec::new();
+    for (layer, parts) in rows.iter().enumerate() {
+        let places = (0..sheet.space.places()).filter(|place| sheet.is_hidden(layer, *place));
+        let found = places.flat_map(|place| parts.iter().flat_map(move |rows| &rows[place]));
+        hidden.extend(found.map(|row| (row.measure, row.statistic, key(row))));
     }
     hidden
 }
