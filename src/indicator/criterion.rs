@@ -9,7 +9,7 @@ use crate::timeline::{CarePlan, Spell, SpellSet, Timeline};
 
 /// True if the groups of a diagnosis meet the wanted ones, or none are wanted.
 pub(super) fn in_groups(wanted: &[DiagnosisGroup], groups: u32) -> bool {
-    wanted.is_empty() || wanted.iter().any(|group| groups & (1 << (*group as u32)) != 0)
+    wanted.is_empty() || groups & DiagnosisGroup::bits(wanted) != 0
 }
 
 /// Spells of a set that begin from one day to another.

@@ -1,6 +1,6 @@
 //! A member's value over the months that end with a period.
 
-use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue, diagnosis_bits};
+use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -172,7 +172,7 @@ fn has_smi(scene: &MemberScene<'_>, severe: usize, end: Day) -> bool {
     let start = (end + 1).months_later(-24);
     let days = timeline.contacts_within(scene.filters[severe], start, end);
     let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
-    let bit = diagnosis_bits(&[DiagnosisGroup::Severe]);
+    let bit = DiagnosisGroup::bits(&[DiagnosisGroup::Severe]);
     let in_hospital = || {
         timeline.spells(SpellSet::Inpatient).iter().any(|spell| {
             let severe = [spell.first, spell.last]

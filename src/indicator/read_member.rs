@@ -2,7 +2,7 @@
 
 use super::read_contact::{contact, keep};
 use super::read_rule::{events, exclusions, groups, spell_set};
-use super::rule::{Candidates, MemberRule, MemberValue, Rule, diagnosis_bits};
+use super::rule::{Candidates, MemberRule, MemberValue, Rule};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{Basis, ContactFilter};
@@ -100,7 +100,7 @@ fn candidates(
         return Some(Candidates::Enrolled);
     }
     if table.flag("ed_visit", problems) == Some(true) {
-        let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
+        let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
         return Some(Candidates::EdVisits { diagnosis });
     }
     if let Some(types) = events(table, "event", problems) {
@@ -147,7 +147,7 @@ fn member_value(
     let days = table.integer_in("days", 1, 3660, problems);
     let set = spell_set(table, "in", problems);
     let types = events(table, "event", problems);
-    let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
+    let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
     let at_least = table.integer_in("at_least", 1, 1000, problems);
     let at_least = at_least.and_then(|n| usize::try_from(n).ok());
     let mut lacks = |what: &str, example: &str| {

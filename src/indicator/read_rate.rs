@@ -3,8 +3,9 @@
 use super::Scale;
 use super::read_contact::contact;
 use super::read_rule::{events, groups, spell_set};
-use super::rule::{RateRule, Rule, Thing, diagnosis_bits};
+use super::rule::{RateRule, Rule, Thing};
 use crate::diagnostic::{Fields, Problems};
+use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
 /// Days of an average month and year.
@@ -77,7 +78,7 @@ fn one_thing(
     if counted.len() != 1 && problems.len() == before {
         let problem =
             table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `admissions`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals`, `community_days` or `disengagements`"));
+        problems.push(problem.help("`nights`, `admissions`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days` or `disengagements`"));
     }
     counted.into_iter().next()
 }
@@ -92,7 +93,7 @@ fn things(
     found.extend(spell_set(table, "admissions", problems).map(Thing::Admissions));
     found.extend(events(table, "events", problems).map(Thing::Events));
     if table.flag("ed_visits", problems) == Some(true) {
-        let diagnosis = diagnosis_bits(&groups(table, "diagnosis", problems));
+        let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
         found.push(Thing::EdVisits { diagnosis });
     }
     if table.has("served") {

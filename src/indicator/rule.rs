@@ -503,11 +503,6 @@ impl MemberValue {
     }
 }
 
-/// Groups as bits, in the order of the code list.
-pub(super) fn diagnosis_bits(groups: &[DiagnosisGroup]) -> u32 {
-    groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))
-}
-
 /// What a rate counts, and over what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateRule {

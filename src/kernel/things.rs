@@ -25,17 +25,11 @@ impl Counter<'_> {
             Thing::Nights(set) => self.nights(set, into, timeline, interner),
             Thing::CareDays { gap } => self.care_days(gap, into, timeline, interner),
             Thing::CommunityDays => {
-                let mut days =
-                    timeline.alive_enrolled.without(timeline.institution(SpellSet::Any24Hour));
-                if !timeline.custody.is_empty() {
-                    days = days.without(&timeline.custody);
-                }
-                split(self.plan, &mut self.board, into, timeline, &days, interner);
+                split(self.plan, &mut self.board, into, timeline, &timeline.at_risk, interner);
             }
             Thing::CustodyDays if timeline.custody.is_empty() => {}
             Thing::CustodyDays => {
-                let free = timeline.alive_enrolled.without(&timeline.custody);
-                let days = timeline.alive_enrolled.without(&free);
+                let days = timeline.alive_enrolled.shared_with(&timeline.custody);
                 split(self.plan, &mut self.board, into, timeline, &days, interner);
             }
             _ => {
@@ -130,8 +124,7 @@ impl Counter<'_> {
         if nights.is_empty() {
             return;
         }
-        let away = timeline.alive_enrolled.without(nights);
-        let mut inside = timeline.alive_enrolled.without(&away);
+        let mut inside = timeline.alive_enrolled.shared_with(nights);
         if set == SpellSet::Residential {
             inside = inside.without(timeline.institution(SpellSet::Inpatient));
         }
@@ -153,7 +146,7 @@ impl Counter<'_> {
                 Exit::Planned(day) | Exit::Disengaged { on: day, .. } => day,
             };
             let care = DaySpans::one(episode.entry, end);
-            let days = timeline.alive_enrolled.without(&timeline.alive_enrolled.without(&care));
+            let days = timeline.alive_enrolled.shared_with(&care);
             split(plan, &mut self.board, into, timeline, &days, interner);
         }
     }

@@ -36,6 +36,11 @@ code_list! {
 }
 
 impl DiagnosisGroup {
+    /// Groups as bits, in the order of the list.
+    pub fn bits(groups: &[Self]) -> u32 {
+        groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))
+    }
+
     /// True if the group has this code. Dots and letter case do not matter; an empty code is in no
     /// group.
     pub fn has(self, code: &str) -> bool {

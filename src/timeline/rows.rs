@@ -270,7 +270,8 @@ impl Rows {
                 .levels
                 .is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
             && answers.texts.iter().all(|answers| answers.at(row))
-            && (filter.diagnosis.is_empty() || self.groups(row) & mask(&filter.diagnosis) != 0)
+            && (filter.diagnosis.is_empty()
+                || self.groups(row) & DiagnosisGroup::bits(&filter.diagnosis) != 0)
     }
 
     /// Diagnosis groups of a row in any position.
@@ -311,18 +312,13 @@ pub(super) const RECORDED: u32 = 1 << 31;
 fn groups_of(code: &str) -> u32 {
     let recorded = if code.is_empty() { 0 } else { RECORDED };
     recorded
-        | mask(
+        | DiagnosisGroup::bits(
             &DiagnosisGroup::ALL
                 .iter()
                 .copied()
                 .filter(|group| group.has(code))
                 .collect::<Vec<_>>(),
         )
-}
-
-/// Groups as bits.
-pub(super) fn mask(groups: &[DiagnosisGroup]) -> u32 {
-    groups.iter().fold(0, |bits, group| bits | 1 << (*group as u32))
 }
 
 fn attribute(

@@ -152,8 +152,15 @@ impl DaySpans {
     /// Days of this set up to and including `day`.
     #[must_use]
     pub fn until(&self, day: Day) -> Self {
-        let spans = self.spans.iter().filter(|(start, _)| *start <= day.0);
-        Self { spans: spans.map(|(start, end)| (*start, (*end).min(day.0))).collect() }
+        let mut kept = Self::default();
+        kept.refill_until(self, Some(day));
+        kept
+    }
+
+    /// Days that both sets have.
+    #[must_use]
+    pub fn shared_with(&self, other: &Self) -> Self {
+        self.without(&self.without(other))
     }
 }
 
@@ -195,6 +202,10 @@ mod tests {
             let left: BTreeSet<i32> = slow_a.difference(&slow_b).copied().collect();
             let spans: BTreeSet<i32> = fast.without(&set(&b)).iter().flat_map(|(s, e)| s.0..=e.0).collect();
             prop_assert_eq!(spans, left);
+            let both: BTreeSet<i32> = slow_a.intersection(&slow_b).copied().collect();
+            let shared = fast.shared_with(&set(&b));
+            let shared: BTreeSet<i32> = shared.iter().flat_map(|(s, e)| s.0..=e.0).collect();
+            prop_assert_eq!(shared, both);
         }
     }
 }

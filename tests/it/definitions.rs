@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use throughline::diagnostic::{Document, Source};
 use throughline::indicator::{self, Definition};
-use throughline::{kernel, synth};
+use throughline::kernel;
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {
@@ -128,23 +128,14 @@ fn the_catalogue_and_the_files_agree() {
 
 /// A site with all tables gets a number from every indicator.
 #[test]
-fn every_indicator_says_something_about_the_sample() {
+fn every_indicator_says_something_about_made_up_extracts() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let store = tempfile::tempdir().expect("a folder");
     let pipeline = throughline::pipeline::read(&root.join("pipelines/everything.toml"))
         .expect("the file can be read")
         .unwrap_or_else(|problems| panic!("{problems}"));
     let extracts = store.path().join("extracts");
-    let settings = synth::Settings {
-        members: 1500,
-        months: 30,
-        seed: 7,
-        start: synth::default_start(30),
-        out: &extracts,
-        compress: synth::Compress::None,
-        threads: 2,
-    };
-    synth::write(&settings, &|_| {}).expect("extracts");
+    crate::kernel::made_up(&extracts, 1500, 30);
     let folders = throughline::pipeline::Folders {
         extracts: Some(extracts),
         store: Some(store.path().join("store")),

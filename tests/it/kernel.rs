@@ -13,6 +13,20 @@ use throughline::timeline::Settings;
 
 use crate::definitions::{definitions, files};
 
+/// Writes made-up extracts into a folder.
+pub(crate) fn made_up(out: &std::path::Path, members: u32, months: u32) {
+    let settings = synth::Settings {
+        members,
+        months,
+        seed: 7,
+        start: synth::default_start(months),
+        out,
+        compress: Compress::None,
+        threads: 2,
+    };
+    synth::write(&settings, &|_| {}).expect("extracts");
+}
+
 fn store(extracts: &std::path::Path, buckets: u32) -> (tempfile::TempDir, Snapshot) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut intake = Intake::of(extracts);
@@ -77,16 +91,7 @@ fn count(plan: &Plan, snapshot: &Snapshot, threads: usize) -> Tallies {
 fn threads_and_buckets_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let extracts = folder.path().join("extracts");
-    let settings = synth::Settings {
-        members: 600,
-        months: 24,
-        seed: 7,
-        start: synth::default_start(24),
-        out: &extracts,
-        compress: Compress::None,
-        threads: 2,
-    };
-    synth::write(&settings, &|_| {}).expect("extracts");
+    made_up(&extracts, 600, 24);
     let plan = plan();
     let (_three, by_three) = store(&extracts, 3);
     let (_many, by_many) = store(&extracts, 64);

@@ -25,6 +25,15 @@ pub(super) struct Witness {
 }
 
 impl Witness {
+    fn of(terms: Terms<'_>, flows: [&Flow; 2], joint: bool) -> Self {
+        Self {
+            direction: terms.direction,
+            tables: flows.map(|flow| flow.change.clone()).to_vec(),
+            cost: flows.iter().map(|flow| flow.cost).sum(),
+            joint,
+        }
+    }
+
     /// Every place that must stay hidden.
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
         let changed = |table: &Change| -> Vec<usize> {
@@ -94,12 +103,7 @@ impl Search {
         let network = &self.networks[kind];
         let free = Terms { paying: false, ..terms };
         let [up, down] = [1, -1].map(|sign| network.around(free, place, sign, width));
-        let witness = |flows: [&Flow; 2]| Witness {
-            direction: terms.direction,
-            tables: flows.map(|flow| flow.change.clone()).to_vec(),
-            cost: flows.iter().map(|flow| flow.cost).sum(),
-            joint: false,
-        };
+        let witness = |flows: [&Flow; 2]| Witness::of(terms, flows, false);
         if up.amount + down.amount >= width {
             return Some(witness([&up, &down]));
         }
@@ -120,12 +124,7 @@ impl Search {
         let (place, width) = (need.place, need.width);
         let free = Terms { paying: false, ..terms };
         let [up, down] = [1, -1].map(|sign| self.gather(free, place, sign, width));
-        let witness = |flows: [&Flow; 2]| Witness {
-            direction: terms.direction,
-            tables: flows.map(|flow| flow.change.clone()).to_vec(),
-            cost: flows.iter().map(|flow| flow.cost).sum(),
-            joint: true,
-        };
+        let witness = |flows: [&Flow; 2]| Witness::of(terms, flows, true);
         if up.amount + down.amount >= width {
             return Some(witness([&up, &down]));
         }
