@@ -1,6 +1,7 @@
 //! Arguments, and which command they ask for. The library knows nothing of this.
 
 mod check;
+mod explain;
 mod indicators;
 mod progress;
 mod query;
@@ -51,6 +52,8 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "pipelines/indicators")]
         folder: PathBuf,
     },
+    /// Show how a number came about: its units, who was left out and why, and the rows that decided
+    Explain(explain::ExplainArguments),
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
 }
@@ -130,6 +133,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Check { files } => check::check(files),
         Command::Indicators { id: None, folder } => indicators::list(folder),
         Command::Indicators { id: Some(id), folder } => indicators::show(folder, id),
+        Command::Explain(arguments) => explain::explain(arguments),
         Command::Query(arguments) => query::query(arguments),
     }
 }

@@ -12,18 +12,28 @@ use crate::terms::Day;
 
 /// What may be shown of a run's tallies; `internal` hides nothing and marks the table.
 pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> PublishedTable {
-    let mut settings = oversight::Settings::new(counted.data_through);
-    settings.coverage_start = counted.coverage_start;
-    settings.threshold = pipeline.threshold;
-    settings.baseline_points = pipeline.baseline_points;
-    settings.rules = pipeline.rules;
-    settings.targets = pipeline.targets.clone();
+    let settings = settings(pipeline, counted.data_through, counted.coverage_start);
     let table = oversight::tabulate(&counted.tallies, &settings);
     if internal {
         oversight::release_internal(&table, &settings)
     } else {
         oversight::suppress(&table, &settings)
     }
+}
+
+/// How tallies become rows in this pipeline.
+pub(super) fn settings(
+    pipeline: &Pipeline,
+    data_through: Day,
+    coverage_start: Option<Day>,
+) -> oversight::Settings {
+    let mut settings = oversight::Settings::new(data_through);
+    settings.coverage_start = coverage_start;
+    settings.threshold = pipeline.threshold;
+    settings.baseline_points = pipeline.baseline_points;
+    settings.rules = pipeline.rules;
+    settings.targets = pipeline.targets.clone();
+    settings
 }
 
 /// The content of the report.

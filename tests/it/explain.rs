@@ -1,0 +1,204 @@
+//! Every number can be traced: its units add up to it, and each rests on rows that are named.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use throughline::kernel::{self, Cell, Plan};
+use throughline::pipeline::{self, Folders};
+use throughline::store;
+use throughline::terms::{Day, Grain, Period};
+
+use crate::golden::throughline;
+use crate::kernel::made_up;
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Exactly the same sums, counts and members, for every indicator, organisation and breakdown.
+#[test]
+fn units_add_up_to_every_tally() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let extracts = folder.path().join("extracts");
+    made_up(&extracts, 350, 30);
+    let everything = pipeline::read(&shipped("pipelines/everything.toml")).expect("a file");
+    let everything = everything.unwrap_or_else(|problems| panic!("{problems}"));
+    let folders = Folders {
+        extracts: Some(extracts),
+        store: Some(folder.path().join("store")),
+        ..Folders::default()
+    };
+    let snapshot =
+        pipeline::ingest(&everything, &folders, None, &|_| {}).expect("the extracts are fit");
+    let prepared = pipeline::prepare(&everything, snapshot.manifest()).expect("extract dates");
+    let start = Day::parse("2026-06-01").expect("a day");
+    let periods = vec![
+        Period::starting(Grain::Month, start),
+        Period::starting(Grain::Quarter, start.months_later(-2)),
+        Period::starting(Grain::Year, start.months_later(-11)),
+    ];
+    let indicators: Vec<_> =
+        everything.definitions.iter().flat_map(|one| one.indicators.clone()).collect();
+    let plan = Plan::new(
+        indicators,
+        periods,
+        everything.strata.clone(),
+        prepared.settings,
+        &prepared.delivered,
+    );
+    let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
+    let columns = plan.columns();
+    let open = |bucket: &u32| snapshot.batches(*bucket, &columns);
+    let (counted, _) = kernel::count(&plan, &buckets, open, |_| {}).expect("a store");
+    let units = kernel::units(&plan, &buckets, open, |_| true).expect("a store");
+    let added = kernel::add_up(&plan, &units);
+    let shown = |cell: &Cell| format!("{} {cell:?}", counted.measures[cell.measure].id);
+    let mut seen = BTreeSet::new();
+    for (cell, tally) in &counted.cells {
+        let sum = added.cells.get(cell);
+        assert_eq!(sum, Some(tally), "{}", shown(cell));
+        seen.insert(cell.measure);
+    }
+    for (cell, tally) in &added.cells {
+        // A member may be looked at without anything being counted.
+        let empty = tally.numerator == 0 && tally.denominator == 0;
+        let empty = empty && tally.excluded.iter().all(|count| *count == 0);
+        assert!(empty || counted.cells.contains_key(cell), "{}", shown(cell));
+    }
+    let computable = counted.measures.iter().filter(|one| one.missing.is_empty()).count();
+    assert!(seen.len() * 20 >= computable * 19, "{} of {computable} say something", seen.len());
+}
+
+/// A store of a few members whose lines are known, and a pipeline over it.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self { folder: tempfile::tempdir().expect("a folder") };
+        std::fs::create_dir(site.path("extracts")).expect("a folder");
+        let mut stays = "stay_id,member_id,admit,discharge,facility_class,level,dx1\n".to_owned();
+        let mut contacts =
+            "contact_id,member_id,contact_date,service_class,agency_id,status\n".to_owned();
+        let mut enrolment = "member_id,start,bho_id\n".to_owned();
+        for member in 1..=8 {
+            let bho = if member % 2 == 0 { "North" } else { "South" };
+            enrolment += &format!("M{member},2023-01-01,{bho}\n");
+            stays += &format!("S{member},M{member},2024-03-01,2024-03-10,acute_psych,6,F20.9\n");
+            contacts += &format!("A{member},M{member},2024-01-15,therapy,G1,attended\n");
+            contacts += &format!("B{member},M{member},2024-03-12,therapy,G1,no_show\n");
+            if member != 3 {
+                contacts += &format!("C{member},M{member},2024-03-14,therapy,G1,attended\n");
+                contacts += &format!("D{member},M{member},2024-03-16,therapy,G1,attended\n");
+            }
+        }
+        site.write("extracts/stays.csv", &stays);
+        site.write("extracts/contacts.csv", &contacts);
+        site.write("extracts/enrolment.csv", &enrolment);
+        site.write(
+            "extracts/manifest.csv",
+            "source,extract_date,runout_days\ncontacts,2024-12-31,0\nstays,2024-12-31,0\nenrolment,2024-12-31,0\n",
+        );
+        let text = format!(
+            "title = \"Site\"\nstore = \"store\"\nreports = \"reports\"\n[extracts]\nfolder = \"extracts\"\n\
+             [indicators]\nfolders = [\"{}\"]\nuse = [\"fu_hosp_mh_7d\", \"loc_mix\", \"upc\"]\n",
+            shipped("pipelines/indicators").display()
+        );
+        site.write("site.toml", &text);
+        let output = throughline(&["ingest", &site.text("site.toml")]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        site
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("a file");
+    }
+
+    fn explain(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let pipeline = self.text("site.toml");
+        let mut all = vec!["explain"];
+        all.extend(arguments);
+        all.extend(["--pipeline", &pipeline]);
+        let output = throughline(&all);
+        let text =
+            [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        (output.status.code(), text.concat())
+    }
+}
+
+#[test]
+fn a_number_is_traced_to_lines_of_the_extracts() {
+    let site = Site::new();
+    let (code, text) =
+        site.explain(&["fu_hosp_mh_7d", "--period", "2024-03", "--group", "bho=South"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("considered                         4  of 4 members"), "{text}");
+    assert!(text.contains("75.0\u{a0}%"), "{text}");
+    let (_, text) = site.explain(&["fu_hosp_mh_7d", "--period", "2024-03", "--member", "M5"]);
+    let tail = text.split("  member M5").nth(1).unwrap_or(&text);
+    // The first attended contact after the discharge decides: neither the one missed two days after
+    // it nor the later one is named.
+    let expected = expect_test::expect![[r"
+        , discharge 2024-03-10: met, decided on 2024-03-14 (day +4)
+                       enrolment  2023-01-01               enrolment.csv line 6: bho_id South
+                index  stay       2024-03-01 to 2024-03-10 stays.csv line 6: class acute_psych, level 6, dx1 F20.9
+               day +4  contact    2024-03-14               contacts.csv line 18: class therapy, status attended
+    "]];
+    expected.assert_eq(tail);
+    let (_, text) = site.explain(&["fu_hosp_mh_7d", "--period", "2024-03", "--member", "M3"]);
+    assert!(text.contains("discharge 2024-03-10: not met\n"), "{text}");
+    assert!(!text.contains("contacts.csv"), "nothing that happened decides: {text}");
+}
+
+#[test]
+fn the_units_of_a_number_are_a_table_that_adds_up() {
+    let site = Site::new();
+    let file = site.text("units.parquet");
+    let (code, text) =
+        site.explain(&["fu_hosp_mh_7d", "--period", "2024", "--units", &file, "--sample", "0"]);
+    assert_eq!(code, Some(0), "{text}");
+    let batches = store::read_table(Path::new(&file)).expect("a table");
+    let sum = |name: &str| -> i64 {
+        let column = |batch: &arrow_array::RecordBatch| {
+            let numbers = batch.column_by_name(name).expect("a column");
+            numbers.as_primitive::<Int64Type>().iter().flatten().sum::<i64>()
+        };
+        batches.iter().map(column).sum()
+    };
+    assert_eq!((sum("numerator"), sum("denominator")), (7, 8));
+    assert!(text.contains("8 units: "), "{text}");
+}
+
+#[test]
+fn a_wrong_question_gets_a_way_out() {
+    let site = Site::new();
+    for (arguments, message) in [
+        (vec!["fu_hosp_mh_7"], "did you mean `fu_hosp_mh_7d`?"),
+        (vec!["upc"], "it has the variants `upc@clinician`"),
+        (vec!["loc_mix"], "--stratum level=0"),
+        (vec!["fu_hosp_mh_7d", "--period", "March"], "expected a month (2026-09)"),
+        (vec!["fu_hosp_mh_7d", "--period", "2031"], "choose one with --period"),
+        (vec!["fu_hosp_mh_7d", "--period", "2024", "--group", "bho=Nort"], "did you mean `North`?"),
+        (vec!["fu_hosp_mh_7d", "--period", "2024", "--group", "county=X"], "`all` or `bho=ID`"),
+        (vec!["fu_hosp_mh_7d", "--period", "2024", "--stratum", "sexx=F"], "did you mean `sex`?"),
+        (vec!["fu_hosp_mh_7d", "--period", "2024", "--stratum", "sex=Q"], "there are unknown"),
+        (vec!["fu_hosp_mh_7d", "--preset", "other"], "with the presets default"),
+        (vec!["fu_hosp_mh_7d", "--member", "M77"], "no member with this id has a row"),
+    ] {
+        let (code, text) = site.explain(&arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(message), "expected `{message}` for {arguments:?} in:\n{text}");
+        assert!(!text.contains("M77"), "a member's id is in a message: {text}");
+    }
+}
