@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use throughline::chart::format;
+use throughline::chart::{Lane, Look, Strip, format};
+use throughline::indicator::picture;
 use throughline::kernel::{Fate, Group, Stratum, Unit};
 use throughline::oversight::State;
-use throughline::pipeline::{self, Case, Explained, Folders, Line, Question};
+use throughline::pipeline::{self, Case, Explained, Folders, Line, MemberRows, Question};
 use throughline::store;
 use throughline::terms::{Day, Period};
 
@@ -96,6 +97,9 @@ pub(super) fn explain(arguments: &ExplainArguments) -> anyhow::Result<Verdict> {
         show(&explained, case, question.member.is_some().then_some(fate.as_str()))?;
         before = Some(fate);
     }
+    if let Some(member) = &explained.member {
+        strips(&explained, member)?;
+    }
     if let Some(file) = &arguments.units {
         let measures = std::slice::from_ref(&explained.indicator.measure);
         let table = pipeline::units_table(&explained.units, measures);
@@ -181,6 +185,46 @@ fn show(explained: &Explained, case: &Case, fate: Option<&str>) -> anyhow::Resul
     }
     if case.rows.is_empty() {
         say("    no single row decides")?;
+    }
+    Ok(())
+}
+
+/// A member's timeline with the windows of the rule, around the first units.
+fn strips(explained: &Explained, member: &MemberRows) -> anyhow::Result<()> {
+    const MOST: usize = 3;
+    let lines = member.lines(&[]);
+    let lane = |kind: &str| {
+        let lasting = ["enrolment", "stay", "living"].contains(&kind);
+        let own = lines.iter().filter(|line| line.kind == kind);
+        let spans = own.filter_map(|line| {
+            let start = line.start?.0;
+            let end = if lasting { line.end.map_or(i32::MAX / 4, |end| end.0) } else { start };
+            Some((start, end))
+        });
+        Lane {
+            head: kind.to_owned(),
+            text: String::new(),
+            look: if lasting { Look::Lasting } else { Look::Days },
+            spans: spans.collect(),
+        }
+    };
+    let kinds =
+        ["enrolment", "stay", "living", "contact", "event", "assessment", "referral", "plan"];
+    let title = &explained.indicator.measure.title;
+    let mut days: Vec<Day> =
+        explained.units.iter().map(|unit| unit.day.unwrap_or(explained.period.end)).collect();
+    days.dedup();
+    if days.is_empty() {
+        say("\nno unit of this member is part of the number")?;
+        days.push(explained.period.end);
+    }
+    for day in days.into_iter().take(MOST) {
+        let events = kinds.iter().map(|kind| lane(kind)).collect();
+        let strip = Strip::around(title, &picture(&explained.indicator), day, events);
+        say("")?;
+        for line in strip.text().lines() {
+            say(&format!("  {line}"))?;
+        }
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ mod units;
 
 pub use evidence::evidence;
 pub use examples::check_examples;
-pub use plan::{Plan, StratumKind};
+pub use plan::{Plan, StratumKind, missing};
 pub use run::{Error, count};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
 pub use units::{Fate, Unit, add_up, units};

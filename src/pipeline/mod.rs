@@ -13,6 +13,8 @@ mod run;
 mod stage;
 mod units;
 mod views;
+mod worklist;
+mod worklist_rules;
 
 pub use catalogue::{Catalogue, read_definition};
 pub use evidence::{Line, MemberRows};
@@ -21,8 +23,11 @@ pub use period::{any_period, month, reported};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
 pub use run::{
-    Counted, Folders, Prepared, count, ingest, internal_folder, prepare, report_folder, snapshot,
+    Counted, Folders, Prepared, count, delivered, ingest, internal_folder, prepare, report_folder,
+    snapshot,
 };
 pub use stage::{OnStage, Stage};
 pub use units::{outcome, reason, units_table};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};
+pub use worklist::{check_apart, worklist};
+pub use worklist_rules::{Record, WorkRule, WorkTest, read_worklists};

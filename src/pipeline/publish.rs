@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::run::delivered;
 use super::{Counted, Pipeline, catalogue, quality};
 use crate::oversight::{self, PublishedTable};
-use crate::report::{Content, Refused, Snapshot, Source};
+use crate::report::{self, Content, Refused, Snapshot, Source};
 use crate::store::{self, SourceEntry};
 use crate::terms::Day;
 
@@ -66,8 +67,20 @@ pub fn content<'t>(
         refused_csv: std::fs::read(&refused)
             .with_context(|| format!("{}: cannot read the refused rows", refused.display()))?,
         quality_csv: quality::csv(manifest, rounding(table)),
-        further_files: Vec::new(),
+        further_files: vec![(report::REFERENCE.to_owned(), reference(pipeline, counted))],
     })
+}
+
+/// The page of the rules that were used, with the presets that were chosen.
+fn reference(pipeline: &Pipeline, counted: &Counted) -> Vec<u8> {
+    let files: Vec<Vec<crate::indicator::Definition>> = pipeline
+        .definitions
+        .chunk_by(|a, b| a.id == b.id)
+        .map(<[crate::indicator::Definition]>::to_vec)
+        .collect();
+    let delivered = delivered(counted.snapshot.manifest());
+    let title = format!("{}: rules in pictures", pipeline.title);
+    report::reference(&title, &files, Some(&delivered)).into_bytes()
 }
 
 fn rounding(table: &PublishedTable) -> quality::Rounding {

@@ -182,7 +182,7 @@ pub fn count(
 
 /// The tables and columns that were delivered with at least one value, by their names in the data
 /// model.
-fn delivered(manifest: &Manifest) -> BTreeSet<String> {
+pub fn delivered(manifest: &Manifest) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for source in &manifest.sources {
         let Some(table) = Table::from_name(&source.table) else { continue };

@@ -154,6 +154,20 @@ fn a_number_is_traced_to_lines_of_the_extracts() {
                        enrolment  2023-01-01               enrolment.csv line 6: bho_id South
                 index  stay       2024-03-01 to 2024-03-10 stays.csv line 6: class acute_psych, level 6, dx1 F20.9
                day +4  contact    2024-03-14               contacts.csv line 18: class therapy, status attended
+
+                                   2024-03-10                       2024-04-09
+          day 0             ············◆···································  discharge
+          counts [0, 30]    ············├────────────────────────────────┤··  another admission for mental health here counts instead
+          left out [0, 30]  ············├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤··  not enrolled on every day from discharge to day 30
+          left out [0, 30]  ············├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤··  window not complete at the data-through date
+          left out [0, 30]  ············├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤··  died within 30 days
+          left out [0, 30]  ············├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤··  hospice within 30 days
+          left out [0, 30]  ············├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤··  admitted to residential care within 30 days
+          left out [0, 30]  ············├┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┤··  admitted to hospital within 30 days for another than a mental-health reason
+          met [1, 7]        ·············├━━━━━━┤···························  a qualifying contact in days 1 to 7 after the discharge (the day itself does not count)
+          enrolment         ████████████████████████████████████████████████
+          stay              ··███████████···································
+          contact           ··············•·•··•····························
     "]];
     expected.assert_eq(tail);
     let (_, text) = site.explain(&["fu_hosp_mh_7d", "--period", "2024-03", "--member", "M3"]);
@@ -201,4 +215,105 @@ fn a_wrong_question_gets_a_way_out() {
         assert!(text.contains(message), "expected `{message}` for {arguments:?} in:\n{text}");
         assert!(!text.contains("M77"), "a member's id is in a message: {text}");
     }
+}
+
+/// The blocks of a kind in `pipelines/README.md`, in order.
+fn blocks(kind: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(shipped("pipelines/README.md")).expect("the text");
+    let fence = format!("```{kind}\n");
+    let after = text.split(&fence).skip(1);
+    after.map(|block| block.split("```").next().unwrap_or("").to_owned()).collect()
+}
+
+/// What the text for authors shows is what the program prints.
+#[test]
+fn the_walk_through_shows_what_is_printed() {
+    const FILE: &str = "pipelines/indicators/continuity/seen_after_stay_14d.toml";
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(FILE);
+    std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_throughline"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("the program starts");
+        let text =
+            [output.stderr, output.stdout].map(|text| String::from_utf8_lossy(&text).into_owned());
+        text.concat()
+    };
+    let first = blocks("toml").remove(0);
+    let put_right = first.replace("days    = [1, 13] ", "days    = [1, 14] ");
+    assert_ne!(first, put_right);
+    let shown = blocks("text");
+    let misspelt = put_right.replace("\"qualifying\"", "\"qualifing\"");
+    for (text, shown) in [(&first, &shown[0]), (&misspelt, &shown[1]), (&put_right, &shown[2])] {
+        std::fs::write(&file, text).expect("a file");
+        let printed = run(&["check", FILE]);
+        assert!(
+            printed.starts_with(shown.as_str()),
+            "the text shows\n{shown}\nbut it is\n{printed}"
+        );
+    }
+    let printed = run(&["indicators", "seen_after_stay_14d"]);
+    assert!(
+        printed.contains(shown[3].as_str()),
+        "the text shows\n{}\nbut it is\n{printed}",
+        shown[3]
+    );
+}
+
+impl Site {
+    fn worklist(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let (pipeline, lists) = (self.text("site.toml"), self.text("worklists.toml"));
+        let mut all = vec!["worklist", &pipeline, "--lists", &lists];
+        all.extend(arguments);
+        let output = throughline(&all);
+        let text =
+            [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        (output.status.code(), text.concat())
+    }
+}
+
+#[test]
+fn work_lists_name_who_to_see_and_stay_out_of_reports() {
+    let site = Site::new();
+    let lists = std::fs::read_to_string(shipped("pipelines/worklists.toml")).expect("the lists");
+    let folders = format!("folders = [\"{}\"]\n", shipped("pipelines/indicators").display());
+    site.write("worklists.toml", &format!("{folders}{lists}"));
+    let out = site.text("worklists");
+    let (code, text) = site.worklist(&["--out", &out, "--as-of", "2024-03-13"]);
+    assert_eq!(code, Some(0), "{text}");
+    let csv = std::fs::read_to_string(site.path("worklists/South/worklist.csv")).expect("a list");
+    let members: Vec<&str> = csv
+        .lines()
+        .filter(|line| line.contains("fu_hosp_mh_7d"))
+        .map(|line| line.split(',').nth(2).unwrap_or(""))
+        .collect();
+    // M1, M5 and M7 have a contact on the next day, which is in the store already.
+    assert_eq!(members, ["M3"], "{csv}");
+    assert!(csv.contains("South,G1,M3,\"Discharged, and not seen since\",4,2024-03-17,discharge,2024-03-10,2024-01-15"), "{csv}");
+    let page = std::fs::read_to_string(site.path("worklists/South/worklist.html")).expect("a page");
+    assert!(page.contains("M3") && page.contains("4 left") && !page.contains("M2"), "{page}");
+    // Twice is once, and what anybody else wrote is left alone.
+    assert_eq!(site.worklist(&["--out", &out, "--as-of", "2024-03-13"]).0, Some(0));
+    for inside in ["reports", "reports/lists", "reports/../reports/2024-03", "."] {
+        let folder = site.text(inside);
+        let (code, text) = site.worklist(&["--out", &folder]);
+        assert_eq!(code, Some(2), "{inside}: {text}");
+        assert!(text.contains("must stay apart from the reports"), "{text}");
+    }
+    let (code, text) = site.worklist(&["--out", &site.text("extracts")]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("holds `contacts.csv`"), "{text}");
+    let (code, text) = site.worklist(&["--out", &out, "--bho", "Sout"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("there are"), "{text}");
+    site.write(
+        "worklists.toml",
+        &format!("{folders}{}", lists.replace("\"fu_hosp_mh_7d\"", "\"fu_hosp_mh_7\"")),
+    );
+    let (code, text) = site.worklist(&["--out", &out]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("did you mean `fu_hosp_mh_7d`?"), "{text}");
 }
