@@ -1,11 +1,12 @@
 //! Every number can be traced: its units add up to it, and each rests on rows that are named.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
-use throughline::kernel::{self, Cell, Plan};
+use arrow_array::types::{Date32Type, Int64Type};
+use arrow_array::{Array, RecordBatch};
+use throughline::kernel::{self, Cell, Plan, Tallies};
 use throughline::pipeline::{self, Folders};
 use throughline::store;
 use throughline::terms::{Day, Grain, Period};
@@ -67,8 +68,67 @@ fn units_add_up_to_every_tally() {
         let empty = empty && tally.excluded.iter().all(|count| *count == 0);
         assert!(empty || counted.cells.contains_key(cell), "{}", shown(cell));
     }
+    table_adds_up(&pipeline::units_table(&units, &counted.measures), &counted, folder.path());
     let computable = counted.measures.iter().filter(|one| one.missing.is_empty()).count();
     assert!(seen.len() * 20 >= computable * 19, "{} of {computable} say something", seen.len());
+}
+
+/// Whose sum it is: indicator, preset, first and last day, kind and name of the group, level.
+type Key = (String, String, i32, i32, String, String, Option<String>);
+
+/// The table of units, once written and read again, has the sums of the tallies.
+fn table_adds_up(table: &RecordBatch, counted: &Tallies, folder: &Path) {
+    let file = folder.join("units.parquet");
+    store::write_table(&file, table).expect("a file");
+    let mut sums: BTreeMap<Key, (i128, i128, i64)> = BTreeMap::new();
+    for batch in store::read_table(&file).expect("a table") {
+        let column = |name: &str| batch.column_by_name(name).expect("a column");
+        let [indicator, preset, kind, group, level, outcome, reason] =
+            ["indicator", "preset", "group_kind", "group", "level", "outcome", "reason"]
+                .map(|name| column(name).as_string::<i32>());
+        let [start, end] =
+            ["period_start", "period_end"].map(|name| column(name).as_primitive::<Date32Type>());
+        let [numerators, denominators] =
+            ["numerator", "denominator"].map(|name| column(name).as_primitive::<Int64Type>());
+        for row in 0..batch.num_rows() {
+            let key = (
+                indicator.value(row).to_owned(),
+                preset.value(row).to_owned(),
+                start.value(row),
+                end.value(row),
+                kind.value(row).to_owned(),
+                group.value(row).to_owned(),
+                level.is_valid(row).then(|| level.value(row).to_owned()),
+            );
+            let sum = sums.entry(key).or_default();
+            if outcome.value(row) == "excluded" {
+                assert!(reason.is_valid(row));
+                sum.2 += 1;
+            } else {
+                sum.0 += i128::from(numerators.value(row));
+                sum.1 += i128::from(denominators.value(row));
+            }
+        }
+    }
+    for (cell, tally) in &counted.cells {
+        let level = (cell.stratum.kind == "level").then(|| cell.stratum.value.clone());
+        if level.is_none() && cell.stratum.kind != "all" {
+            continue;
+        }
+        let measure = &counted.measures[cell.measure];
+        let (kind, name) = throughline::oversight::group_words(&cell.group);
+        let key = (
+            measure.id.clone(),
+            measure.preset.clone(),
+            cell.period.start.0,
+            cell.period.end.0,
+            kind.to_owned(),
+            name.to_owned(),
+            level,
+        );
+        let expected = (tally.numerator, tally.denominator, tally.excluded.iter().sum());
+        assert_eq!(sums.get(&key), Some(&expected), "{key:?}");
+    }
 }
 
 /// A store of a few members whose lines are known, and a pipeline over it.
@@ -184,7 +244,7 @@ fn the_units_of_a_number_are_a_table_that_adds_up() {
     assert_eq!(code, Some(0), "{text}");
     let batches = store::read_table(Path::new(&file)).expect("a table");
     let sum = |name: &str| -> i64 {
-        let column = |batch: &arrow_array::RecordBatch| {
+        let column = |batch: &RecordBatch| {
             let numbers = batch.column_by_name(name).expect("a column");
             numbers.as_primitive::<Int64Type>().iter().flatten().sum::<i64>()
         };
