@@ -289,7 +289,7 @@ impl<'p> Board<'p> {
             let now = Run { from: end, to: end + 1, group, age, outcome };
             match runs.last_mut() {
                 Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {
-                    last.to = end + 1
+                    last.to = end + 1;
                 }
                 _ => runs.push(now),
             }
