@@ -6,7 +6,8 @@ use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide, decide_
 use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
-    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, ReferralStatus,
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, RecordType,
+    ReferralStatus,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
@@ -85,6 +86,8 @@ pub(super) struct Rows {
     class: Answers<Option<ServiceClass>>,
     pub(super) facility: Answers<Option<FacilityClass>>,
     pub(super) event: Answers<Option<EventType>>,
+    /// Whether an outcome record is an assessment; one that says nothing is.
+    pub(super) is_assessment: Answers<bool>,
     pub(super) level: NumberColumn,
     place: Answers<PlaceFacts>,
     status: Answers<ContactStatus>,
@@ -124,6 +127,10 @@ struct FilterAnswers {
     and: Vec<FilterAnswers>,
 }
 
+fn is_assessment(record_type: &str) -> bool {
+    RecordType::from_name(record_type) == Some(RecordType::Assessment)
+}
+
 fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
     filter.parts().iter().any(|part| !part.diagnosis.is_empty())
 }
@@ -151,6 +158,7 @@ impl Rows {
             class: decide(batch, column::CLASS, None, ServiceClass::from_name)?,
             facility: decide(batch, column::CLASS, None, FacilityClass::from_name)?,
             event: decide(batch, column::CLASS, None, EventType::from_name)?,
+            is_assessment: decide(batch, column::CLASS, true, is_assessment)?,
             level: NumberColumn::of(batch, column::LEVEL)?,
             place: decide(batch, column::SETTING, PlaceFacts::default(), PlaceFacts::of)?,
             status: decide(batch, column::STATUS, ContactStatus::Attended, |text| {
