@@ -43,8 +43,9 @@ pub(super) fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_
         }
         ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
         ExclusionTest::Died(days) => {
-            let (from, to) = days.around(unit.day);
-            timeline.death.is_some_and(|death| from <= death && death <= to)
+            // A row dated after the death of its member is no unit that could have been met.
+            let (_, to) = days.around(unit.day);
+            timeline.death.is_some_and(|death| death <= to)
         }
         ExclusionTest::Hospice(days) => {
             let (from, to) = days.around(unit.day);

@@ -170,6 +170,7 @@ impl<'n> Reader<'n> {
             }
             Kind::Assessment => {
                 let level = rows.level.at(row).and_then(Level::new);
+                let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
                     .assessments
                     .extend(level.map(|level| Assessment { day, recommended: level.number() }));

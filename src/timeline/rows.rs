@@ -10,7 +10,8 @@ use super::contact::{
 use super::contact_kind::{ContactKinds, Numbering, Questions};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
-    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, ReferralStatus,
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, RecordType,
+    ReferralStatus,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
@@ -89,6 +90,8 @@ pub(super) struct Rows {
     class: Answers<Option<ServiceClass>>,
     pub(super) facility: Answers<Option<FacilityClass>>,
     pub(super) event: Answers<Option<EventType>>,
+    /// Whether an outcome record is an assessment; one that says nothing is.
+    pub(super) is_assessment: Answers<bool>,
     pub(super) level: NumberColumn,
     place: Answers<PlaceFacts>,
     status: Answers<ContactStatus>,
@@ -143,6 +146,10 @@ impl FilterAnswers {
     }
 }
 
+fn is_assessment(record_type: &str) -> bool {
+    RecordType::from_name(record_type) == Some(RecordType::Assessment)
+}
+
 fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
     filter.parts().iter().any(|part| !part.diagnosis.is_empty())
 }
@@ -171,6 +178,7 @@ impl Rows {
             class: decide(batch, column::CLASS, None, ServiceClass::from_name)?,
             facility: decide(batch, column::CLASS, None, FacilityClass::from_name)?,
             event: decide(batch, column::CLASS, None, EventType::from_name)?,
+            is_assessment: decide(batch, column::CLASS, true, is_assessment)?,
             level: NumberColumn::of(batch, column::LEVEL)?,
             place: decide(batch, column::SETTING, PlaceFacts::default(), PlaceFacts::of)?,
             status: decide(batch, column::STATUS, ContactStatus::Attended, |text| {
