@@ -74,6 +74,9 @@ fn period(text: &str) -> Result<Period, String> {
 /// Explains a number.
 pub(super) fn explain(arguments: &ExplainArguments) -> anyhow::Result<Verdict> {
     let pipeline = pipeline::read(&arguments.pipeline)??;
+    if let Some(file) = &arguments.units {
+        pipeline::check_outside(file, &pipeline.reports)?;
+    }
     let folders = Folders { store: arguments.store.clone(), ..Folders::default() };
     let snapshot = pipeline::snapshot(&pipeline, &folders)?;
     let question = Question {

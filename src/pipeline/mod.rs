@@ -29,5 +29,5 @@ pub use run::{
 pub use stage::{OnStage, Stage};
 pub use units::{outcome, reason, units_table};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};
-pub use worklist::{check_apart, worklist};
+pub use worklist::{check_apart, check_outside, worklist};
 pub use worklist_rules::{Record, WorkRule, WorkTest, read_worklists};

@@ -304,21 +304,34 @@ impl<'a> Columns<'a> {
 /// # Errors
 /// If the folder is, holds, or lies in a folder of reports, or in a report.
 pub fn check_apart(out: &Path, reports: &Path) -> anyhow::Result<()> {
-    let (out_full, reports_full) = (full(out)?, full(reports)?);
-    let inside_report = out_full.ancestors().find(|folder| {
-        folder.join("index.html").is_file() && folder.join("manifest.json").is_file()
-    });
-    if out_full.starts_with(&reports_full)
-        || reports_full.starts_with(&out_full)
-        || inside_report.is_some()
-    {
-        anyhow::bail!(
-            "{}: work lists name members and must stay apart from the reports in {}; choose another folder with --out",
-            out.display(),
-            reports.display()
-        );
+    check_outside(out, reports)?;
+    if full(reports)?.starts_with(full(out)?) {
+        return Err(too_near(out, reports));
     }
     Ok(())
+}
+
+/// Complains of a file or folder that lies where reports lie, for whatever names members.
+///
+/// # Errors
+/// If it lies in a folder of reports, or in a report.
+pub fn check_outside(out: &Path, reports: &Path) -> anyhow::Result<()> {
+    let out_full = full(out)?;
+    let is_report = |folder: &Path| {
+        folder.join("index.html").is_file() && folder.join("manifest.json").is_file()
+    };
+    if out_full.starts_with(full(reports)?) || out_full.ancestors().any(is_report) {
+        return Err(too_near(out, reports));
+    }
+    Ok(())
+}
+
+fn too_near(out: &Path, reports: &Path) -> anyhow::Error {
+    anyhow::anyhow!(
+        "{}: this names members and must stay apart from the reports in {}; choose another place",
+        out.display(),
+        reports.display()
+    )
 }
 
 /// The path from the root, with every link and step back followed as far as it exists.

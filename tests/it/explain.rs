@@ -252,6 +252,10 @@ fn the_units_of_a_number_are_a_table_that_adds_up() {
     };
     assert_eq!((sum("numerator"), sum("denominator")), (7, 8));
     assert!(text.contains("8 units: "), "{text}");
+    let inside = site.text("reports/units.parquet");
+    let (code, text) = site.explain(&["fu_hosp_mh_7d", "--period", "2024", "--units", &inside]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("must stay apart from the reports"), "{text}");
 }
 
 #[test]
