@@ -4,6 +4,7 @@ mod check;
 mod indicators;
 mod progress;
 mod query;
+mod reconcile;
 mod run;
 mod summary;
 mod synth;
@@ -53,6 +54,8 @@ enum Command {
     },
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
+    /// Compare the rates that organisations report with the same rates counted from the store
+    Reconcile(reconcile::ReconcileArguments),
 }
 
 /// What a run is told beside its pipeline file.
@@ -131,6 +134,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Indicators { id: None, folder } => indicators::list(folder),
         Command::Indicators { id: Some(id), folder } => indicators::show(folder, id),
         Command::Query(arguments) => query::query(arguments),
+        Command::Reconcile(arguments) => reconcile::reconcile(arguments),
     }
 }
 

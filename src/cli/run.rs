@@ -7,11 +7,11 @@ use super::progress::Bar;
 use super::{RunArguments, Verdict, read_pipeline, say, summary};
 
 /// Does the work on as many threads as the user allows.
-fn with_threads<T: Send>(
-    arguments: &RunArguments,
+pub(super) fn with_threads<T: Send>(
+    threads: Option<u16>,
     work: impl FnOnce() -> T + Send,
 ) -> anyhow::Result<T> {
-    let threads = arguments.threads.map_or(0, usize::from);
+    let threads = threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     Ok(pool.install(work))
 }
@@ -19,7 +19,7 @@ fn with_threads<T: Send>(
 /// The monthly run: take in, count, report.
 pub(super) fn run(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let on_stage = |stage: Stage<'_>| bar.stage(stage);
         let snapshot = pipeline::ingest(&pipeline, &folders, arguments.as_of, &on_stage)?;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 /// Takes the extracts in.
 pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let snapshot =
             pipeline::ingest(&pipeline, &folders, arguments.as_of, &|stage| bar.stage(stage))?;
@@ -51,7 +51,7 @@ pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 /// Counts from the store and writes the tables.
 pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let snapshot = pipeline::snapshot(&pipeline, &folders)?;
         let counted =
@@ -73,7 +73,7 @@ pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 /// Counts from the store and writes the report.
 pub(super) fn report(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let snapshot = pipeline::snapshot(&pipeline, &folders)?;
         finish(arguments, &pipeline, &folders, snapshot, &bar)

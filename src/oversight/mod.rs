@@ -8,6 +8,7 @@ mod curve;
 mod estimate;
 mod publish;
 mod query;
+mod reconcile;
 mod results;
 mod ripeness;
 mod row;
@@ -21,7 +22,11 @@ pub use changes::{Change, changes};
 pub use curve::{Curve, CurvePoint};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
-pub use results::{results_batch, results_csv};
+pub use reconcile::{
+    Asked, Fault, Faults, Grade, Origin, RECONCILED_COLUMNS, Reconciled, ReportedRate, Sources,
+    read_reported, reconcile, reconciled_csv,
+};
+pub use results::{harmless, results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
 pub use settings::{RuleSet, Settings};
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};

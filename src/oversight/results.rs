@@ -66,9 +66,9 @@ fn record(row: &Published, measure: &Measure) -> Vec<String> {
         row.period.start.to_string(),
         row.period.end.to_string(),
         group_kind.to_owned(),
-        group.to_owned(),
-        row.stratum.kind.clone(),
-        row.stratum.value.clone(),
+        harmless(group),
+        harmless(&row.stratum.kind),
+        harmless(&row.stratum.value),
         exact(row.numerator),
         exact(row.denominator),
         whole(row.excluded),
@@ -79,14 +79,25 @@ fn record(row: &Published, measure: &Measure) -> Vec<String> {
         row.interval.to_owned(),
         row.state.name().to_owned(),
         row.suppressed.to_string(),
-        row.reason.clone(),
+        harmless(&row.reason),
         row.signal.to_owned(),
         float(row.target),
         row.verdict.map_or("", super::Verdict::name).to_owned(),
         row.period.grain.name().to_owned(),
         evidence(measure.evidence).to_owned(),
-        measure.title.clone(),
+        harmless(&measure.title),
     ]
+}
+
+/// A text that no spreadsheet takes for a formula: one that begins like one gets a quote before it.
+/// Numbers are written as numbers and never come this way.
+pub fn harmless(text: &str) -> String {
+    let first = text.trim_start_matches(['"', ' ', '\u{feff}']);
+    if first.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The kind and name of a group in results.

@@ -2,7 +2,7 @@
 
 use crate::indicator::{Family, Measure};
 use crate::kernel::Group;
-use crate::oversight::{Exact, Published};
+use crate::oversight::{Exact, Published, harmless};
 
 use super::content::Content;
 use super::lookup::{Lookup, is_everyone};
@@ -112,15 +112,6 @@ pub(super) fn group_field(group: &Group) -> &str {
     match group {
         Group::All => "all",
         Group::Bho(id) => id,
-    }
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
     }
 }
 

@@ -13,7 +13,7 @@ use super::content::Content;
 use super::lookup::Lookup;
 use super::{delimited, manifest, page, words, workbook};
 
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
 
 /// Why a report could not be written. What stood in its place is as it was.
@@ -29,7 +29,7 @@ pub enum Error {
     },
     /// The folder has something that no report wrote.
     #[error(
-        "{} holds `{found}`, which is not part of a report; choose another folder with --out or move it away",
+        "{} holds `{found}`, which is not part of such a report; choose another folder with --out or move it away",
         folder.display()
     )]
     NotAReport {
@@ -74,10 +74,20 @@ pub struct WrittenFile {
 pub fn write(content: &Content<'_>, folder: &Path) -> Result<Written, Error> {
     let mut files = files(content)?;
     files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
+    replace(folder, &Value::Null, &files)
+}
+
+/// Puts files in the place of what an earlier run of the same kind wrote; the last one is the
+/// manifest. Reports have no kind in their manifest.
+pub(super) fn replace(
+    folder: &Path,
+    kind: &Value,
+    files: &[(String, Vec<u8>)],
+) -> Result<Written, Error> {
     let place = place_beside(folder)?;
-    refuse_foreign(folder, &files)?;
+    refuse_foreign(folder, kind, files)?;
     clear(&place)?;
-    let swapped = write_all(&place, &files).and_then(|()| swap(&place, folder));
+    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
     let cleared = clear(&place);
     swapped.and(cleared)?;
     let files = files.iter().map(|(path, bytes)| WrittenFile {
@@ -118,19 +128,23 @@ fn place_beside(folder: &Path) -> Result<PathBuf, Error> {
     Ok(folder.with_file_name(format!(".{name}.new-{}", std::process::id())))
 }
 
-/// A folder may be replaced if it has only what a report's manifest lists, or tables of results
-/// that were written without a report.
-fn refuse_foreign(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+/// A folder may be replaced if it has only what the manifest of a report of the same kind lists, or
+/// tables of results that were written without a report.
+fn refuse_foreign(folder: &Path, kind: &Value, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
     let mut found = Vec::new();
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(Error::Io { path: folder.to_owned(), source }),
         Ok(_) => list(folder, "", &mut found)?,
     }
-    let mut ours: BTreeSet<String> = RESULTS.map(str::to_owned).into();
+    let mut ours = BTreeSet::new();
+    if kind.is_null() {
+        ours.extend(RESULTS.map(str::to_owned));
+    }
     let earlier = fs::read(folder.join(MANIFEST));
     if let Ok(Ok(earlier)) = earlier.map(|bytes| serde_json::from_slice::<Value>(&bytes))
         && earlier["program"] == manifest::PROGRAM
+        && earlier["kind"] == *kind
     {
         ours.extend(files.iter().map(|(path, _)| path.clone()));
         ours.extend(

@@ -10,6 +10,25 @@ const STYLE: &str = include_str!("style.css");
 /// The whole page: one file that needs no other.
 pub fn page(content: &Content<'_>) -> String {
     let lookup = Lookup::of(content);
+    let class = if content.table.internal() { "internal" } else { "published" };
+    shell(&content.title, class, |html| {
+        front::write_header(html, content);
+        write_contents(html, content);
+        html.within("main", &[("id", "main")], |html| {
+            html.within("section", &[("id", "summary")], |html| {
+                front::write_changes(html, content);
+                front::write_key_table(html, content, &lookup);
+            });
+            write_families(html, content, &lookup);
+            quality::write(html, content);
+            method::write(html, content);
+        });
+        html.leaf("footer", &[], &format!("{} – {}", content.title, words::publication(content)));
+    })
+}
+
+/// What every page has around it; `class` is `published` or `internal`.
+pub(super) fn shell(title: &str, class: &str, inner: impl FnOnce(&mut Html)) -> String {
     let mut html = Html::default();
     html.markup("<!DOCTYPE html>\n");
     html.within("html", &[("lang", "en")], |html| {
@@ -19,30 +38,14 @@ pub fn page(content: &Content<'_>) -> String {
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
             );
             html.markup("<meta name=\"color-scheme\" content=\"light\">\n");
-            html.leaf("title", &[], &content.title);
+            html.leaf("title", &[], title);
             html.within("style", &[], |html| html.markup(STYLE));
         });
-        let class = if content.table.internal() { "internal" } else { "published" };
         html.within("body", &[("class", class)], |html| {
             html.within("a", &[("class", "skip"), ("href", "#main")], |html| {
                 html.say("Skip to the report");
             });
-            front::write_header(html, content);
-            write_contents(html, content);
-            html.within("main", &[("id", "main")], |html| {
-                html.within("section", &[("id", "summary")], |html| {
-                    front::write_changes(html, content);
-                    front::write_key_table(html, content, &lookup);
-                });
-                write_families(html, content, &lookup);
-                quality::write(html, content);
-                method::write(html, content);
-            });
-            html.leaf(
-                "footer",
-                &[],
-                &format!("{} – {}", content.title, words::publication(content)),
-            );
+            inner(html);
         });
     });
     html.finish()

@@ -9,6 +9,7 @@ mod golden;
 mod ingest;
 mod kernel;
 mod oversight;
+mod reconcile;
 mod report;
 mod statistics;
 mod store;
