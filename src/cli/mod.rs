@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use throughline::diagnostic::Problems;
-use throughline::pipeline::{self, Folders, Pipeline};
+use throughline::pipeline::{self, Earlier, Folders, Pipeline};
 use throughline::terms::{Day, Period};
 
 /// Follows the line of care through each person's record, and tells whether it holds: continuity,
@@ -84,6 +84,23 @@ struct RunArguments {
     /// Write a second report, marked internal, in which small numbers are not hidden
     #[arg(long)]
     internal: bool,
+    /// Where the release could be subtracted from an earlier one, leave those periods as they were
+    /// released
+    #[arg(long, conflicts_with = "restate")]
+    as_released: bool,
+    /// Withdraw the earlier releases, for a reason that the register and the report record
+    #[arg(long, value_name = "WHY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    restate: Option<String>,
+}
+
+impl RunArguments {
+    fn earlier(&self) -> Earlier {
+        match &self.restate {
+            Some(why) => Earlier::Restate(why.clone()),
+            None if self.as_released => Earlier::AsReleased,
+            None => Earlier::Refuse,
+        }
+    }
 }
 
 fn month(text: &str) -> Result<Period, String> {

@@ -1,6 +1,6 @@
 //! `throughline run`, and its stages one by one.
 
-use throughline::pipeline::{self, Counted, Folders, Pipeline, Stage};
+use throughline::pipeline::{self, Counted, Folders, Pipeline, Released, Stage};
 use throughline::store::Snapshot;
 
 use super::progress::Bar;
@@ -56,15 +56,16 @@ pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
         let snapshot = pipeline::snapshot(&pipeline, &folders)?;
         let counted =
             pipeline::count(&pipeline, snapshot, arguments.period, &|stage| bar.stage(stage))?;
-        let table = pipeline::publish(&pipeline, &counted, false);
         let out = pipeline::report_folder(&pipeline, &folders, counted.month);
-        pipeline::write_tables(&table, &out)?;
         if arguments.internal {
             let table = pipeline::publish(&pipeline, &counted, true);
             pipeline::write_tables(&table, &pipeline::internal_folder(&out))?;
         }
+        let released = pipeline::release(&pipeline, &counted, &out, &arguments.earlier())?;
+        released.record()?;
+        pipeline::write_tables(&released.table, &out).or_else(|error| undo(&released, error))?;
         bar.end();
-        conclude(&table, &counted)?;
+        conclude(&released.table, &counted)?;
         say(&format!("tables: {}", out.join("tables").display()))?;
         Ok(Verdict::Fine)
     })?
@@ -89,26 +90,36 @@ fn finish(
 ) -> anyhow::Result<Verdict> {
     let on_stage = |stage: Stage<'_>| bar.stage(stage);
     let counted = pipeline::count(pipeline, snapshot, arguments.period, &on_stage)?;
-    on_stage(Stage::Begin("hiding small numbers"));
-    let table = pipeline::publish(pipeline, &counted, false);
-    on_stage(Stage::Begin("writing the report"));
     let out = pipeline::report_folder(pipeline, folders, counted.month);
-    let written =
-        throughline::report::write(&pipeline::content(pipeline, &counted, &table)?, &out)?;
-    let mut pages = vec![("report", written.page)];
+    let mut pages = Vec::new();
     if arguments.internal {
+        on_stage(Stage::Begin("writing the internal report"));
         let table = pipeline::publish(pipeline, &counted, true);
         let out = pipeline::internal_folder(&out);
-        let written =
-            throughline::report::write(&pipeline::content(pipeline, &counted, &table)?, &out)?;
+        let content = pipeline::content(pipeline, &counted, &table, None)?;
+        let written = throughline::report::write(&content, &out)?;
         pages.push(("internal report, not to be passed on", written.page));
     }
+    on_stage(Stage::Begin("hiding small numbers"));
+    let released = pipeline::release(pipeline, &counted, &out, &arguments.earlier())?;
+    on_stage(Stage::Begin("writing the report"));
+    let content = pipeline::content(pipeline, &counted, &released.table, released.since.as_ref())?;
+    released.record()?;
+    let written = throughline::report::write(&content, &out)
+        .or_else(|error| undo(&released, error.into()))?;
+    pages.insert(0, ("report", written.page));
     bar.end();
-    conclude(&table, &counted)?;
+    conclude(&released.table, &counted)?;
     for (what, page) in pages {
         say(&format!("{what}: {}", page.display()))?;
     }
     Ok(Verdict::Fine)
+}
+
+/// Nothing was released: the register is as it was.
+fn undo<T>(released: &Released, error: anyhow::Error) -> anyhow::Result<T> {
+    released.forget()?;
+    Err(error)
 }
 
 fn conclude(

@@ -9,6 +9,7 @@ mod estimate;
 mod publish;
 mod query;
 mod reconcile;
+mod release;
 mod results;
 mod ripeness;
 mod row;
@@ -26,7 +27,11 @@ pub use reconcile::{
     Asked, Fault, Faults, Grade, Origin, RECONCILED_COLUMNS, Reconciled, ReportedRate, Sources,
     read_reported, reconcile, reconciled_csv,
 };
-pub use results::{harmless, results_batch, results_csv};
+pub use release::{
+    CellKey, Conflict, Leak, Register, RegisterError, Release, ReleasedCell, ReleasedSource,
+    Restated, Shown, as_released, conflicts, restated, suppress_after,
+};
+pub use results::{results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
 pub use settings::{RuleSet, Settings};
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};

@@ -10,6 +10,7 @@ use arrow_schema::{DataType, Field, Schema};
 use super::{Published, PublishedTable};
 use crate::indicator::{Evidence, Measure};
 use crate::kernel::Group;
+use crate::store::harmless;
 
 /// The columns, in order. Other programs build on these names.
 const COLUMNS: [&str; 25] = [
@@ -87,17 +88,6 @@ fn record(row: &Published, measure: &Measure) -> Vec<String> {
         evidence(measure.evidence).to_owned(),
         harmless(&measure.title),
     ]
-}
-
-/// A text that no spreadsheet takes for a formula: one that begins like one gets a quote before it.
-/// Numbers are written as numbers and never come this way.
-pub fn harmless(text: &str) -> String {
-    let first = text.trim_start_matches(['"', ' ', '\u{feff}']);
-    if first.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
 
 /// The kind and name of a group in results.

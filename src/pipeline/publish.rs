@@ -6,12 +6,22 @@ use anyhow::Context;
 
 use super::{Counted, Pipeline, catalogue, quality};
 use crate::oversight::{self, PublishedTable};
-use crate::report::{Content, Refused, Snapshot, Source};
+use crate::report::{Content, Refused, SinceLast, Snapshot, Source};
 use crate::store::{self, SourceEntry};
 use crate::terms::Day;
 
 /// What may be shown of a run's tallies; `internal` hides nothing and marks the table.
 pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> PublishedTable {
+    let how = if internal { oversight::release_internal } else { oversight::suppress };
+    publish_with(pipeline, counted, how)
+}
+
+/// The table as one of the ways to hide shows it.
+pub(super) fn publish_with(
+    pipeline: &Pipeline,
+    counted: &Counted,
+    how: impl FnOnce(&oversight::Table, &oversight::Settings) -> PublishedTable,
+) -> PublishedTable {
     let mut settings = oversight::Settings::new(counted.data_through);
     settings.coverage_start = counted.coverage_start;
     settings.threshold = pipeline.threshold;
@@ -19,11 +29,7 @@ pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> Publis
     settings.rules = pipeline.rules;
     settings.targets = pipeline.targets.clone();
     let table = oversight::tabulate(&counted.tallies, &settings);
-    if internal {
-        oversight::release_internal(&table, &settings)
-    } else {
-        oversight::suppress(&table, &settings)
-    }
+    how(&table, &settings)
 }
 
 /// The content of the report.
@@ -31,6 +37,7 @@ pub fn content<'t>(
     pipeline: &Pipeline,
     counted: &Counted,
     table: &'t PublishedTable,
+    since: Option<&'t SinceLast>,
 ) -> anyhow::Result<Content<'t>> {
     let manifest = counted.snapshot.manifest();
     let refused = counted.snapshot.folder().join("refused.csv");
@@ -47,6 +54,7 @@ pub fn content<'t>(
             .into_iter()
             .map(|change| change.text)
             .collect(),
+        since,
         quality: quality::quality(manifest, &counted.notes),
         unverified: unverified(table),
         parameters: parameters(pipeline, counted),
@@ -108,7 +116,7 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {
+pub(super) fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {
     let hash = |definition: &crate::indicator::Definition| {
         catalogue::sha256(definition.source.text.as_bytes())
     };

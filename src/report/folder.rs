@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::lookup::Lookup;
-use super::{delimited, manifest, page, words, workbook};
+use super::{delimited, dictionary, manifest, measure_report, page, restated, words, workbook};
 
 pub(super) const MANIFEST: &str = "manifest.json";
 const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
@@ -114,10 +114,15 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
             files.push((path, delimited::family_csv(&rows)));
         }
     }
+    if let Some(since) = content.since {
+        files.push(("tables/restated.csv".to_owned(), restated::csv(since, content)));
+    }
     files.push((RESULTS[0].to_owned(), content.results_csv.clone()));
     files.push((RESULTS[1].to_owned(), content.results_parquet.clone()));
     files.push(("workbook.xlsx".to_owned(), workbook::workbook(content, &lookup)?));
+    files.push(("measure-report.json".to_owned(), measure_report::bundle(content, &lookup)));
     files.extend(content.further_files.iter().cloned());
+    files.push(("dictionary.csv".to_owned(), dictionary::csv(&files)));
     Ok(files)
 }
 

@@ -47,7 +47,7 @@ pub fn reconciled_csv(rows: &[Reconciled], table: &PublishedTable) -> Vec<u8> {
             row.reported.line.to_string(),
             measure.id.clone(),
             measure.preset.clone(),
-            crate::oversight::harmless(group_words(&row.reported.group).1),
+            crate::store::harmless(group_words(&row.reported.group).1),
             row.reported.period.start.to_string(),
             row.reported.period.end.to_string(),
             row.reported.numerator.to_string(),
