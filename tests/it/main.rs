@@ -11,6 +11,7 @@ mod kernel;
 mod oversight;
 mod reconcile;
 mod report;
+mod second;
 mod statistics;
 mod store;
 mod study;
