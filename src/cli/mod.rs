@@ -5,6 +5,7 @@ mod explain;
 mod indicators;
 mod progress;
 mod query;
+mod reconcile;
 mod run;
 mod summary;
 mod synth;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use throughline::diagnostic::Problems;
-use throughline::pipeline::{self, Folders, Pipeline};
+use throughline::pipeline::{self, Earlier, Folders, Pipeline};
 use throughline::terms::{Day, Period};
 
 /// Follows the line of care through each person's record, and tells whether it holds: continuity,
@@ -53,6 +54,8 @@ enum Command {
     Worklist(worklist::WorklistArguments),
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
+    /// Compare the rates that organisations report with the same rates counted from the store
+    Reconcile(reconcile::ReconcileArguments),
 }
 
 /// What a run is told beside its pipeline file.
@@ -81,6 +84,23 @@ struct RunArguments {
     /// Write a second report, marked internal, in which small numbers are not hidden
     #[arg(long)]
     internal: bool,
+    /// Where the release could be subtracted from an earlier one, leave those periods as they were
+    /// released
+    #[arg(long, conflicts_with = "restate")]
+    as_released: bool,
+    /// Withdraw the earlier releases, for a reason that the register and the report record
+    #[arg(long, value_name = "WHY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    restate: Option<String>,
+}
+
+impl RunArguments {
+    fn earlier(&self) -> Earlier {
+        match &self.restate {
+            Some(why) => Earlier::Restate(why.clone()),
+            None if self.as_released => Earlier::AsReleased,
+            None => Earlier::Refuse,
+        }
+    }
 }
 
 fn month(text: &str) -> Result<Period, String> {
@@ -132,6 +152,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Worklist(arguments) => worklist::worklist(arguments),
         Command::Query(arguments) => query::query(arguments),
+        Command::Reconcile(arguments) => reconcile::reconcile(arguments),
     }
 }
 

@@ -1,17 +1,17 @@
 //! `throughline run`, and its stages one by one.
 
-use throughline::pipeline::{self, Counted, Folders, Pipeline, Stage};
+use throughline::pipeline::{self, Counted, Folders, Pipeline, Released, Stage};
 use throughline::store::Snapshot;
 
 use super::progress::Bar;
 use super::{RunArguments, Verdict, read_pipeline, say, summary};
 
 /// Does the work on as many threads as the user allows.
-fn with_threads<T: Send>(
-    arguments: &RunArguments,
+pub(super) fn with_threads<T: Send>(
+    threads: Option<u16>,
     work: impl FnOnce() -> T + Send,
 ) -> anyhow::Result<T> {
-    let threads = arguments.threads.map_or(0, usize::from);
+    let threads = threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     Ok(pool.install(work))
 }
@@ -19,7 +19,7 @@ fn with_threads<T: Send>(
 /// The monthly run: take in, count, report.
 pub(super) fn run(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let on_stage = |stage: Stage<'_>| bar.stage(stage);
         let snapshot = pipeline::ingest(&pipeline, &folders, arguments.as_of, &on_stage)?;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 /// Takes the extracts in.
 pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let snapshot =
             pipeline::ingest(&pipeline, &folders, arguments.as_of, &|stage| bar.stage(stage))?;
@@ -51,20 +51,21 @@ pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 /// Counts from the store and writes the tables.
 pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let snapshot = pipeline::snapshot(&pipeline, &folders)?;
         let counted =
             pipeline::count(&pipeline, snapshot, arguments.period, &|stage| bar.stage(stage))?;
-        let table = pipeline::publish(&pipeline, &counted, false);
         let out = pipeline::report_folder(&pipeline, &folders, counted.month);
-        pipeline::write_tables(&table, &out)?;
         if arguments.internal {
             let table = pipeline::publish(&pipeline, &counted, true);
             pipeline::write_tables(&table, &pipeline::internal_folder(&out))?;
         }
+        let released = pipeline::release(&pipeline, &counted, &out, &arguments.earlier())?;
+        released.record()?;
+        pipeline::write_tables(&released.table, &out).or_else(|error| undo(&released, error))?;
         bar.end();
-        conclude(&table, &counted)?;
+        conclude(&released.table, &counted)?;
         say(&format!("tables: {}", out.join("tables").display()))?;
         Ok(Verdict::Fine)
     })?
@@ -73,7 +74,7 @@ pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 /// Counts from the store and writes the report.
 pub(super) fn report(arguments: &RunArguments) -> anyhow::Result<Verdict> {
     let (pipeline, folders) = read_pipeline(arguments)?;
-    with_threads(arguments, || {
+    with_threads(arguments.threads, || {
         let bar = Bar::new();
         let snapshot = pipeline::snapshot(&pipeline, &folders)?;
         finish(arguments, &pipeline, &folders, snapshot, &bar)
@@ -89,26 +90,36 @@ fn finish(
 ) -> anyhow::Result<Verdict> {
     let on_stage = |stage: Stage<'_>| bar.stage(stage);
     let counted = pipeline::count(pipeline, snapshot, arguments.period, &on_stage)?;
-    on_stage(Stage::Begin("hiding small numbers"));
-    let table = pipeline::publish(pipeline, &counted, false);
-    on_stage(Stage::Begin("writing the report"));
     let out = pipeline::report_folder(pipeline, folders, counted.month);
-    let written =
-        throughline::report::write(&pipeline::content(pipeline, &counted, &table)?, &out)?;
-    let mut pages = vec![("report", written.page)];
+    let mut pages = Vec::new();
     if arguments.internal {
+        on_stage(Stage::Begin("writing the internal report"));
         let table = pipeline::publish(pipeline, &counted, true);
         let out = pipeline::internal_folder(&out);
-        let written =
-            throughline::report::write(&pipeline::content(pipeline, &counted, &table)?, &out)?;
+        let content = pipeline::content(pipeline, &counted, &table, None)?;
+        let written = throughline::report::write(&content, &out)?;
         pages.push(("internal report, not to be passed on", written.page));
     }
+    on_stage(Stage::Begin("hiding small numbers"));
+    let released = pipeline::release(pipeline, &counted, &out, &arguments.earlier())?;
+    on_stage(Stage::Begin("writing the report"));
+    let content = pipeline::content(pipeline, &counted, &released.table, released.since.as_ref())?;
+    released.record()?;
+    let written = throughline::report::write(&content, &out)
+        .or_else(|error| undo(&released, error.into()))?;
+    pages.insert(0, ("report", written.page));
     bar.end();
-    conclude(&table, &counted)?;
+    conclude(&released.table, &counted)?;
     for (what, page) in pages {
         say(&format!("{what}: {}", page.display()))?;
     }
     Ok(Verdict::Fine)
+}
+
+/// Nothing was released: the register is as it was.
+fn undo<T>(released: &Released, error: anyhow::Error) -> anyhow::Result<T> {
+    released.forget()?;
+    Err(error)
 }
 
 fn conclude(

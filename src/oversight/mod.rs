@@ -8,6 +8,8 @@ mod curve;
 mod estimate;
 mod publish;
 mod query;
+mod reconcile;
+mod release;
 mod results;
 mod ripeness;
 mod row;
@@ -21,6 +23,14 @@ pub use changes::{Change, changes};
 pub use curve::{Curve, CurvePoint};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
+pub use reconcile::{
+    Asked, Fault, Faults, Grade, Origin, RECONCILED_COLUMNS, Reconciled, ReportedRate, Sources,
+    read_reported, reconcile, reconciled_csv,
+};
+pub use release::{
+    CellKey, Conflict, Leak, Register, RegisterError, Release, ReleasedCell, ReleasedSource,
+    Restated, Shown, as_released, conflicts, restated, suppress_after,
+};
 pub use results::{group_words, results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
 pub use settings::{RuleSet, Settings};

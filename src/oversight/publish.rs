@@ -113,6 +113,23 @@ fn publish(
     }
 }
 
+/// A published table with other rows and curves, whose numbers were published before or are gone;
+/// signals are marked anew.
+pub(super) fn republish(
+    table: &PublishedTable,
+    change: impl FnOnce(&mut Vec<Row>, &mut Vec<Curve>),
+) -> PublishedTable {
+    let mut rows: Vec<Row> = table.rows.iter().map(|row| row.0.clone()).collect();
+    let mut curves = table.curves.clone();
+    change(&mut rows, &mut curves);
+    for row in &mut rows {
+        row.signal = "";
+    }
+    mark_signals(&mut rows, &table.measures, &table.settings);
+    let rows = rows.into_iter().map(Published).collect();
+    PublishedTable { rows, curves, ..table.clone() }
+}
+
 /// Takes every number from a row that is not ripe.
 fn withhold(row: &mut Row) {
     row.numerator = None;

@@ -10,6 +10,7 @@ use arrow_schema::{DataType, Field, Schema};
 use super::{Published, PublishedTable};
 use crate::indicator::{Evidence, Measure};
 use crate::kernel::Group;
+use crate::store::harmless;
 
 /// The columns, in order. Other programs build on these names.
 const COLUMNS: [&str; 25] = [
@@ -66,9 +67,9 @@ fn record(row: &Published, measure: &Measure) -> Vec<String> {
         row.period.start.to_string(),
         row.period.end.to_string(),
         group_kind.to_owned(),
-        group.to_owned(),
-        row.stratum.kind.clone(),
-        row.stratum.value.clone(),
+        harmless(group),
+        harmless(&row.stratum.kind),
+        harmless(&row.stratum.value),
         exact(row.numerator),
         exact(row.denominator),
         whole(row.excluded),
@@ -79,13 +80,13 @@ fn record(row: &Published, measure: &Measure) -> Vec<String> {
         row.interval.to_owned(),
         row.state.name().to_owned(),
         row.suppressed.to_string(),
-        row.reason.clone(),
+        harmless(&row.reason),
         row.signal.to_owned(),
         float(row.target),
         row.verdict.map_or("", super::Verdict::name).to_owned(),
         row.period.grain.name().to_owned(),
         evidence(measure.evidence).to_owned(),
-        measure.title.clone(),
+        harmless(&measure.title),
     ]
 }
 

@@ -153,6 +153,8 @@ pub struct Row {
     /// Units without independence of members may let one of them be the most of a sum: true if
     /// the largest member may hold more than half of the numerator.
     pub(super) dominated: bool,
+    /// True if an earlier release showed it, so that hiding it now would help nobody.
+    pub(super) shown_before: bool,
 }
 
 impl Row {

@@ -116,6 +116,7 @@ fn blank(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
         target: None,
         verdict: None,
         dominated: false,
+        shown_before: false,
     }
 }
 

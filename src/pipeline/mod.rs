@@ -9,6 +9,8 @@ mod publish;
 mod quality;
 mod read;
 mod read_source;
+mod reconcile;
+mod release;
 mod run;
 mod stage;
 mod units;
@@ -22,6 +24,8 @@ pub use explain::{Case, Explained, Question, explain};
 pub use period::{any_period, month, reported};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
+pub use reconcile::{Comparison, reconcile, reconcile_folder};
+pub use release::{Earlier, Refused, Released, release};
 pub use run::{
     Counted, Folders, Prepared, count, delivered, ingest, internal_folder, prepare, report_folder,
     snapshot,

@@ -7,19 +7,25 @@ use anyhow::Context;
 use super::run::delivered;
 use super::{Counted, Pipeline, catalogue, quality};
 use crate::oversight::{self, PublishedTable};
-use crate::report::{self, Content, Refused, Snapshot, Source};
+use crate::report::{self, Content, Refused, SinceLast, Snapshot, Source};
 use crate::store::{self, SourceEntry};
 use crate::terms::Day;
 
 /// What may be shown of a run's tallies; `internal` hides nothing and marks the table.
 pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> PublishedTable {
+    let how = if internal { oversight::release_internal } else { oversight::suppress };
+    publish_with(pipeline, counted, how)
+}
+
+/// The table as one of the ways to hide shows it.
+pub(super) fn publish_with(
+    pipeline: &Pipeline,
+    counted: &Counted,
+    how: impl FnOnce(&oversight::Table, &oversight::Settings) -> PublishedTable,
+) -> PublishedTable {
     let settings = settings(pipeline, counted.data_through, counted.coverage_start);
     let table = oversight::tabulate(&counted.tallies, &settings);
-    if internal {
-        oversight::release_internal(&table, &settings)
-    } else {
-        oversight::suppress(&table, &settings)
-    }
+    how(&table, &settings)
 }
 
 /// How tallies become rows in this pipeline.
@@ -42,6 +48,7 @@ pub fn content<'t>(
     pipeline: &Pipeline,
     counted: &Counted,
     table: &'t PublishedTable,
+    since: Option<&'t SinceLast>,
 ) -> anyhow::Result<Content<'t>> {
     let manifest = counted.snapshot.manifest();
     let refused = counted.snapshot.folder().join("refused.csv");
@@ -58,6 +65,7 @@ pub fn content<'t>(
             .into_iter()
             .map(|change| change.text)
             .collect(),
+        since,
         quality: quality::quality(manifest, &counted.notes),
         unverified: unverified(table),
         parameters: parameters(pipeline, counted),
@@ -131,7 +139,7 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {
+pub(super) fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {
     let hash = |definition: &crate::indicator::Definition| {
         catalogue::sha256(definition.source.text.as_bytes())
     };

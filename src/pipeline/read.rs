@@ -43,6 +43,8 @@ pub struct Pipeline {
     pub reports: PathBuf,
     /// Days between a discharge and an admission that still continue a spell.
     pub transfer_gap: i32,
+    /// Every indicator file of its folders.
+    pub catalogue: Catalogue,
     /// The indicators, in order.
     pub definitions: Vec<Definition>,
     /// Attributes of the breakdown.
@@ -88,6 +90,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         store,
         reports,
         transfer_gap: 1,
+        catalogue: Catalogue::default(),
         definitions: Vec::new(),
         strata: Vec::new(),
         threshold: 11,
@@ -275,6 +278,7 @@ fn indicators(
                 .help("`use = [\"fu_hosp_mh_7d\"]`"),
         );
     }
+    pipeline.catalogue = catalogue;
     table.finish(problems);
 }
 

@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 
 use super::{OnStage, Pipeline, Stage, period};
 use crate::extract::{self, Intake, Phase, Progress, Table};
-use crate::kernel::{self, Plan, Tallies};
+use crate::indicator::Indicator;
+use crate::kernel::{self, Plan, StratumKind, Tallies};
 use crate::store::{Commit, Manifest, Snapshot, SourceEntry, Store};
 use crate::terms::{Day, Period};
 use crate::timeline::Summary;
@@ -150,16 +151,43 @@ pub fn count(
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Counted> {
     let manifest = snapshot.manifest();
-    let Prepared { settings, delivered, data_through } = prepare(pipeline, manifest)?;
+    let data_through = data_through(manifest)?;
     let month = match wanted {
         Some(month) => checked_period(month, manifest, data_through)?,
         None => period::last_complete_month(data_through),
     };
     let periods = period::reported(month, pipeline.months, pipeline.year_starts, &pipeline.grains);
-    let notes = notes(&settings, manifest);
     let indicators =
         pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
-    let plan = Plan::new(indicators, periods, pipeline.strata.clone(), settings, &delivered);
+    let question = Question { month, indicators, periods, strata: pipeline.strata.clone() };
+    count_for(pipeline, snapshot, question, on_stage)
+}
+
+/// What is to be counted.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// The month it is about.
+    pub(super) month: Period,
+    /// The indicators.
+    pub(super) indicators: Vec<Indicator>,
+    /// The periods: months, then quarters, then years, each in order.
+    pub(super) periods: Vec<Period>,
+    /// The attributes of the breakdown.
+    pub(super) strata: Vec<StratumKind>,
+}
+
+/// Counts what is asked, by the rules of the pipeline.
+pub(super) fn count_for(
+    pipeline: &Pipeline,
+    snapshot: Snapshot,
+    question: Question,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Counted> {
+    let manifest = snapshot.manifest();
+    let Prepared { settings, delivered, data_through } = prepare(pipeline, manifest)?;
+    let notes = notes(&settings, manifest);
+    let Question { month, indicators, periods, strata } = question;
+    let plan = Plan::new(indicators, periods, strata, settings, &delivered);
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();

@@ -1,6 +1,6 @@
 //! Everything a report says.
 
-use crate::oversight::PublishedTable;
+use crate::oversight::{PublishedTable, Restated};
 use crate::terms::{Day, Period};
 
 /// Everything a report says.
@@ -18,6 +18,8 @@ pub struct Content<'a> {
     pub table: &'a PublishedTable,
     /// What changed, in sentences, the most important first.
     pub changes: Vec<String>,
+    /// What is different from the last release; nothing for the first one.
+    pub since: Option<&'a SinceLast>,
     /// State of the data.
     pub quality: Quality,
     /// Statements of the catalogue that nobody has checked yet.
@@ -36,6 +38,34 @@ pub struct Content<'a> {
     pub quality_csv: Vec<u8>,
     /// Further files, by their path in the report.
     pub further_files: Vec<(String, Vec<u8>)>,
+}
+
+/// What is different from the last release.
+#[derive(Debug, Clone)]
+pub struct SinceLast {
+    /// The month it was about, such as `2026-09`.
+    pub month: String,
+    /// The snapshot it was counted from.
+    pub snapshot: String,
+    /// Why it was withdrawn, if it was.
+    pub withdrawn: Option<String>,
+    /// Indicators whose definition is another one now.
+    pub changed_definitions: Vec<String>,
+    /// Indicators that it did not have.
+    pub added: Vec<String>,
+    /// Indicators that it had and this one has not.
+    pub removed: Vec<String>,
+    /// Numbers that were released before and are others now.
+    pub numbers: Vec<RestatedNumber>,
+}
+
+/// A restated number and what may have caused it.
+#[derive(Debug, Clone)]
+pub struct RestatedNumber {
+    /// The number before and now.
+    pub restated: Restated,
+    /// In words: late rows, corrections, a definition.
+    pub cause: String,
 }
 
 /// Where the numbers come from.

@@ -3,6 +3,7 @@
 use crate::indicator::{Family, Measure};
 use crate::kernel::Group;
 use crate::oversight::{Exact, Published};
+use crate::store::harmless;
 
 use super::content::Content;
 use super::lookup::{Lookup, is_everyone};
@@ -115,27 +116,18 @@ pub(super) fn group_field(group: &Group) -> &str {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
-struct Csv {
-    text: String,
+pub(super) struct Csv {
+    pub(super) text: String,
 }
 
 impl Csv {
-    fn with_heads(heads: &[&str]) -> Self {
+    pub(super) fn with_heads(heads: &[&str]) -> Self {
         let mut csv = Self { text: String::new() };
         csv.row(&heads.iter().map(ToString::to_string).collect::<Vec<_>>());
         csv
     }
 
-    fn row(&mut self, fields: &[String]) {
+    pub(super) fn row(&mut self, fields: &[String]) {
         for (place, field) in fields.iter().enumerate() {
             if place > 0 {
                 self.text.push(',');

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::lookup::Lookup;
-use super::{delimited, manifest, page, words, workbook};
+use super::{delimited, dictionary, manifest, measure_report, page, restated, words, workbook};
 
 pub(super) const MANIFEST: &str = "manifest.json";
 const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
@@ -74,27 +74,28 @@ pub struct WrittenFile {
 pub fn write(content: &Content<'_>, folder: &Path) -> Result<Written, Error> {
     let mut files = files(content)?;
     files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
-    replace(folder, &files, None)?;
+    replace(folder, &Value::Null, &files)
+}
+
+/// Puts files in the place of what an earlier run of the same kind wrote; the last one is the
+/// manifest. Reports have no kind in their manifest.
+pub(super) fn replace(
+    folder: &Path,
+    kind: &Value,
+    files: &[(String, Vec<u8>)],
+) -> Result<Written, Error> {
+    let place = place_beside(folder)?;
+    refuse_foreign(folder, kind, files)?;
+    clear(&place)?;
+    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
+    let cleared = clear(&place);
+    swapped.and(cleared)?;
     let files = files.iter().map(|(path, bytes)| WrittenFile {
         path: path.clone(),
         bytes: bytes.len() as u64,
         sha256: manifest::sha256(bytes),
     });
     Ok(Written { page: folder.join("index.html"), files: files.collect() })
-}
-
-/// Puts files, the manifest among them, into the place of an earlier folder of the same kind.
-pub(super) fn replace(
-    folder: &Path,
-    files: &[(String, Vec<u8>)],
-    kind: Option<&str>,
-) -> Result<(), Error> {
-    let place = place_beside(folder)?;
-    refuse_foreign(folder, files, kind)?;
-    clear(&place)?;
-    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
-    let cleared = clear(&place);
-    swapped.and(cleared)
 }
 
 /// Every file but the manifest.
@@ -113,10 +114,15 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
             files.push((path, delimited::family_csv(&rows)));
         }
     }
+    if let Some(since) = content.since {
+        files.push(("tables/restated.csv".to_owned(), restated::csv(since, content)));
+    }
     files.push((RESULTS[0].to_owned(), content.results_csv.clone()));
     files.push((RESULTS[1].to_owned(), content.results_parquet.clone()));
     files.push(("workbook.xlsx".to_owned(), workbook::workbook(content, &lookup)?));
+    files.push(("measure-report.json".to_owned(), measure_report::bundle(content, &lookup)));
     files.extend(content.further_files.iter().cloned());
+    files.push(("dictionary.csv".to_owned(), dictionary::csv(&files)));
     Ok(files)
 }
 
@@ -127,25 +133,23 @@ fn place_beside(folder: &Path) -> Result<PathBuf, Error> {
     Ok(folder.with_file_name(format!(".{name}.new-{}", std::process::id())))
 }
 
-/// A folder may be replaced if it has only what a report's manifest lists, or tables of results
-/// that were written without a report.
-fn refuse_foreign(
-    folder: &Path,
-    files: &[(String, Vec<u8>)],
-    kind: Option<&str>,
-) -> Result<(), Error> {
+/// A folder may be replaced if it has only what the manifest of a report of the same kind lists, or
+/// tables of results that were written without a report.
+fn refuse_foreign(folder: &Path, kind: &Value, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
     let mut found = Vec::new();
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(Error::Io { path: folder.to_owned(), source }),
         Ok(_) => list(folder, "", &mut found)?,
     }
-    let tables = if kind.is_none() { RESULTS.as_slice() } else { &[] };
-    let mut ours: BTreeSet<String> = tables.iter().map(|path| (*path).to_owned()).collect();
+    let mut ours = BTreeSet::new();
+    if kind.is_null() {
+        ours.extend(RESULTS.map(str::to_owned));
+    }
     let earlier = fs::read(folder.join(MANIFEST));
     if let Ok(Ok(earlier)) = earlier.map(|bytes| serde_json::from_slice::<Value>(&bytes))
         && earlier["program"] == manifest::PROGRAM
-        && earlier["kind"].as_str() == kind
+        && earlier["kind"] == *kind
     {
         ours.extend(files.iter().map(|(path, _)| path.clone()));
         ours.extend(

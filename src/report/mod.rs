@@ -5,6 +5,7 @@
 
 mod content;
 mod delimited;
+mod dictionary;
 mod figures;
 mod folder;
 mod front;
@@ -12,19 +13,26 @@ mod front;
 mod html;
 mod lookup;
 mod manifest;
+mod measure_report;
 mod method;
 mod page;
 mod plate;
 mod quality;
+mod reconciliation;
 mod reference;
+mod restated;
 mod section;
 mod table;
 mod words;
 mod workbook;
 mod worklist;
 
-pub use content::{Content, Coverage, MonthRows, Quality, Refused, Share, Snapshot, Source};
+pub use content::{
+    Content, Coverage, MonthRows, Quality, Refused, RestatedNumber, Share, SinceLast, Snapshot,
+    Source,
+};
 pub use folder::{Error, Written, WrittenFile, write};
 pub use page::{REFERENCE, page};
+pub use reconciliation::{ReconciliationContent, reconciliation_page, write_reconciliation};
 pub use reference::reference;
 pub use worklist::{WorkItem, Worklist, write_worklist};

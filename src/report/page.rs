@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::html::{Html, anchor};
 use super::lookup::Lookup;
-use super::{front, method, quality, section, words};
+use super::{front, method, quality, restated, section, words};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -46,6 +46,7 @@ pub fn page(content: &Content<'_>) -> String {
         html.within("main", &[("id", "main")], |html| {
             html.within("section", &[("id", "summary")], |html| {
                 front::write_changes(html, content);
+                restated::write(html, content);
                 front::write_key_table(html, content, &lookup);
             });
             write_families(html, content, &lookup);
@@ -74,6 +75,8 @@ fn write_contents(html: &mut Html, content: &Content<'_>) {
             }
             entry("workbook.xlsx", "Workbook");
             entry("tables/results.csv", "All results (CSV)");
+            entry("dictionary.csv", "Data dictionary (CSV)");
+            entry("measure-report.json", "FHIR MeasureReport (JSON)");
         });
     });
 }

@@ -91,7 +91,7 @@ pub fn write_worklist(list: &Worklist, folder: &Path) -> Result<usize, Error> {
     });
     let text = format!("{manifest:#}\n");
     files.push((folder::MANIFEST.to_owned(), text.into_bytes()));
-    folder::replace(folder, &files, Some(KIND))?;
+    folder::replace(folder, &serde_json::json!(KIND), &files)?;
     Ok(organisations)
 }
 

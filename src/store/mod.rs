@@ -16,6 +16,7 @@
 mod chunk;
 mod commit;
 mod error;
+mod harmless;
 mod manifest;
 mod pack;
 mod refused;
@@ -24,6 +25,7 @@ mod write;
 
 pub use commit::{Commit, Store};
 pub use error::Error;
+pub use harmless::harmless;
 pub use manifest::{FileEntry, Manifest, SourceEntry};
 pub use snapshot::{Snapshot, arrow_type};
 pub use write::{read_table, table_bytes, write_table};

@@ -6,6 +6,7 @@ use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use super::harmless;
 use crate::extract::{RefusedRow, text_type};
 
 const COLUMNS: [&str; 5] = ["file", "line", "column", "rule", "table"];
@@ -45,7 +46,8 @@ pub(super) fn csv(rows: &[RefusedRow<'_>]) -> Vec<u8> {
     };
     write(COLUMNS);
     for row in rows {
-        write([row.file, &row.line.to_string(), row.column, row.rule.name(), row.table.name()]);
+        let (file, column) = (harmless(row.file), harmless(row.column));
+        write([&file, &row.line.to_string(), &column, row.rule.name(), row.table.name()]);
     }
     writer.into_inner().expect("memory takes every byte")
 }

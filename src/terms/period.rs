@@ -53,6 +53,29 @@ impl Period {
         Self { grain, start, end: start.months_later(grain.months()) - 1 }
     }
 
+    /// Reads `2026-09`, `2026-Q3` (a calendar quarter), `2026` (a calendar year) or, for quarters and
+    /// years that begin with another month, `2025-07 to 2026-06`, as [`Period`] is written.
+    pub fn parse(text: &str) -> Option<Self> {
+        let month = |text: &str| Day::parse(&format!("{text}-01"));
+        if let Some((first, last)) = text.split_once(" to ") {
+            let (first, last) = (month(first)?, month(last)?);
+            let of = |grain: &Grain| Self::starting(*grain, first);
+            let grains = [Grain::Month, Grain::Quarter, Grain::Year];
+            return grains.iter().map(of).find(|period| period.end.first_of_month() == last);
+        }
+        if let Some((year, quarter)) = text.split_once("-Q") {
+            let quarter = ["1", "2", "3", "4"].iter().position(|known| *known == quarter)?;
+            return Some(Self::starting(
+                Grain::Quarter,
+                month(&format!("{year}-{:02}", quarter * 3 + 1))?,
+            ));
+        }
+        match text.len() {
+            4 => Some(Self::starting(Grain::Year, month(&format!("{text}-01"))?)),
+            _ => Some(Self::starting(Grain::Month, month(text)?)),
+        }
+    }
+
     /// Days in the period.
     pub fn days(self) -> i32 {
         self.end - self.start + 1
@@ -72,6 +95,25 @@ impl fmt::Display for Period {
             Grain::Quarter | Grain::Year => {
                 write!(f, "{year:04}-{month:02} to {:04}-{:02}", self.end.year(), self.end.month())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_read_as_it_is_written() {
+        let read = |text| Period::parse(text).map(|period| period.to_string());
+        for text in ["2026-09", "2026-07 to 2026-09", "2025-07 to 2026-06"] {
+            assert_eq!(read(text).as_deref(), Some(text));
+        }
+        assert_eq!(read("2026-Q3").as_deref(), Some("2026-07 to 2026-09"));
+        assert_eq!(read("2026").as_deref(), Some("2026-01 to 2026-12"));
+        for text in ["", "2026-13", "2026-Q5", "2026-07 to 2026-08", "September", "26-09", "2026-9"]
+        {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 }

@@ -112,6 +112,46 @@ fn the_same_run_twice_gives_the_same_bytes() {
     assert_eq!(once, site.files());
 }
 
+/// A month later two more members are known, whose visits lie in months that were released.
+#[test]
+fn a_release_that_could_be_subtracted_is_refused_with_ways_out() {
+    let site = Site::new();
+    assert!(site.run(&["--period", "2025-01"]).status.success());
+    let before = site.files();
+    let contacts = std::fs::read_to_string(site.path("extracts/contacts.csv")).expect("contacts");
+    let mut more = contacts.clone();
+    for (member, visit) in [(90, 1), (90, 2), (90, 3), (91, 4), (91, 5), (91, 6)] {
+        more += &format!("N{member}-{visit},M{member},2024-0{visit}-20,therapy,A1,P1,11\n");
+    }
+    site.write("extracts/contacts.csv", &more);
+    let output = site.run(&["--period", "2025-02"]);
+    check_failure(&output, "could be subtracted from an earlier one; nothing was released");
+    check_failure(&output, "upc@clinician:default: ");
+    check_failure(&output, "--as-released");
+    check_failure(&output, "--restate");
+    let is_report = |path: &PathBuf| path.starts_with(site.path("reports"));
+    let reports = |files: BTreeMap<PathBuf, Vec<u8>>| -> BTreeMap<_, _> {
+        files.into_iter().filter(|(path, _)| is_report(path)).collect()
+    };
+    assert_eq!(reports(before), reports(site.files()), "nothing was released");
+    let output = site.run(&["--period", "2025-02", "--as-released"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |name: &str| std::fs::read_to_string(site.path(name)).expect("a file");
+    assert!(read("reports/2025-02/tables/results.csv").contains("as released with 2025-01"));
+    let again = site.files();
+    assert!(site.run(&["--period", "2025-02", "--as-released"]).status.success());
+    assert_eq!(again, site.files());
+    let output = site.run(&["--period", "2025-02", "--restate", "two members were missing"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = read("reports/2025-02/index.html");
+    assert!(page.contains("It was withdrawn: two members were missing."));
+    assert!(page.contains("late rows in contacts"), "the cause is told");
+    assert!(read("reports/2025-02/tables/restated.csv").contains("late rows in contacts"));
+    assert!(!read("reports/2025-02/tables/results.csv").contains("as released"));
+    site.write("reports/released.jsonl", "{\"id\":");
+    check_failure(&site.run(&["--period", "2025-02"]), "line 1 of the register");
+}
+
 #[test]
 fn bad_use_leaves_everything_as_it_was() {
     let site = Site::new();
@@ -201,7 +241,7 @@ fn questions_in_sql_are_answered() {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in [
+    let commands = [
         "run",
         "ingest",
         "evaluate",
@@ -212,7 +252,9 @@ fn every_command_explains_itself() {
         "query",
         "explain",
         "worklist",
-    ] {
+        "reconcile",
+    ];
+    for command in commands {
         let output = throughline(&[command, "--help"]);
         assert!(output.status.success() && output.stdout.len() > 200, "{command}");
     }

@@ -17,7 +17,7 @@ pub(crate) fn throughline(arguments: &[&str]) -> Output {
 }
 
 /// Writes a pipeline file that takes some indicators over the golden extracts.
-fn pipeline(folder: &Path, transfer_gap: i32, indicators: &str) -> PathBuf {
+pub(crate) fn pipeline(folder: &Path, transfer_gap: i32, indicators: &str) -> PathBuf {
     let extracts = folder.join("extracts");
     std::fs::create_dir_all(&extracts).expect("a folder");
     for file in ["members.csv", "enrolment.csv", "stays.csv", "contacts.csv", "manifest.csv"] {

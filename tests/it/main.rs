@@ -10,6 +10,7 @@ mod golden;
 mod ingest;
 mod kernel;
 mod oversight;
+mod reconcile;
 mod report;
 mod second;
 mod statistics;

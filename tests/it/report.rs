@@ -1,6 +1,7 @@
 //! The report as files: readable, harmless, complete and the same every time.
 
 mod content;
+mod interchange;
 mod markup;
 mod tallies;
 

@@ -166,10 +166,11 @@ fn the_project_speaks_of_itself_alone() {
         for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if [".git", "target", "reports", "data-samples"].contains(&name.as_str()) {
+                continue;
+            }
             if path.is_dir() {
-                if ![".git", "target", "reports", "data-samples"].contains(&name.as_str()) {
-                    folders.push(path);
-                }
+                folders.push(path);
                 continue;
             }
             let Ok(text) = std::fs::read_to_string(&path) else { continue };

@@ -87,12 +87,16 @@ pub(super) fn layers(
         });
         let cost = (0..space.places()).map(|place| {
             let all = rows[place].first().map_or(0, |row| size(row));
-            (all + threshold) * worth(space, place)
+            let known = rows[place].iter().any(|row| row.shown_before);
+            (all + threshold) * worth(space, place) * if known { SHOWN_BEFORE } else { 1 }
         });
         Layer { sight: sight.collect(), cost: cost.collect(), fixed }
     };
     rows.iter().enumerate().map(layer).collect()
 }
+
+/// Hiding what an earlier release showed helps nobody: anything else is hidden instead.
+const SHOWN_BEFORE: i64 = 1024;
 
 /// Headlines are worth more than their parts, and longer periods more than shorter ones.
 fn worth(space: &Space, place: usize) -> i64 {

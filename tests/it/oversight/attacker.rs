@@ -78,6 +78,15 @@ fn counts(row: &Row, shape: Shape) -> Vec<(What, Option<i64>)> {
 impl Attack {
     /// Reads the published table; the internal one gives the truth to judge by.
     pub(super) fn new(published: &PublishedTable, internal: &PublishedTable) -> Self {
+        Self::with(published, None, internal)
+    }
+
+    /// Reads an earlier release of the same data as well.
+    pub(super) fn with(
+        published: &PublishedTable,
+        earlier: Option<&PublishedTable>,
+        internal: &PublishedTable,
+    ) -> Self {
         let mut attack = Self {
             names: Vec::new(),
             index: BTreeMap::new(),
@@ -96,7 +105,11 @@ impl Attack {
                 internal.row(row.measure, row.statistic, row.period, &row.group, &row.stratum);
             let truth = truth.expect("the internal table has every row");
             // A value to three decimals may give its counts away: the reader is granted them.
-            let seen = if row.value.is_some() { truth } else { row };
+            let before = earlier.and_then(|earlier| {
+                earlier.row(row.measure, row.statistic, row.period, &row.group, &row.stratum)
+            });
+            let was_seen = before.is_some_and(|row| row.value.is_some());
+            let seen = if row.value.is_some() || was_seen { truth } else { row };
             let exclusions = counts(row, shape);
             for (((what, shown), (_, truth)), (_, own)) in
                 counts(seen, shape).into_iter().zip(counts(truth, shape)).zip(exclusions)

@@ -191,6 +191,11 @@ pub(super) struct Extent {
 /// Follow-up within 7 and 30 days with shared discharges, outreach among the followed-up, a rate of
 /// events, days by level, a mean and a share over members.
 pub(super) fn random(seed: u64, extent: Extent, grains: &[Grain]) -> Tallies {
+    random_and_late(seed, extent, grains, 0)
+}
+
+/// The same world, in which some more units have come late.
+pub(super) fn random_and_late(seed: u64, extent: Extent, grains: &[Grain], late: u64) -> Tallies {
     let mut dice = Dice::new(seed);
     let mut measures = vec![
         measure("fu_7d", Shape::Share),
@@ -206,7 +211,7 @@ pub(super) fn random(seed: u64, extent: Extent, grains: &[Grain]) -> Tallies {
     }
     let mut world = World::new(measures, extent.months, grains);
     let start = day("2023-01-01");
-    for unit in 0..extent.units {
+    for unit in 0..extent.units + late {
         // Skewed: the first organisation, age band and month have the most.
         let group = bho(&format!("B{}", dice.below(extent.bhos).min(dice.below(extent.bhos + 1))));
         let month =

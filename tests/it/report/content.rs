@@ -39,14 +39,15 @@ pub(super) fn content(table: &PublishedTable) -> Content<'_> {
         snapshot: snapshot(),
         table,
         changes: vec![change.to_owned()],
+        since: None,
         quality: quality(),
         unverified: vec!["IET 194-day look-back and medication rules".to_owned()],
         parameters: vec![("pipeline".to_owned(), "pipelines/monthly.toml".to_owned())],
         definitions: vec![("fu_hosp_mh_7d".to_owned(), "cd".repeat(32))],
         results_csv: b"indicator\n".to_vec(),
         results_parquet: b"PAR1".to_vec(),
-        refused_csv: b"file,line,column,rule\n".to_vec(),
-        quality_csv: b"check\n".to_vec(),
+        refused_csv: b"file,line,column,rule,table\n".to_vec(),
+        quality_csv: b"table,measure,subject,rows,of,rounded_to\n".to_vec(),
         further_files: Vec::new(),
     }
 }

@@ -1,0 +1,15 @@
+//! Rates that organisations report, against the same rates counted here.
+//!
+//! [`read_reported`] checks the file, [`reconcile`] grades every rate and says where a difference
+//! arises, [`reconciled_csv`] writes it down. Counts are not hidden here: what comes out is for the
+//! desk of the monitor and of the organisation concerned, never for publication.
+
+mod compare;
+mod delimited;
+mod reported;
+mod table;
+
+pub use compare::{Grade, Origin, Reconciled, Sources, reconcile};
+pub use delimited::{Fault, Faults};
+pub use reported::{Asked, ReportedRate, read_reported};
+pub use table::{RECONCILED_COLUMNS, reconciled_csv};

@@ -1,0 +1,362 @@
+//! What was released when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::indicator::Measure;
+use crate::kernel::{Group, Stratum};
+use crate::oversight::{Exact, PublishedTable, Row, State};
+use crate::terms::Period;
+
+/// A release: what it was made from. Its cells stand beside it in the register.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Release {
+    /// A hash of all that it shows and was made from.
+    pub id: String,
+    /// The reported month, such as `2026-09`.
+    pub month: String,
+    /// The snapshot it was counted from.
+    pub snapshot: String,
+    /// Version of the program.
+    pub program_version: String,
+    /// Hash of the pipeline file.
+    pub pipeline: String,
+    /// Hash of each definition, by id and preset.
+    pub definitions: BTreeMap<String, String>,
+    /// The extracts.
+    pub sources: Vec<ReleasedSource>,
+    /// Why it was withdrawn; nothing while it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+}
+
+/// An extract of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleasedSource {
+    /// The table it feeds.
+    pub table: String,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+/// Where a number stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CellKey {
+    /// Id and preset, such as `fu_hosp_mh_7d:default`.
+    pub measure: String,
+    /// Suffix of derived rows; empty for the value itself.
+    pub statistic: String,
+    /// The period.
+    pub period: Period,
+    /// Whose.
+    pub group: Group,
+    /// Which part of them.
+    pub stratum: Stratum,
+}
+
+impl CellKey {
+    pub(super) fn of(row: &Row, measures: &[Measure]) -> Self {
+        Self {
+            measure: name(&measures[row.measure]),
+            statistic: row.statistic.to_owned(),
+            period: row.period,
+            group: row.group.clone(),
+            stratum: row.stratum.clone(),
+        }
+    }
+}
+
+/// Id and preset.
+pub(super) fn name(measure: &Measure) -> String {
+    format!("{}:{}", measure.id, measure.preset)
+}
+
+/// What a cell showed; the same number in several releases stands once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReleasedCell {
+    indicator: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    statistic: String,
+    period: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bho: Option<String>,
+    stratum: [String; 2],
+    /// The releases that showed it so, by their places in the register.
+    releases: Vec<usize>,
+    /// What was shown.
+    pub shown: Shown,
+}
+
+/// The numbers of a row as they were shown; nothing of them where it was hidden.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Shown {
+    /// Parts and parts of one unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) numerator: Option<(String, i64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) denominator: Option<(String, i64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) excluded: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) reasons: Vec<Option<i64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) members: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "exactly")]
+    pub(super) value: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "exactly")]
+    pub(super) low: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "exactly")]
+    pub(super) high: Option<f64>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) interval: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) preliminary: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) suppressed: bool,
+    /// Units met by each day of a curve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) curve: Vec<(i32, Option<i64>)>,
+}
+
+impl Shown {
+    fn of(row: &Row, curve: Vec<(i32, Option<i64>)>) -> Self {
+        let exact = |number: Option<Exact>| {
+            number.map(|number| (number.parts.to_string(), number.per_unit))
+        };
+        let is_empty = row.excluded_by_reason.iter().all(Option::is_none);
+        Self {
+            numerator: exact(row.numerator),
+            denominator: exact(row.denominator),
+            excluded: row.excluded,
+            reasons: if is_empty { Vec::new() } else { row.excluded_by_reason.clone() },
+            members: row.members,
+            value: row.value,
+            low: row.low,
+            high: row.high,
+            interval: row.interval.to_owned(),
+            preliminary: row.state == State::Preliminary,
+            suppressed: row.suppressed,
+            curve,
+        }
+    }
+
+    /// The value that was shown.
+    pub fn value(&self) -> Option<f64> {
+        self.value
+    }
+
+    pub(super) fn exact(number: Option<&(String, i64)>) -> Option<Exact> {
+        let (parts, per_unit) = number?;
+        Some(Exact { parts: parts.parse().ok()?, per_unit: *per_unit })
+    }
+
+    /// Numerator and denominator that were shown.
+    pub fn counts(&self) -> (Option<Exact>, Option<Exact>) {
+        (Self::exact(self.numerator.as_ref()), Self::exact(self.denominator.as_ref()))
+    }
+}
+
+/// Every release, and what each cell showed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Register {
+    /// The releases, the first one first.
+    pub releases: Vec<Release>,
+    cells: BTreeMap<CellKey, Vec<ReleasedCell>>,
+}
+
+/// Why a register cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the register of releases cannot be read: {why}")]
+pub struct RegisterError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl Register {
+    /// Reads a register: a line of JSON for each release, then one for each cell.
+    ///
+    /// # Errors
+    /// If a line is not what [`Register::to_text`] writes.
+    pub fn read(text: &str) -> Result<Self, RegisterError> {
+        let mut register = Self::default();
+        for (place, line) in text.lines().enumerate() {
+            let wrong = |why: &dyn std::fmt::Display| RegisterError {
+                line: place + 1,
+                why: why.to_string(),
+            };
+            if line.starts_with("{\"id\"") {
+                register.releases.push(serde_json::from_str(line).map_err(|error| wrong(&error))?);
+                continue;
+            }
+            let cell: ReleasedCell = serde_json::from_str(line).map_err(|error| wrong(&error))?;
+            if cell.releases.iter().any(|release| *release >= register.releases.len()) {
+                return Err(wrong(&"it names a release that is not there"));
+            }
+            let key = cell.key().ok_or_else(|| wrong(&"its period is none"))?;
+            register.cells.entry(key).or_default().push(cell);
+        }
+        Ok(register)
+    }
+
+    /// The register as text, the same for the same releases.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for release in &self.releases {
+            text += &serde_json::to_string(release).expect("texts always serialise");
+            text.push('\n');
+        }
+        for cell in self.cells.values().flatten() {
+            text += &serde_json::to_string(cell).expect("texts and finite numbers serialise");
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Places of the releases that stand.
+    pub fn standing(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        (0..self.releases.len()).filter(|place| self.releases[*place].withdrawn.is_none())
+    }
+
+    /// What a release showed of every cell that had a row of numbers or a hidden one.
+    pub fn cells_of(&self, release: usize) -> impl Iterator<Item = (&CellKey, &Shown)> {
+        self.cells.iter().filter_map(move |(key, cells)| {
+            let cell = cells.iter().find(|cell| cell.releases.contains(&release))?;
+            Some((key, &cell.shown))
+        })
+    }
+
+    /// Cells of which a standing release showed a value.
+    pub(super) fn shown_cells(&self) -> BTreeSet<&CellKey> {
+        let standing: BTreeSet<usize> = self.standing().collect();
+        let shown = |cell: &&ReleasedCell| {
+            cell.shown.value.is_some() && cell.releases.iter().any(|place| standing.contains(place))
+        };
+        let cells = self.cells.iter().filter(|(_, cells)| cells.iter().any(|cell| shown(&cell)));
+        cells.map(|(key, _)| key).collect()
+    }
+
+    /// Withdraws every release that stands.
+    pub fn withdraw(&mut self, why: &str) {
+        for release in self.releases.iter_mut().filter(|release| release.withdrawn.is_none()) {
+            release.withdrawn = Some(why.to_owned());
+        }
+    }
+
+    /// The last release before one that is to be added, or that stands already.
+    pub fn last_before(&self, release: &Release, table: &PublishedTable) -> Option<usize> {
+        let own = id(release, &shown(table));
+        let known = self.standing().find(|place| self.releases[*place].id == own);
+        known.unwrap_or(self.releases.len()).checked_sub(1)
+    }
+
+    /// The first release that showed a cell so.
+    pub fn first(&self, key: &CellKey, shown: &Shown) -> Option<&Release> {
+        let cell = self.cells.get(key)?.iter().find(|cell| cell.shown == *shown)?;
+        self.releases.get(*cell.releases.first()?)
+    }
+
+    /// Adds a release and what it shows. A release that stands already changes nothing.
+    pub fn add(&mut self, mut release: Release, table: &PublishedTable) {
+        let shown = shown(table);
+        release.id = id(&release, &shown);
+        let known = self.standing().any(|place| self.releases[place].id == release.id);
+        if known {
+            return;
+        }
+        let place = self.releases.len();
+        self.releases.push(release);
+        for (key, shown) in shown {
+            let cells = self.cells.entry(key.clone()).or_default();
+            match cells.iter_mut().find(|cell| cell.shown == shown) {
+                Some(cell) => cell.releases.push(place),
+                None => cells.push(ReleasedCell::new(&key, place, shown)),
+            }
+        }
+    }
+}
+
+fn id(release: &Release, shown: &[(CellKey, Shown)]) -> String {
+    let mut hash = Sha256::new();
+    let nameless = Release { id: String::new(), ..release.clone() };
+    hash.update(serde_json::to_vec(&nameless).expect("texts always serialise"));
+    for (key, shown) in shown {
+        let cell = ReleasedCell::new(key, 0, shown.clone());
+        hash.update(serde_json::to_vec(&cell).expect("texts and finite numbers serialise"));
+    }
+    hash.finalize()[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// Everything that a table shows, and which of its rows are hidden.
+pub(super) fn shown(table: &PublishedTable) -> Vec<(CellKey, Shown)> {
+    let rows = table.rows().iter().filter(|row| row.state.shows_numbers());
+    rows.map(|row| {
+        let curve = if row.statistic.is_empty() && row.stratum.kind == "all" {
+            curve(table, row)
+        } else {
+            Vec::new()
+        };
+        (CellKey::of(row, table.measures()), Shown::of(row, curve))
+    })
+    .collect()
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "counts of units")]
+fn curve(table: &PublishedTable, row: &Row) -> Vec<(i32, Option<i64>)> {
+    let is_own = |curve: &&crate::oversight::Curve| {
+        (curve.measure, curve.period, &curve.group) == (row.measure, row.period, &row.group)
+    };
+    let Some(curve) = table.curves().iter().find(is_own) else { return Vec::new() };
+    let units = curve.units.unwrap_or(0) as f64;
+    let met = |share: f64| (share * units).round() as i64;
+    curve.points.iter().map(|point| (point.day, point.share.map(met))).collect()
+}
+
+impl ReleasedCell {
+    fn new(key: &CellKey, release: usize, shown: Shown) -> Self {
+        Self {
+            indicator: key.measure.clone(),
+            statistic: key.statistic.clone(),
+            period: key.period.to_string(),
+            bho: match &key.group {
+                Group::All => None,
+                Group::Bho(id) => Some(id.clone()),
+            },
+            stratum: [key.stratum.kind.clone(), key.stratum.value.clone()],
+            releases: vec![release],
+            shown,
+        }
+    }
+
+    fn key(&self) -> Option<CellKey> {
+        let [kind, value] = self.stratum.clone();
+        Some(CellKey {
+            measure: self.indicator.clone(),
+            statistic: self.statistic.clone(),
+            period: Period::parse(&self.period)?,
+            group: self.bho.clone().map_or(Group::All, Group::Bho),
+            stratum: Stratum { kind, value },
+        })
+    }
+}
+
+/// Floats as the shortest texts that are read as the same float again.
+mod exactly {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+        match number {
+            Some(number) => to.collect_str(number),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
+}

@@ -1,0 +1,167 @@
+//! Reported rates against the same rates counted from the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::run::{Question, count_for};
+use super::{Counted, OnStage, Pipeline, Stage, catalogue, publish, read_definition};
+use crate::diagnostic::{Document, suggest};
+use crate::indicator::{self, Definition, Indicator, Shape};
+use crate::kernel::Group;
+use crate::oversight::{
+    Asked, PublishedTable, Reconciled, ReportedRate, read_reported, reconciled_csv,
+};
+use crate::report::{self, ReconciliationContent};
+use crate::store::Snapshot;
+
+/// Reported rates beside the counted ones.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The rates, in the order of the file.
+    pub rows: Vec<Reconciled>,
+    /// What was counted, with nothing hidden.
+    pub table: PublishedTable,
+    /// What it was counted from.
+    pub counted: Counted,
+    /// The reported file's name.
+    pub file: String,
+    /// Its SHA-256 in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Reads reported rates, counts the same ones from the snapshot, and compares.
+///
+/// # Errors
+/// If the file cannot be read or anything in it is wrong ([`crate::oversight::Faults`]), or the store cannot be read.
+pub fn reconcile(
+    pipeline: &Pipeline,
+    snapshot: Snapshot,
+    file: &Path,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Comparison> {
+    let bytes = std::fs::read(file)
+        .with_context(|| format!("{}: cannot read this file", file.display()))?;
+    let mut wanted = Wanted { pipeline, found: BTreeMap::new(), failed: None };
+    let read =
+        read_reported(&file.display().to_string(), &bytes, |id, preset| wanted.ask(id, preset));
+    if let Some(error) = wanted.failed.take() {
+        return Err(error);
+    }
+    let reported = read?;
+    let counted = count_for(pipeline, snapshot, question(&reported, wanted.found), on_stage)?;
+    on_stage(Stage::Begin("comparing"));
+    let table = publish(pipeline, &counted, true);
+    let bhos: BTreeSet<Group> =
+        counted.tallies.cells.keys().map(|cell| cell.group.clone()).collect();
+    let bhos: Vec<Group> = bhos.into_iter().collect();
+    let rows = crate::oversight::reconcile(&reported, &table, &bhos);
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Comparison { rows, table, counted, file: name, sha256: catalogue::sha256(&bytes) })
+}
+
+/// The indicators that a file of reported rates names.
+struct Wanted<'p> {
+    pipeline: &'p Pipeline,
+    found: BTreeMap<(String, String), Indicator>,
+    failed: Option<anyhow::Error>,
+}
+
+impl Wanted<'_> {
+    fn ask(&mut self, id: &str, preset: &str) -> Asked {
+        let key = (id.to_owned(), preset.to_owned());
+        if let Some(known) = self.found.get(&key) {
+            return known_as(known);
+        }
+        let base = id.split('@').next().unwrap_or(id);
+        let catalogue = &self.pipeline.catalogue;
+        let Some(path) = catalogue.file(base) else {
+            let list = "`throughline indicators` lists them".to_owned();
+            return Asked::NoIndicator(suggest(base, catalogue.ids()).unwrap_or(list));
+        };
+        let presets = match presets(path) {
+            Ok(presets) => presets,
+            Err(error) => return self.fail(error),
+        };
+        if !presets.iter().any(|known| known == preset) {
+            return Asked::NoPreset(format!("it has {}", presets.join(", ")));
+        }
+        let definition: anyhow::Result<Definition> =
+            read_definition(path, preset).and_then(|read| Ok(read?));
+        match definition {
+            Err(error) => self.fail(error),
+            Ok(definition) => {
+                let ids: Vec<String> =
+                    definition.indicators.iter().map(|one| one.measure.id.clone()).collect();
+                match definition.indicators.into_iter().find(|one| one.measure.id == id) {
+                    None => Asked::NoIndicator(format!("it comes as {}", ids.join(", "))),
+                    Some(indicator) => {
+                        let asked = known_as(&indicator);
+                        self.found.insert(key, indicator);
+                        asked
+                    }
+                }
+            }
+        }
+    }
+
+    /// A file of our own is wrong, which is told instead of anything about the user's.
+    fn fail(&mut self, error: anyhow::Error) -> Asked {
+        self.failed.get_or_insert(error);
+        Asked::NoIndicator(String::new())
+    }
+}
+
+fn known_as(indicator: &Indicator) -> Asked {
+    let is_share = matches!(indicator.measure.shape, Shape::Share | Shape::MemberShare);
+    Asked::Known { is_share }
+}
+
+fn presets(path: &Path) -> anyhow::Result<Vec<String>> {
+    Ok(indicator::presets(&Document::parse(catalogue::read_text(path)?)?))
+}
+
+fn question(reported: &[ReportedRate], found: BTreeMap<(String, String), Indicator>) -> Question {
+    // Ordered by grain first, as a plan wants them.
+    let periods: BTreeSet<_> = reported.iter().map(|rate| rate.period).collect();
+    let last = reported.iter().map(|rate| rate.period.end).max();
+    let month = crate::terms::Period::starting(
+        crate::terms::Grain::Month,
+        last.expect("a file without a rate is refused"),
+    );
+    Question {
+        month,
+        indicators: found.into_values().collect(),
+        periods: periods.into_iter().collect(),
+        strata: Vec::new(),
+    }
+}
+
+/// The folder of a reconciliation: beside the reports, never in one.
+pub fn reconcile_folder(pipeline: &Pipeline, file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    pipeline.reports.join(format!("reconcile-{stem}-internal"))
+}
+
+impl Comparison {
+    /// Writes page and table into a folder.
+    ///
+    /// # Errors
+    /// If the folder holds anything else, or the system refuses.
+    pub fn write(&self, pipeline: &Pipeline, folder: &Path) -> anyhow::Result<PathBuf> {
+        let content = ReconciliationContent {
+            title: format!("{}: reported rates against counted ones", pipeline.title),
+            file: self.file.clone(),
+            sha256: self.sha256.clone(),
+            snapshot: self.counted.snapshot.manifest().snapshot.clone(),
+            data_through: self.counted.data_through,
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            notes: self.counted.notes.clone(),
+            table: &self.table,
+            rows: &self.rows,
+            csv: reconciled_csv(&self.rows, &self.table),
+        };
+        Ok(report::write_reconciliation(&content, folder)?.page)
+    }
+}

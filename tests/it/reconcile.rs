@@ -1,0 +1,173 @@
+//! Reported rates against the hand-checkable case, through the command line.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use crate::golden::{pipeline, throughline};
+
+/// A site that has taken the golden extracts in.
+struct Site {
+    folder: tempfile::TempDir,
+    pipeline: PathBuf,
+}
+
+impl Site {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipeline = pipeline(folder.path(), 1, r#""fu_hosp_mh_7d""#);
+        let taken = throughline(&["ingest", &pipeline.to_string_lossy()]);
+        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+        Self { folder, pipeline }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn reconcile(&self, reported: &str, more: &[&str]) -> Output {
+        let file = self.path("b1-year.csv");
+        std::fs::write(&file, reported).expect("a file");
+        let (file, pipeline) = (file.to_string_lossy(), self.pipeline.to_string_lossy());
+        let mut arguments = vec!["reconcile", &*file, "--pipeline", &*pipeline];
+        arguments.extend(more);
+        throughline(&arguments)
+    }
+
+    /// Some columns of every line of the comparison.
+    fn compared(&self, columns: &[&str]) -> Vec<String> {
+        let table = self.path("reports/reconcile-b1-year-internal/reconciliation.csv");
+        let mut reader = csv::Reader::from_path(table).expect("a comparison");
+        let header = reader.headers().expect("a header").clone();
+        let place = |name: &&str| header.iter().position(|known| known == *name).expect("a column");
+        let places: Vec<usize> = columns.iter().map(place).collect();
+        let line = |record: csv::StringRecord| {
+            places.iter().map(|place| record[*place].to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        reader.records().map(|record| line(record.expect("a row"))).collect()
+    }
+}
+
+const HEAD: &str = "indicator,preset,bho_id,period,numerator,denominator\n";
+
+#[test]
+fn rates_that_agree_are_no_findings() {
+    let site = Site::new();
+    let output = site.reconcile(
+        &format!(
+            "{HEAD}fu_hosp_mh_7d,,B1,2024,2,3\nfu_hosp_mh_7d,hedis_calendar,B1,2024,1,2\nreadmit_30d,,all,2024,1,5\n"
+        ),
+        &[],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(site.compared(&["grade"]), ["agrees"; 3]);
+}
+
+/// M3 died and is excluded; who counts M3 has 3 of 4 instead of 3 of 3.
+#[test]
+fn a_difference_is_traced_to_where_it_arises() {
+    let site = Site::new();
+    let output = site.reconcile(
+        &format!(
+            "{HEAD}fu_hosp_mh_30d,,B1,2024,3,4\nfu_hosp_mh_7d,,B1,2024,3,3\nreadmit_30d,,B1,2024,1,4\nfu_hosp_mh_7d,,B1,2024-02,1,1\n"
+        ),
+        &[],
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        site.compared(&["grade", "arises_in", "difference"]),
+        [
+            "differs exclusions -0.25",
+            "differs numerator 0.33333333333333337",
+            "differs_within_5 denominator 0.04999999999999999",
+            "agrees  0",
+        ]
+    );
+    assert!(site.compared(&["note"])[0].contains("died"), "{:?}", site.compared(&["note"]));
+    let parts = ["from_denominator", "from_exclusions", "from_numerator"];
+    assert_eq!(site.compared(&parts)[0], "0 -0.25 0");
+    let page = site.path("reports/reconcile-b1-year-internal/index.html");
+    let page = std::fs::read_to_string(page).expect("a page");
+    assert!(page.contains("INTERNAL") && page.contains("the exclusions"));
+}
+
+/// With their exclusions reported, nothing has to be guessed: one unit too many, none of it for an
+/// exclusion.
+#[test]
+fn reported_exclusions_tell_units_from_exclusions() {
+    let site = Site::new();
+    let head = "bho_id,indicator,period,denominator,numerator,excluded\n";
+    site.reconcile(&format!("{head}B1,fu_hosp_mh_30d,2024,4,3,1\n"), &[]);
+    let counted = site.compared(&["excluded", "arises_in", "from_denominator", "from_exclusions"]);
+    assert_eq!(counted, ["1 denominator -0.25 0"]);
+}
+
+#[test]
+fn what_cannot_be_compared_says_why() {
+    let site = Site::new();
+    let output = site.reconcile(
+        &format!(
+            "{HEAD}fu_hosp_mh_7d,,B9,2024,2,3\nfu_hosp_mh_7d,,B1,2025-03,2,3\nloc_concordance@over,,B1,2024,2,3\nloc_mix,,B1,2024,2,3\n"
+        ),
+        &[],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let notes = site.compared(&["grade", "note"]);
+    for (line, why) in
+        notes.iter().zip(["nothing is counted", "complete once", "needs", "by level"])
+    {
+        assert!(line.starts_with("not_compared") && line.contains(why), "{line}");
+    }
+}
+
+#[test]
+fn a_wrong_file_is_told_of_at_once_and_without_values() {
+    let site = Site::new();
+    let secret = "Q7-SECRET";
+    let output = site.reconcile(
+        &format!(
+            "{HEAD}fu_hosp_mh_7,,B1,2024,2,3\n{secret},,B1,2024,2,3\nfu_hosp_mh_7d,{secret},B1,2024,2,3\nfu_hosp_mh_7d,,B1,{secret},{secret},-4\nfu_hosp_mh_7d,,B1,2024,5,4\nfu_hosp_mh_7d,,,2024,1\nreadmit_7d,,B1,2024,1,2\nreadmit_7d,,B1,2024,1,2\n"
+        ),
+        &[],
+    );
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(!text.contains(secret), "{text}");
+    for place in [":2:1:", ":3:1:", ":4:2:", ":5:4:", ":5:5:", ":5:6:", ":6:5:", ":7:", ":9:"] {
+        assert!(text.contains(&format!("b1-year.csv{place}")), "{place} in {text}");
+    }
+    assert!(text.contains("did you mean `fu_hosp_mh_7d`?") && text.contains("hedis_calendar"));
+    assert!(!site.path("reports").exists());
+}
+
+#[test]
+fn a_file_without_a_column_or_a_rate_is_refused() {
+    let site = Site::new();
+    let check = |text: &str, message: &str| {
+        let output = site.reconcile(text, &[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(message), "{said}");
+    };
+    check("indicator,bho_id,period,numerator,denominatr\n", "did you mean `denominator`?");
+    check("indicator,bho_id,period,numerator\n", "column `denominator` is missing");
+    check(HEAD, "there is no rate in this file");
+    check("", "is missing");
+}
+
+/// What is internal never takes the place of a report.
+#[test]
+fn a_report_is_never_replaced() {
+    let site = Site::new();
+    let report = throughline(&["report", &site.pipeline.to_string_lossy()]);
+    assert!(report.status.success());
+    let entries = std::fs::read_dir(site.path("reports")).expect("a folder");
+    let folders = entries.map(|entry| entry.expect("an entry").path());
+    let folder = folders.filter(|path| path.is_dir()).max().expect("a report");
+    let before = std::fs::read(folder.join("index.html")).expect("a page");
+    let rates = format!("{HEAD}fu_hosp_mh_7d,,B1,2024,2,3\n");
+    let output = site.reconcile(&rates, &["--out", &folder.to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("choose another folder"));
+    assert_eq!(before, std::fs::read(folder.join("index.html")).expect("a page"));
+    assert!(!Path::new(&folder.join("reconciliation.csv")).exists());
+}
