@@ -6,15 +6,21 @@ mod period;
 mod publish;
 mod quality;
 mod read;
+mod read_privacy;
 mod read_source;
 mod run;
 mod stage;
+mod verify;
 mod views;
 
 pub use catalogue::{Catalogue, read_definition};
 pub use period::{month, reported};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
-pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot};
+pub use run::{
+    Accept, Counted, Folders, count, ingest, ingest_accepting, internal_folder, report_folder,
+    snapshot, snapshot_by_id,
+};
 pub use stage::{OnStage, Stage};
+pub use verify::{recount, verify_report};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};

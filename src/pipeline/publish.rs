@@ -17,6 +17,8 @@ pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> Publis
     settings.threshold = pipeline.threshold;
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
+    settings.dates_shifted =
+        counted.snapshot.manifest().sources.iter().any(|source| source.date_shifted);
     settings.targets = pipeline.targets.clone();
     let table = oversight::tabulate(&counted.tallies, &settings);
     if internal {
