@@ -97,6 +97,49 @@ fn how_rows_came_in_tells_how_complete_months_are() {
     );
 }
 
+/// Corrections, voids and late rows come with the next full extract: whatever came before, and in
+/// whatever order, the last state is what one delivery of it gives.
+#[test]
+fn only_the_last_state_decides() {
+    let state = |site: &Site, number: usize| {
+        let rows = (0..60).filter(|row| number < 2 || *row != 7).map(|row| {
+            let code = if number > 0 && row == 3 { "H0036" } else { "H0004" };
+            format!("C{row},M{},2024-0{}-10,{code},A1\n", row % 20, 1 + row % (3 + number))
+        });
+        let head = "contact_id,member_id,contact_date,service_code,agency_id\n";
+        site.write("extracts/contacts.csv", head.to_owned() + &rows.collect::<String>());
+        site.write(
+            "extracts/manifest.csv",
+            "source,extract_date,refresh\ncontacts,2024-07-05,full\n",
+        );
+    };
+    let stored = |orders: &[usize]| {
+        let site = Site::new(r#""contact_gap_over_k""#);
+        for number in orders {
+            state(&site, *number);
+            site.fine(&["ingest", "@site.toml", "--accept", "a test"]);
+        }
+        let id = snapshot(&site);
+        (id.clone(), site.files(&format!("store/snapshots/{id}")))
+    };
+    let once = stored(&[2]);
+    for order in [&[0, 1, 2][..], &[1, 0, 2], &[2, 0, 1, 2], &[0, 2]] {
+        assert_eq!(stored(order), once, "{order:?}");
+    }
+    assert_ne!(stored(&[1]).0, once.0);
+}
+
+#[test]
+fn an_extract_of_changes_alone_is_not_taken_for_all_there_is() {
+    let site = Site::new(r#""contact_gap_over_k""#).with_contacts(3);
+    site.write(
+        "extracts/manifest.csv",
+        "source,extract_date,refresh\ncontacts,2024-04-28,incremental\n",
+    );
+    assert!(site.says(&["ingest", "@site.toml"], 2).contains("incremental_extract"));
+    assert!(!site.path("store").exists());
+}
+
 #[test]
 fn losses_stop_a_run_until_they_are_accepted() {
     let site = Site::new(r#""contact_gap_over_k""#);
