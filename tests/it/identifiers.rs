@@ -8,6 +8,7 @@ use throughline::terms::Day;
 
 use crate::delivered::Delivered;
 use crate::golden::throughline;
+use crate::site::Site;
 
 /// Rows of a generated extract; the identifier stands in the last one.
 const ROWS: usize = 1200;
@@ -318,4 +319,34 @@ fn safe_harbor_takes_shifted_dates_only() {
     shifted.intake.as_of = Day::parse("2024-06-30");
     shifted.intake.privacy.policy = Policy::SafeHarbor;
     assert!(shifted.read().is_ok());
+}
+
+#[test]
+fn the_policy_stands_in_the_pipeline_file() {
+    let site = Site::new(r#""contact_gap_over_k""#).with_contacts(3);
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    let with = |privacy: &str| site.write("site.toml", format!("{pipeline}[privacy]\n{privacy}\n"));
+    for (privacy, said) in [
+        ("policy = \"safe_harbour\"", "did you mean `safe_harbor`?"),
+        ("allow = [\"fone\"]", "did you mean `phone`?"),
+        ("coarsen = [\"name\"]", "there is no coarser form of a person's name"),
+        ("allow = [\"zip\"]\nrefuse = [\"zip\"]", "decided twice"),
+        ("exempt = { \"visits.team\" = \"x\" }", "names no column of a table"),
+        ("exempt = { \"contacts.team_id\" = \"\" }", "exempt for a reason"),
+        ("hide = true", "unknown setting `hide`"),
+    ] {
+        with(privacy);
+        let text = site.says(&["ingest", "@site.toml"], 2);
+        assert!(text.contains(said), "no `{said}` in:\n{text}");
+    }
+    with("policy = \"safe_harbor\"");
+    assert!(site.says(&["run", "@site.toml"], 2).contains("contact_date"));
+    assert!(!site.path("store").exists() && !site.path("reports").exists());
+    with("policy = \"safe_harbor\"\nallow = [\"date\"]");
+    site.fine(&["run", "@site.toml", "--out", "@report"]);
+    assert!(
+        site.fine(&["store", "show", "--store", "@store"]).contains("privacy policy safe_harbor")
+    );
+    let page = std::fs::read_to_string(site.path("report/index.html")).expect("a page");
+    assert!(page.contains("the site allows true dates of care"));
 }
