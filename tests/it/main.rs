@@ -14,6 +14,7 @@ mod kernel;
 mod oversight;
 mod pseudonymize;
 mod report;
+mod second;
 mod site;
 mod small;
 mod statistics;
