@@ -328,7 +328,7 @@ fn the_policy_stands_in_the_pipeline_file() {
     let with = |privacy: &str| site.write("site.toml", format!("{pipeline}[privacy]\n{privacy}\n"));
     for (privacy, said) in [
         ("policy = \"safe_harbour\"", "did you mean `safe_harbor`?"),
-        ("allow = [\"fone\"]", "did you mean `phone`?"),
+        ("allow = [\"fone\"]", "there are `name`, `ssn`"),
         ("coarsen = [\"name\"]", "there is no coarser form of a person's name"),
         ("allow = [\"zip\"]\nrefuse = [\"zip\"]", "decided twice"),
         ("exempt = { \"visits.team\" = \"x\" }", "names no column of a table"),
