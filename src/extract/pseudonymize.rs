@@ -10,9 +10,10 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::coarsen::Coarsening;
+use super::coarsen::{Coarsening, takes};
 use super::folder::{choose, files_of};
-use super::identifier::identifier;
+use super::gate::suspicious_name;
+use super::identifier::{identifier, is_date};
 use super::manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
 use super::pieces::Format;
 use super::privacy::{Identifier, Privacy, Treatment, zip3};
@@ -60,6 +61,10 @@ pub struct Done {
 enum Action {
     LeaveOut,
     Keep,
+    /// Kept although it looks like an identifier: the site says that it is none.
+    Exempt,
+    /// A year or month of birth, and nothing finer.
+    Number,
     Member,
     Token(&'static str),
     Date,
@@ -75,6 +80,13 @@ impl Action {
         let Some(field) = source.table.fields().iter().find(|field| field.name == model) else {
             return Self::LeaveOut;
         };
+        if privacy.exempts(source.table.name(), column) {
+            return Self::Exempt;
+        }
+        // What intake would refuse by its name is not passed on either.
+        if suspicious_name(privacy, column, |one| takes(source.table, model, one)).is_some() {
+            return Self::LeaveOut;
+        }
         if let Some(coarsening) = Coarsening::of(privacy, column, field.form, field.to, year) {
             return match coarsening {
                 Coarsening::LeftOut => Self::LeaveOut,
@@ -87,6 +99,7 @@ impl Action {
     fn of_field(table: Table, field: &Field) -> Self {
         match (field.form, field.to) {
             (Form::Member, _) => Self::Member,
+            (Form::BirthYear | Form::BirthMonth, _) => Self::Number,
             (_, column::RECORD_ID) => Self::Token(table.name()),
             (_, column::STAY_ID) => Self::Token(Table::Stays.name()),
             (_, column::EPISODE_ID) => Self::Token("episode"),
@@ -103,7 +116,8 @@ impl Action {
             Self::Token("clinician") => "token of the clinician",
             Self::Token(_) => "token of the record",
             Self::Date if shifts => "shifted with the member's other dates",
-            Self::Date | Self::Keep => "kept",
+            Self::Date | Self::Keep | Self::Number => "kept",
+            Self::Exempt => "kept unsearched, as the site decided",
             Self::Coarsen(coarsening) => coarsening.words(),
         }
     }
@@ -348,7 +362,10 @@ impl Rewriting<'_> {
                     Err(_) => self.question_mark(),
                 }
             }
-            Action::Keep => match identifier(value) {
+            Action::Exempt => value.to_vec(),
+            Action::Number if value::whole(value).is_ok() => value.to_vec(),
+            Action::Number => self.question_mark(),
+            Action::Keep => match seen(value) {
                 Some(found) if self.request.privacy.treatment(found) != Treatment::Allow => {
                     return Err(found);
                 }
@@ -362,6 +379,11 @@ impl Rewriting<'_> {
         self.unreadable += 1;
         b"?".to_vec()
     }
+}
+
+/// The identifier that a value looks like.
+fn seen(value: &[u8]) -> Option<Identifier> {
+    identifier(value).or_else(|| is_date(value).then_some(Identifier::BirthDate))
 }
 
 /// What intake has to know of dates that moved: the last days are as thin as the longest shift.

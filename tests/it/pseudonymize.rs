@@ -171,6 +171,34 @@ fn a_key_is_strong_and_nobody_elses() {
 }
 
 #[test]
+fn what_intake_would_refuse_is_not_passed_on() {
+    let site = Site::new();
+    site.write(
+        "extracts/members.csv",
+        "member_id,birth_year,zip\nM1,1984-02-29,80203\nM2,1990,80204\n",
+    );
+    let indicators = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
+    let pipeline = |privacy: &str| {
+        site.write(
+            "site.toml",
+            &format!(
+                "title = \"Site\"\n{privacy}[extracts]\nfolder = \"extracts\"\n[extracts.members]\n\
+                 columns = {{ zip = \"region\" }}\n[indicators]\nfolders = [\"{}\"]\nuse = [\"upc\"]\n",
+                indicators.display()
+            ),
+        );
+        site.path("site.toml").to_string_lossy().into_owned()
+    };
+    let members = &site.made("strict", &["--pipeline", &pipeline("")])["members.csv"];
+    assert_eq!(members.lines().next(), Some("member_id,birth_year"));
+    assert_eq!(cells(members, "birth_year"), ["?", "1990"]);
+    let policy = "[privacy]\npolicy = \"safe_harbor\"\n";
+    let members = &site.made("coarse", &["--pipeline", &pipeline(policy)])["members.csv"];
+    assert_eq!(cells(members, "birth_year"), ["1984", "1990"]);
+    assert_eq!(cells(members, "zip"), ["802", "802"]);
+}
+
+#[test]
 fn nothing_is_left_of_an_extract_that_cannot_be_made_safe() {
     for (name, text, message) in [
         (
