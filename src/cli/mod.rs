@@ -4,11 +4,14 @@ mod check;
 mod explain;
 mod indicators;
 mod progress;
+mod pseudonymize;
 mod query;
 mod reconcile;
 mod run;
+mod store;
 mod summary;
 mod synth;
+mod verify;
 mod worklist;
 
 use std::io::{IsTerminal, Write};
@@ -32,13 +35,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Take the extracts in, count, and write the report: the monthly run
-    Run(RunArguments),
+    Run(IngestArguments),
     /// Take the extracts in, and stop there
-    Ingest(RunArguments),
+    Ingest(IngestArguments),
     /// Count from the store, and write the tables without the page
-    Evaluate(RunArguments),
+    Evaluate(StoredArguments),
     /// Count from the store, and write the report
-    Report(RunArguments),
+    Report(StoredArguments),
+    /// Make extracts for others: tokens instead of ids, dates moved, details coarsened
+    Pseudonymize(pseudonymize::PseudonymizeArguments),
     /// Write made-up extracts with planted effects
     Synth(synth::SynthArguments),
     /// Check pipelines and indicator files, and run their examples
@@ -52,10 +57,41 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Write the members to act on now, by organisation and agency, apart from the report
     Worklist(worklist::WorklistArguments),
+    /// Hash a store or a report against its manifest, and count a report's numbers again
+    Verify(verify::VerifyArguments),
+    /// List, show, compare and remove the snapshots of a store
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
     /// Compare the rates that organisations report with the same rates counted from the store
     Reconcile(reconcile::ReconcileArguments),
+}
+
+/// What taking extracts in is told.
+#[derive(Debug, Args)]
+struct IngestArguments {
+    #[command(flatten)]
+    run: RunArguments,
+    /// Go on although a source has lost rows, members, months or codes against the snapshot in
+    /// force; the reason is recorded in the store
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    accept: Option<String>,
+}
+
+/// What counting from the store is told.
+#[derive(Debug, Args)]
+struct StoredArguments {
+    #[command(flatten)]
+    run: RunArguments,
+    /// The snapshot to count from, or the beginning of its id; without it, the one in force
+    #[arg(long, value_name = "ID")]
+    snapshot: Option<String>,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("give the reason".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// What a run is told beside its pipeline file.
@@ -146,11 +182,14 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Ingest(arguments) => run::ingest(arguments),
         Command::Evaluate(arguments) => run::evaluate(arguments),
         Command::Report(arguments) => run::report(arguments),
+        Command::Pseudonymize(arguments) => pseudonymize::pseudonymize(arguments),
         Command::Synth(arguments) => synth::synth(arguments),
         Command::Check { files } => check::check(files),
         Command::Indicators(arguments) => indicators::indicators(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Worklist(arguments) => worklist::worklist(arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
+        Command::Store(command) => store::store(command),
         Command::Query(arguments) => query::query(arguments),
         Command::Reconcile(arguments) => reconcile::reconcile(arguments),
     }

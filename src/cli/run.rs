@@ -1,10 +1,10 @@
 //! `throughline run`, and its stages one by one.
 
-use throughline::pipeline::{self, Counted, Folders, Pipeline, Released, Stage};
+use throughline::pipeline::{self, Accept, Counted, Folders, Pipeline, Released, Stage};
 use throughline::store::Snapshot;
 
 use super::progress::Bar;
-use super::{RunArguments, Verdict, read_pipeline, say, summary};
+use super::{IngestArguments, RunArguments, StoredArguments, Verdict, read_pipeline, say, summary};
 
 /// Does the work on as many threads as the user allows.
 pub(super) fn with_threads<T: Send>(
@@ -17,23 +17,30 @@ pub(super) fn with_threads<T: Send>(
 }
 
 /// The monthly run: take in, count, report.
-pub(super) fn run(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+pub(super) fn run(given: &IngestArguments) -> anyhow::Result<Verdict> {
+    let arguments = &given.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
     with_threads(arguments.threads, || {
         let bar = Bar::new();
         let on_stage = |stage: Stage<'_>| bar.stage(stage);
-        let snapshot = pipeline::ingest(&pipeline, &folders, arguments.as_of, &on_stage)?;
+        let accept = Accept(given.accept.as_deref());
+        let snapshot =
+            pipeline::ingest_accepting(&pipeline, &folders, arguments.as_of, accept, &on_stage)?;
         finish(arguments, &pipeline, &folders, snapshot, &bar)
     })?
 }
 
 /// Takes the extracts in.
-pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+pub(super) fn ingest(given: &IngestArguments) -> anyhow::Result<Verdict> {
+    let arguments = &given.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
     with_threads(arguments.threads, || {
         let bar = Bar::new();
+        let accept = Accept(given.accept.as_deref());
         let snapshot =
-            pipeline::ingest(&pipeline, &folders, arguments.as_of, &|stage| bar.stage(stage))?;
+            pipeline::ingest_accepting(&pipeline, &folders, arguments.as_of, accept, &|stage| {
+                bar.stage(stage);
+            })?;
         bar.end();
         say(&format!("{:20} {:>12} {:>12} {:>9}", "table", "read", "accepted", "refused"))?;
         for source in &snapshot.manifest().sources {
@@ -49,11 +56,12 @@ pub(super) fn ingest(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 }
 
 /// Counts from the store and writes the tables.
-pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+pub(super) fn evaluate(given: &StoredArguments) -> anyhow::Result<Verdict> {
+    let arguments = &given.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
     with_threads(arguments.threads, || {
         let bar = Bar::new();
-        let snapshot = pipeline::snapshot(&pipeline, &folders)?;
+        let snapshot = pipeline::snapshot_by_id(&pipeline, &folders, given.snapshot.as_deref())?;
         let counted =
             pipeline::count(&pipeline, snapshot, arguments.period, &|stage| bar.stage(stage))?;
         let out = pipeline::report_folder(&pipeline, &folders, counted.month);
@@ -72,11 +80,12 @@ pub(super) fn evaluate(arguments: &RunArguments) -> anyhow::Result<Verdict> {
 }
 
 /// Counts from the store and writes the report.
-pub(super) fn report(arguments: &RunArguments) -> anyhow::Result<Verdict> {
+pub(super) fn report(given: &StoredArguments) -> anyhow::Result<Verdict> {
+    let arguments = &given.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
     with_threads(arguments.threads, || {
         let bar = Bar::new();
-        let snapshot = pipeline::snapshot(&pipeline, &folders)?;
+        let snapshot = pipeline::snapshot_by_id(&pipeline, &folders, given.snapshot.as_deref())?;
         finish(arguments, &pipeline, &folders, snapshot, &bar)
     })?
 }

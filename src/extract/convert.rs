@@ -227,9 +227,13 @@ impl Conversion<'_> {
             return if binding.field.required { Err(Rule::MissingValue) } else { Ok(NO_LONG) };
         }
         binding.fits(given)?;
+        if let Some(coarsening) = binding.coarsening {
+            return coarsening.verdict(binding, text, self.pools, self.last_day);
+        }
         let intern = |text: &[u8]| i64::from(self.pools.of(binding.field.to).intern(text));
         let wide = |number: i32| if number == NO_INT { NO_LONG } else { i64::from(number) };
         match binding.field.form {
+            Form::Text | Form::Words if !value::is_label(text) => Err(Rule::UnexpectedForm),
             Form::Text => Ok(intern(text)),
             Form::Words => Ok(intern(value::words(text).as_bytes())),
             Form::Codes(names) => value::codes(text, names).map(|codes| intern(codes.as_bytes())),

@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::coarsen;
 use super::crosswalk::ServiceMap;
 use super::manifest::Dates;
 use super::order::{Address, Sorted};
 use super::pool::Pool;
+use super::privacy::{Privacy, Treatment};
 use super::rule::Rule;
 use super::source::{Reading, Refused};
 use super::tables::Table;
@@ -23,6 +25,8 @@ pub struct Delivery {
     pub crosswalks: Vec<(String, String)>,
     /// All that decides about the stored rows except the program: settings and contents of files.
     pub fingerprint: String,
+    /// Under which policy it came in, and what that did.
+    pub privacy: PrivacyReport,
     pub(super) readings: Vec<Reading>,
     /// Rows that were refused after reading, as duplicates: by reading.
     pub(super) duplicates: Vec<Vec<Refused>>,
@@ -34,6 +38,28 @@ pub struct Delivery {
     pub(super) buckets: Vec<Bucket>,
     /// Activities in order, if any were delivered: reading and rows.
     pub(super) activities: Option<(usize, Vec<(usize, u32)>)>,
+}
+
+/// Under which policy an extract came in, and what that did to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrivacyReport {
+    /// The policy's name.
+    pub policy: String,
+    /// What was coarsened, allowed or not searched, in sentences.
+    pub done: Vec<String>,
+}
+
+impl PrivacyReport {
+    pub(super) fn of(privacy: &Privacy, readings: &[Reading]) -> Self {
+        let mut done: Vec<String> =
+            readings.iter().flat_map(|reading| coarsen::coarsened(&reading.plan)).collect();
+        let allowed = privacy.decided.iter().filter(|(_, made)| **made == Treatment::Allow);
+        done.extend(allowed.map(|(one, _)| format!("the site allows {}", one.words())));
+        done.extend(
+            privacy.exempt.iter().map(|(column, why)| format!("{column} was not searched: {why}")),
+        );
+        Self { policy: privacy.policy.name().to_owned(), done }
+    }
 }
 
 /// One bucket in order.
@@ -75,6 +101,10 @@ pub struct SourceReport {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Distinct members of its rows.
+    pub members: u64,
+    /// Rows by service code or instrument, of those that are frequent.
+    pub codes: BTreeMap<String, u64>,
 }
 
 /// How well one column is filled.

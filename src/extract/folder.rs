@@ -10,9 +10,13 @@ use arrow_schema::{FieldRef, SchemaRef};
 use super::manifest::{Dates, MANIFEST, read_manifest};
 use super::pieces::{Blocks, Format, Piece, Stop, parquet_schema};
 use super::plan::{Delivered, Plan, did_you_mean};
+use super::privacy::Privacy;
 use super::problem::{Error, Problem};
 use super::settings::{Intake, Source};
 use super::tables::Table;
+
+/// More columns are no table of people's care.
+const COLUMNS_MAX: usize = 2000;
 
 /// The plans of all files, in the order of reading, and the names of files that nothing reads.
 pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> {
@@ -50,7 +54,7 @@ pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> 
         delivered.iter().map(|delivered| delivered.file.as_str()).chain([MANIFEST]).collect();
     let unread =
         names.iter().filter(|name| !read.contains(*name)).map(|name| (*name).to_owned()).collect();
-    match bind_all(delivered) {
+    match bind_all(delivered, &intake.privacy) {
         Ok(plans) if problems.is_empty() => Ok((plans, unread)),
         outcome => {
             problems.extend(outcome.err().into_iter().flatten());
@@ -59,7 +63,7 @@ pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> 
     }
 }
 
-fn files_of(folder: &Path) -> Result<Vec<String>, Error> {
+pub(super) fn files_of(folder: &Path) -> Result<Vec<String>, Error> {
     let entries = fs::read_dir(folder).map_err(Error::io(folder))?;
     let names =
         entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
@@ -69,7 +73,7 @@ fn files_of(folder: &Path) -> Result<Vec<String>, Error> {
 }
 
 /// The file of a table, or nothing if an optional table was not delivered.
-fn choose(source: &Source, names: &[&str]) -> Result<Option<String>, Problem> {
+pub(super) fn choose(source: &Source, names: &[&str]) -> Result<Option<String>, Problem> {
     let table = source.table.name();
     if let Some(file) = &source.file {
         if names.contains(&file.as_str()) {
@@ -173,6 +177,11 @@ fn header_problems(header: &[String], source: &Source) -> Vec<Problem> {
             "export the file as UTF-8",
         )];
     }
+    if header.len() > COLUMNS_MAX {
+        let message = format!("the header has {} columns; no table has so many", header.len());
+        let help = "deliver the columns of the data model";
+        return vec![Problem::new("too_many_columns", message, help)];
+    }
     let mut seen = BTreeSet::new();
     let mut problems = Vec::new();
     for name in header.iter().filter(|name| !source.ignore.contains(name)) {
@@ -235,7 +244,7 @@ fn undated(delivered: &[Delivered]) -> Vec<Problem> {
     vec![if let [file] = files[..] { problem.file(file) } else { problem }]
 }
 
-fn bind_all(delivered: Vec<Delivered>) -> Result<Vec<Plan>, Vec<Problem>> {
+fn bind_all(delivered: Vec<Delivered>, privacy: &Privacy) -> Result<Vec<Plan>, Vec<Problem>> {
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for one in &delivered {
         let names = known.entry(one.file.clone()).or_default();
@@ -254,7 +263,7 @@ fn bind_all(delivered: Vec<Delivered>) -> Result<Vec<Plan>, Vec<Problem>> {
     let mut problems = Vec::new();
     for one in delivered {
         let elsewhere = &known[&one.file];
-        match Plan::of(one, elsewhere) {
+        match Plan::of(one, elsewhere, privacy) {
             Ok(plan) => plans.push(plan),
             Err(found) => problems.extend(found),
         }

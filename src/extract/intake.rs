@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::crosswalk::ServiceMap;
-use super::delivery::{Bucket, Delivery};
+use super::delivery::{Bucket, Delivery, PrivacyReport};
 use super::duplicates::{Content, by_bucket, repeated_keys};
 use super::folder;
 use super::gate;
@@ -14,6 +14,7 @@ use super::limit;
 use super::order::{Part, Ranks, START, sort};
 use super::pool::Pool;
 use super::pools::{Members, Pools};
+use super::privacy::Privacy;
 use super::problem::{Error, Problem};
 use super::profile;
 use super::rule::Rule;
@@ -49,7 +50,7 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
     }
     let known = members.into_known();
     let pools = pools.into_pools();
-    let problems = gate_problems(&mut readings, &known.ids);
+    let problems = gate_problems(&mut readings, &known.ids, &intake.privacy);
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
@@ -60,6 +61,7 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
         unread_files,
         crosswalks: map.files.clone(),
         fingerprint: String::new(),
+        privacy: PrivacyReport::of(&intake.privacy, &readings),
         readings,
         duplicates: duplicates.listed,
         repeated: duplicates.repeated,
@@ -78,6 +80,9 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
 /// All that decides about the stored rows: two deliveries with the same text give the same files.
 fn fingerprint(intake: &Intake, delivery: &Delivery) -> String {
     let mut lines = vec![format!("buckets {}", delivery.n_buckets())];
+    if intake.privacy != Privacy::default() {
+        lines.push(format!("privacy {:?}", intake.privacy));
+    }
     lines.extend(
         delivery.crosswalks.iter().map(|(file, sha256)| format!("crosswalk {file} {sha256}")),
     );
@@ -92,11 +97,11 @@ fn fingerprint(intake: &Intake, delivery: &Delivery) -> String {
 }
 
 /// What the values of all columns give away about people.
-fn gate_problems(readings: &mut [Reading], ids: &Pool) -> Vec<Problem> {
+fn gate_problems(readings: &mut [Reading], ids: &Pool, privacy: &Privacy) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut ids_are_searched = false;
     for reading in readings {
-        problems.extend(gate::search(reading, (!ids_are_searched).then_some(ids)));
+        problems.extend(gate::search(reading, (!ids_are_searched).then_some(ids), privacy));
         ids_are_searched = true;
     }
     problems

@@ -160,6 +160,12 @@ fn read_row(
                     say(column, "not_a_number", "this is not a number of days", String::new());
                 }
             },
+            "refresh" if value.eq_ignore_ascii_case("incremental") => say(
+                column,
+                "incremental_extract",
+                "an extract of changes alone would be taken for all there is",
+                "deliver the whole period: every snapshot is made from full extracts".to_owned(),
+            ),
             "refresh" => row.refresh = Some(value.to_owned()),
             "date_shifted" => {
                 row.date_shifted =

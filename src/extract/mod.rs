@@ -6,27 +6,35 @@
 //! | a file becomes pieces, a piece records, a record fields | `pieces`, `split` |
 //! | fields become numbers, or a fault | `convert`, `value`, `pools` |
 //! | rows go to the bucket of their member | `source`, `rows` |
-//! | no identifier passes | `gate` |
+//! | no identifier passes | `gate`, over `heading`, `identifier`, `person`; the policy is `privacy` |
+//! | an extract for others, with tokens instead of ids | `pseudonymize`, `pseudonym` |
 //! | no key twice; every bucket in order | `duplicates`, `order` |
 //! | rows as Arrow batches; what is to be said about each source | `timeline`, `profile` |
 
 mod batches;
+mod coarsen;
 mod convert;
 mod crosswalk;
 mod delivery;
 mod duplicates;
 mod folder;
 mod gate;
+mod heading;
+mod identifier;
 mod intake;
 mod limit;
 mod manifest;
 mod order;
+mod person;
 mod pieces;
 mod plan;
 mod pool;
 mod pools;
+mod privacy;
 mod problem;
 mod profile;
+mod pseudonym;
+mod pseudonymize;
 mod rows;
 mod rule;
 mod settings;
@@ -37,10 +45,13 @@ mod timeline;
 mod value;
 
 pub use crosswalk::{Service, ServiceMap};
-pub use delivery::{ColumnReport, Delivery, RefusedRow, SourceReport};
+pub use delivery::{ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport};
 pub use intake::read;
 pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
+pub use privacy::{Identifier, Policy, Privacy, Treatment};
 pub use problem::{Error, Excess, Problem};
+pub use pseudonym::Key;
+pub use pseudonymize::{Done, Pseudonymize, pseudonymize};
 pub use rule::Rule;
 pub use settings::{Intake, OnProgress, Phase, Progress, Range, RefusedMax, RepeatedKeys, Source};
 pub use tables::{Field, Form, Table};

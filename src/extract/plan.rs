@@ -6,15 +6,17 @@ use std::path::PathBuf;
 
 use regex::bytes::Regex;
 
+use super::coarsen::{self, Coarsening};
 use super::gate;
 use super::manifest::Dates;
 use super::pieces::Format;
+use super::privacy::Privacy;
 use super::problem::Problem;
 use super::rows::NO_LONG;
 use super::rule::Rule;
 use super::settings::{Range, Source};
 use super::tables::{Field, Form, Table};
-use crate::terms::column;
+use crate::terms::{Day, column};
 
 /// No id or code is longer; a longer text is free text, which has no place in a de-identified
 /// extract.
@@ -49,6 +51,8 @@ pub(super) struct Binding {
     pub(super) values: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(super) pattern: Option<Regex>,
     pub(super) range: Range,
+    /// What the policy makes of its values.
+    pub(super) coarsening: Option<Coarsening>,
 }
 
 impl Binding {
@@ -142,6 +146,7 @@ impl Plan {
     pub(super) fn of(
         delivered: Delivered,
         elsewhere: &BTreeSet<String>,
+        privacy: &Privacy,
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = settings_problems(&delivered);
         let mut bindings = Vec::new();
@@ -151,11 +156,14 @@ impl Plan {
                 continue;
             }
             let at = |problem: Problem| problem.file(&delivered.file).column(column);
-            if let Some(problem) = gate::suspicious_name(column) {
-                problems.push(at(problem));
-                continue;
-            }
             let model = source.columns.get(column).unwrap_or(column);
+            if !privacy.exempts(source.table.name(), column) {
+                let fits = |identifier| coarsen::takes(source.table, model, identifier);
+                if let Some(problem) = gate::suspicious_name(privacy, column, fits) {
+                    problems.push(at(problem));
+                    continue;
+                }
+            }
             match find(source.table, model) {
                 Some(field) => {
                     bindings.push(bind(field, Origin::Column(position), source, &mut problems));
@@ -172,7 +180,20 @@ impl Plan {
         problems.extend(duplicates(&delivered, &bindings));
         problems.extend(missing(&delivered, &bindings));
         let slots = slots(&bindings);
-        if problems.is_empty() { Ok(Self { delivered, bindings, slots }) } else { Err(problems) }
+        let mut plan = Self { delivered, bindings, slots };
+        plan.coarsen(privacy);
+        problems.extend(gate::true_dates(privacy, &plan));
+        if problems.is_empty() { Ok(plan) } else { Err(problems) }
+    }
+
+    fn coarsen(&mut self, privacy: &Privacy) {
+        let year = self.delivered.dates.extract_date.map(Day::year);
+        for number in 0..self.bindings.len() {
+            let (field, column) = (self.bindings[number].field, self.column_name(number));
+            let exempt = privacy.exempts(self.table().name(), column);
+            let coarsening = Coarsening::of(privacy, column, field.form, field.to, year);
+            self.bindings[number].coarsening = coarsening.filter(|_| !exempt);
+        }
     }
 
     pub(super) fn table(&self) -> Table {
@@ -249,7 +270,7 @@ fn bind(
             .ok()
     });
     let range = source.ranges.get(field.name).copied().unwrap_or_default();
-    Binding { field, origin, values, pattern, range }
+    Binding { field, origin, values, pattern, range, coarsening: None }
 }
 
 /// Settings that name columns the table does not have, or that cannot apply to them.

@@ -67,7 +67,24 @@ fn report(
         span: days.first().zip(days.last()).map(|(first, last)| (Day(*first), Day(*last))),
         unmapped_rows: sum(|counts| counts.unmapped_rows),
         unmapped_codes: unmapped.len() as u64,
+        members: if plan.table().kind().is_some() { sum(|counts| counts.members) } else { 0 },
+        codes: frequent_codes(delivery, &counts),
     }
+}
+
+/// Codes of one row in two hundred or more, with their rows: those whose absence would show.
+fn frequent_codes(delivery: &Delivery, counts: &[Counts]) -> BTreeMap<String, u64> {
+    let mut rows: Vec<u64> = Vec::new();
+    for (code, n) in counts.iter().flat_map(|counts| counts.codes.iter().enumerate()) {
+        if code >= rows.len() {
+            rows.resize(code + 1, 0);
+        }
+        rows[code] += n;
+    }
+    let all: u64 = rows.iter().sum();
+    let text = |code: u32| delivery.pools[column::CODE].text(code).to_owned();
+    let frequent = (0_u32..).zip(rows).filter(|(_, rows)| *rows > 0 && rows * 200 >= all);
+    frequent.map(|(code, rows)| (text(code), rows)).collect()
 }
 
 /// Counts of one bucket.
@@ -80,6 +97,10 @@ struct Counts {
     days: BTreeMap<i32, u64>,
     unmapped_rows: u64,
     unmapped_codes: BTreeSet<u32>,
+    /// Distinct members; all of a member's rows are in one bucket.
+    members: u64,
+    /// Rows by code.
+    codes: Vec<u64>,
 }
 
 impl Counts {
@@ -99,10 +120,28 @@ impl Counts {
         {
             counts.count_days(starts, left_out);
         }
+        counts.count_members(rows, delivery.ids.len());
+        if let Some(codes) = plan.slot(column::CODE).map(|slot| &rows.columns[slot]) {
+            counts.codes = vec![0; delivery.pools[column::CODE].len()];
+            for code in (0..rows.len()).map(|row| codes.code(row)).filter(|code| *code != NO_CODE) {
+                counts.codes[code as usize] += 1;
+            }
+        }
         if plan.table() == Table::Contacts {
             counts.count_unmapped(delivery, reading, rows, left_out);
         }
         counts
+    }
+
+    fn count_members(&mut self, rows: &Rows, known: usize) {
+        let mut seen = vec![0_u64; known.div_ceil(64)];
+        for member in rows.members.iter().map(|member| *member as usize) {
+            // Tables without members give them all the number 0, which may be nobody's.
+            if let Some(word) = seen.get_mut(member / 64) {
+                *word |= 1 << (member % 64);
+            }
+        }
+        self.members = seen.iter().map(|word| u64::from(word.count_ones())).sum();
     }
 
     fn count_days(&mut self, starts: &[i32], left_out: &[u32]) {

@@ -47,6 +47,11 @@ impl Texts {
         self.bytes.len()
     }
 
+    /// All texts, one behind the other.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     #[inline]
     pub(super) fn get(&self, row: usize) -> &[u8] {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::privacy::Privacy;
 use super::tables::Table;
 use crate::terms::Day;
 
@@ -20,6 +21,8 @@ pub struct Intake {
     pub as_of: Option<Day>,
     /// How many buckets members are spread over.
     pub buckets: u32,
+    /// What may come in.
+    pub privacy: Privacy,
 }
 
 impl Intake {
@@ -34,6 +37,7 @@ impl Intake {
             service_maps: Vec::new(),
             as_of: None,
             buckets: Self::BUCKETS,
+            privacy: Privacy::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::pieces::{Batches, Blocks, Format, Piece, Stop, sha256_of};
 use super::plan::Plan;
 use super::pools::{Lexicon, Members, Pools};
 use super::problem::Error;
-use super::rows::{Data, Rows, Texts};
+use super::rows::{Data, Rows};
 use super::rule::Rule;
 use super::settings::{OnProgress, Phase, Progress};
 use super::split::{Chunk, Place, Splitter, Text};
@@ -406,11 +406,6 @@ impl Building {
         }
         Part { rows, order, starts, refused, n_read, irregular, size: approximate(size as u64) }
     }
-}
-
-/// The texts of a slot, for the gate.
-pub(super) fn sample(texts: &Texts) -> impl Iterator<Item = &str> {
-    (0..texts.len().min(1000)).map(|row| std::str::from_utf8(texts.get(row)).unwrap_or(""))
 }
 
 impl Reading {

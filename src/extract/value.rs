@@ -35,6 +35,32 @@ pub(super) fn month(text: &[u8], last: i32) -> Result<i32, Rule> {
     }
 }
 
+/// False for what a spreadsheet would compute or a terminal obey: labels reach tables that people
+/// open in both.
+pub(super) fn is_label(text: &[u8]) -> bool {
+    let formula = match text {
+        [b'=' | b'@', ..] => true,
+        [b'+' | b'-', next, ..] => !next.is_ascii_digit(),
+        _ => false,
+    };
+    let control = |byte: &u8| byte.is_ascii_control() && !b"\t\r\n".contains(byte);
+    !formula && !text.iter().any(control)
+}
+
+/// The year of a date in one of the usual spellings, or a year.
+pub(super) fn birth_year(text: &[u8]) -> Result<i64, Rule> {
+    let year = match text {
+        [year @ .., b'-' | b'/', _, _, b'-' | b'/', _, _] | [year @ .., b'-', _, _]
+            if year.len() == 4 =>
+        {
+            year
+        }
+        [.., b'-' | b'/' | b'.', a, b, c, d] => return whole(&[*a, *b, *c, *d]),
+        _ => text,
+    };
+    whole(year)
+}
+
 /// An instant is kept as written; this checks that it is one.
 pub(super) fn instant(text: &[u8], last: i32) -> Result<(), Rule> {
     if text.is_empty() {

@@ -51,6 +51,9 @@ pub struct Settings {
     pub baseline_points: usize,
     /// Which rules give signals.
     pub rules: RuleSet,
+    /// True if a sender moved dates: a month then is no month of the calendar, and nothing is
+    /// charted over time.
+    pub dates_shifted: bool,
 }
 
 impl Settings {
@@ -63,6 +66,7 @@ impl Settings {
             targets: BTreeMap::new(),
             baseline_points: 12,
             rules: RuleSet::Nhs,
+            dates_shifted: false,
         }
     }
 

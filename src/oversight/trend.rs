@@ -99,6 +99,11 @@ fn chart_rows(rows: &[&Row], measure: &Measure, settings: &Settings) -> Trend {
         kind: "",
         note: String::new(),
     };
+    if settings.dates_shifted {
+        "no limits: dates were shifted, and months are not those of the calendar"
+            .clone_into(&mut trend.note);
+        return trend;
+    }
     let usable = usable(rows, measure);
     let enough = settings.baseline_points.max(2);
     if usable.len() < enough {

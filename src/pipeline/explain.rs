@@ -94,7 +94,7 @@ pub fn explain(
     let (units, groups) = units(&plan, snapshot, question)?;
     check_found(question, &groups)?;
     let tallies = kernel::add_up(&plan, &units);
-    let settings = publish::settings(pipeline, data_through, coverage_start(manifest));
+    let settings = publish::settings(pipeline, manifest, data_through, coverage_start(manifest));
     let cell = Cell {
         measure: 0,
         period,

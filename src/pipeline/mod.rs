@@ -8,12 +8,14 @@ mod period;
 mod publish;
 mod quality;
 mod read;
+mod read_privacy;
 mod read_source;
 mod reconcile;
 mod release;
 mod run;
 mod stage;
 mod units;
+mod verify;
 mod views;
 mod worklist;
 mod worklist_rules;
@@ -27,11 +29,12 @@ pub use read::{Pipeline, read};
 pub use reconcile::{Comparison, reconcile, reconcile_folder};
 pub use release::{Earlier, Refused, Released, release};
 pub use run::{
-    Counted, Folders, Prepared, count, delivered, ingest, internal_folder, prepare, report_folder,
-    snapshot,
+    Accept, Counted, Folders, Prepared, count, delivered, ingest, ingest_accepting,
+    internal_folder, prepare, report_folder, snapshot, snapshot_by_id,
 };
 pub use stage::{OnStage, Stage};
 pub use units::{outcome, reason, units_table};
+pub use verify::{recount, verify_report};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};
 pub use worklist::{check_apart, check_outside, worklist};
 pub use worklist_rules::{Record, WorkRule, WorkTest, read_worklists};

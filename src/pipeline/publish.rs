@@ -23,7 +23,8 @@ pub(super) fn publish_with(
     counted: &Counted,
     how: impl FnOnce(&oversight::Table, &oversight::Settings) -> PublishedTable,
 ) -> PublishedTable {
-    let settings = settings(pipeline, counted.data_through, counted.coverage_start);
+    let manifest = counted.snapshot.manifest();
+    let settings = settings(pipeline, manifest, counted.data_through, counted.coverage_start);
     let table = oversight::tabulate(&counted.tallies, &settings);
     how(&table, &settings)
 }
@@ -31,6 +32,7 @@ pub(super) fn publish_with(
 /// How tallies become rows in this pipeline.
 pub(super) fn settings(
     pipeline: &Pipeline,
+    manifest: &store::Manifest,
     data_through: Day,
     coverage_start: Option<Day>,
 ) -> oversight::Settings {
@@ -39,6 +41,7 @@ pub(super) fn settings(
     settings.threshold = pipeline.threshold;
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
+    settings.dates_shifted = manifest.sources.iter().any(|source| source.date_shifted);
     settings.targets = pipeline.targets.clone();
     settings
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{self, Catalogue};
-use super::read_source;
+use super::{read_privacy, read_source};
 use crate::diagnostic::{Document, Fields, Problem, Problems, Source as Text, Value, suggest};
-use crate::extract::{RefusedMax, Source, Table};
+use crate::extract::{Privacy, RefusedMax, Source, Table};
 use crate::indicator::Definition;
 use crate::kernel::StratumKind;
 use crate::oversight::RuleSet;
@@ -35,6 +35,8 @@ pub struct Pipeline {
     pub buckets: u32,
     /// The day the extracts were cut, if no manifest says so.
     pub as_of: Option<Day>,
+    /// What may come in.
+    pub privacy: Privacy,
     /// Settings of single sources.
     pub sources: Vec<Source>,
     /// The folder of the store.
@@ -86,6 +88,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         crosswalks: Vec::new(),
         buckets: 16,
         as_of: None,
+        privacy: Privacy::default(),
         sources: Vec::new(),
         store,
         reports,
@@ -99,6 +102,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         targets: BTreeMap::new(),
     };
     extracts(&mut fields, &base, &mut pipeline, &mut problems);
+    pipeline.privacy = read_privacy::privacy(&mut fields, &mut problems);
     if let Some(mut rules) = fields.fields("rules", &mut problems) {
         pipeline.transfer_gap = rules.integer_in("transfer_gap", 0, 30, &mut problems).unwrap_or(1);
         rules.finish(&mut problems);

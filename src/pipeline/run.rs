@@ -9,7 +9,7 @@ use super::{OnStage, Pipeline, Stage, period};
 use crate::extract::{self, Intake, Phase, Progress, Table};
 use crate::indicator::Indicator;
 use crate::kernel::{self, Plan, StratumKind, Tallies};
-use crate::store::{Commit, Manifest, Snapshot, SourceEntry, Store};
+use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
 use crate::terms::{Day, Period};
 use crate::timeline::Summary;
 
@@ -43,11 +43,22 @@ pub struct Counted {
     pub notes: Vec<String>,
 }
 
-/// Takes the extracts in. The store changes only if all went well.
+/// Takes the extracts in. The store changes only if all went well and no source has lost anything.
 pub fn ingest(
     pipeline: &Pipeline,
     folders: &Folders,
     as_of: Option<Day>,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Snapshot> {
+    ingest_accepting(pipeline, folders, as_of, Accept(None), on_stage)
+}
+
+/// Takes the extracts in, and accepts losses if there is a reason.
+pub fn ingest_accepting(
+    pipeline: &Pipeline,
+    folders: &Folders,
+    as_of: Option<Day>,
+    accept: Accept<'_>,
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Snapshot> {
     let folder = folders.extracts.clone().unwrap_or_else(|| pipeline.extracts.clone());
@@ -65,6 +76,7 @@ pub fn ingest(
         service_maps: pipeline.crosswalks.clone(),
         as_of,
         buckets: pipeline.buckets,
+        privacy: pipeline.privacy.clone(),
     };
     on_stage(Stage::Begin("taking in the extracts"));
     let on_progress = |progress: Progress<'_>| {
@@ -77,12 +89,36 @@ pub fn ingest(
     };
     let mut delivery = extract::read(&intake, &on_progress)?;
     let store = store_folder(pipeline, folders);
-    let opened = Store::open(&store)?;
+    refuse_losses(&store, &delivery, accept)?;
+    let opened = Store::open(&store)?.accepting(accept.0);
     let commit = opened.commit(&mut delivery, &on_progress)?;
     let snapshot =
         Snapshot::open(&store)?.context("the snapshot that was just written is not there")?;
     on_stage(Stage::End(taken_in(&commit, snapshot.manifest())));
     Ok(snapshot)
+}
+
+/// Why losses against the snapshot in force are accepted, if they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Accept<'a>(pub Option<&'a str>);
+
+/// Stops before anything is written if a source has lost what the snapshot in force has.
+fn refuse_losses(
+    store: &Path,
+    delivery: &extract::Delivery,
+    accept: Accept<'_>,
+) -> anyhow::Result<()> {
+    // A damaged store is no reason to refuse good extracts: the commit mends it.
+    let Ok(Some(before)) = Snapshot::open(store) else { return Ok(()) };
+    let losses = store::losses(before.manifest(), delivery);
+    if losses.0.is_empty() || accept.0.is_some() {
+        return Ok(());
+    }
+    bail!(
+        "the extracts have lost what snapshot {} has; nothing was stored\n{losses}\n  help: deliver the \
+         extracts again; or, if this is right, go on with --accept \"the reason\", which is recorded",
+        before.manifest().snapshot
+    )
 }
 
 fn taken_in(commit: &Commit, manifest: &Manifest) -> String {
@@ -102,6 +138,22 @@ fn taken_in(commit: &Commit, manifest: &Manifest) -> String {
 
 fn store_folder(pipeline: &Pipeline, folders: &Folders) -> PathBuf {
     folders.store.clone().unwrap_or_else(|| pipeline.store.clone())
+}
+
+/// The snapshot of an id, or the one in force.
+pub fn snapshot_by_id(
+    pipeline: &Pipeline,
+    folders: &Folders,
+    id: Option<&str>,
+) -> anyhow::Result<Snapshot> {
+    let Some(id) = id else { return snapshot(pipeline, folders) };
+    let store = store_folder(pipeline, folders);
+    Snapshot::find(&store, id)?.with_context(|| {
+        format!(
+            "{}: there is no snapshot {id}; `throughline store log` lists them",
+            store.display()
+        )
+    })
 }
 
 /// The snapshot in force.
@@ -296,10 +348,11 @@ fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<Strin
     }
     if manifest.sources.iter().any(|source| source.date_shifted) {
         notes.push(
-            "Dates were shifted by the sender: calendar charts and seasonal patterns mean nothing."
+            "Dates were shifted by the sender: months are not those of the calendar, so that charts over time and their signals are left out."
                 .to_owned(),
         );
     }
+    notes.extend(manifest.privacy.iter().map(|done| format!("Privacy: {done}.")));
     let is_data =
         |file: &&String| [".csv", ".gz", ".parquet"].iter().any(|ending| file.ends_with(ending));
     for file in manifest.unread_files.iter().filter(is_data) {

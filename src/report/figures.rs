@@ -28,6 +28,9 @@ pub(super) fn points<'a>(
     lookup: &Lookup<'a>,
     measure: usize,
 ) -> Vec<Point<'a>> {
+    if content.table.settings().dates_shifted {
+        return Vec::new();
+    }
     let trend = lookup.trend(measure);
     let point = |row: &'a Published| {
         let charted = trend.points.iter().find(|point| point.period == row.period);

@@ -9,6 +9,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
+use super::history;
 use super::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 use super::refused;
 use super::snapshot::{CURRENT, MANIFEST, SNAPSHOTS, bucket_file, read_manifest};
@@ -46,6 +47,7 @@ impl Commit {
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    accepted: Option<String>,
     /// Holds the system's lock, which ends with the process however it ends.
     _lock: File,
 }
@@ -65,7 +67,10 @@ impl Store {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let pid = fs::read_to_string(&path).ok().and_then(|pid| pid.trim().parse().ok());
-                return Err(Error::Locked { path, pid });
+                // Nothing for a clock that was set back; only people read it.
+                let since = lock.metadata().and_then(|about| about.modified()).ok();
+                let seconds = since.and_then(|since| since.elapsed().ok()).map(|age| age.as_secs());
+                return Err(Error::Locked { path, pid, seconds });
             }
             Err(TryLockError::Error(error)) => return Err(Error::Io { path, source: error }),
         }
@@ -79,7 +84,31 @@ impl Store {
                 removed.map_err(Error::io(&path))?;
             }
         }
-        Ok(Self { folder: folder.to_owned(), _lock: lock })
+        Ok(Self { folder: folder.to_owned(), accepted: None, _lock: lock })
+    }
+
+    /// Removes all snapshots but the one in force and those of the `keep` most recent entries of
+    /// the history, and names them.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn prune(&self, keep: usize) -> Result<Vec<String>, Error> {
+        let superfluous = history::superfluous(&self.folder, keep)?;
+        for id in &superfluous {
+            // First out of the way in one step, so that nobody finds half a snapshot.
+            let (folder, aside) =
+                (self.folder.join(SNAPSHOTS).join(id), self.folder.join(format!("{TMP}{id}")));
+            fs::rename(&folder, &aside).map_err(Error::io(&folder))?;
+            fs::remove_dir_all(&aside).map_err(Error::io(&aside))?;
+        }
+        Ok(superfluous)
+    }
+
+    /// Records why losses against the snapshot before are accepted.
+    #[must_use]
+    pub fn accepting(mut self, reason: Option<&str>) -> Self {
+        self.accepted = reason.map(str::to_owned);
+        self
     }
 
     /// Stores a delivery as a snapshot and puts it in force.
@@ -91,11 +120,13 @@ impl Store {
         delivery: &mut Delivery,
         on_progress: OnProgress<'_>,
     ) -> Result<Commit, Error> {
+        let accepted = self.accepted.as_deref();
         let snapshot = id_of(delivery);
         let target = self.folder.join(SNAPSHOTS).join(&snapshot);
         let current = self.folder.join(CURRENT);
         let is_whole = read_manifest(&target).is_ok_and(|manifest| manifest.snapshot == snapshot);
         if is_whole && fs::read_to_string(&current).is_ok_and(|id| id.trim() == snapshot) {
+            history::append(&self.folder, &snapshot, accepted)?;
             return Ok(Commit::Unchanged { snapshot });
         }
         if !is_whole {
@@ -107,6 +138,7 @@ impl Store {
                 return Err(error);
             }
         }
+        history::append(&self.folder, &snapshot, accepted)?;
         self.point_to(&snapshot)?;
         Ok(Commit::Changed { snapshot })
     }

@@ -23,12 +23,14 @@ pub enum Error {
         source: parquet::errors::ParquetError,
     },
     /// Another run is at work in this store.
-    #[error("{}: another run{} is writing to this store; wait until it ends", path.display(), pid.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    #[error("{}: another run{} is writing to this store; wait until it ends", path.display(), owner(*pid, *seconds))]
     Locked {
         /// The lock file.
         path: PathBuf,
         /// The other process, if it left its number.
         pid: Option<u32>,
+        /// For how many seconds it has had the store, if the clock can say.
+        seconds: Option<u64>,
     },
     /// The pointer or a manifest is not what this program writes.
     #[error("{}: {what}; remove the snapshot or take the extracts in again", path.display())]
@@ -38,6 +40,13 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
+}
+
+fn owner(pid: Option<u32>, seconds: Option<u64>) -> String {
+    let process = pid.map(|pid| format!("process {pid}"));
+    let age = seconds.map(|seconds| format!("for {seconds} seconds"));
+    let known: Vec<String> = process.into_iter().chain(age).collect();
+    if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) }
 }
 
 impl Error {

@@ -31,6 +31,12 @@ pub struct Manifest {
     pub unread_files: Vec<String>,
     /// The crosswalk files and their SHA-256.
     pub crosswalks: BTreeMap<String, String>,
+    /// The privacy policy under which the extracts came in.
+    #[serde(default)]
+    pub privacy_policy: String,
+    /// What the policy coarsened, allowed or did not search, in sentences.
+    #[serde(default)]
+    pub privacy: Vec<String>,
 }
 
 /// A file of a snapshot.
@@ -87,10 +93,16 @@ pub struct SourceEntry {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Distinct members of its rows.
+    #[serde(default)]
+    pub members: u64,
+    /// Rows by service code or instrument, of those that are frequent.
+    #[serde(default)]
+    pub codes: BTreeMap<String, u64>,
 }
 
 impl SourceEntry {
-    fn of(report: &SourceReport) -> Self {
+    pub(super) fn of(report: &SourceReport) -> Self {
         let day = |day: Option<Day>| day.map(|day| day.to_string());
         Self {
             table: report.table.name().to_owned(),
@@ -120,6 +132,8 @@ impl SourceEntry {
             last_day: day(report.span.map(|span| span.1)),
             unmapped_rows: report.unmapped_rows,
             unmapped_codes: report.unmapped_codes,
+            members: report.members,
+            codes: report.codes.clone(),
         }
     }
 }
@@ -145,6 +159,8 @@ impl Manifest {
             sources: delivery.sources.iter().map(SourceEntry::of).collect(),
             unread_files: delivery.unread_files.clone(),
             crosswalks: delivery.crosswalks.iter().cloned().collect(),
+            privacy_policy: delivery.privacy.policy.clone(),
+            privacy: delivery.privacy.done.clone(),
         }
     }
 

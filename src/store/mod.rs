@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! STORE/current                      the id of the snapshot in force
+//! STORE/history.json                 which snapshots were put in force, and what was accepted
 //! STORE/snapshots/ID/manifest.json   what the snapshot was made from, and its files
 //! STORE/snapshots/ID/bucket-000.parquet …
 //! STORE/snapshots/ID/refused.parquet, refused.csv
@@ -17,15 +18,23 @@ mod chunk;
 mod commit;
 mod error;
 mod harmless;
+mod history;
+mod lag;
+mod loss;
 mod manifest;
 mod pack;
 mod refused;
 mod snapshot;
+mod verify;
 mod write;
 
 pub use commit::{Commit, Store};
 pub use error::Error;
 pub use harmless::harmless;
+pub use history::{Entry, history, snapshots};
+pub use lag::{Triangle, triangle};
+pub use loss::{Loss, Losses, losses};
 pub use manifest::{FileEntry, Manifest, SourceEntry};
 pub use snapshot::{Snapshot, arrow_type};
+pub use verify::{Verification, verify};
 pub use write::{read_table, table_bytes, write_table};

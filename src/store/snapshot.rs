@@ -48,10 +48,27 @@ impl Snapshot {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Error::Io { path: pointer, source: error }),
         };
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !is_id(&id) {
             return Err(Error::damaged(&pointer, "this is not the id of a snapshot"));
         }
         Self::of(&store.join(SNAPSHOTS).join(id)).map(Some)
+    }
+
+    /// A snapshot of a store by its id or the beginning of it, or nothing if there is none.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`]; or if several ids begin so.
+    pub fn find(store: &Path, beginning: &str) -> Result<Option<Self>, Error> {
+        let ids = super::history::snapshots(store)?;
+        let mut found = ids.iter().filter(|id| is_id(beginning) && id.starts_with(beginning));
+        match (found.next(), found.next()) {
+            (None, _) => Ok(None),
+            (Some(id), None) => Self::of(&store.join(SNAPSHOTS).join(id)).map(Some),
+            (Some(_), Some(_)) => {
+                let what = format!("several snapshots begin with {beginning}");
+                Err(Error::damaged(store, &what))
+            }
+        }
     }
 
     /// The snapshot in a folder.
@@ -131,6 +148,11 @@ impl Snapshot {
         let batches = reader.map_err(Error::parquet(&path))?;
         batches.map(|batch| batch.map_err(|error| Error::damaged(&path, &error))).collect()
     }
+}
+
+/// True for what can be the id of a snapshot, and never leads to another folder.
+pub(super) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The Arrow type that a timeline column has in batches.

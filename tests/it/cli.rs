@@ -253,6 +253,9 @@ fn every_command_explains_itself() {
         "explain",
         "worklist",
         "reconcile",
+        "pseudonymize",
+        "verify",
+        "store",
     ];
     for command in commands {
         let output = throughline(&[command, "--help"]);

@@ -45,6 +45,11 @@ fn gzip(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// Contacts as the bytes of a Parquet file.
+pub(crate) fn parquet_of(rows: &[&str]) -> Vec<u8> {
+    parquet(&rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>())
+}
+
 fn parquet(rows: &[String]) -> Vec<u8> {
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.split(',').collect()).collect();
     let names: Vec<&str> = HEADER.split(',').collect();

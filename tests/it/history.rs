@@ -1,0 +1,227 @@
+//! The store over time: what it was, what changed, what was lost, and whether it is still whole.
+
+use std::fs;
+
+use crate::site::Site;
+
+fn snapshot(site: &Site) -> String {
+    fs::read_to_string(site.path("store/current")).expect("a pointer").trim().to_owned()
+}
+
+#[test]
+fn a_store_tells_its_history() {
+    let site = Site::new(r#""contact_gap_over_k""#).with_contacts(6);
+    site.fine(&["ingest", "@site.toml"]);
+    let first = snapshot(&site);
+    site.contacts(7, 40);
+    site.fine(&["ingest", "@site.toml"]);
+    let second = snapshot(&site);
+    // The same again is no event.
+    site.fine(&["ingest", "@site.toml"]);
+    let log = site.fine(&["store", "log", "--store", "@store"]);
+    let lines: Vec<&str> = log.lines().skip(1).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(
+        lines[0].contains(&first) && lines[0].contains("240") && !lines[0].contains("in force")
+    );
+    assert!(
+        lines[1].contains(&second) && lines[1].contains("280") && lines[1].ends_with("in force")
+    );
+    let shown = site.fine(&["store", "show", &first[..6], "--store", "@store"]);
+    assert!(
+        shown.contains("contacts.csv") && shown.contains("privacy policy undecided"),
+        "{shown}"
+    );
+    let diff = site.says(&["store", "diff", &first, "--store", "@store"], 1);
+    assert!(diff.contains("rows of 2024-07") && !diff.contains("rows of 2024-06"), "{diff}");
+    site.fine(&["store", "diff", &second, &second, "--store", "@store"]);
+    assert!(site.says(&["store", "show", "abcdef", "--store", "@store"], 2).contains("store log"));
+    assert!(site.says(&["store", "show", "../x", "--store", "@store"], 2).contains("no snapshot"));
+    assert!(site.fine(&["store", "prune", "--keep", "1", "--store", "@store"]).contains(&first));
+    assert!(!site.path("store/snapshots").join(&first).exists());
+    assert!(site.fine(&["store", "log", "--store", "@store"]).contains("pruned"));
+    site.fine(&["verify", "@store"]);
+}
+
+#[test]
+fn an_earlier_report_is_rebuilt_byte_for_byte() {
+    let site = Site::new(r#""contact_gap_over_k", "upc""#).with_contacts(6);
+    site.fine(&["run", "@site.toml", "--out", "@then"]);
+    let first = snapshot(&site);
+    site.contacts(8, 40);
+    site.fine(&["run", "@site.toml", "--out", "@now"]);
+    let again = [
+        "report",
+        "@site.toml",
+        "--snapshot",
+        &first,
+        "--period",
+        "2024-06",
+        "--out",
+        "@again",
+        "--threads",
+        "3",
+    ];
+    site.fine(&again);
+    assert_eq!(site.files("then"), site.files("again"));
+    assert_ne!(site.files("then"), site.files("now"));
+}
+
+#[test]
+fn how_rows_came_in_tells_how_complete_months_are() {
+    let site = Site::new(r#""contact_gap_over_k""#);
+    // Of the rows of a month, 80 of 100 are there a month later, 96 after two, all after three.
+    let share = |lag: u32| [0, 80, 96, 100][lag.min(3) as usize];
+    for cut in 3..=7_u32 {
+        let mut text = "contact_id,member_id,contact_date,service_class,agency_id\n".to_owned();
+        for month in 1..cut {
+            for row in 0..share(cut - month) {
+                text += &format!("C{month}-{row},M{row},2024-{month:02}-10,therapy,A1\n");
+            }
+        }
+        site.write("extracts/contacts.csv", text);
+        site.write(
+            "extracts/manifest.csv",
+            format!("source,extract_date\ncontacts,2024-{cut:02}-05\n"),
+        );
+        site.fine(&["ingest", "@site.toml"]);
+    }
+    let text = site.fine(&["store", "lag", "--store", "@store"]);
+    let words: Vec<Vec<&str>> =
+        text.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(words[1], ["2024-02", "80", "96", "100", "100", "100"]);
+    assert_eq!(words[5], ["2024-06", "80"]);
+    assert_eq!(
+        words[6],
+        ["complete", "80.0", "%", "96.0", "%", "100.0", "%", "100.0", "%", "100.0", "%"]
+    );
+}
+
+/// Corrections, voids and late rows come with the next full extract: whatever came before, and in
+/// whatever order, the last state is what one delivery of it gives.
+#[test]
+fn only_the_last_state_decides() {
+    let state = |site: &Site, number: usize| {
+        let rows = (0..60).filter(|row| number < 2 || *row != 7).map(|row| {
+            let code = if number > 0 && row == 3 { "H0036" } else { "H0004" };
+            format!("C{row},M{},2024-0{}-10,{code},A1\n", row % 20, 1 + row % (3 + number))
+        });
+        let head = "contact_id,member_id,contact_date,service_code,agency_id\n";
+        site.write("extracts/contacts.csv", head.to_owned() + &rows.collect::<String>());
+        site.write(
+            "extracts/manifest.csv",
+            "source,extract_date,refresh\ncontacts,2024-07-05,full\n",
+        );
+    };
+    let stored = |orders: &[usize]| {
+        let site = Site::new(r#""contact_gap_over_k""#);
+        for number in orders {
+            state(&site, *number);
+            site.fine(&["ingest", "@site.toml", "--accept", "a test"]);
+        }
+        let id = snapshot(&site);
+        (id.clone(), site.files(&format!("store/snapshots/{id}")))
+    };
+    let once = stored(&[2]);
+    for order in [&[0, 1, 2][..], &[1, 0, 2], &[2, 0, 1, 2], &[0, 2]] {
+        assert_eq!(stored(order), once, "{order:?}");
+    }
+    assert_ne!(stored(&[1]).0, once.0);
+}
+
+#[test]
+fn an_extract_of_changes_alone_is_not_taken_for_all_there_is() {
+    let site = Site::new(r#""contact_gap_over_k""#).with_contacts(3);
+    site.write(
+        "extracts/manifest.csv",
+        "source,extract_date,refresh\ncontacts,2024-04-28,incremental\n",
+    );
+    assert!(site.says(&["ingest", "@site.toml"], 2).contains("incremental_extract"));
+    assert!(!site.path("store").exists());
+}
+
+#[test]
+fn losses_stop_a_run_until_they_are_accepted() {
+    let site = Site::new(r#""contact_gap_over_k""#);
+    site.contacts(6, 80);
+    site.fine(&["ingest", "@site.toml"]);
+    let before = site.files("store");
+    site.contacts(6, 40);
+    let text = site.says(&["run", "@site.toml"], 2);
+    for part in ["contacts", "rows", "members", "480", "240", "80", "--accept"] {
+        assert!(text.contains(part), "no `{part}` in:\n{text}");
+    }
+    assert_eq!(site.files("store"), before);
+    assert!(!site.path("reports").exists());
+    site.says(&["ingest", "@site.toml", "--accept", " "], 2);
+    site.fine(&["ingest", "@site.toml", "--accept", "agency A9 left"]);
+    assert!(site.fine(&["store", "log", "--store", "@store"]).contains("accepted: agency A9 left"));
+    // A month, a code and a column.
+    site.contacts(6, 80);
+    site.fine(&["ingest", "@site.toml"]);
+    let all = fs::read_to_string(site.path("extracts/contacts.csv")).expect("contacts");
+    let without: String = all
+        .lines()
+        .map(|line| {
+            line.replace(",2024-02-", ",2024-03-").replace("H0004", "H0036").replace(",B1", ",")
+                + "\n"
+        })
+        .collect();
+    site.write("extracts/contacts.csv", without);
+    let text = site.says(&["ingest", "@site.toml"], 2);
+    for part in ["rows of 2024-02", "rows with code H0004", "values of column bho_id"] {
+        assert!(text.contains(part), "no `{part}` in:\n{text}");
+    }
+}
+
+#[test]
+fn verify_finds_what_is_not_as_it_was() {
+    let site = Site::new(r#""contact_gap_over_k", "upc""#).with_contacts(8);
+    site.fine(&["run", "@site.toml", "--out", "@report"]);
+    assert!(site.fine(&["verify", "@store"]).contains("0 findings"));
+    let whole = site.fine(&["verify", "@report", "--pipeline", "@site.toml"]);
+    assert!(whole.contains("0 findings"), "{whole}");
+    assert!(site.fine(&["verify", "@report"]).contains("not counted again"));
+    site.says(&["verify", "@extracts"], 2);
+    let bucket = site.stored("bucket-003.parquet");
+    let good = fs::read(&bucket).expect("a bucket");
+    let mut bad = good.clone();
+    bad[good.len() / 2] ^= 1;
+    for (bytes, said) in [
+        (bad, "not what the manifest says"),
+        (good[..good.len() - 1].to_vec(), "the manifest says"),
+    ] {
+        fs::write(&bucket, bytes).expect("a bucket");
+        let text = site.says(&["verify", "@store"], 1);
+        assert!(text.contains("bucket-003.parquet") && text.contains(said), "{text}");
+    }
+    fs::remove_file(&bucket).expect("a bucket");
+    assert!(site.says(&["verify", "@store"], 1).contains("bucket-003.parquet"));
+    fs::write(&bucket, good).expect("a bucket");
+    site.write("report/tables/more.csv", "1");
+    assert!(site.says(&["verify", "@report"], 1).contains("more.csv"));
+    fs::remove_file(site.path("report/tables/more.csv")).expect("a file");
+    // Whoever changes a number and its hash is found by counting again.
+    let results = fs::read_to_string(site.path("report/tables/results.csv")).expect("results");
+    let forged = results + "x\n";
+    let manifest = fs::read_to_string(site.path("report/manifest.json")).expect("a manifest");
+    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    let hash = sha256(forged.as_bytes());
+    manifest["files"]["tables/results.csv"] =
+        serde_json::json!({ "sha256": hash, "bytes": forged.len() });
+    site.write("report/tables/results.csv", &forged);
+    assert!(site.says(&["verify", "@report"], 1).contains("results.csv"));
+    site.write("report/manifest.json", manifest.to_string());
+    site.fine(&["verify", "@report"]);
+    let text = site.says(&["verify", "@report", "--pipeline", "@site.toml"], 1);
+    assert!(text.contains("its numbers are not those of the snapshot"), "{text}");
+    let pipeline = fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    site.write("other.toml", pipeline.replace("Site", "Other"));
+    let text = site.says(&["verify", "@report", "--pipeline", "@other.toml"], 1);
+    assert!(text.contains("not the pipeline file of the report"), "{text}");
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
