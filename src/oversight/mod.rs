@@ -4,13 +4,16 @@
 //! of it can be drawn or written.
 
 mod changes;
+pub mod contract;
 mod curve;
 mod estimate;
+mod peers;
 mod publish;
 mod query;
 mod results;
 mod ripeness;
 mod row;
+mod scorecard;
 mod settings;
 mod suppress;
 mod tabulate;
@@ -19,10 +22,14 @@ mod verdict;
 
 pub use changes::{Change, changes};
 pub use curve::{Curve, CurvePoint};
+pub use peers::{FunnelStep, Peer, PeerPlot, Place, peers};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
 pub use results::{results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
+pub use scorecard::{
+    Assurance, Line, ObjectiveCard, ScoreCell, Scorecard, Standing, Variation, scorecard,
+};
 pub use settings::{RuleSet, Settings};
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};
 pub use trend::{Trend, TrendPoint, trend, trend_in};

@@ -17,7 +17,7 @@ pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> Publis
     settings.threshold = pipeline.threshold;
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
-    settings.targets = pipeline.targets.clone();
+    settings.targets = pipeline.contract.iter().flat_map(|one| one.targets.clone()).collect();
     let table = oversight::tabulate(&counted.tallies, &settings);
     if internal {
         oversight::release_internal(&table, &settings)
@@ -43,6 +43,10 @@ pub fn content<'t>(
             sources: manifest.sources.iter().map(source).collect(),
         },
         table,
+        scorecard: pipeline
+            .contract
+            .as_ref()
+            .and_then(|contract| oversight::scorecard(table, contract, counted.month)),
         changes: oversight::changes(table, counted.month)
             .into_iter()
             .map(|change| change.text)
@@ -103,9 +107,12 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
         ("signal_rules", pipeline.rules.name().to_owned()),
         ("baseline", pipeline.baseline_points.to_string()),
         ("pipeline_sha256", pipeline.sha256.clone()),
+        ("contract_sha256", pipeline.contract_sha256.clone()),
     ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
     .map(|(name, value)| (name.to_owned(), value))
-    .to_vec()
+    .collect()
 }
 
 fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {

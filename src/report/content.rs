@@ -1,6 +1,6 @@
 //! Everything a report says.
 
-use crate::oversight::PublishedTable;
+use crate::oversight::{PublishedTable, Scorecard};
 use crate::terms::{Day, Period};
 
 /// Everything a report says.
@@ -16,6 +16,8 @@ pub struct Content<'a> {
     pub snapshot: Snapshot,
     /// Every number that may be shown.
     pub table: &'a PublishedTable,
+    /// The scorecard of the contract, if there is one.
+    pub scorecard: Option<Scorecard>,
     /// What changed, in sentences, the most important first.
     pub changes: Vec<String>,
     /// State of the data.

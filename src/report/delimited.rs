@@ -77,7 +77,7 @@ pub(super) fn family_csv(rows: &[(&Measure, &Published)]) -> Vec<u8> {
             row.verdict.map_or_else(String::new, |verdict| verdict.name().to_owned()),
         ]);
     }
-    csv.text.into_bytes()
+    csv.finish()
 }
 
 /// Excluded units by reason, for everyone in the period that the page shows.
@@ -104,7 +104,7 @@ pub(super) fn exclusions_csv(content: &Content<'_>, lookup: &Lookup<'_>) -> Vec<
             ]);
         }
     }
-    csv.text.into_bytes()
+    csv.finish()
 }
 
 /// The field of a group.
@@ -116,7 +116,7 @@ pub(super) fn group_field(group: &Group) -> &str {
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {
@@ -124,18 +124,19 @@ fn harmless(text: &str) -> String {
     }
 }
 
-struct Csv {
+/// A table of texts, separated by commas.
+pub(super) struct Csv {
     text: String,
 }
 
 impl Csv {
-    fn with_heads(heads: &[&str]) -> Self {
+    pub(super) fn with_heads(heads: &[&str]) -> Self {
         let mut csv = Self { text: String::new() };
         csv.row(&heads.iter().map(ToString::to_string).collect::<Vec<_>>());
         csv
     }
 
-    fn row(&mut self, fields: &[String]) {
+    pub(super) fn row(&mut self, fields: &[String]) {
         for (place, field) in fields.iter().enumerate() {
             if place > 0 {
                 self.text.push(',');
@@ -149,5 +150,9 @@ impl Csv {
             }
         }
         self.text.push('\n');
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.text.into_bytes()
     }
 }

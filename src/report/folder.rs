@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::lookup::Lookup;
-use super::{delimited, manifest, page, words, workbook};
+use super::{delimited, manifest, page, score_files, words, workbook};
 
 const MANIFEST: &str = "manifest.json";
 const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
@@ -103,6 +103,12 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
             let path = format!("tables/{}.csv", words::family_id(family));
             files.push((path, delimited::family_csv(&rows)));
         }
+    }
+    if let Some(scorecard) = &content.scorecard {
+        let records = score_files::records(content, scorecard);
+        files.push(("tables/scorecard.csv".to_owned(), score_files::csv(&records, scorecard)));
+        let json = score_files::json(content, scorecard, &records);
+        files.push(("scorecard.json".to_owned(), json));
     }
     files.push((RESULTS[0].to_owned(), content.results_csv.clone()));
     files.push((RESULTS[1].to_owned(), content.results_parquet.clone()));

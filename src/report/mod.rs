@@ -5,6 +5,7 @@
 
 mod content;
 mod delimited;
+mod each;
 mod figures;
 mod folder;
 mod front;
@@ -16,6 +17,10 @@ mod method;
 mod page;
 mod plate;
 mod quality;
+mod score;
+mod score_files;
+mod score_sheet;
+mod score_words;
 mod section;
 mod table;
 mod words;

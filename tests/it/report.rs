@@ -2,6 +2,7 @@
 
 mod content;
 mod markup;
+mod scorecard;
 mod tallies;
 
 use std::collections::BTreeSet;
