@@ -16,6 +16,7 @@ mod legend;
 mod mark;
 mod sheet;
 mod spark;
+mod strip;
 mod trend;
 
 pub use bars::{Bar, StackedBars};
@@ -25,4 +26,5 @@ pub use funnel::{FunnelChart, FunnelLine, FunnelPoint};
 pub use icon::{assurance_icon, variation_icon};
 pub use mark::{Mark, Shown};
 pub use spark::sparkline;
+pub use strip::{Lane, Look, Strip, reach};
 pub use trend::{Limits, TrendPoint, TrendSeries};

@@ -25,7 +25,7 @@ pub use curve::{Curve, CurvePoint};
 pub use peers::{FunnelStep, Peer, PeerPlot, Place, peers};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
-pub use results::{results_batch, results_csv};
+pub use results::{group_words, results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
 pub use scorecard::{
     Assurance, Line, ObjectiveCard, ScoreCell, Scorecard, Standing, Variation, scorecard,
