@@ -4,8 +4,10 @@
 //! of it can be drawn or written.
 
 mod changes;
+pub mod contract;
 mod curve;
 mod estimate;
+mod peers;
 mod publish;
 mod query;
 mod reconcile;
@@ -13,6 +15,7 @@ mod release;
 mod results;
 mod ripeness;
 mod row;
+mod scorecard;
 mod settings;
 mod suppress;
 mod tabulate;
@@ -21,6 +24,7 @@ mod verdict;
 
 pub use changes::{Change, changes};
 pub use curve::{Curve, CurvePoint};
+pub use peers::{FunnelStep, Peer, PeerPlot, Place, peers};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{
@@ -33,6 +37,9 @@ pub use release::{
 };
 pub use results::{group_words, results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
+pub use scorecard::{
+    Assurance, Line, ObjectiveCard, ScoreCell, Scorecard, Standing, Variation, scorecard,
+};
 pub use settings::{RuleSet, Settings};
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};
 pub use trend::{Trend, TrendPoint, trend, trend_in};

@@ -1,8 +1,8 @@
 //! What a run decides about its tables.
 
-use std::collections::BTreeMap;
-
-use crate::terms::Day;
+use super::contract::Target;
+use crate::kernel::Group;
+use crate::terms::{Day, Period};
 
 /// Which rules tell special from common variation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +45,8 @@ pub struct Settings {
     pub coverage_start: Option<Day>,
     /// Counts from 1 to one less than this are hidden.
     pub threshold: i64,
-    /// Targets in the unit of the value, by indicator id or, before that, by the id with its variant.
-    pub targets: BTreeMap<String, f64>,
+    /// What has to be reached: see [`Target`].
+    pub targets: Vec<Target>,
     /// Points that a control chart's limits rest on: the first ones, and never fewer.
     pub baseline_points: usize,
     /// Which rules give signals.
@@ -63,14 +63,23 @@ impl Settings {
             data_through,
             coverage_start: None,
             threshold: 11,
-            targets: BTreeMap::new(),
+            targets: Vec::new(),
             baseline_points: 12,
             rules: RuleSet::Nhs,
             dates_shifted: false,
         }
     }
 
-    pub(super) fn target(&self, id: &str, base_id: &str) -> Option<f64> {
-        self.targets.get(id).or_else(|| self.targets.get(base_id)).copied()
+    /// The target that binds a group in a period; the most particular one, if there are several.
+    pub fn target(
+        &self,
+        id: &str,
+        base_id: &str,
+        group: &Group,
+        period: Period,
+    ) -> Option<&Target> {
+        let about = |target: &&Target| target.indicator == id || target.indicator == base_id;
+        let bind = self.targets.iter().filter(about).filter(|one| one.binds(group, period));
+        bind.max_by_key(|target| target.precedence(id))
     }
 }

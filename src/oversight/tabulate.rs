@@ -80,15 +80,20 @@ fn row_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) ->
     row.members = Some(tally.members);
     row.dominated = measure.display == Display::Dollars && may_be_dominated(tally);
     fill(&mut row, estimate);
-    row.target = settings.target(&measure.id, &measure.base_id);
-    row.verdict = verdict(&row, measure.better);
+    judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
+}
+
+/// Sets target and verdict.
+fn judge(row: &mut Row, (id, base_id): (&str, &str), settings: &Settings) {
+    let target = settings.target(id, base_id, &row.group, row.period);
+    row.target = target.map(|target| target.at);
+    row.verdict = target.and_then(|target| verdict(row, target));
 }
 
 fn not_computable(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
     let mut row = blank(measure, cell, settings);
-    row.target = settings.target(&measure.id, &measure.base_id);
-    row.verdict = verdict(&row, measure.better);
+    judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
 }
 
@@ -171,10 +176,9 @@ fn share_high(measure: &Measure, bare: Row, tally: &Tally, settings: &Settings) 
         statistic: SHARE_HIGH,
         numerator: Some(Exact::whole(i128::from(high))),
         denominator: Some(Exact::whole(i128::from(members))),
-        target: settings.target(&id, &id),
         ..bare
     };
     fill(&mut row, Estimate::new(met / all, wilson(met, all, CONFIDENCE), "wilson"));
-    row.verdict = verdict(&row, measure.better);
+    judge(&mut row, (&id, &id), settings);
     row
 }

@@ -2,14 +2,11 @@
 
 use crate::indicator::Better;
 
+use super::contract::Target;
 use super::{Row, State, Verdict};
 
-/// The verdict on a row, if it has a target and its measure a good direction.
-pub(super) fn verdict(row: &Row, better: Better) -> Option<Verdict> {
-    let target = row.target?;
-    if better == Better::Neutral {
-        return None;
-    }
+/// The verdict on a row whose group and period a target binds.
+pub(super) fn verdict(row: &Row, target: &Target) -> Option<Verdict> {
     match row.state {
         State::NotComputable => return Some(Verdict::NotComputable),
         State::Preliminary | State::Withheld => return Some(Verdict::NotRipe),
@@ -18,14 +15,14 @@ pub(super) fn verdict(row: &Row, better: Better) -> Option<Verdict> {
     let (Some(_), Some(low), Some(high)) = (row.value, row.low, row.high) else {
         return Some(Verdict::TooFew);
     };
-    let (worst, best) = match better {
-        Better::Lower => (-high, -low),
-        Better::Higher | Better::Neutral => (low, high),
+    let (worst, best, wanted) = match target.better {
+        Better::Lower => (-high, -low, -target.at),
+        Better::Higher => (low, high, target.at),
+        Better::Neutral => return None,
     };
-    let target = if better == Better::Lower { -target } else { target };
-    Some(if worst >= target {
+    Some(if worst >= wanted {
         Verdict::Met
-    } else if best < target {
+    } else if best < wanted {
         Verdict::NotMet
     } else {
         Verdict::CannotTell

@@ -8,6 +8,7 @@ mod period;
 mod publish;
 mod quality;
 mod read;
+mod read_contract;
 mod read_privacy;
 mod read_source;
 mod reconcile;
@@ -26,6 +27,7 @@ pub use explain::{Case, Explained, Question, explain};
 pub use period::{any_period, month, reported};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
+pub use read_contract::check_contract;
 pub use reconcile::{Comparison, reconcile, reconcile_folder};
 pub use release::{Earlier, Refused, Released, release};
 pub use run::{

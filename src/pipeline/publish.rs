@@ -42,7 +42,7 @@ pub(super) fn settings(
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
     settings.dates_shifted = manifest.sources.iter().any(|source| source.date_shifted);
-    settings.targets = pipeline.targets.clone();
+    settings.targets = pipeline.contract.iter().flat_map(|one| one.targets.clone()).collect();
     settings
 }
 
@@ -64,6 +64,10 @@ pub fn content<'t>(
             sources: manifest.sources.iter().map(source).collect(),
         },
         table,
+        scorecard: pipeline
+            .contract
+            .as_ref()
+            .and_then(|contract| oversight::scorecard(table, contract, counted.month)),
         changes: oversight::changes(table, counted.month)
             .into_iter()
             .map(|change| change.text)
@@ -137,9 +141,12 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
         ("signal_rules", pipeline.rules.name().to_owned()),
         ("baseline", pipeline.baseline_points.to_string()),
         ("pipeline_sha256", pipeline.sha256.clone()),
+        ("contract_sha256", pipeline.contract_sha256.clone()),
     ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
     .map(|(name, value)| (name.to_owned(), value))
-    .to_vec()
+    .collect()
 }
 
 pub(super) fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {

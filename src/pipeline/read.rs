@@ -1,15 +1,16 @@
 //! A pipeline file, read and checked together with the indicator files it names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{self, Catalogue};
-use super::{read_privacy, read_source};
-use crate::diagnostic::{Document, Fields, Problem, Problems, Source as Text, Value, suggest};
+use super::{read_contract, read_privacy, read_source};
+use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
 use crate::extract::{Privacy, RefusedMax, Source, Table};
 use crate::indicator::Definition;
 use crate::kernel::StratumKind;
 use crate::oversight::RuleSet;
+use crate::oversight::contract::Contract;
 use crate::terms::{Day, Grain};
 
 /// What a run does, checked.
@@ -57,8 +58,10 @@ pub struct Pipeline {
     pub baseline_points: usize,
     /// Which rules give signals.
     pub rules: RuleSet,
-    /// Targets by indicator.
-    pub targets: BTreeMap<String, f64>,
+    /// The contract of the scorecard, with its targets.
+    pub contract: Option<Contract>,
+    /// SHA-256 of the contract's file.
+    pub contract_sha256: String,
 }
 
 /// Reads a pipeline file and everything it names. Paths in it are relative to the file.
@@ -99,7 +102,8 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         threshold: 11,
         baseline_points: 12,
         rules: RuleSet::Nhs,
-        targets: BTreeMap::new(),
+        contract: None,
+        contract_sha256: String::new(),
     };
     extracts(&mut fields, &base, &mut pipeline, &mut problems);
     pipeline.privacy = read_privacy::privacy(&mut fields, &mut problems);
@@ -109,6 +113,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
     }
     indicators(&mut fields, &base, &mut pipeline, &mut problems);
     publication(&mut fields, &mut pipeline, &mut problems);
+    read_contract::of_pipeline(&mut fields, &base, &mut pipeline, &mut problems);
     fields.finish(&mut problems);
     problems.none_or(pipeline)
 }
@@ -124,7 +129,7 @@ fn folder(
 }
 
 /// The path without steps back, for people to read: `pipelines/../reports` is `reports`.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut kept = PathBuf::new();
     for part in path.components() {
         let can_go_back = kept.file_name().is_some();
@@ -220,6 +225,7 @@ pub(super) fn refused_max(table: &mut Fields<'_>, problems: &mut Problems) -> Re
 /// Stands for every indicator file there is.
 const EVERY: &str = "all";
 
+/// Reads the indicators that are named, and keeps a list of all that there are.
 fn indicators(
     fields: &mut Fields<'_>,
     base: &Path,
@@ -304,50 +310,6 @@ fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut 
         pipeline.baseline_points = usize::try_from(baseline).unwrap_or(12);
         table.finish(problems);
     }
-    if let Some(table) = fields.fields("targets", problems) {
-        pipeline.targets = targets(&table, &pipeline.definitions, problems);
-    }
-}
-
-fn targets(
-    table: &Fields<'_>,
-    definitions: &[Definition],
-    problems: &mut Problems,
-) -> BTreeMap<String, f64> {
-    let ids = || {
-        definitions
-            .iter()
-            .flat_map(|one| &one.indicators)
-            .flat_map(|one| [&one.measure.id, &one.measure.base_id])
-    };
-    let mut targets = BTreeMap::new();
-    for (key, span, node) in table.free_entries() {
-        let target = match node.value {
-            Value::Float(number) => Some(number),
-            #[expect(clippy::cast_precision_loss, reason = "a target, not a count")]
-            Value::Integer(number) => Some(number as f64),
-            _ => None,
-        };
-        if !ids().any(|id| id == key) {
-            let problem: Problem = table.problem(
-                span.clone(),
-                format!("`{key}` is not among the indicators"),
-                "no such indicator",
-            );
-            problems.push(problem.maybe_help(suggest(key, ids().map(String::as_str))));
-        }
-        match target.filter(|target| target.is_finite()) {
-            Some(target) => {
-                targets.insert(key.clone(), target);
-            }
-            None => problems.push(table.problem(
-                node.span.clone(),
-                "a target is a number",
-                "not a number",
-            )),
-        }
-    }
-    targets
 }
 
 /// A file of the user's as text for drawing problems on.

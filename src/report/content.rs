@@ -1,6 +1,6 @@
 //! Everything a report says.
 
-use crate::oversight::{PublishedTable, Restated};
+use crate::oversight::{PublishedTable, Restated, Scorecard};
 use crate::terms::{Day, Period};
 
 /// Everything a report says.
@@ -16,6 +16,8 @@ pub struct Content<'a> {
     pub snapshot: Snapshot,
     /// Every number that may be shown.
     pub table: &'a PublishedTable,
+    /// The scorecard of the contract, if there is one.
+    pub scorecard: Option<Scorecard>,
     /// What changed, in sentences, the most important first.
     pub changes: Vec<String>,
     /// What is different from the last release; nothing for the first one.

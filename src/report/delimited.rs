@@ -78,7 +78,7 @@ pub(super) fn family_csv(rows: &[(&Measure, &Published)]) -> Vec<u8> {
             row.verdict.map_or_else(String::new, |verdict| verdict.name().to_owned()),
         ]);
     }
-    csv.text.into_bytes()
+    csv.finish()
 }
 
 /// Excluded units by reason, for everyone in the period that the page shows.
@@ -105,7 +105,7 @@ pub(super) fn exclusions_csv(content: &Content<'_>, lookup: &Lookup<'_>) -> Vec<
             ]);
         }
     }
-    csv.text.into_bytes()
+    csv.finish()
 }
 
 /// The field of a group.
@@ -116,6 +116,7 @@ pub(super) fn group_field(group: &Group) -> &str {
     }
 }
 
+/// A table of texts, separated by commas.
 pub(super) struct Csv {
     pub(super) text: String,
 }
@@ -141,5 +142,9 @@ impl Csv {
             }
         }
         self.text.push('\n');
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.text.into_bytes()
     }
 }

@@ -1,13 +1,13 @@
 //! Published rows as charts.
 
 use crate::chart::{
-    Bar, Compared, Comparison, Curve, CurvePoint, Curves, Limits, Mark, StackedBars, TrendPoint,
-    TrendSeries, format, sparkline,
+    Bar, Compared, Comparison, Curve, CurvePoint, Curves, FunnelChart, FunnelLine, FunnelPoint,
+    Limits, Mark, StackedBars, TrendPoint, TrendSeries, format, sparkline,
 };
 use crate::indicator::Measure;
 use crate::kernel::Group;
 use crate::oversight;
-use crate::oversight::Published;
+use crate::oversight::{FunnelStep, Peer, PeerPlot, Published, Trend};
 use crate::terms::{Grain, Level, Period};
 
 use super::content::Content;
@@ -28,10 +28,19 @@ pub(super) fn points<'a>(
     lookup: &Lookup<'a>,
     measure: usize,
 ) -> Vec<Point<'a>> {
+    points_of(content, lookup, (measure, &Group::All), lookup.trend(measure))
+}
+
+/// The periods of any group's trend, given its control chart.
+pub(super) fn points_of<'a>(
+    content: &Content<'a>,
+    lookup: &Lookup<'a>,
+    (measure, group): (usize, &Group),
+    trend: &Trend,
+) -> Vec<Point<'a>> {
     if content.table.settings().dates_shifted {
         return Vec::new();
     }
-    let trend = lookup.trend(measure);
     let point = |row: &'a Published| {
         let charted = trend.points.iter().find(|point| point.period == row.period);
         let limits = charted.and_then(|point| {
@@ -41,7 +50,8 @@ pub(super) fn points<'a>(
         Point { period: row.period, row, limits }
     };
     let by_grain = GRAINS.map(|grain| {
-        let rows = lookup.everyone(measure, grain, content.period).filter(|row| is_whole(row));
+        let rows = lookup.series(measure, group, grain, content.period);
+        let rows = rows.filter(|row| is_whole(row));
         // Nothing is told by the periods before the data begin.
         rows.skip_while(|row| !row.state.shows_numbers()).map(point).collect::<Vec<_>>()
     });
@@ -53,11 +63,11 @@ pub(super) fn points<'a>(
 }
 
 /// What a reader should know of the trend.
-pub(super) fn note(lookup: &Lookup<'_>, measure: usize, points: &[Point<'_>]) -> String {
+pub(super) fn note(trend: &Trend, points: &[Point<'_>]) -> String {
     match points.first().map(|point| point.period.grain) {
         Some(Grain::Quarter) => "by quarter, because most months are hidden".to_owned(),
         Some(Grain::Year) => "by year, because most shorter periods are hidden".to_owned(),
-        Some(Grain::Month) | None => lookup.trend(measure).note.clone(),
+        Some(Grain::Month) | None => trend.note.clone(),
     }
 }
 
@@ -70,8 +80,8 @@ pub(super) fn has_trend(points: &[Point<'_>]) -> bool {
     shown(points) > 1
 }
 
-/// The trend of everyone.
-pub(super) fn trend(measure: &Measure, points: &[Point<'_>]) -> String {
+/// The trend of a group.
+pub(super) fn trend(measure: &Measure, whose: &str, points: &[Point<'_>]) -> String {
     let target = points.iter().rev().find_map(|point| point.row.target);
     let points = points.iter().map(|point| TrendPoint {
         period: point.period,
@@ -79,7 +89,7 @@ pub(super) fn trend(measure: &Measure, points: &[Point<'_>]) -> String {
         limits: point.limits,
         is_signal: !point.row.signal.is_empty(),
     });
-    let title = format!("{}: all members over time", words::title(measure));
+    let title = format!("{}: {whose} over time", words::title(measure));
     TrendSeries { title: &title, display: measure.display, points: points.collect(), target }.draw()
 }
 
@@ -126,6 +136,31 @@ pub(super) fn comparison(
             .collect(),
         whole: whole.map_or(Mark::EMPTY, Mark::of),
         target: whole.and_then(|row| row.target),
+    }
+    .draw()
+}
+
+/// Peers between the limits of chance.
+pub(super) fn funnel(measure: &Measure, plot: &PeerPlot, period: Period) -> String {
+    let title = format!("{}: peers, {}", words::title(measure), format::period(period));
+    let point = |peer: &'_ Peer| FunnelPoint {
+        label: group_name(&peer.group).to_owned(),
+        size: peer.size,
+        value: peer.value,
+        is_flagged: peer.place.is_flagged(),
+    };
+    let line = |step: &FunnelStep| FunnelLine {
+        size: step.size,
+        inner: (step.inner.low, step.inner.high),
+        outer: (step.outer.low, step.outer.high),
+    };
+    FunnelChart {
+        title: &title,
+        display: measure.display,
+        size: plot.size,
+        centre: plot.centre,
+        points: plot.peers.iter().map(point).collect(),
+        lines: plot.steps.iter().map(line).collect(),
     }
     .draw()
 }

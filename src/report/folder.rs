@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::lookup::Lookup;
-use super::{delimited, dictionary, manifest, measure_report, page, restated, words, workbook};
+use super::{
+    delimited, dictionary, manifest, measure_report, page, restated, score_files, words, workbook,
+};
 
 pub(super) const MANIFEST: &str = "manifest.json";
 const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
@@ -116,6 +118,12 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
     }
     if let Some(since) = content.since {
         files.push(("tables/restated.csv".to_owned(), restated::csv(since, content)));
+    }
+    if let Some(scorecard) = &content.scorecard {
+        let records = score_files::records(content, scorecard);
+        files.push(("tables/scorecard.csv".to_owned(), score_files::csv(&records, scorecard)));
+        let json = score_files::json(content, scorecard, &records);
+        files.push(("scorecard.json".to_owned(), json));
     }
     files.push((RESULTS[0].to_owned(), content.results_csv.clone()));
     files.push((RESULTS[1].to_owned(), content.results_parquet.clone()));

@@ -50,7 +50,19 @@ impl<'a> Lookup<'a> {
         grain: Grain,
         wanted: Period,
     ) -> impl Iterator<Item = &'a Published> + use<'a> {
-        let rows = self.rows(measure).filter(|row| row.group == Group::All);
+        self.series(measure, &Group::All, grain, wanted)
+    }
+
+    /// The same of any group.
+    pub(super) fn series(
+        &self,
+        measure: usize,
+        group: &Group,
+        grain: Grain,
+        wanted: Period,
+    ) -> impl Iterator<Item = &'a Published> + use<'a> {
+        let group = group.clone();
+        let rows = self.rows(measure).filter(move |row| row.group == group);
         let rows = rows.filter(|row| row.statistic.is_empty());
         let rows = rows.filter(|row| is_everyone(&row.stratum) || row.stratum.kind == "level");
         rows.filter(move |row| row.period.grain == grain && row.period.end <= wanted.end)

@@ -6,6 +6,7 @@
 mod content;
 mod delimited;
 mod dictionary;
+mod each;
 mod figures;
 mod folder;
 mod front;
@@ -21,6 +22,10 @@ mod quality;
 mod reconciliation;
 mod reference;
 mod restated;
+mod score;
+mod score_files;
+mod score_sheet;
+mod score_words;
 mod section;
 mod table;
 mod words;

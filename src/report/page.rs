@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::html::{Html, anchor};
 use super::lookup::Lookup;
-use super::{front, method, quality, restated, section, words};
+use super::{front, method, quality, restated, score, section, words};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -49,6 +49,7 @@ pub fn page(content: &Content<'_>) -> String {
                 restated::write(html, content);
                 front::write_key_table(html, content, &lookup);
             });
+            score::write(html, content, &lookup);
             write_families(html, content, &lookup);
             quality::write(html, content);
             method::write(html, content);
@@ -63,6 +64,9 @@ fn write_contents(html: &mut Html, content: &Content<'_>) {
             let mut entry =
                 |target: &str, text: &str| html.within("li", &[], |html| html.link(target, text));
             entry("#summary", "Summary");
+            if content.scorecard.is_some() {
+                entry("#scorecard", "Scorecard");
+            }
             for family in words::FAMILIES {
                 if content.table.measures().iter().any(|measure| measure.family == family) {
                     entry(&format!("#{}", words::family_id(family)), words::family(family));

@@ -4,6 +4,7 @@ use crate::chart::{Mark, format};
 use crate::indicator::{Display, Measure};
 use crate::kernel::Group;
 use crate::oversight::{Curve, Published};
+use crate::statistics::Limits;
 use crate::terms::{Level, Period};
 
 use super::content::Content;
@@ -11,7 +12,7 @@ use super::figures::{self, Point};
 use super::html::Html;
 use super::lookup::{Lookup, group_name};
 use super::table::{Cell, Table};
-use super::words;
+use super::{score_words, words};
 
 /// The columns of a row, after its name.
 pub(super) const ROW_HEADS: [&str; 5] =
@@ -29,21 +30,26 @@ pub(super) fn row_cells(name: &str, row: &Published, measure: &Measure) -> Vec<C
     ]
 }
 
-/// Everyone over time.
-pub(super) fn write_trend(html: &mut Html, note: &str, measure: &Measure, points: &[Point<'_>]) {
+/// A group over time.
+pub(super) fn write_trend(
+    html: &mut Html,
+    (whose, note): (&str, &str),
+    measure: &Measure,
+    points: &[Point<'_>],
+) {
     if !figures::has_trend(points) {
         return;
     }
-    let caption = format!("All members over time: {note}.");
-    figure(html, "half", &figures::trend(measure, points), &caption, |html| {
+    let caption = format!("{whose} over time: {note}.");
+    figure(html, "half", &figures::trend(measure, whose, points), &caption, |html| {
         html.within("details", &[("class", "data")], |html| {
             html.leaf("summary", &[], "The numbers of this chart");
-            trend_table(measure, points).write(html);
+            trend_table(measure, whose, points).write(html);
         });
     });
 }
 
-fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
+fn trend_table(measure: &Measure, whose: &str, points: &[Point<'_>]) -> Table<'static> {
     const PLAIN: [&str; 5] =
         ["Period", "Value", "95 % interval", "Numerator / denominator", "State"];
     const CHARTED: [&str; 8] = [
@@ -82,7 +88,7 @@ fn trend_table(measure: &Measure, points: &[Point<'_>]) -> Table<'static> {
         cells
     });
     let target = words::target(points.last().map(|point| point.row), measure);
-    let caption = format!("{} by period, all members{target}", words::title(measure));
+    let caption = format!("{} by period, {whose}{target}", words::title(measure));
     Table::plain(caption, heads, rows.collect())
 }
 
@@ -121,6 +127,44 @@ pub(super) fn write_organisations(
         "Organisations, {when}, in the order of their ids: dot and 95 % interval; upright line: all members."
     );
     figure(html, "half", &svg, &caption, |html| table.write(html));
+}
+
+/// Peers on their funnels, where the scorecard compares them.
+pub(super) fn write_funnels(html: &mut Html, content: &Content<'_>, place: usize) {
+    const HEADS: [&str; 6] =
+        ["Organisation", "Value", "Rests on", "95 % limits", "99.8 % limits", "Among its peers"];
+    let Some(scorecard) = &content.scorecard else { return };
+    let Some((_, line)) = scorecard.lines().find(|(_, line)| line.measure == place) else { return };
+    let measure = &content.table.measures()[place];
+    let when = format::period(scorecard.period);
+    for plot in &line.plots {
+        let caption = format!(
+            "Peers, {when}: {}; a diamond with a name lies beyond the 99.8 % limits.",
+            plot.note
+        );
+        let svg = figures::funnel(measure, plot, scorecard.period);
+        figure(html, "half", &svg, &caption, |html| {
+            let rows = plot.peers.iter().map(|peer| {
+                let limits = |ends: Limits| format::interval(ends.low, ends.high, measure.display);
+                vec![
+                    Cell::words(group_name(&peer.group)),
+                    Cell::number(format::value(peer.value, measure.display)),
+                    Cell::number(format::rate(peer.size)),
+                    Cell::number(limits(peer.inner)),
+                    Cell::number(limits(peer.outer)),
+                    Cell::words(score_words::place(peer.place)),
+                ]
+            });
+            let title = words::title(measure);
+            let centre = format::value(plot.centre, measure.display);
+            let caption =
+                format!("{title}: peers, {when}; all of them {centre}; rests on: {}", plot.size);
+            html.within("details", &[("class", "data")], |html| {
+                html.leaf("summary", &[], "The numbers of this chart");
+                Table::plain(caption, &HEADS, rows.collect()).write(html);
+            });
+        });
+    }
 }
 
 /// Days by level of care.

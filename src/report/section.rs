@@ -10,7 +10,7 @@ use super::content::Content;
 use super::html::{Html, anchor};
 use super::lookup::{Lookup, is_everyone};
 use super::table::{Cell, Part, Table};
-use super::{figures, plate, words};
+use super::{each, figures, plate, words};
 
 /// Writes the part about one measure.
 pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>, place: usize) {
@@ -34,17 +34,19 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
             } else {
                 html.within("div", &[("class", "figures")], |html| {
                     html.within("div", &[], |html| {
-                        let note = figures::note(lookup, place, &points);
-                        plate::write_trend(html, &note, measure, &points);
+                        let note = figures::note(lookup.trend(place), &points);
+                        plate::write_trend(html, ("All members", &note), measure, &points);
                         write_exclusions(html, measure, headline);
                     });
                     html.within("div", &[], |html| {
                         plate::write_organisations(html, lookup, measure, (place, compared));
+                        plate::write_funnels(html, content, place);
                         write_statistics(html, lookup, measure, headline);
                     });
                 });
             }
             plate::write_curves(html, content, lookup, measure, place);
+            each::write(html, content, lookup, place);
             write_strata(html, lookup, measure, (place, compared));
         },
     );

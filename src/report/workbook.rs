@@ -11,7 +11,7 @@ use crate::oversight::{Exact, Published};
 use super::content::Content;
 use super::delimited::{family_rows, group_field};
 use super::lookup::Lookup;
-use super::words;
+use super::{score_sheet, words};
 
 const HEADS: [(&str, f64); 18] = [
     ("Indicator", 44.0),
@@ -46,6 +46,9 @@ pub(super) fn workbook(content: &Content<'_>, lookup: &Lookup<'_>) -> Result<Vec
     let headlines = summary_rows(content, lookup);
     let title = format!("{}, {}", content.title, format::period(content.period));
     write_sheet(workbook.add_worksheet(), "Summary", &title, content, &headlines, &formats)?;
+    if let Some(scorecard) = &content.scorecard {
+        score_sheet::write(workbook.add_worksheet(), content, scorecard, &formats)?;
+    }
     for family in words::FAMILIES {
         let rows = family_rows(content, lookup, family);
         if !rows.is_empty() {
@@ -75,15 +78,16 @@ fn summary_rows<'a>(
     rows
 }
 
-struct Formats {
-    title: Format,
-    head: Format,
-    text: Format,
+/// How cells are written.
+pub(super) struct Formats {
+    pub(super) title: Format,
+    pub(super) head: Format,
+    pub(super) text: Format,
     percent: Format,
     index: Format,
     rate: Format,
     dollars: Format,
-    count: Format,
+    pub(super) count: Format,
 }
 
 impl Formats {
@@ -102,7 +106,7 @@ impl Formats {
         }
     }
 
-    fn of(&self, display: Display) -> &Format {
+    pub(super) fn of(&self, display: Display) -> &Format {
         match display {
             Display::Percent => &self.percent,
             Display::Index => &self.index,
@@ -199,7 +203,7 @@ fn write_row(
     Ok(())
 }
 
-fn exact_format(number: Exact, formats: &Formats) -> &Format {
+pub(super) fn exact_format(number: Exact, formats: &Formats) -> &Format {
     match number.per_unit {
         1 => &formats.count,
         100 => &formats.dollars,

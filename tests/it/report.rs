@@ -3,6 +3,7 @@
 mod content;
 mod interchange;
 mod markup;
+mod scorecard;
 mod tallies;
 
 use std::collections::BTreeSet;

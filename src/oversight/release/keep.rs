@@ -60,7 +60,14 @@ pub fn as_released(
                 Some((_, shown)) if !shown.suppressed => {
                     let month = register.first(&key, shown).map_or("", |first| &first.month);
                     restore(row, shown, &format!("as released with {month}"));
-                    row.verdict = verdict(row, table.measures()[row.measure].better);
+                    let measure = &table.measures()[row.measure];
+                    let target = table.settings().target(
+                        &measure.id,
+                        &measure.base_id,
+                        &row.group,
+                        row.period,
+                    );
+                    row.verdict = target.and_then(|target| verdict(row, target));
                 }
                 _ => hide(row),
             }

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use throughline::indicator::Better;
+use throughline::oversight::contract::Target;
 use throughline::oversight::{PublishedTable, Settings, Table, suppress, tabulate};
 use throughline::report::{
     Content, Coverage, MonthRows, Quality, Refused, Share, Snapshot, Source,
@@ -13,7 +15,7 @@ use super::tallies::{september, tallies};
 /// Data to the end of September, and one target.
 pub(super) fn settings() -> Settings {
     let mut settings = Settings::new(september().end);
-    settings.targets.insert("fu_hosp_mh_7d".to_owned(), 0.5);
+    settings.targets.push(Target::for_all("fu_hosp_mh_7d", Better::Higher, 0.5));
     settings
 }
 
@@ -38,6 +40,7 @@ pub(super) fn content(table: &PublishedTable) -> Content<'_> {
         period: september(),
         snapshot: snapshot(),
         table,
+        scorecard: None,
         changes: vec![change.to_owned()],
         since: None,
         quality: quality(),

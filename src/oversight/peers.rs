@@ -1,0 +1,269 @@
+//! Who differs from whom by more than chance: places on funnels, made only of what readers can see.
+//!
+//! A share lies on the funnel of its effective number of units, which is read back from its published
+//! interval, so that units that repeat within members count for less. Rates of events lie on the
+//! funnel of expected events; means, and rates of days and money, on that of their precision. Only
+//! places beyond the 99.8 % limits are told: with these, one comparison in five hundred is wrong.
+
+use super::Published;
+use super::estimate::factor;
+use crate::indicator::{Better, Interval, Measure};
+use crate::kernel::Group;
+use crate::statistics::{
+    CONFIDENCE, FUNNEL_CONFIDENCES, Funnel, FunnelScale, LEAST_UNITS, Limits, Part, funnel,
+    normal_quantile,
+};
+
+/// Where an organisation lies among its peers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// No comparison: hidden, not complete, or nobody to compare with.
+    NotCompared,
+    /// Within the 99.8 % limits: no more than chance explains.
+    Within,
+    /// Beyond them on the good side.
+    Better,
+    /// Beyond them on the bad side.
+    Worse,
+    /// Above them, where neither side is good.
+    Above,
+    /// Below them, where neither side is good.
+    Below,
+}
+
+impl Place {
+    /// The word in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotCompared => "not_compared",
+            Self::Within => "within",
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::Above => "above",
+            Self::Below => "below",
+        }
+    }
+
+    /// True beyond the 99.8 % limits.
+    pub fn is_flagged(self) -> bool {
+        !matches!(self, Self::NotCompared | Self::Within)
+    }
+}
+
+/// An organisation on a funnel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Peer {
+    /// Whose.
+    pub group: Group,
+    /// Its value.
+    pub value: f64,
+    /// How much it rests on, in the plot's [`PeerPlot::size`].
+    pub size: f64,
+    /// 95 % limits for its size.
+    pub inner: Limits,
+    /// 99.8 % limits for its size.
+    pub outer: Limits,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// Limits at a size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FunnelStep {
+    /// The size.
+    pub size: f64,
+    /// 95 % limits.
+    pub inner: Limits,
+    /// 99.8 % limits.
+    pub outer: Limits,
+}
+
+/// A funnel of organisations that are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeerPlot {
+    /// The value of all of them together.
+    pub centre: f64,
+    /// What a size is.
+    pub size: &'static str,
+    /// Every organisation that can be compared, in the order of the ids.
+    pub peers: Vec<Peer>,
+    /// The lines of the limits, from the smallest to the largest size.
+    pub steps: Vec<FunnelStep>,
+    /// How the limits were made.
+    pub note: String,
+}
+
+/// A value and what it rests on.
+struct Unit<'r> {
+    row: &'r Published,
+    value: f64,
+    size: f64,
+}
+
+/// How limits are made.
+enum Shape {
+    /// A share, or a ratio of observed to expected events.
+    Chance { funnel: Funnel, times: f64 },
+    /// Value ± z ÷ √size.
+    Normal,
+}
+
+impl Shape {
+    fn limits(&self, centre: f64, size: f64, confidence: f64) -> Limits {
+        match self {
+            Self::Chance { funnel, times } => {
+                funnel.adjusted_limits(size, confidence).times(*times)
+            }
+            Self::Normal => {
+                let reach = normal_quantile(f64::midpoint(1.0, confidence)) / size.sqrt();
+                Limits { low: centre - reach, high: centre + reach }
+            }
+        }
+    }
+}
+
+/// The funnel of some rows of one measure and period; nothing for fewer than three that can be
+/// compared: of two, neither is the usual one.
+pub fn peers(measure: &Measure, rows: &[&Published]) -> Option<PeerPlot> {
+    let shown: Vec<&Published> =
+        rows.iter().copied().filter(|row| row.value.is_some() && !row.suppressed).collect();
+    let (shape, centre, units) = match measure.interval {
+        Interval::Wilson | Interval::WilsonCluster => of_shares(measure, &shown)?,
+        Interval::Byar => of_events(measure, &shown)?,
+        Interval::Mean | Interval::RatioCluster => of_means(&shown),
+    };
+    if units.len() < 3 {
+        return None;
+    }
+    let [inner, outer] = FUNNEL_CONFIDENCES;
+    let limits = |size: f64| (shape.limits(centre, size, inner), shape.limits(centre, size, outer));
+    let peer = |unit: &Unit<'_>| {
+        let (inner, outer) = limits(unit.size);
+        let place = place(unit.value, outer, measure.better);
+        Peer {
+            group: unit.row.group.clone(),
+            value: unit.value,
+            size: unit.size,
+            inner,
+            outer,
+            place,
+        }
+    };
+    let steps = sizes(&units).into_iter().map(|size| {
+        let (inner, outer) = limits(size);
+        FunnelStep { size, inner, outer }
+    });
+    Some(PeerPlot {
+        centre,
+        size: size_word(measure.interval),
+        peers: units.iter().map(peer).collect(),
+        steps: steps.collect(),
+        note: note(&shape, units.len()),
+    })
+}
+
+fn size_word(interval: Interval) -> &'static str {
+    match interval {
+        Interval::Wilson | Interval::WilsonCluster => "effective number of units",
+        Interval::Byar => "expected events",
+        Interval::Mean | Interval::RatioCluster => "precision (1 ÷ standard error²)",
+    }
+}
+
+fn note(shape: &Shape, units: usize) -> String {
+    match shape {
+        Shape::Chance { funnel, .. } if funnel.is_overdispersed() => {
+            "limits of chance and of the usual variation between organisations".to_owned()
+        }
+        Shape::Chance { .. } => format!(
+            "limits of chance alone: {units} organisations are fewer than the {LEAST_UNITS} that tell how much they \
+             usually vary, or vary no more than chance"
+        ),
+        Shape::Normal => "limits from each organisation's own standard error".to_owned(),
+    }
+}
+
+fn place(value: f64, outer: Limits, better: Better) -> Place {
+    let (above, below) = (value > outer.high, value < outer.low);
+    match (better, above, below) {
+        (_, false, false) => Place::Within,
+        (Better::Higher, true, _) | (Better::Lower, _, true) => Place::Better,
+        (Better::Higher | Better::Lower, ..) => Place::Worse,
+        (Better::Neutral, true, _) => Place::Above,
+        (Better::Neutral, ..) => Place::Below,
+    }
+}
+
+/// The number of units whose Wilson interval is as wide as the published one: with a = n + z² and
+/// q = p(1 − p), the width w obeys w²a² − 4z²qa − z⁴(1 − 4q) = 0.
+fn effective_units(row: &Published, factor: f64) -> Option<f64> {
+    let share = row.value? / factor;
+    let width = (row.high? - row.low?) / factor;
+    let (q, z2) = (share * (1.0 - share), z_squared());
+    let root = (16.0 * z2 * z2 * q * q + 4.0 * width * width * z2 * z2 * (1.0 - 4.0 * q)).sqrt();
+    let units = (4.0 * z2 * q + root) / (2.0 * width * width) - z2;
+    (width > 0.0 && units.is_finite() && units > 0.0).then_some(units)
+}
+
+fn z_squared() -> f64 {
+    let z = normal_quantile(f64::midpoint(1.0, CONFIDENCE));
+    z * z
+}
+
+fn of_shares<'r>(measure: &Measure, rows: &[&'r Published]) -> Option<(Shape, f64, Vec<Unit<'r>>)> {
+    let times = factor(measure, rows.first()?.period);
+    let unit = |row: &&'r Published| {
+        Some(Unit { row, value: row.value?, size: effective_units(row, times)? })
+    };
+    let units: Vec<Unit<'r>> = rows.iter().filter_map(unit).collect();
+    let part = |unit: &Unit<'_>| Part {
+        numerator: unit.value / times * unit.size,
+        denominator: unit.size,
+    };
+    let parts: Vec<Part> = units.iter().map(part).collect();
+    let funnel = funnel(&parts, FunnelScale::Proportion)?;
+    Some((Shape::Chance { times, funnel: funnel.clone() }, funnel.centre * times, units))
+}
+
+fn of_events<'r>(measure: &Measure, rows: &[&'r Published]) -> Option<(Shape, f64, Vec<Unit<'r>>)> {
+    let counts = |row: &&'r Published| {
+        let counts = (row.numerator?.to_f64(), row.denominator?.to_f64());
+        (counts.1 > 0.0).then_some((*row, counts))
+    };
+    let counted: Vec<_> = rows.iter().filter_map(counts).collect();
+    let sum =
+        |of: fn(&(f64, f64)) -> f64| counted.iter().map(|(_, counts)| of(counts)).sum::<f64>();
+    let rate = sum(|counts| counts.0) / sum(|counts| counts.1);
+    let times = rate * factor(measure, rows.first()?.period);
+    let unit = |(row, counts): &(&'r Published, (f64, f64))| {
+        Some(Unit { row, value: row.value?, size: counts.1 * rate })
+    };
+    let units: Vec<Unit<'r>> = counted.iter().filter_map(unit).collect();
+    let parts: Vec<Part> = counted
+        .iter()
+        .map(|(_, (events, time))| Part { numerator: *events, denominator: time * rate })
+        .collect();
+    let funnel = funnel(&parts, FunnelScale::RatioRoot)?;
+    Some((Shape::Chance { funnel, times }, times, units))
+}
+
+fn of_means<'r>(rows: &[&'r Published]) -> (Shape, f64, Vec<Unit<'r>>) {
+    let unit = |row: &&'r Published| {
+        let width = row.high? - row.low?;
+        let size = 4.0 * z_squared() / (width * width);
+        size.is_finite().then_some(Unit { row, value: row.value?, size })
+    };
+    let units: Vec<Unit<'r>> = rows.iter().filter_map(unit).collect();
+    let weight: f64 = units.iter().map(|unit| unit.size).sum();
+    let centre = units.iter().map(|unit| unit.value * unit.size).sum::<f64>() / weight;
+    (Shape::Normal, centre, units)
+}
+
+/// Sizes at which the lines of the limits are drawn.
+fn sizes(units: &[Unit<'_>]) -> Vec<f64> {
+    const STEPS: u32 = 48;
+    let sizes = || units.iter().map(|unit| unit.size);
+    let least = sizes().fold(f64::INFINITY, f64::min) * 0.7;
+    let most = sizes().fold(0.0, f64::max) * 1.1;
+    (0..=STEPS).map(|step| least + (most - least) * f64::from(step) / f64::from(STEPS)).collect()
+}
