@@ -1,5 +1,7 @@
 //! A member's value over the months that end with a period.
 
+use super::care::CareEpisode;
+use super::member_course;
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
@@ -31,6 +33,8 @@ pub struct MemberScene<'a> {
     pub months: &'a MemberMonths,
     /// Relations to clinicians, teams and agencies.
     pub relations: &'a [Relations; 3],
+    /// Episodes of care for the gap of the rule, if it has one.
+    pub care: &'a [CareEpisode],
 }
 
 /// The value for a window, the `place`-th of the plan; nothing if the member is not looked at.
@@ -46,9 +50,18 @@ pub fn value(
             scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
         })
     };
-    let is_smi = || rule.smi.is_none_or(|severe| has_smi(scene, severe, end));
-    if !is_candidate(rule.candidates, scene, place, window, (start, end)) || !of_age() || !is_smi()
-    {
+    let enough_agencies = || {
+        rule.agencies.is_none_or(|least| {
+            scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least)
+        })
+    };
+    let is_smi =
+        || rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end));
+    let counts = is_candidate(rule.candidates, scene, place, window, (start, end))
+        && of_age()
+        && enough_agencies()
+        && is_smi();
+    if !counts {
         return None;
     }
     let excluded = rule
@@ -59,6 +72,9 @@ pub fn value(
         return Some(MemberOutcome::Excluded(place));
     }
     let value = match relation(rule.candidates, scene, place) {
+        Some(_) if rule.value == MemberValue::Tenure => {
+            i64::from(member_course::tenure(rule.candidates, scene.timeline, start, end)) * PARTS
+        }
         Some(relation) => of_relation(rule.value, relation),
         None => of_window(rule.value, scene, window, (start, end)),
     };
@@ -126,8 +142,7 @@ fn of_window(
         MemberValue::Events { types, at_least } => {
             i64::from(events(scene.timeline, types, start, end) >= at_least)
         }
-        // The reader of definitions refuses the others for members without visits.
-        _ => 0,
+        value => i64::from(member_course::holds(value, scene, start, end)),
     }
 }
 
@@ -162,15 +177,18 @@ fn is_candidate(
         }
         Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
         Candidates::Events(types) => events(timeline, types, start, end) > 0,
+        Candidates::InCareSince { days, .. } => {
+            member_course::episode_on(scene.care, end).is_some_and(|entry| end - entry >= days)
+        }
+        Candidates::Institution(set) => timeline.institution(set).meets(start, end),
     }
 }
 
 /// True for a serious mental illness: recorded, or in the 24 months up to a day two qualifying contacts
-/// for a severe one at least 30 days apart, or a hospital spell that began or ended with one.
-fn has_smi(scene: &MemberScene<'_>, severe: usize, end: Day) -> bool {
-    let timeline = scene.timeline;
+/// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell that began or ended with one.
+pub(super) fn has_smi(timeline: &Timeline, severe: usize, end: Day) -> bool {
     let start = (end + 1).months_later(-24);
-    let days = timeline.contacts_within(scene.filters[severe], start, end);
+    let days = timeline.contacts_within(severe, start, end);
     let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
     let bit = DiagnosisGroup::bits(&[DiagnosisGroup::Severe]);
     let in_hospital = || {

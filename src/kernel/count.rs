@@ -88,6 +88,7 @@ impl<'p> Counter<'p> {
             filters: &plan.filters[measure],
             care: gap.map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
+            qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
             asked: plan.span(),
         };
@@ -103,6 +104,10 @@ impl<'p> Counter<'p> {
                         ledger.leave_out(group, board.reason(measure, reason), period, age);
                     }
                     Outcome::NotMet => ledger.unit(group, cell, age, 0),
+                    Outcome::Value(value) => {
+                        ledger.unit(group, cell, age, value);
+                        ledger.wait(group, cell, value);
+                    }
                     Outcome::Met(days) => {
                         ledger.unit(group, cell, age, 1);
                         if share.curve {
@@ -150,24 +155,27 @@ impl<'p> Counter<'p> {
             }
             Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
             Candidates::Events(_) if timeline.events.is_empty() => return,
+            Candidates::InCareSince { gap, .. }
+                if plan.gap_place(gap).is_none_or(|place| self.care[place].is_empty()) =>
+            {
+                return;
+            }
+            Candidates::Institution(set) if timeline.institution(set).is_empty() => return,
             _ => {}
         }
-        self.months.see(&plan.grid, timeline);
-        for filter in rule.monthly_filters() {
-            let filter = plan.filters[measure][filter];
-            self.months.see_contacts(&plan.grid, filter, &timeline.contact_days[filter]);
+        if rule.agencies.is_some() {
+            let text = |key| interner.text(key);
+            self.relations[2].see(2, plan.windows(), timeline, plan.entropy, text);
         }
-        if let Candidates::ActiveBefore { filter, at_least, days } = rule.candidates {
-            let filter = plan.filters[measure][filter];
-            let question = Active { filter, at_least, days };
-            self.months.see_active(question, plan.windows(), &timeline.contact_days[filter]);
-        }
+        self.see_months(measure, rule, timeline);
+        let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
         let scene = MemberScene {
             timeline,
             filters: &plan.filters[measure],
             grid: &plan.grid,
             months: &self.months,
             relations: &self.relations,
+            care: gap.map_or(&[], |place| &self.care[place]),
         };
         let outcomes = &mut self.ledger.outcomes;
         let from = outcomes.len();
@@ -181,6 +189,21 @@ impl<'p> Counter<'p> {
             self.ledger.measures.push(measure);
         } else {
             outcomes.truncate(from);
+        }
+    }
+
+    /// Looks at the months that a rule about members asks for.
+    fn see_months(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline) {
+        let plan = self.plan;
+        self.months.see(&plan.grid, timeline);
+        for filter in rule.monthly_filters() {
+            let filter = plan.filters[measure][filter];
+            self.months.see_contacts(&plan.grid, filter, &timeline.contact_days[filter]);
+        }
+        if let Candidates::ActiveBefore { filter, at_least, days } = rule.candidates {
+            let filter = plan.filters[measure][filter];
+            let question = Active { filter, at_least, days };
+            self.months.see_active(question, plan.windows(), &timeline.contact_days[filter]);
         }
     }
 

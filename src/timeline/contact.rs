@@ -50,6 +50,9 @@ pub struct ContactFilter {
     pub diagnosis: Vec<DiagnosisGroup>,
     /// For each column, one of these texts; a set of texts needs one of them.
     pub values: Vec<(&'static str, Vec<String>)>,
+    /// With the member's lead clinician: the one of the register of members, or else of the latest
+    /// care plan made before the day of the contact.
+    pub by_lead: bool,
     /// Or a contact that passes one of these.
     pub or: Vec<ContactFilter>,
     /// And all of these have to be passed as well.
@@ -69,6 +72,7 @@ impl ContactFilter {
             levels: None,
             diagnosis: Vec::new(),
             values: Vec::new(),
+            by_lead: false,
             or: Vec::new(),
             and: Vec::new(),
         }
@@ -82,6 +86,7 @@ impl ContactFilter {
 }
 
 /// What a row of the contacts table says, in small numbers.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub class: Option<ServiceClass>,
@@ -97,6 +102,8 @@ pub(super) struct Facts {
     pub participants: Participants,
     /// True if the member is known to be under 18.
     pub minor: bool,
+    /// True if it is with the member's lead clinician.
+    pub by_lead: bool,
 }
 
 /// What a place of service says.

@@ -4,9 +4,10 @@ use arrow_array::RecordBatch;
 
 use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide, decide_by_key};
 use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
+use super::records::{self, Records};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
-    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, ReferralStatus,
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
@@ -54,16 +55,10 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     if needs.costs {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
     }
-    if needs.referrals {
-        columns.extend([column::WARM, column::FIRST_ATTENDED_ON, column::REPORT_BACK_ON]);
-    }
-    if needs.plans {
-        columns.extend([
-            column::MEMBER_SIGNED,
-            column::FAMILY_INVOLVED,
-            column::GOALS_ATTAINED,
-            column::GOALS_CLOSED,
-        ]);
+    for name in records::columns(needs) {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
     }
     for attribute in &needs.attributes {
         if !columns.contains(attribute) {
@@ -106,13 +101,7 @@ pub(super) struct Rows {
     pub(super) providers: [Answers<Option<u32>>; 3],
     pub(super) amounts: [NumberColumn; 3],
     pub(super) attributes: Vec<Answers<u32>>,
-    pub(super) referral_status: Answers<Option<ReferralStatus>>,
-    pub(super) warm: NumberColumn,
-    pub(super) attended: DayColumn,
-    pub(super) reported: DayColumn,
-    pub(super) signed: NumberColumn,
-    pub(super) family: NumberColumn,
-    pub(super) goals: [NumberColumn; 2],
+    pub(super) records: Records,
     filters: Vec<FilterAnswers>,
 }
 
@@ -183,20 +172,7 @@ impl Rows {
                 NumberColumn::of(batch, column::PRICE_CENTS)?,
             ],
             attributes,
-            referral_status: if needs.referrals {
-                decide(batch, column::STATUS, None, ReferralStatus::from_name)?
-            } else {
-                Answers::Same(None)
-            },
-            warm: NumberColumn::of(batch, column::WARM)?,
-            attended: DayColumn::of(batch, column::FIRST_ATTENDED_ON)?,
-            reported: DayColumn::of(batch, column::REPORT_BACK_ON)?,
-            signed: NumberColumn::of(batch, column::MEMBER_SIGNED)?,
-            family: NumberColumn::of(batch, column::FAMILY_INVOLVED)?,
-            goals: [
-                NumberColumn::of(batch, column::GOALS_CLOSED)?,
-                NumberColumn::of(batch, column::GOALS_ATTAINED)?,
-            ],
+            records: Records::decode(batch, needs, interner)?,
             filters: needs
                 .filters
                 .iter()
@@ -218,6 +194,7 @@ impl Rows {
             code_is_24_hour: self.code_is_24_hour.at(row),
             participants: self.participants.at(row),
             minor,
+            by_lead: false,
         }
     }
 
@@ -264,6 +241,7 @@ impl Rows {
             Basis::Treatment => qualifying && facts.class.is_some_and(ServiceClass::is_treatment),
         };
         basis
+            && (!filter.by_lead || facts.by_lead)
             && (filter.classes.is_empty()
                 || facts.class.is_some_and(|class| filter.classes.contains(&class)))
             && filter
