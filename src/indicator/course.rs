@@ -1,6 +1,6 @@
 //! Criteria about a unit itself and about the course that follows it, and values of units.
 
-use super::criterion::{for_each_level_day, met};
+use super::criterion::{for_each_level_run, met};
 use super::happening::{Happening, days_of, first_of};
 use super::member_value::has_smi;
 use super::provider::{modal, visits_within};
@@ -285,8 +285,9 @@ fn escalates(scene: Scene<'_>, index: Day, first: Window, by: u8, days: Window) 
         .find(|day| (1..=4).contains(&day.level))?;
     let (from, to) = days.around(index);
     let mut earliest: Option<Day> = None;
-    for_each_level_day(timeline, from, to, &mut |day, level| {
-        if level >= stepped.level + by && day > stepped.day {
+    for_each_level_run(timeline, from, to, &mut |first, last, level| {
+        let day = first.max(stepped.day + 1);
+        if level >= stepped.level + by && day <= last {
             earliest = Some(earliest.map_or(day, |known| known.min(day)));
         }
     });

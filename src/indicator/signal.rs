@@ -20,8 +20,7 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judg
         };
         let kind = (0..index.any.len()).find(same_day).unwrap_or(0);
         let unit = Candidate { day, of: Subject::Signal { kind } };
-        if timeline.is_alive(day)
-            && old_enough(index, timeline, day)
+        if old_enough(index, timeline, day)
             && kept.is_none_or(|last| day - last >= index.apart.unwrap_or(0))
             && !is_ruled_out(index, scene, unit)
         {

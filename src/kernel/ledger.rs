@@ -170,3 +170,58 @@ impl PersonDays {
         self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
     }
 }
+
+/// A member's days at each level of care by period: everyone's, and each organisation's. Memory is
+/// kept from member to member.
+#[derive(Debug)]
+pub(super) struct DaysAtLevels {
+    periods: usize,
+    rows: Vec<(usize, Vec<[i32; 7]>)>,
+    used: usize,
+}
+
+impl DaysAtLevels {
+    pub(super) fn new(periods: usize) -> Self {
+        Self { periods, rows: Vec::new(), used: 0 }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    fn of(&mut self, group: usize) -> &mut [[i32; 7]] {
+        let known = self.rows[..self.used].iter().position(|(known, _)| *known == group);
+        let place = known.unwrap_or_else(|| {
+            if self.used == self.rows.len() {
+                self.rows.push((group, vec![[0; 7]; self.periods]));
+            }
+            let (own, days) = &mut self.rows[self.used];
+            *own = group;
+            days.fill([0; 7]);
+            self.used += 1;
+            self.used - 1
+        });
+        &mut self.rows[place].1
+    }
+
+    pub(super) fn add(&mut self, group: usize, periods: &[usize], level: u8, days: i32) {
+        for group in [EVERYONE, group] {
+            let row = self.of(group);
+            for period in periods {
+                row[*period][usize::from(level.min(6))] += days;
+            }
+        }
+    }
+
+    /// Enters the days of every period that has any.
+    pub(super) fn enter(&self, into: &mut Vec<LevelDays>, cell: impl Fn(usize) -> usize) {
+        for (group, rows) in &self.rows[..self.used] {
+            let entered = rows.iter().enumerate().filter(|(_, days)| **days != [0; 7]);
+            into.extend(entered.map(|(period, days)| LevelDays {
+                group: *group,
+                cell: cell(period),
+                days: days.map(i64::from),
+            }));
+        }
+    }
+}

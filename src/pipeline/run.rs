@@ -179,8 +179,17 @@ fn delivered(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 8] =
-    ["contacts", "members", "enrolment", "stays", "outcomes", "care_plans", "events", "cost"];
+const READ: [&str; 9] = [
+    "contacts",
+    "members",
+    "enrolment",
+    "stays",
+    "outcomes",
+    "referrals",
+    "care_plans",
+    "events",
+    "cost",
+];
 
 /// The smallest over the sources of extract date less run-out.
 fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {

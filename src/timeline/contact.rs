@@ -50,7 +50,7 @@ pub struct ContactFilter {
     pub diagnosis: Vec<DiagnosisGroup>,
     /// For each column, one of these texts; a set of texts needs one of them.
     pub values: Vec<(&'static str, Vec<String>)>,
-    /// With the member's lead clinician: the one of the register of members, or else of the latest
+    /// Only of the filter as a whole: with the member's lead clinician: the one of the register of members, or else of the latest
     /// care plan made before the day of the contact.
     pub by_lead: bool,
     /// Or a contact that passes one of these.
@@ -86,7 +86,6 @@ impl ContactFilter {
 }
 
 /// What a row of the contacts table says, in small numbers.
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub class: Option<ServiceClass>,
@@ -102,12 +101,10 @@ pub(super) struct Facts {
     pub participants: Participants,
     /// True if the member is known to be under 18.
     pub minor: bool,
-    /// True if it is with the member's lead clinician.
-    pub by_lead: bool,
 }
 
 /// What a place of service says.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PlaceFacts {
     pub is_24_hour: bool,
     pub is_inpatient: bool,
@@ -125,7 +122,7 @@ impl PlaceFacts {
 }
 
 /// Who took part.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Participants {
     pub named: bool,
     pub member: bool,
@@ -150,7 +147,7 @@ pub(super) fn is_24_hour_code(code: &str) -> bool {
 }
 
 /// Telephone and video contacts shorter than this are no qualifying contacts.
-const LEAST_MINUTES: i32 = 5;
+pub(super) const LEAST_MINUTES: i32 = 5;
 
 impl Facts {
     /// True for a day of 24-hour care, judged by the contact's own place, code, class and level.

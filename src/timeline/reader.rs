@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 
 use super::contact::Facts;
-use super::rows::Rows;
+use super::rows::{Memory, Rows};
 use super::{
     Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
     Timeline, UNKNOWN, Visit,
@@ -28,6 +28,7 @@ pub struct Reader<'n> {
     pub(super) settings: &'n Settings,
     /// The numbers of ids and attributes.
     pub interner: Interner,
+    memory: Memory,
     member: String,
     started: bool,
     last: (i32, Option<Kind>),
@@ -51,6 +52,7 @@ impl<'n> Reader<'n> {
             needs,
             settings,
             interner: Interner::default(),
+            memory: Memory::default(),
             member: String::new(),
             started: false,
             last: (i32::MIN, None),
@@ -70,7 +72,7 @@ impl<'n> Reader<'n> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let rows = Rows::decode(batch, self.needs, &mut self.interner)?;
+        let rows = Rows::decode(batch, self.needs, &mut self.interner, &mut self.memory)?;
         let mut key = None;
         for row in 0..rows.count {
             let at = self.summary.rows;
@@ -173,6 +175,7 @@ impl<'n> Reader<'n> {
                     self.timeline.sector_needs.push((day, sectors));
                 }
                 let level = rows.level.at(row).and_then(Level::new);
+                let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
                     .assessments
                     .extend(level.map(|level| Assessment { day, recommended: level.number() }));
@@ -214,7 +217,7 @@ impl<'n> Reader<'n> {
         self.timeline.lead = rows.records.lead(row);
         self.died_on(rows.death.at(row).map(Day));
         for (attribute, column) in self.timeline.attributes.iter_mut().zip(&rows.attributes) {
-            *attribute = column.at(row);
+            *attribute = column.at(row, &mut self.interner);
         }
     }
 
@@ -223,38 +226,39 @@ impl<'n> Reader<'n> {
         self.timeline.death = earliest;
     }
 
+    /// True for the member's lead clinician: the register's, or else the latest plan's so far.
+    fn is_lead(&self, clinician: Option<u32>) -> bool {
+        let mut plans = self.timeline.plans.iter().rev();
+        let lead = self.timeline.lead.or_else(|| plans.find_map(|plan| plan.lead));
+        lead.is_some() && lead == clinician
+    }
+
     fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
-        // Age is looked at only where it can matter: family stands in for a minor.
-        let family = rows.facts(row, true).participants;
-        let minor =
-            family.named && !family.member && self.timeline.age_on(day).is_some_and(|age| age < 18);
-        let mut facts = rows.facts(row, minor);
-        if self.needs.leads {
-            let mut plans = self.timeline.plans.iter().rev();
-            let lead = self.timeline.lead.or_else(|| plans.find_map(|plan| plan.lead));
-            facts.by_lead = lead.is_some() && lead == rows.records.lead(row);
-        }
-        let qualifying = facts.is_qualifying();
-        for (index, filter) in self.needs.filters.iter().enumerate() {
-            if rows.passes(index, filter, &facts, qualifying, row) {
-                let days = &mut self.timeline.contact_days[index];
-                let is_new = days.last() != Some(&day);
+        let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
+        let says = rows.kinds.says(row, is_minor);
+        let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
+        for &index in &says.filters {
+            if self.needs.filters[index].by_lead && !is_lead {
+                continue;
+            }
+            let days = &mut self.timeline.contact_days[index];
+            let is_new = days.last() != Some(&day);
+            if is_new {
+                days.push(day);
+            }
+            if self.needs.counted[index] {
+                let counts = &mut self.timeline.contact_counts[index];
                 if is_new {
-                    days.push(day);
+                    counts.push(0);
                 }
-                if self.needs.counted[index] {
-                    let counts = &mut self.timeline.contact_counts[index];
-                    if is_new {
-                        counts.push(0);
-                    }
-                    *counts.last_mut().expect("every day has a count") += 1;
-                }
+                *counts.last_mut().expect("every day has a count") += 1;
             }
         }
-        if qualifying {
-            self.take_qualifying(rows, row, day, &facts);
+        let facts = &says.facts;
+        if says.qualifying {
+            self.take_qualifying(rows, row, day, facts);
         } else {
-            self.take_other_contact(rows, row, day, &facts);
+            self.take_other_contact(rows, row, day, facts);
         }
     }
 

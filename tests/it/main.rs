@@ -10,6 +10,7 @@ mod ingest;
 mod kernel;
 mod oversight;
 mod report;
+mod second;
 mod statistics;
 mod store;
 mod study;
