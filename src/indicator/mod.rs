@@ -9,6 +9,7 @@ mod happening;
 mod measure;
 mod member_course;
 pub mod member_value;
+mod picture;
 mod provider;
 mod read;
 mod read_contact;
@@ -25,6 +26,7 @@ mod sentence;
 mod sentence_course;
 mod sentence_member;
 mod signal;
+mod so_far;
 mod thing;
 pub mod unit;
 mod walk;
@@ -34,8 +36,10 @@ pub use course::{Course, Happens, OwnTest, UnitValue};
 pub use example::{Example, Expect};
 pub use happening::Happening;
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
+pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};
 pub use rule::{
     Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
     Index, Indicator, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
 };
+pub use so_far::{SoFar, so_far};

@@ -30,8 +30,8 @@ pub(super) struct Board<'p> {
     pub(super) reasons_from: Vec<usize>,
     /// The current member: its profiles, and its age band and group at each end of a window.
     profiles: Vec<usize>,
-    ages: Vec<usize>,
-    ends: Vec<usize>,
+    pub(super) ages: Vec<usize>,
+    pub(super) ends: Vec<usize>,
     runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
 }

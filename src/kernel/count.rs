@@ -1,7 +1,7 @@
 //! One member through every rule of the plan.
 
 use super::board::Board;
-use super::ledger::{DaysAtLevels, EVERYONE, Ledger, Line, PersonDays};
+use super::ledger::{DaysAtLevels, EVERYONE, Ledger, Line, Note, Noted, PersonDays};
 use super::plan::{Plan, gap_of};
 use super::things::split;
 use crate::indicator::care::{self, CareEpisode};
@@ -21,7 +21,7 @@ pub(super) struct Counter<'p> {
     pub(super) care: Vec<Vec<CareEpisode>>,
     months: MemberMonths,
     relations: [Relations; 3],
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     things: PersonDays,
     days: PersonDays,
     days_at: DaysAtLevels,
@@ -99,6 +99,8 @@ impl<'p> Counter<'p> {
             let group =
                 board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
             let age = board.age_on(judged.day);
+            let what = Noted::Judged(judged.outcome);
+            ledger.note(Note { measure, day: judged.day, group, age, what });
             for &period in plan.calendar.periods(judged.day) {
                 let cell = plan.cell(measure, period);
                 match judged.outcome {
@@ -262,10 +264,12 @@ impl<'p> Counter<'p> {
             timeline.contact_days[met].iter().zip(&timeline.contact_counts[met]).peekable();
         for (day, d) in timeline.contact_days[of].iter().zip(&timeline.contact_counts[of]) {
             let n = met_days.next_if(|(met_day, _)| *met_day == day).map_or(0, |(_, n)| *n);
-            let bho = timeline.enrolled.bho_on(*day).unwrap_or(UNKNOWN);
+            let group =
+                self.board.group(timeline.enrolled.bho_on(*day).unwrap_or(UNKNOWN), interner);
+            let age = self.board.age_on(*day);
+            let what = Noted::Contacts { n, d: *d };
+            self.ledger.note(Note { measure, day: *day, group, age, what });
             for period in plan.calendar.periods(*day) {
-                let group = self.board.group(bho, interner);
-                let age = self.board.age_on(*day);
                 let cell = plan.cell(measure, *period);
                 for group in [EVERYONE, group] {
                     self.ledger.units.push(Line { group, cell, age, n, d: *d });

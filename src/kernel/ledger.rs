@@ -2,6 +2,8 @@
 //! member once, with that member's own numerator and denominator.
 
 use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::unit::Outcome;
+use crate::terms::Day;
 
 /// Everyone, in the numbering of groups; organisations follow.
 pub(super) const EVERYONE: usize = 0;
@@ -44,6 +46,27 @@ pub(super) struct LevelDays {
     pub days: [i64; 7],
 }
 
+/// A unit with its day, as someone who asks for units is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Note {
+    pub measure: usize,
+    pub day: Day,
+    pub group: usize,
+    pub age: usize,
+    pub what: Noted,
+}
+
+/// What a unit was.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Noted {
+    Judged(Outcome),
+    /// Contacts of a day, and how many of them have the property.
+    Contacts {
+        n: i64,
+        d: i64,
+    },
+}
+
 /// Everything that one member adds. What lies in an organisation is also entered for everyone.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -60,6 +83,8 @@ pub(super) struct Ledger {
     pub measures: Vec<usize>,
     /// For each of them, an outcome for each end of a window.
     pub outcomes: Vec<Option<MemberOutcome>>,
+    /// Units with their days, if anyone asks for them; counting does not.
+    pub notes: Option<Vec<Note>>,
 }
 
 impl Ledger {
@@ -72,6 +97,16 @@ impl Ledger {
         self.levels.clear();
         self.measures.clear();
         self.outcomes.clear();
+        if let Some(notes) = &mut self.notes {
+            notes.clear();
+        }
+    }
+
+    /// Writes a unit down, if anyone asks for units.
+    pub(super) fn note(&mut self, note: Note) {
+        if let Some(notes) = &mut self.notes {
+            notes.push(note);
+        }
     }
 
     /// Enters a unit for everyone and for a group.

@@ -108,9 +108,7 @@ impl Plan {
     ) -> Self {
         let mut indicators = indicators;
         for indicator in &mut indicators {
-            let lacks =
-                |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
-            indicator.measure.missing = indicator.needs.iter().filter(lacks).cloned().collect();
+            indicator.measure.missing = missing(indicator, delivered);
         }
         let mut needs = Needs::default();
         let treatment = keep(&mut needs.filters, &ContactFilter::of(Basis::Treatment));
@@ -187,6 +185,12 @@ impl Plan {
     pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
         self.gaps.iter().position(|known| *known == gap)
     }
+}
+
+/// What an indicator needs and a store lacks, of which `delivered` holds `table` and `table.column`.
+pub fn missing(indicator: &Indicator, delivered: &BTreeSet<String>) -> Vec<String> {
+    let lacks = |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
+    indicator.needs.iter().filter(lacks).cloned().collect()
 }
 
 /// What the reader of timelines has to keep besides contacts that pass filters.

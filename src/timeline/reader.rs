@@ -29,7 +29,6 @@ pub struct Reader<'n> {
     /// The numbers of ids and attributes.
     pub interner: Interner,
     memory: Memory,
-    member: String,
     started: bool,
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
@@ -53,7 +52,6 @@ impl<'n> Reader<'n> {
             settings,
             interner: Interner::default(),
             memory: Memory::default(),
-            member: String::new(),
             started: false,
             last: (i32::MIN, None),
             timeline,
@@ -111,18 +109,18 @@ impl<'n> Reader<'n> {
         at: u64,
         each: &mut impl FnMut(&Timeline, &mut Interner),
     ) -> Result<(), Error> {
-        if self.started && member == self.member {
+        if self.started && member == self.timeline.member {
             return Ok(());
         }
         if member.is_empty() {
             return Err(Error::NullKey { row: at, column: column::MEMBER_ID });
         }
-        if self.started && member < self.member.as_str() {
+        if self.started && member < self.timeline.member.as_str() {
             return Err(Error::OutOfOrder { row: at });
         }
         self.complete(each);
-        self.member.clear();
-        self.member.push_str(member);
+        self.timeline.member.clear();
+        self.timeline.member.push_str(member);
         self.started = true;
         self.last = (i32::MIN, None);
         self.summary.members += 1;

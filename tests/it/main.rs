@@ -4,6 +4,7 @@ mod cli;
 mod definitions;
 mod delivered;
 mod delivered_properties;
+mod explain;
 mod gate;
 mod golden;
 mod ingest;
