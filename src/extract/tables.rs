@@ -3,7 +3,7 @@
 
 use crate::terms::codes::{
     ClinicianType, ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
-    NoShowReason, OutreachResult, Participant, RecordType, ReferralStatus,
+    NoShowReason, OutreachResult, Participant, RecordType, ReferralStatus, Sector,
 };
 use crate::terms::{Kind, ServiceClass, column};
 
@@ -229,20 +229,6 @@ const PLACES_CUT: &[(&str, &str)] = &[
     ("9", "09"),
 ];
 
-const SECTORS: &[&str] = &[
-    "bh",
-    "physical",
-    "housing",
-    "employment",
-    "education",
-    "legal",
-    "food",
-    "childcare",
-    "transport",
-    "mutual_aid",
-    "justice",
-];
-
 /// Voluntary or not, or Colorado's two-digit legal status.
 const ADMIT_LEGAL: &[&str] = &[
     "voluntary",
@@ -381,7 +367,7 @@ const OUTCOMES: &[Field] = &[
     field("substance_use_days", column::SUBSTANCE_USE_DAYS, COUNT),
     field("legal_status", column::LEGAL_STATUS, Text),
     field("need_treatment", column::NEED_TREATMENT, Flag),
-    field("sectors_needed", column::SECTORS_NEEDED, Codes(SECTORS)),
+    field("sectors_needed", column::SECTORS_NEEDED, Codes(Sector::NAMES)),
 ];
 
 const REFERRALS: &[Field] = &[
@@ -390,7 +376,7 @@ const REFERRALS: &[Field] = &[
     required("date", column::START_ON, Past),
     field("from_agency", column::AGENCY_ID, Text),
     field("to_agency", column::TO_AGENCY, Text),
-    field("to_sector", column::TO_SECTOR, Code(SECTORS, &[])),
+    field("to_sector", column::TO_SECTOR, Code(Sector::NAMES, &[])),
     field("warm", column::WARM, Flag),
     field("urgency", column::URGENCY, Text),
     field("status", column::STATUS, Code(ReferralStatus::NAMES, &[])),

@@ -1,6 +1,7 @@
 //! When a unit is left out, and when it is met.
 
-use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest};
+use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
+use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::codes::ReferralStatus;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -29,7 +30,12 @@ pub(super) fn return_in(scene: Scene<'_>, lost: Day, days: Window) -> Option<Day
     scene.timeline.contacts_within(scene.treatment, from, to).first().copied()
 }
 
-pub(super) fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
+pub(super) fn applies(
+    test: &ExclusionTest,
+    rule: &Share,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> bool {
     let timeline = scene.timeline;
     match test {
         ExclusionTest::NotEnrolled { days, until_death } => {
@@ -67,6 +73,8 @@ pub(super) fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_
         ExclusionTest::NoService(days) => {
             delivered_level(timeline, days.around(unit.day)).is_none()
         }
+        ExclusionTest::When(criterion) => met(criterion, scene, unit).is_some(),
+        ExclusionTest::ComesFirst { any, days } => comes_first(any, *days, rule, scene, unit),
         // Tests of members do not apply to units; the reader of definitions refuses them there.
         ExclusionTest::NotEnrolledYear { .. }
         | ExclusionTest::DiedInYear
@@ -142,6 +150,14 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
             };
             holds.then_some(0)
         }
+        Criterion::Happens(happens) => happens_met(happens, scene, unit),
+        Criterion::Joined { at_least, at_most, of } => {
+            joined_met((*at_least, *at_most), of, scene, unit)
+        }
+        Criterion::Followed { first, then } => followed_met(first, then, scene, unit),
+        Criterion::Own(test) => own_met(*test, scene, unit),
+        Criterion::Course(course) => course_met(course, scene, unit),
+        Criterion::Always => Some(0),
     }
 }
 
@@ -198,6 +214,7 @@ fn record_met(criterion: &Criterion, unit: Candidate<'_>) -> Option<i32> {
                 }
                 ReferralTest::Attended(days) => within(referral.attended, days),
                 ReferralTest::Reported(days) => within(referral.reported, days),
+                ReferralTest::Offered(days) => within(referral.offered, days),
             }
         }
         Criterion::Plan(_) => {

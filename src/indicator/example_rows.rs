@@ -82,7 +82,21 @@ const WORDS: [&str; 10] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 38] = [
+const COLUMNS: [(&str, &str); 52] = [
+    ("lead", column::CLINICIAN_ID),
+    ("reviewed", column::REVIEWED_ON),
+    ("agencies", column::AGENCIES),
+    ("services", column::SERVICES_PLANNED),
+    ("sectors", column::SECTORS_NEEDED),
+    ("legal", column::ADMIT_LEGAL),
+    ("ready", column::READY_ON),
+    ("from", column::START_TS),
+    ("to", column::END_TS),
+    ("leave", column::LEAVE_DAYS),
+    ("sector", column::TO_SECTOR),
+    ("requested", column::REQUEST_RECEIVED_ON),
+    ("offered", column::FIRST_OFFERED_ON),
+    ("urgency", column::URGENCY),
     ("birth", column::BIRTH_ON),
     ("death", column::DEATH_ON),
     ("sex", column::SEX),

@@ -50,6 +50,8 @@ pub enum Evidence {
 pub enum Shape {
     /// Units that met a criterion ÷ units (discharges, assessments …).
     Share,
+    /// Sum of the values of units (days, counts, dollars) ÷ units.
+    UnitMean,
     /// Sum of member values (in units of 10⁻¹²) ÷ members.
     MemberMean,
     /// Members that met a criterion ÷ members.

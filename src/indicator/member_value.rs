@@ -1,5 +1,7 @@
 //! A member's value over the months that end with a period.
 
+use super::care::CareEpisode;
+use super::member_course;
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
@@ -31,6 +33,8 @@ pub struct MemberScene<'a> {
     pub months: &'a MemberMonths,
     /// Relations to clinicians, teams and agencies.
     pub relations: &'a [Relations; 3],
+    /// Episodes of care for the gap of the rule, if it has one.
+    pub care: &'a [CareEpisode],
 }
 
 /// Adds the outcome for each window of the plan, in order; nothing where the member is not looked
@@ -64,6 +68,10 @@ pub fn outcomes(
             continue;
         }
         *outcome = MemberOutcome::Value(match relation(rule.candidates, scene, place) {
+            Some(_) if rule.value == MemberValue::Tenure => {
+                let days = member_course::tenure(rule.candidates, scene.timeline, days.0, days.1);
+                i64::from(days) * PARTS
+            }
             Some(relation) => {
                 let known = before.filter(|(known, _)| *known == relation);
                 let value =
@@ -86,9 +94,12 @@ fn is_looked_at(
     let of_age = |(least, most): (i32, i32)| {
         scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
     };
+    let enough_agencies =
+        |least: i64| scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least);
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
         && rule.ages.is_none_or(of_age)
-        && rule.smi.is_none_or(|severe| has_smi(scene, severe, end))
+        && rule.agencies.is_none_or(enough_agencies)
+        && rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end))
 }
 
 /// A value made of visits to providers.
@@ -152,8 +163,7 @@ fn of_window(
         MemberValue::Events { types, at_least } => {
             i64::from(events(scene.timeline, types, start, end) >= at_least)
         }
-        // The reader of definitions refuses the others for members without visits.
-        _ => 0,
+        value => i64::from(member_course::holds(value, scene, start, end)),
     }
 }
 
@@ -188,15 +198,18 @@ fn is_candidate(
         }
         Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
         Candidates::Events(types) => events(timeline, types, start, end) > 0,
+        Candidates::InCareSince { days, .. } => {
+            member_course::episode_on(scene.care, end).is_some_and(|entry| end - entry >= days)
+        }
+        Candidates::Institution(set) => timeline.institution(set).meets(start, end),
     }
 }
 
 /// True for a serious mental illness: recorded, or in the 24 months up to a day two qualifying contacts
-/// for a severe one at least 30 days apart, or a hospital spell that began or ended with one.
-fn has_smi(scene: &MemberScene<'_>, severe: usize, end: Day) -> bool {
-    let timeline = scene.timeline;
+/// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell that began or ended with one.
+pub(super) fn has_smi(timeline: &Timeline, severe: usize, end: Day) -> bool {
     let start = (end + 1).months_later(-24);
-    let days = timeline.contacts_within(scene.filters[severe], start, end);
+    let days = timeline.contacts_within(severe, start, end);
     let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
     let bit = DiagnosisGroup::bits(&[DiagnosisGroup::Severe]);
     let in_hospital = || {

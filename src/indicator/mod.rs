@@ -1,27 +1,40 @@
 //! An indicator as data: read, checked, described, evaluated for one member.
 
 pub mod care;
+mod course;
 pub mod criterion;
 mod example;
 mod example_rows;
+mod happening;
 mod measure;
+mod member_course;
 pub mod member_value;
 mod picture;
+mod provider;
 mod read;
 mod read_contact;
 mod read_criterion;
+mod read_happening;
 mod read_index;
 mod read_member;
 mod read_rate;
 mod read_rule;
+mod read_shape;
+mod record_unit;
 mod rule;
 mod sentence;
+mod sentence_course;
 mod sentence_member;
+mod signal;
 mod so_far;
+mod thing;
 pub mod unit;
+mod walk;
 pub mod year;
 
+pub use course::{Course, Happens, OwnTest, UnitValue};
 pub use example::{Example, Expect};
+pub use happening::Happening;
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
 pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};

@@ -4,10 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::example::{self, Example};
-use super::rule::{Indicator, Rule};
-use super::{
-    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, read_rule, sentence,
-};
+use super::read_shape::{shape, unit_of};
+use super::rule::{Criterion, Indicator, Rule};
+use super::{Better, Evidence, Family, Interval, Measure, Shape, read_rule, sentence};
 use crate::diagnostic::{
     Document, Fields, Node, Problem, Problems, Section, Source, Value, suggest,
 };
@@ -357,56 +356,8 @@ fn default_interval(shape: Shape) -> Interval {
         Shape::Share => Interval::WilsonCluster,
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
-        Shape::Rate | Shape::Mix => Interval::RatioCluster,
+        Shape::Rate | Shape::Mix | Shape::UnitMean => Interval::RatioCluster,
     }
-}
-
-fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
-    use super::rule::{MemberValue, Thing};
-    let parts = super::member_value::PARTS;
-    let once = Scale::Times(1.0);
-    match rule {
-        Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
-        Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
-        Rule::Member(rule) => match rule.value {
-            MemberValue::GapOver { .. }
-            | MemberValue::AnyContact { .. }
-            | MemberValue::AnyInstitution(_)
-            | MemberValue::EachQuarter { .. }
-            | MemberValue::EdVisits { .. }
-            | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
-            MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
-                (Shape::MemberMean, once, Display::Percent, parts)
-            }
-            MemberValue::Providers | MemberValue::LongestGap { .. } => {
-                (Shape::MemberMean, once, Display::Rate, parts)
-            }
-            _ => (Shape::MemberMean, once, Display::Index, parts),
-        },
-        Rule::Rate(rate) => match (rate.of, rate.to) {
-            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
-                (Shape::Share, scale, Display::Percent, 1)
-            }
-            (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
-                (Shape::Rate, scale, Display::Percent, 1)
-            }
-            (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),
-            _ => (Shape::Rate, scale, Display::Rate, 1),
-        },
-    }
-}
-
-/// The unit of a value that is no share.
-fn unit_of(rule: &Rule) -> String {
-    use super::rule::MemberValue;
-    let Rule::Member(rule) = rule else { return String::new() };
-    match rule.value {
-        MemberValue::Providers => "per member",
-        MemberValue::LongestGap { .. } => "days",
-        MemberValue::Entropy => "bits",
-        _ => "",
-    }
-    .to_owned()
 }
 
 fn reasons(rule: &Rule) -> Vec<String> {
@@ -425,7 +376,8 @@ fn look_back(rule: &Rule) -> i32 {
         super::rule::Criterion::NoContact { days, .. } => days.from,
         _ => 0,
     };
-    -around.chain([numerator]).min().unwrap_or(0).min(0)
+    let when = share.index.when.iter().map(Criterion::first_day);
+    -around.chain([numerator]).chain(when).min().unwrap_or(0).min(0)
 }
 
 fn ripe_days(rule: &Rule) -> i32 {

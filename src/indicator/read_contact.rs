@@ -53,6 +53,7 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
         levels,
         diagnosis: groups(table, "diagnosis", problems),
         values: values(table, problems),
+        by_lead: table.flag("lead", problems) == Some(true),
         or: alternatives(table, problems),
         and: Vec::new(),
     }

@@ -1,13 +1,30 @@
 //! The numerator of a definition: when a unit is met.
 
 use super::read_contact::contact;
+use super::read_happening::{followed, joined};
 use super::read_index::contacts_around;
 use super::read_rule::{events, groups, missing_window, spell_set};
 use super::rule::{Comparison, Criterion, PlanTest, ReferralTest};
 use crate::diagnostic::{Fields, Problems};
 use crate::timeline::ContactFilter;
 
+/// One criterion, with what has to follow it.
 pub(super) fn criterion(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let first = match joined(table, filters, problems) {
+        Ok(found) => found,
+        Err(()) => plain(table, filters, problems),
+    }?;
+    if table.has("followed_by") {
+        return followed(table, first, filters, problems);
+    }
+    Some(first)
+}
+
+fn plain(
     table: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
@@ -78,7 +95,7 @@ pub(super) fn criterion(
 
 /// What a referral or a care plan has to say.
 fn record_criterion(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Criterion> {
-    const REFERRAL: [&str; 4] = ["warm", "declined", "attended", "reported"];
+    const REFERRAL: [&str; 5] = ["warm", "declined", "attended", "reported", "offered"];
     const PLAN: [&str; 2] = ["signed", "family"];
     let place = |words: &[&str], word: &str| words.iter().position(|one| *one == word);
     let referral = table.word("referral", &REFERRAL, |word| place(&REFERRAL, word), problems);
@@ -91,7 +108,8 @@ fn record_criterion(table: &mut Fields<'_>, problems: &mut Problems) -> Option<C
             0 => ReferralTest::Warm,
             1 => ReferralTest::Declined,
             2 => ReferralTest::Attended(days?),
-            _ => ReferralTest::Reported(days?),
+            3 => ReferralTest::Reported(days?),
+            _ => ReferralTest::Offered(days?),
         }));
     }
     let plan = table.word("plan", &PLAN, |word| place(&PLAN, word), problems);

@@ -1,10 +1,13 @@
 //! The index of a definition: what its units are.
 
 use super::read_contact::contact;
+use super::read_criterion::criterion;
+use super::read_happening::happenings;
+use super::read_member::PROVIDERS;
 use super::read_rule::{events, groups, missing_window, spell_set};
-use super::rule::{Around, Chain, Index, Unit};
+use super::rule::{Around, Chain, Criterion, Index, Unit};
 use crate::diagnostic::{Fields, Problems};
-use crate::terms::codes::FacilityClass;
+use crate::terms::codes::{FacilityClass, Sector};
 use crate::timeline::ContactFilter;
 
 /// `[[without]]` or `[[then]]`: contacts in a window.
@@ -36,7 +39,7 @@ pub(super) fn index(
     if unit.is_none() && problems.len() == before {
         let problem = table.problem(table.span(), "the index names exactly one unit", "here");
         problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `planned_end`, `referral`, `plan` or `disengagement = 90` (days)",
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `referral`, `plan` or `disengagement = 90` (days)",
         ));
     }
     let chain = table.fields("chain", problems).and_then(|mut chain| {
@@ -64,8 +67,24 @@ pub(super) fn index(
         first: table.flag("first", problems) == Some(true),
         apart: table.integer_in("days_apart", 1, 3660, problems),
         until: until(table, problems),
+        any: happenings(table, "any", filters, problems),
+        when: when(table, filters, problems),
     };
     unit.map(|_| read)
+}
+
+/// `[[when]]`: criteria that every unit has to meet.
+fn when(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Criterion> {
+    let mut found = Vec::new();
+    for mut one in table.list("when", problems) {
+        found.extend(criterion(&mut one, filters, problems));
+        one.finish(problems);
+    }
+    found
 }
 
 /// The last month and day of a year: "12-01".
@@ -99,6 +118,7 @@ fn named_units(
         ("assessment", Unit::Assessment),
         ("planned_end", Unit::PlannedEnd),
         ("referral", Unit::Referral),
+        ("request", Unit::Request),
         ("plan", Unit::Plan),
     ] {
         units.extend((table.flag(key, problems) == Some(true)).then_some(unit));
@@ -115,5 +135,18 @@ fn named_units(
         );
     }
     units.extend(events(table, "event", problems).map(Unit::Event));
+    if table.has("any") {
+        units.push(Unit::Signal);
+    }
+    if table.flag("planned_service", problems) == Some(true) {
+        units.push(Unit::PlannedService);
+    }
+    let sectors = table.words("sector", Sector::NAMES, Sector::from_name, problems);
+    if table.flag("sector_need", problems) == Some(true) {
+        units.push(Unit::SectorNeed(super::read_happening::bits(sectors)));
+    }
+    let kind = |word: &str| PROVIDERS.iter().position(|name| *name == word);
+    units.extend(table.word("quarter_pair", &PROVIDERS, kind, problems).map(Unit::QuarterPair));
+    units.extend(table.integer_in("birthday", 1, 120, problems).map(Unit::Birthday));
     units
 }

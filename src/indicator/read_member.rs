@@ -17,8 +17,9 @@ pub(super) fn member(
     let candidates = candidates(&mut table, filters, problems);
     let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
+    let agencies = table.integer_in("agencies_min", 1, 1000, problems).map(i64::from);
     table.finish(problems);
-    let exclusions = exclusions(fields, true, problems);
+    let exclusions = exclusions(fields, true, filters, problems);
     let Some(mut value) = fields.fields("value", problems) else {
         problems.push(
             fields
@@ -42,19 +43,20 @@ pub(super) fn member(
         candidates: candidates?,
         ages,
         smi,
+        agencies,
         exclusions,
         value: measured?,
     }))
 }
 
 /// Qualifying contacts for a severe mental illness.
-fn severe(filters: &mut Vec<ContactFilter>) -> usize {
+pub(super) fn severe(filters: &mut Vec<ContactFilter>) -> usize {
     let mut filter = ContactFilter::of(Basis::Qualifying);
     filter.diagnosis.push(DiagnosisGroup::Severe);
     keep(filters, filter)
 }
 
-const PROVIDERS: [&str; 3] = ["clinician", "team", "agency"];
+pub(super) const PROVIDERS: [&str; 3] = ["clinician", "team", "agency"];
 
 fn candidates(
     table: &mut Fields<'_>,
@@ -70,6 +72,10 @@ fn candidates(
             problems,
         )?;
         return Some(Candidates::Visits { provider, at_least: at_least.into() });
+    }
+    if let Some(gap) = table.integer_in("in_care", 1, 3660, problems) {
+        let days = table.integer_in("since_days", 0, 3660, problems).unwrap_or(0);
+        return Some(Candidates::InCareSince { gap, days });
     }
     let before = table.integer_in("days_before", 1, 3660, problems);
     let institution = table.flag("or_institution_day", problems) == Some(true);
@@ -106,13 +112,21 @@ fn candidates(
     if let Some(types) = events(table, "event", problems) {
         return Some(Candidates::Events(types));
     }
+    if table.has("any_night") {
+        return spell_set(table, "any_night", problems).map(Candidates::Institution);
+    }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true` or `event = […]`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"` or `event = […]`"));
     None
 }
 
-const VALUES: [&str; 20] = [
+const VALUES: [&str; 25] = [
+    "has_lead",
+    "plan_current",
+    "shared_plan",
+    "each_quarter_in_care",
+    "tenure",
     "usual_provider",
     "bice_boxerman",
     "sequential",
@@ -169,11 +183,12 @@ fn member_value(
         "each_quarter",
         "longest_gap",
         "regularity",
+        "each_quarter_in_care",
     ];
     if of_contacts.contains(&name) && filter.is_none() {
         lacks("contact", "contact = { is = \"qualifying\" }");
     }
-    if name == "gap_over" && days.is_none() {
+    if ["gap_over", "plan_current"].contains(&name) && days.is_none() {
         lacks("days", "days = 90");
     }
     if name == "any_night" && set.is_none() {
@@ -185,6 +200,26 @@ fn member_value(
     if ["ed_visits", "events"].contains(&name) && at_least.is_none() {
         lacks("at_least", "at_least = 4");
     }
+    if let Some(value) = plain_value(name) {
+        return Some(value);
+    }
+    Some(match name {
+        "months_with_contact" => MemberValue::MonthsWithContact { filter: filter? },
+        "gap_over" => MemberValue::GapOver { filter: filter?, days: days? },
+        "any_contact" => MemberValue::AnyContact { filter: filter? },
+        "each_quarter" => MemberValue::EachQuarter { filter: filter? },
+        "longest_gap" => MemberValue::LongestGap { filter: filter? },
+        "regularity" => MemberValue::Regularity { filter: filter? },
+        "plan_current" => MemberValue::PlanCurrent { days: days? },
+        "each_quarter_in_care" => MemberValue::QuartersInCare { filter: filter? },
+        "any_night" => MemberValue::AnyInstitution(set?),
+        "ed_visits" => MemberValue::EdVisits { diagnosis, at_least: at_least? },
+        _ => MemberValue::Events { types: types?, at_least: at_least? },
+    })
+}
+
+/// A value that needs no more than its name.
+fn plain_value(name: &str) -> Option<MemberValue> {
     Some(match name {
         "usual_provider" => MemberValue::UsualProvider,
         "bice_boxerman" => MemberValue::BiceBoxerman,
@@ -196,15 +231,10 @@ fn member_value(
         "entropy" => MemberValue::Entropy,
         "providers" => MemberValue::Providers,
         "fragmentation" => MemberValue::Fragmentation,
-        "months_with_contact" => MemberValue::MonthsWithContact { filter: filter? },
-        "gap_over" => MemberValue::GapOver { filter: filter?, days: days? },
-        "any_contact" => MemberValue::AnyContact { filter: filter? },
-        "each_quarter" => MemberValue::EachQuarter { filter: filter? },
-        "longest_gap" => MemberValue::LongestGap { filter: filter? },
-        "regularity" => MemberValue::Regularity { filter: filter? },
+        "has_lead" => MemberValue::HasLead,
+        "shared_plan" => MemberValue::SharedPlan,
+        "tenure" => MemberValue::Tenure,
         "community_days" => MemberValue::CommunityDays,
-        "any_night" => MemberValue::AnyInstitution(set?),
-        "ed_visits" => MemberValue::EdVisits { diagnosis, at_least: at_least? },
-        _ => MemberValue::Events { types: types?, at_least: at_least? },
+        _ => return None,
     })
 }

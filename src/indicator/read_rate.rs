@@ -3,7 +3,7 @@
 use super::Scale;
 use super::read_contact::contact;
 use super::read_rule::{events, groups, spell_set};
-use super::rule::{RateRule, Rule, Thing};
+use super::rule::{EventSet, RateRule, Rule, Thing};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
@@ -78,7 +78,7 @@ fn one_thing(
     if counted.len() != 1 && problems.len() == before {
         let problem =
             table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `admissions`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days` or `disengagements`"));
+        problems.push(problem.help("`nights`, `patient_days`, `waiting_nights`, `admissions`, `minutes`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days` or `disengagements`"));
     }
     counted.into_iter().next()
 }
@@ -90,6 +90,11 @@ fn things(
 ) -> Vec<Thing> {
     let mut found = Vec::new();
     found.extend(spell_set(table, "nights", problems).map(Thing::Nights));
+    found.extend(spell_set(table, "patient_days", problems).map(Thing::PatientDays));
+    found.extend(spell_set(table, "waiting_nights", problems).map(Thing::WaitingNights));
+    let but = events(table, "but_not_during", problems).unwrap_or(EventSet::of(&[]));
+    let minutes = events(table, "minutes", problems);
+    found.extend(minutes.map(|types| Thing::Minutes { types, but }));
     found.extend(spell_set(table, "admissions", problems).map(Thing::Admissions));
     found.extend(events(table, "events", problems).map(Thing::Events));
     if table.flag("ed_visits", problems) == Some(true) {

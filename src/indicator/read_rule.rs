@@ -2,6 +2,7 @@
 
 use super::Scale;
 use super::read_contact::{contact, keep};
+use super::read_happening::{self, value, value_fits};
 use super::rule::{ContactShare, EventSet, Exclusion, ExclusionTest, Rule, Share};
 use super::{read_criterion::criterion, read_index::index, read_member::member, read_rate::rate};
 use crate::diagnostic::{Fields, Problems};
@@ -109,7 +110,8 @@ fn share(
     let mut table = fields.fields("index", problems)?;
     let index = index(&mut table, filters, problems);
     table.finish(problems);
-    let exclusions = exclusions(fields, false, problems);
+    let exclusions = exclusions(fields, false, filters, problems);
+    let value = value(fields, problems);
     let curve = fields.flag("curve", problems).unwrap_or(false);
     let Some(mut numerator) = fields.fields("numerator", problems) else {
         problems.push(
@@ -128,7 +130,14 @@ fn share(
         problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
     }
     numerator.finish(problems);
-    Some(Rule::Share(Share { index: index?, exclusions, numerator: criterion?, curve }))
+    let (index, numerator) = (index?, criterion?);
+    if let Some(value) = value.filter(|value| curve || !value_fits(*value, index.unit, &numerator))
+    {
+        let message = format!("{value:?} cannot be measured of these units");
+        let problem = fields.problem(0..1, message, "in this file");
+        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of`, `days_until` with a criterion that has a day; a curve is of units that are met or not"));
+    }
+    Some(Rule::Share(Box::new(Share { index, exclusions, numerator, curve, value })))
 }
 
 /// A set of types of events, if the key names any.
@@ -154,6 +163,7 @@ pub(super) fn missing_window(fields: &Fields<'_>, days: Option<Window>, problems
 pub(super) fn exclusions(
     fields: &mut Fields<'_>,
     of_members: bool,
+    filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Vec<Exclusion> {
     let mut found = Vec::new();
@@ -164,7 +174,9 @@ pub(super) fn exclusions(
         let tests = if of_members {
             member_tests(&mut table, problems)
         } else {
-            unit_tests(&mut table, problems)
+            let mut tests = unit_tests(&mut table, problems);
+            tests.extend(read_happening::exclusions(&mut table, filters, problems));
+            tests
         };
         let span = table.span();
         let complaint = table.problem(span, "an exclusion has exactly one test", "in this table");
@@ -176,7 +188,7 @@ pub(super) fn exclusions(
             _ => problems.push(complaint.help(if of_members {
                 "`not_enrolled_year`, `died_in_year`, `hospice_in_year`, `no_eligible_day` or `no_eligible_month`"
             } else {
-                "`not_enrolled`, `not_observable`, `died`, `hospice`, `disposition`, `admission`, `ed_admitted` or `no_service`"
+                "`not_enrolled`, `not_observable`, `died`, `hospice`, `disposition`, `admission`, `ed_admitted`, `no_service`, `when` or `comes_first`"
             })),
         }
     }

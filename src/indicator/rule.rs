@@ -1,5 +1,8 @@
 //! A checked definition: what is counted, as data.
 
+use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::happening::Happening;
+pub use super::thing::{RateRule, Thing};
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -10,7 +13,7 @@ use crate::timeline::{ContactFilter, SpellSet};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
     /// Units, each judged on its own.
-    Share(Share),
+    Share(Box<Share>),
     /// Members, each with a value over a window of months.
     Member(MemberRule),
     /// Things counted over days of person-time.
@@ -41,6 +44,8 @@ pub struct Share {
     pub numerator: Criterion,
     /// True if the days from the index to the deciding event are kept.
     pub curve: bool,
+    /// What is measured of each unit; nothing where units are met or not.
+    pub value: Option<UnitValue>,
 }
 
 /// Which units enter. What this drops is in no count.
@@ -68,6 +73,10 @@ pub struct Index {
     pub apart: Option<i32>,
     /// Last month and day of a calendar year that a unit may fall on.
     pub until: Option<(u32, u32)>,
+    /// Of [`Unit::Signal`]: the kinds of things that are units.
+    pub any: Vec<Happening>,
+    /// Units that do not meet all of these are dropped.
+    pub when: Vec<Criterion>,
 }
 
 /// Contacts that a unit must have, or must not have, around it.
@@ -116,6 +125,8 @@ pub enum Unit {
     PlannedEnd,
     /// A referral.
     Referral,
+    /// A referral of which the day of the request is known, on that day.
+    Request,
     /// A care plan, on the day of its creation.
     Plan,
     /// The end of a spell of at least one night, of a member then alive.
@@ -136,6 +147,17 @@ pub enum Unit {
         /// Days after the disengagement.
         days: Window,
     },
+    /// A day with any of the index's list of things.
+    Signal,
+    /// The day on which a member gets this old.
+    Birthday(i32),
+    /// A service class that a care plan names, on the day of the plan.
+    PlannedService,
+    /// A need for help from one of these sectors (bits; 0 = any), as recorded.
+    SectorNeed(u32),
+    /// The last day of a calendar quarter in which, as in the quarter before, the member had treatment
+    /// visits with a known provider of this kind (0 clinician, 1 team, 2 agency).
+    QuarterPair(usize),
 }
 
 /// The chain rule: of discharges that follow one another, only the last counts.
@@ -188,6 +210,15 @@ pub enum ExclusionTest {
     EdAdmitted,
     /// No day of care in the window.
     NoService(Window),
+    /// A criterion is met.
+    When(Criterion),
+    /// One of these happens in the window, and the numerator is not met by that day.
+    ComesFirst {
+        /// The things.
+        any: Vec<Happening>,
+        /// The window.
+        days: Window,
+    },
     /// Members: at least two calendar months of the window with a day not enrolled.
     NotEnrolledYear {
         /// True if only the days before death matter.
@@ -275,6 +306,31 @@ pub enum Criterion {
         /// The filter.
         filter: usize,
     },
+    /// Any of several things on so many days.
+    Happens(Happens),
+    /// At least and at most so many of these are met; the day that decides is that of the last one
+    /// needed.
+    Joined {
+        /// The least number.
+        at_least: usize,
+        /// The greatest number.
+        at_most: usize,
+        /// The criteria.
+        of: Vec<Criterion>,
+    },
+    /// A criterion is met, and in days counted from the day that decides it these things happen.
+    Followed {
+        /// The criterion.
+        first: Box<Criterion>,
+        /// What has to follow.
+        then: Happens,
+    },
+    /// What the unit itself is.
+    Own(OwnTest),
+    /// What becomes of the member.
+    Course(Course),
+    /// Every unit is met.
+    Always,
 }
 
 impl Criterion {
@@ -288,8 +344,23 @@ impl Criterion {
             Self::ContactBeforeReturn { .. } => {
                 matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
             }
-            Self::Referral(_) => unit == Unit::Referral,
+            Self::Referral(_) => matches!(unit, Unit::Referral | Unit::Request),
             Self::Plan(_) => unit == Unit::Plan,
+            Self::Joined { of, .. } => of.iter().all(|one| one.fits(unit)),
+            Self::Followed { first, .. } => first.fits(unit),
+            Self::Own(OwnTest::Kind(_)) => unit == Unit::Signal,
+            Self::Own(OwnTest::Changed) => matches!(unit, Unit::QuarterPair(_)),
+            Self::Course(Course::Delivered(_)) => unit == Unit::PlannedService,
+            Self::Course(Course::Linked { .. }) => matches!(unit, Unit::SectorNeed(_)),
+            Self::Course(Course::SameAgency { .. }) => matches!(unit, Unit::Discharge(_)),
+            Self::Own(OwnTest::Facility(_) | OwnTest::Involuntary)
+            | Self::Course(Course::HoldEnds { .. }) => {
+                matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
+            }
+            Self::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => unit == Unit::EdVisit,
+            Self::Own(OwnTest::Diagnosis(_)) => {
+                matches!(unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit)
+            }
             _ => true,
         }
     }
@@ -306,6 +377,8 @@ pub enum ReferralTest {
     Attended(Window),
     /// Reported back on in the window.
     Reported(Window),
+    /// Offered a first day in the window.
+    Offered(Window),
 }
 
 /// When a care plan is met; one of which it is not known is left out of everything.
@@ -337,6 +410,8 @@ pub struct MemberRule {
     pub ages: Option<(i32, i32)>,
     /// The filter of contacts for severe mental illness, where only members with one count.
     pub smi: Option<usize>,
+    /// The least number of agencies with treatment visits in the window.
+    pub agencies: Option<i64>,
     /// Which are left out.
     pub exclusions: Vec<Exclusion>,
     /// Their value.
@@ -407,6 +482,15 @@ pub enum Candidates {
     },
     /// Those with an event in the window.
     Events(EventSet),
+    /// Those with a day in spells of a set in the window.
+    Institution(SpellSet),
+    /// Those who are in care on the last day of the window and have been for so many days.
+    InCareSince {
+        /// Days at risk without a qualifying contact that end care.
+        gap: i32,
+        /// Days since the entry into care.
+        days: i32,
+    },
 }
 
 /// A member's value over the window.
@@ -483,6 +567,26 @@ pub enum MemberValue {
         /// The least number of events.
         at_least: usize,
     },
+    /// Whether a lead clinician is named on the last day: in the register of members, or by a care
+    /// plan that runs.
+    HasLead,
+    /// Whether a care plan that runs on the last day was made or last reviewed in these last days.
+    PlanCurrent {
+        /// Days.
+        days: i32,
+    },
+    /// Whether one care plan that runs on the last day names every agency with treatment visits on at
+    /// least two days of the window.
+    SharedPlan,
+    /// Whether there is a contact in each quarter of 90 days, counted back from the last day, at most
+    /// four, that lies in the present time in care.
+    QuartersInCare {
+        /// The filter.
+        filter: usize,
+    },
+    /// Days from the first visit ever seen to the last visit of the window, with the provider of most
+    /// visit days in the window (of several, the one seen last).
+    Tenure,
 }
 
 impl MemberValue {
@@ -499,70 +603,9 @@ impl MemberValue {
                 | Self::Entropy
                 | Self::Providers
                 | Self::Fragmentation
+                | Self::Tenure
         )
     }
-}
-
-/// What a rate counts, and over what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RateRule {
-    /// What is counted.
-    pub of: Thing,
-    /// What it is divided by; nothing for alive enrolled days.
-    pub to: Option<Thing>,
-}
-
-/// Something that days, events or dollars are added up of, for members of an organisation on the
-/// day itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Thing {
-    /// Nights of spells on alive enrolled days.
-    Nights(SpellSet),
-    /// Admissions, one for each spell.
-    Admissions(SpellSet),
-    /// Events of these types.
-    Events(EventSet),
-    /// Visits to an emergency department, one a day.
-    EdVisits {
-        /// Groups of the principal diagnosis, as bits; 0 = any.
-        diagnosis: u32,
-    },
-    /// Deaths.
-    Deaths,
-    /// Members with a contact on an enrolled day, counted once in each period.
-    Served {
-        /// The filter.
-        filter: usize,
-    },
-    /// Contacts.
-    Contacts {
-        /// The filter.
-        filter: usize,
-    },
-    /// Cost in cents.
-    Cost {
-        /// Only at these levels of care.
-        levels: Option<(u8, u8)>,
-    },
-    /// Goals of care plans that were closed, or of those the attained, on the day of the plan.
-    Goals {
-        /// True for the attained ones only.
-        attained: bool,
-    },
-    /// Alive enrolled days outside institutions and custody.
-    CommunityDays,
-    /// Alive enrolled days in custody.
-    CustodyDays,
-    /// Disengagements.
-    Disengagements {
-        /// Days at risk without a qualifying contact.
-        gap: i32,
-    },
-    /// Alive enrolled days in care.
-    CareDays {
-        /// Days at risk without a qualifying contact.
-        gap: i32,
-    },
 }
 
 /// A checked indicator: one preset and one variant of a file.

@@ -3,7 +3,7 @@
 use super::rule::{
     Comparison, ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
 };
-use super::sentence_member;
+use super::{sentence_course, sentence_member};
 use crate::terms::Window;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{Basis, ContactFilter, SpellSet};
@@ -40,6 +40,9 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
             );
         }
     }
+    for one in &share.index.when {
+        text += &format!(", where {}", criterion(one, &share.index, filters));
+    }
     if let Some(chain) = &share.index.chain {
         let what = among(&chain.diagnosis, "admission");
         text += &format!(
@@ -54,6 +57,10 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
         share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
     if !exclusions.is_empty() {
         text += &format!("; left out: {}", exclusions.join("; "));
+    }
+    if let Some(value) = share.value {
+        let value = sentence_course::value(value, &share.numerator, &share.index, filters);
+        return format!("{text}. Measured: {value}.");
     }
     format!("{text}. Met: {}.", criterion(&share.numerator, &share.index, filters))
 }
@@ -75,7 +82,27 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
         }
         Unit::Event(types) => format!("events ({})", event_names(types)),
         Unit::PlannedEnd => "planned ends of care".to_owned(),
+        Unit::Signal => {
+            let which = if index.first { "the first day ever seen with" } else { "days with" };
+            format!("{which} {}", sentence_course::any(&index.any, filters))
+        }
+        Unit::PlannedService => {
+            "services (by class) that care plans name, on the day of the plan".to_owned()
+        }
+        Unit::SectorNeed(0) => "needs for help from a sector, as recorded".to_owned(),
+        Unit::SectorNeed(sectors) => format!(
+            "needs for help, as recorded, with {}",
+            sentence_course::named(crate::terms::codes::Sector::NAMES, sectors)
+        ),
+        Unit::QuarterPair(kind) => format!(
+            "calendar quarters with treatment visits to a known {}, in this quarter and the one before",
+            ["clinician", "team", "agency"][kind.min(2)]
+        ),
+        Unit::Birthday(age) => format!("birthdays on which members become {age}"),
         Unit::Referral => "referrals".to_owned(),
+        Unit::Request => {
+            "requests for care (referrals with the day on which the request came in)".to_owned()
+        }
         Unit::Plan => "care plans".to_owned(),
         Unit::EdVisit => "emergency-department visits (one a day)".to_owned(),
         Unit::Assessment => "assessments that recommend a level of care".to_owned(),
@@ -123,7 +150,7 @@ pub(super) fn among(diagnosis: &[DiagnosisGroup], noun: &str) -> String {
 }
 
 /// A window in words: “in days 1 to 7 after the discharge (the day itself does not count)”.
-fn within(days: Window, index: &str) -> String {
+pub(super) fn within(days: Window, index: &str) -> String {
     match (days.from, days.to) {
         (0, to) => format!("in days 0 to {to} from the {index} (the day itself counts)"),
         (from @ 1.., to) => {
@@ -144,7 +171,12 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
         Unit::Referral => "referral",
-        Unit::Plan => "plan",
+        Unit::Request => "request",
+        Unit::Plan | Unit::PlannedService => "plan",
+        Unit::Signal => "day",
+        Unit::Birthday(_) => "birthday",
+        Unit::SectorNeed(_) => "need",
+        Unit::QuarterPair(_) => "quarter",
     }
 }
 
@@ -185,6 +217,9 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
         if !list.is_empty() {
             text += &format!("{what} {}", list.join(", "));
         }
+    }
+    if filter.by_lead {
+        text += " with the lead clinician";
     }
     for other in &filter.or {
         text += &format!(", or {}", contacts(other));
@@ -248,6 +283,12 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
                 within(*days, noun)
             )
         }
+        Criterion::Happens(_)
+        | Criterion::Joined { .. }
+        | Criterion::Followed { .. }
+        | Criterion::Own(_)
+        | Criterion::Course(_)
+        | Criterion::Always => sentence_course::joined(criterion, index, filters),
         Criterion::ContactBeforeReturn { filter } => {
             format!(
                 "{} after the last qualifying contact and before the day of return",
@@ -264,6 +305,7 @@ fn record(criterion: &Criterion, noun: &str) -> String {
             ReferralTest::Warm => "the referral is warm".to_owned(),
             ReferralTest::Declined => "the referral was declined".to_owned(),
             ReferralTest::Attended(days) => format!("attended {}", within(*days, noun)),
+            ReferralTest::Offered(days) => format!("a first day offered {}", within(*days, noun)),
             ReferralTest::Reported(days) => {
                 format!("the receiver reported back {}", within(*days, noun))
             }

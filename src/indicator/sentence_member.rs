@@ -10,6 +10,9 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     let value = value(rule.value, filters);
     let left_out: Vec<String> =
         rule.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
+    let agencies = rule.agencies.map_or(String::new(), |least| {
+        format!(", with treatment visits to at least {least} agencies in them")
+    });
     let ages = rule.ages.map_or(String::new(), |(least, most)| {
         format!(", aged {least} to {most} at the end of the period")
     });
@@ -18,7 +21,7 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     } else {
         ""
     };
-    let mut text = format!("Of {who}{ages}{smi}: {value}");
+    let mut text = format!("Of {who}{agencies}{ages}{smi}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -67,6 +70,15 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
         ),
+        Candidates::InCareSince { gap, days } => format!(
+            "members in care on the last day of the period, for at least {days} days (since the second of two treatment days at most 180 days apart, without a planned end or {gap} days at risk without a qualifying contact)"
+        ),
+        Candidates::Institution(set) => {
+            format!(
+                "members with a day in {} in the 12 months that end with the period",
+                set_name(set)
+            )
+        }
         Candidates::InCare { filter } => format!(
             "members with {} or a day in 24-hour care in the 12 months that end with the period",
             contacts(&filters[filter])
@@ -107,6 +119,18 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
         }
         MemberValue::AnyContact { filter } => format!("whether there is {}", contacts(&filters[filter])),
+        MemberValue::HasLead => {
+            "whether a lead clinician is named: in the register, or by a care plan that runs".to_owned()
+        }
+        MemberValue::PlanCurrent { days } => format!(
+            "whether a care plan that runs was made or last reviewed in the last {days} days"
+        ),
+        MemberValue::SharedPlan => "whether one care plan that runs names every agency with treatment visits on at least two days".to_owned(),
+        MemberValue::QuartersInCare { filter } => format!(
+            "whether there is {} in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care",
+            contacts(&filters[filter])
+        ),
+        MemberValue::Tenure => "days from the first visit ever seen to the last one, with the provider of most visit days in the window".to_owned(),
         MemberValue::AnyInstitution(set) => format!("whether there is a day in {}", set_name(set)),
         MemberValue::EachQuarter { filter } => format!(
             "whether there is {} in each of the four quarters of 90 days",
@@ -183,6 +207,18 @@ fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
             "Goals of care plans that were closed as attained".to_owned()
         }
         Thing::CommunityDays => "Alive, enrolled days outside institutions and custody".to_owned(),
+        Thing::PatientDays(set) => format!("Nights in {} without days on leave", set_name(set)),
+        Thing::WaitingNights(set) => {
+            format!("Nights in {} after the day of being ready to leave", set_name(set))
+        }
+        Thing::Minutes { types, but } => {
+            let but = event_names(but);
+            let but = if but.is_empty() { but } else { format!(", without those during {but}") };
+            format!(
+                "Minutes of {}{but} (events without both instants do not count)",
+                event_names(types)
+            )
+        }
         Thing::CustodyDays => "Alive, enrolled days in custody".to_owned(),
         Thing::Disengagements { gap } => format!(
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"

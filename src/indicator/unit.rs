@@ -1,8 +1,10 @@
 //! Judges units: which there are for one member, which are left out, which are met.
 
 use super::care::{CareEpisode, Exit};
+use super::course::unit_value;
 use super::criterion::{admissions, applies, in_groups, met, plan_says, return_in};
 use super::rule::{Around, Chain, Criterion, Index, ReferralTest, Share, Unit};
+use super::{record_unit, signal};
 use crate::terms::Day;
 use crate::timeline::{CarePlan, EdVisit, Referral, Spell, SpellSet, Timeline};
 
@@ -15,6 +17,8 @@ pub enum Outcome {
     NotMet,
     /// In the numerator, so many days after the index (0 where no single day decides).
     Met(i32),
+    /// Of this value, where units have one.
+    Value(i64),
 }
 
 /// A unit and what became of it.
@@ -37,6 +41,8 @@ pub struct Scene<'a> {
     pub care: &'a [CareEpisode],
     /// Place of the treatment filter among the filters of the timeline.
     pub treatment: usize,
+    /// Place of the filter of all qualifying contacts.
+    pub qualifying: usize,
     /// The data-through date.
     pub data_through: Day,
     /// First and last index day that anyone asks for.
@@ -54,10 +60,30 @@ pub(super) struct Candidate<'a> {
 pub(super) enum Subject<'a> {
     Spell(&'a Spell),
     Ed(EdVisit),
-    Assessment { recommended: u8 },
-    Lost { last_contact: Day },
+    Assessment {
+        recommended: u8,
+    },
+    Lost {
+        last_contact: Day,
+    },
     Referral(Referral),
     Plan(CarePlan),
+    /// A thing of the index's list, of the kind at this place.
+    Signal {
+        kind: usize,
+    },
+    /// A planned service class, as a bit.
+    Service {
+        classes: u32,
+    },
+    /// A sector, as a bit.
+    Sector {
+        bit: u32,
+    },
+    /// Two quarters.
+    Pair {
+        changed: bool,
+    },
     Day,
 }
 
@@ -80,23 +106,32 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         Unit::PlannedEnd => {
             on_days(rule, scene.timeline.planned_ends.iter().copied(), scene, each);
         }
-        Unit::Referral => {
+        Unit::Referral | Unit::Request => {
+            let is_request = rule.index.unit == Unit::Request;
             for referral in &scene.timeline.referrals {
-                if is_known(&rule.numerator, referral) {
-                    let of = Subject::Referral(*referral);
-                    conclude(rule, scene, Candidate { day: referral.day, of }, each);
+                let day = if is_request { referral.requested } else { Some(referral.day) };
+                let Some(day) = day else { continue };
+                let unit = Candidate { day, of: Subject::Referral(*referral) };
+                if is_known(&rule.numerator, referral) && !is_ruled_out(&rule.index, scene, unit) {
+                    conclude(rule, scene, unit, each);
                 }
             }
         }
+        Unit::Signal => signal::signals(rule, scene, each),
+        Unit::PlannedService => record_unit::planned_services(rule, scene, each),
+        Unit::SectorNeed(wanted) => record_unit::sector_needs(rule, wanted, scene, each),
+        Unit::QuarterPair(kind) => record_unit::quarter_pairs(rule, kind, scene, each),
+        Unit::Birthday(age) => {
+            let day = scene.timeline.birth.map(|birth| birth.months_later(12 * age));
+            on_days(rule, day.into_iter(), scene, each);
+        }
         Unit::Plan => {
             for plan in &scene.timeline.plans {
-                if plan_says(&rule.numerator, plan).is_some() {
-                    conclude(
-                        rule,
-                        scene,
-                        Candidate { day: plan.day, of: Subject::Plan(*plan) },
-                        each,
-                    );
+                let unit = Candidate { day: plan.day, of: Subject::Plan(*plan) };
+                if plan_says(&rule.numerator, plan).is_some()
+                    && !is_ruled_out(&rule.index, scene, unit)
+                {
+                    conclude(rule, scene, unit, each);
                 }
             }
         }
@@ -114,7 +149,7 @@ fn on_days(
     for day in days.take(if rule.index.first { 1 } else { usize::MAX }) {
         let apart = rule.index.apart.unwrap_or(0);
         if old_enough(&rule.index, scene.timeline, day)
-            && !is_ruled_out(&rule.index, scene, day)
+            && !is_ruled_out(&rule.index, scene, Candidate { day, of: Subject::Day })
             && kept.is_none_or(|last| day - last >= apart)
         {
             kept = Some(day);
@@ -123,13 +158,16 @@ fn on_days(
     }
 }
 
-/// True if a contact lies where a unit must not have one, or none where it must.
-fn is_ruled_out(index: &Index, scene: Scene<'_>, day: Day) -> bool {
+/// True if a contact lies where a unit must not have one, or none where it must, or the unit does
+/// not meet what all units have to.
+pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
     let has = |around: &Around| {
-        let (from, to) = around.days.around(day);
+        let (from, to) = around.days.around(unit.day);
         !scene.timeline.contacts_within(scene.filters[around.filter], from, to).is_empty()
     };
-    index.without.iter().any(has) || !index.with.iter().all(has)
+    index.without.iter().any(has)
+        || !index.with.iter().all(has)
+        || !index.when.iter().all(|criterion| met(criterion, scene, unit).is_some())
 }
 
 fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
@@ -137,12 +175,13 @@ fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut
     let spells = timeline.spells(set).iter();
     for spell in spells.take(if rule.index.first { 1 } else { usize::MAX }) {
         let diagnosis = timeline.stays[spell.first].diagnosis;
+        let unit = Candidate { day: spell.admit, of: Subject::Spell(spell) };
         if timeline.is_alive(spell.admit)
             && in_groups(&rule.index.diagnosis, diagnosis)
             && old_enough(&rule.index, timeline, spell.admit)
-            && !is_ruled_out(&rule.index, scene, spell.admit)
+            && !is_ruled_out(&rule.index, scene, unit)
         {
-            conclude(rule, scene, Candidate { day: spell.admit, of: Subject::Spell(spell) }, each);
+            conclude(rule, scene, unit, each);
         }
     }
 }
@@ -156,16 +195,22 @@ fn is_known(criterion: &Criterion, referral: &Referral) -> bool {
     }
 }
 
-fn conclude(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>, each: &mut impl FnMut(Judged)) {
+pub(super) fn conclude(
+    rule: &Share,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+    each: &mut impl FnMut(Judged),
+) {
     let (first, last) = scene.asked;
     if unit.day < first || unit.day > last || !in_calendar(&rule.index, unit.day) {
         return;
     }
     let excluded =
-        rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, scene, unit));
-    let outcome = match excluded {
-        Some(place) => Outcome::Excluded(place),
-        None => met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met),
+        rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, rule, scene, unit));
+    let outcome = match (excluded, rule.value) {
+        (Some(place), _) => Outcome::Excluded(place),
+        (None, Some(value)) => Outcome::Value(unit_value(value, rule, scene, unit)),
+        (None, None) => met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met),
     };
     each(Judged { day: unit.day, outcome });
 }
@@ -174,12 +219,13 @@ fn in_calendar(index: &Index, day: Day) -> bool {
     index.until.is_none_or(|last| (day.month(), day.day_of_month()) <= last)
 }
 
-fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
+pub(super) fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
     index.age_min.is_none_or(|least| timeline.age_on(day).is_none_or(|age| age >= least))
 }
 
 fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     let timeline = scene.timeline;
+    let mut kept: Option<Day> = None;
     for spell in timeline.spells(set) {
         let Some(day) = spell.discharge else { continue };
         let last = &timeline.stays[spell.last];
@@ -187,14 +233,17 @@ fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnM
         let right_place =
             rule.index.or_facility.iter().any(|class| Some(*class as usize) == facility);
         let wanted = in_groups(&rule.index.diagnosis, last.diagnosis) || right_place;
+        let unit = Candidate { day, of: Subject::Spell(spell) };
         if day - spell.admit >= rule.index.nights.unwrap_or(1)
             && timeline.is_alive(day)
             && wanted
-            && !is_ruled_out(&rule.index, scene, day)
+            && !is_ruled_out(&rule.index, scene, unit)
             && old_enough(&rule.index, timeline, day)
             && !rule.index.chain.as_ref().is_some_and(|chain| is_chained(chain, set, timeline, day))
+            && kept.is_none_or(|last| day - last >= rule.index.apart.unwrap_or(0))
         {
-            conclude(rule, scene, Candidate { day, of: Subject::Spell(spell) }, each);
+            kept = Some(day);
+            conclude(rule, scene, unit, each);
         }
     }
 }
@@ -211,9 +260,12 @@ fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     let mut kept: Option<Day> = None;
     let mut keep = |visit: EdVisit| {
         let apart = rule.index.apart.unwrap_or(1);
-        if kept.is_none_or(|last| visit.index - last >= apart) {
+        let unit = Candidate { day: visit.index, of: Subject::Ed(visit) };
+        if !is_ruled_out(&rule.index, scene, unit)
+            && kept.is_none_or(|last| visit.index - last >= apart)
+        {
             kept = Some(visit.index);
-            conclude(rule, scene, Candidate { day: visit.index, of: Subject::Ed(visit) }, each);
+            conclude(rule, scene, unit, each);
         }
     };
     let eligible = |visit: &&EdVisit| {
@@ -243,10 +295,13 @@ fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     let mut kept: Option<Day> = None;
     for assessment in &scene.timeline.assessments {
         let apart = rule.index.apart.unwrap_or(1);
-        if kept.is_none_or(|last| assessment.day - last >= apart) {
+        let of = Subject::Assessment { recommended: assessment.recommended };
+        let unit = Candidate { day: assessment.day, of };
+        if kept.is_none_or(|last| assessment.day - last >= apart)
+            && !is_ruled_out(&rule.index, scene, unit)
+        {
             kept = Some(assessment.day);
-            let of = Subject::Assessment { recommended: assessment.recommended };
-            conclude(rule, scene, Candidate { day: assessment.day, of }, each);
+            conclude(rule, scene, unit, each);
         }
     }
 }
@@ -258,8 +313,12 @@ fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged))
             Unit::Reengagement { days, .. } => return_in(scene, on, days).is_some(),
             _ => true,
         };
-        if returned && old_enough(&rule.index, scene.timeline, on) {
-            conclude(rule, scene, Candidate { day: on, of: Subject::Lost { last_contact } }, each);
+        let unit = Candidate { day: on, of: Subject::Lost { last_contact } };
+        if returned
+            && old_enough(&rule.index, scene.timeline, on)
+            && !is_ruled_out(&rule.index, scene, unit)
+        {
+            conclude(rule, scene, unit, each);
         }
     }
 }

@@ -90,6 +90,7 @@ impl<'p> Counter<'p> {
             filters: &plan.filters[measure],
             care: gap.map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
+            qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
             asked: plan.span,
         };
@@ -107,6 +108,10 @@ impl<'p> Counter<'p> {
                         ledger.leave_out(group, board.reason(measure, reason), period, age);
                     }
                     Outcome::NotMet => ledger.unit(group, cell, age, 0),
+                    Outcome::Value(value) => {
+                        ledger.unit(group, cell, age, value);
+                        ledger.wait(group, cell, value);
+                    }
                     Outcome::Met(days) => {
                         ledger.unit(group, cell, age, 1);
                         if share.curve {
@@ -154,8 +159,36 @@ impl<'p> Counter<'p> {
             }
             Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
             Candidates::Events(_) if timeline.events.is_empty() => return,
+            Candidates::InCareSince { gap, .. }
+                if plan.gap_place(gap).is_none_or(|place| self.care[place].is_empty()) =>
+            {
+                return;
+            }
+            Candidates::Institution(set) if timeline.institution(set).is_empty() => return,
             _ => {}
         }
+        if rule.agencies.is_some() {
+            let text = |key| interner.text(key);
+            self.relations[2].see(2, plan.windows.iter().copied(), timeline, plan.entropy, text);
+        }
+        self.see_months(measure, rule, timeline);
+        let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
+        let scene = MemberScene {
+            timeline,
+            filters: &plan.filters[measure],
+            grid: &plan.grid,
+            months: &self.months,
+            relations: &self.relations,
+            care: gap.map_or(&[], |place| &self.care[place]),
+        };
+        if member_value::outcomes(rule, &scene, &plan.windows, &mut self.ledger.outcomes) {
+            self.ledger.measures.push(measure);
+        }
+    }
+
+    /// Looks at the months that a rule about members asks for.
+    fn see_months(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline) {
+        let plan = self.plan;
         self.months.see(&plan.grid, timeline);
         for filter in rule.monthly_filters() {
             let filter = plan.filters[measure][filter];
@@ -164,21 +197,8 @@ impl<'p> Counter<'p> {
         if let Candidates::ActiveBefore { filter, at_least, days } = rule.candidates {
             let filter = plan.filters[measure][filter];
             let question = Active { filter, at_least, days };
-            self.months.see_active(
-                question,
-                plan.windows.iter().copied(),
-                &timeline.contact_days[filter],
-            );
-        }
-        let scene = MemberScene {
-            timeline,
-            filters: &plan.filters[measure],
-            grid: &plan.grid,
-            months: &self.months,
-            relations: &self.relations,
-        };
-        if member_value::outcomes(rule, &scene, &plan.windows, &mut self.ledger.outcomes) {
-            self.ledger.measures.push(measure);
+            let windows = plan.windows.iter().copied();
+            self.months.see_active(question, windows, &timeline.contact_days[filter]);
         }
     }
 

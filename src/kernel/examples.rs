@@ -111,6 +111,7 @@ fn units(indicator: &Indicator, example: &Example) -> Result<Vec<String>, String
             filters: &plan.filters[0],
             care: &episodes,
             treatment: plan.treatment,
+            qualifying: plan.qualifying,
             data_through: example.data_through,
             asked: (Day(i32::MIN / 2), Day(i32::MAX / 2)),
         };
@@ -118,6 +119,7 @@ fn units(indicator: &Indicator, example: &Example) -> Result<Vec<String>, String
             outcomes.push(match judged.outcome {
                 Outcome::Met(_) => "met".to_owned(),
                 Outcome::NotMet => "not met".to_owned(),
+                Outcome::Value(value) => value.to_string(),
                 Outcome::Excluded(place) => format!("excluded: {}", share.exclusions[place].reason),
             });
         });

@@ -1,11 +1,13 @@
 //! Arrow batches of timelines in, tallies out; the only parallel loop.
 
+mod bed;
 mod block;
 mod board;
 mod count;
 mod evidence;
 mod examples;
 mod ledger;
+mod needs;
 mod part;
 mod plan;
 mod run;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::indicator::year::{MONTHS, MonthGrid};
-use crate::indicator::{Candidates, Indicator, Measure, MemberValue, Rule, Thing, Unit};
+use crate::indicator::{
+    Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Thing, Unit,
+};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
 
@@ -197,17 +199,9 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
         matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { .. }))
     });
     needs.levels = true;
-    let things = |wanted: fn(&Thing) -> bool| {
-        indicators.iter().flat_map(|one| things_of(&one.rule)).any(|thing| wanted(&thing))
-    };
-    needs.costs = things(|thing| matches!(thing, Thing::Cost { .. }));
-    let units = |wanted: Unit| {
-        indicators
-            .iter()
-            .any(|one| matches!(&one.rule, Rule::Share(share) if share.index.unit == wanted))
-    };
-    needs.referrals = units(Unit::Referral);
-    needs.plans = units(Unit::Plan) || things(|thing| matches!(thing, Thing::Goals { .. }));
+    super::needs::of_units(needs, indicators);
+    super::needs::of_members(needs, indicators);
+    super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {
@@ -231,6 +225,9 @@ pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
             Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
             _ => None,
         },
+        Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
+            Some(*gap)
+        }
         rule => things_of(rule).find_map(|thing| match thing {
             Thing::Disengagements { gap } | Thing::CareDays { gap } => Some(gap),
             _ => None,
@@ -254,6 +251,11 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
         if let Rule::Contacts(share) = &indicator.rule {
             counted[places[share.of]] = true;
             counted[places[share.met]] = true;
+        }
+        if let Rule::Share(share) = &indicator.rule {
+            for filter in super::needs::counted_rows(share) {
+                counted[places[filter]] = true;
+            }
         }
         for thing in things_of(&indicator.rule) {
             if let Thing::Contacts { filter } = thing {

@@ -1,5 +1,6 @@
 //! Things of one member, added up by period and organisation.
 
+use super::bed::{minutes_of, stay_days};
 use super::board::Board;
 use super::count::Counter;
 use super::ledger::PersonDays;
@@ -23,6 +24,12 @@ impl Counter<'_> {
         into.clear();
         match thing {
             Thing::Nights(set) => self.nights(set, into, timeline, interner),
+            Thing::PatientDays(set) | Thing::WaitingNights(set) => {
+                if !timeline.institution(set).is_empty() {
+                    let days = stay_days(timeline, set, thing);
+                    split(self.plan, &mut self.board, into, timeline, &days, interner);
+                }
+            }
             Thing::CareDays { gap } => self.care_days(gap, into, timeline, interner),
             Thing::CommunityDays => {
                 split(self.plan, &mut self.board, into, timeline, &timeline.at_risk, interner);
@@ -90,7 +97,10 @@ impl Counter<'_> {
                 });
                 lost.collect()
             }
+            Thing::Minutes { types, but } => minutes_of(timeline, types, but),
             Thing::Nights(_)
+            | Thing::PatientDays(_)
+            | Thing::WaitingNights(_)
             | Thing::CareDays { .. }
             | Thing::CommunityDays
             | Thing::CustodyDays => Vec::new(),

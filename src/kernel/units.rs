@@ -155,6 +155,7 @@ impl Writer<'_> {
         let fate = match note.what {
             Noted::Judged(Outcome::Excluded(reason)) => Fate::Excluded(reason),
             Noted::Judged(Outcome::NotMet) => counted(0, 1, None),
+            Noted::Judged(Outcome::Value(value)) => counted(value, 1, None),
             Noted::Judged(Outcome::Met(days)) => counted(1, 1, Some(note.day + days)),
             Noted::Contacts { n, d } => counted(n, d, None),
         };
@@ -270,7 +271,8 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
                         continue;
                     }
                     let days = decided.zip(unit.day).filter(|_| measure.has_curve);
-                    let value = (measure.shape == Shape::MemberMean).then_some(numerator);
+                    let of_values = matches!(measure.shape, Shape::MemberMean | Shape::UnitMean);
+                    let value = of_values.then_some(numerator);
                     let value = value.or(days.map(|(decided, index)| i64::from(decided - index)));
                     values.entry(cell).or_default().extend(value.map(|value| (value, 1)));
                 }

@@ -12,12 +12,14 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
     }
     let through = settings.data_through;
     let (state, mut reason) = match measure.shape {
-        Shape::Share if period.end + measure.ripe_days <= through => (State::Final, String::new()),
-        Shape::Share if period.start + measure.ripe_days <= through => (
+        Shape::Share | Shape::UnitMean if period.end + measure.ripe_days <= through => {
+            (State::Final, String::new())
+        }
+        Shape::Share | Shape::UnitMean if period.start + measure.ripe_days <= through => (
             State::Preliminary,
             format!("complete once the data reach {}", period.end + measure.ripe_days),
         ),
-        Shape::Share => (
+        Shape::Share | Shape::UnitMean => (
             State::Withheld,
             format!("nothing can be judged before {}", period.start + measure.ripe_days),
         ),

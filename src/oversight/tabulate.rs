@@ -40,7 +40,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
         }
         let row = row_of(measure, cell, tally, settings);
         let everyone = cell.stratum.kind == "all";
-        if measure.shape == Shape::MemberMean && everyone {
+        if matches!(measure.shape, Shape::MemberMean | Shape::UnitMean) && everyone {
             rows.extend(spread(measure, &row, tally, settings));
         }
         if measure.has_curve && everyone {
@@ -132,7 +132,7 @@ fn fill(row: &mut Row, estimate: Estimate) {
     row.interval = estimate.interval;
 }
 
-/// Median, quartiles and the share of high values of a mean over members.
+/// Median, quartiles and the share of high values of a mean over members or units.
 fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> Vec<Row> {
     if mean.state == State::NotComputable || tally.values.is_empty() {
         return Vec::new();

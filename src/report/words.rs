@@ -189,7 +189,9 @@ pub(super) fn basis(row: &Published, measure: &Measure) -> String {
     let units = row.denominator.map(format::exact);
     let (number, of) = match measure.shape {
         Shape::Rate | Shape::Mix => (members, "members".to_owned()),
-        Shape::Share | Shape::MemberMean | Shape::MemberShare => (units, plural(&measure.counts)),
+        Shape::Share | Shape::UnitMean | Shape::MemberMean | Shape::MemberShare => {
+            (units, plural(&measure.counts))
+        }
     };
     match number.filter(|_| Mark::of(row).value().is_some()) {
         Some(number) => format!("{number} {of}"),

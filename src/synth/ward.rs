@@ -311,6 +311,11 @@ impl Life<'_, '_> {
             _ if stay.involuntary => "involuntary",
             _ => "voluntary",
         };
+        // Without a draw of its own, so that everything else stays as it is.
+        let clock =
+            i32::try_from((u64::from(member) * 97 + u64::from(serial.unsigned_abs()) * 61) % 960)
+                .unwrap_or(0);
+        let times = (stay.class == FacilityClass::Ed).then_some((clock, 75 + clock * 7 % 401));
         self.rows.post(Table::Stays, posted, key, |line| {
             line.key(b'S', member, serial);
             line.id(b'M', member);
@@ -327,7 +332,9 @@ impl Life<'_, '_> {
             line.flag(stay.planned);
             line.maybe_day(ready);
             line.maybe_number(leave);
-            line.unknown(3);
+            line.maybe_instant(times.map(|(start, _)| (stay.admit, start)));
+            line.maybe_instant(times.map(|(start, length)| (stay.admit, start + length)));
+            line.unknown(1);
             line.flag(false);
         });
     }

@@ -285,6 +285,34 @@ code_list! {
 }
 
 code_list! {
+    /// A sector that help comes from.
+    Sector {
+        /// Behavioural health.
+        Bh => "bh",
+        /// Physical health.
+        Physical => "physical",
+        /// Housing.
+        Housing => "housing",
+        /// Employment.
+        Employment => "employment",
+        /// Education.
+        Education => "education",
+        /// Legal help.
+        Legal => "legal",
+        /// Food.
+        Food => "food",
+        /// Childcare.
+        Childcare => "childcare",
+        /// Transport.
+        Transport => "transport",
+        /// Mutual aid.
+        MutualAid => "mutual_aid",
+        /// Justice.
+        Justice => "justice",
+    }
+}
+
+code_list! {
     /// What became of a referral.
     ReferralStatus {
         /// Sent.

@@ -32,6 +32,14 @@ code_list! {
         /// Poisoning by drugs or alcohol (T40, T42.3, T42.4, T43.6, T51), by accident, self-harm or
         /// of undetermined intent.
         Overdose => "overdose",
+        /// Suicidal ideation, attempt and intentional self-harm.
+        SelfHarm => "self_harm",
+        /// F11.
+        Opioid => "opioid",
+        /// F90, F91.
+        AttentionConduct => "attention_conduct",
+        /// Chapters A–E and G–N: diseases of the body.
+        Medical => "medical",
     }
 }
 
@@ -62,6 +70,13 @@ impl DiagnosisGroup {
             Self::Eating => category == "F50",
             Self::Adjustment => code.starts_with("F432"),
             Self::Severe => is_severe(&code),
+            Self::SelfHarm => is_self_harm(&code),
+            Self::Opioid => category == "F11",
+            Self::AttentionConduct => within("F90", "F91"),
+            Self::Medical => {
+                category.len() == 3
+                    && matches!(code.as_bytes().first(), Some(b'A'..=b'E' | b'G'..=b'N'))
+            }
             Self::Overdose => {
                 let drugs = ["T40", "T423", "T424", "T436", "T51"];
                 drugs.iter().any(|prefix| code.starts_with(prefix))

@@ -85,6 +85,9 @@ impl Reader<'_> {
                     facility: None,
                     disposition: None,
                     planned: false,
+                    leave: 0,
+                    ready: None,
+                    involuntary: None,
                     rank: 0,
                 }),
             }

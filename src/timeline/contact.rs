@@ -50,6 +50,9 @@ pub struct ContactFilter {
     pub diagnosis: Vec<DiagnosisGroup>,
     /// For each column, one of these texts; a set of texts needs one of them.
     pub values: Vec<(&'static str, Vec<String>)>,
+    /// Only of the filter as a whole: with the member's lead clinician: the one of the register of members, or else of the latest
+    /// care plan made before the day of the contact.
+    pub by_lead: bool,
     /// Or a contact that passes one of these.
     pub or: Vec<ContactFilter>,
     /// And all of these have to be passed as well.
@@ -69,6 +72,7 @@ impl ContactFilter {
             levels: None,
             diagnosis: Vec::new(),
             values: Vec::new(),
+            by_lead: false,
             or: Vec::new(),
             and: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use super::{DaySpans, Enrolled, Spell, SpellSet, Stay};
 use crate::terms::Day;
-use crate::terms::codes::{Disposition, EventType, ReferralStatus};
+use crate::terms::codes::{Disposition, EndReason, EventType, ReferralStatus};
 
 /// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct EdVisit {
     pub admitted: bool,
     /// Where the member went.
     pub disposition: Option<Disposition>,
+    /// Minutes from arrival to departure, if both instants are known.
+    pub minutes: Option<i64>,
 }
 
 /// An assessment that recommends a level of care.
@@ -46,6 +48,8 @@ pub struct Event {
     pub end: Option<Day>,
     /// What it was.
     pub what: EventType,
+    /// First and last instant in minutes since 1970, if both are known.
+    pub times: Option<(i64, i64)>,
 }
 
 /// A referral.
@@ -61,6 +65,12 @@ pub struct Referral {
     pub attended: Option<Day>,
     /// The day on which the receiver reported back.
     pub reported: Option<Day>,
+    /// The sector it goes to, as its place in the code list.
+    pub sector: Option<u8>,
+    /// The day on which the request came in.
+    pub requested: Option<Day>,
+    /// The first day that was offered.
+    pub offered: Option<Day>,
 }
 
 /// A care plan.
@@ -74,6 +84,16 @@ pub struct CarePlan {
     pub family: Option<bool>,
     /// Goals closed, and those of them attained.
     pub goals: Option<(i64, i64)>,
+    /// The day it ended; nothing while it runs, or if that is not known.
+    pub ended: Option<Day>,
+    /// Why it ended.
+    pub end_reason: Option<EndReason>,
+    /// The day of its last review.
+    pub reviewed: Option<Day>,
+    /// Planned service classes, as bits in the order of the code list.
+    pub services: u32,
+    /// The lead clinician, as a key of the interner.
+    pub lead: Option<u32>,
 }
 
 /// A line of cost.
@@ -94,6 +114,8 @@ pub struct LevelDay {
     pub day: Day,
     /// The highest level of its qualifying contacts.
     pub level: u8,
+    /// Their service classes, as bits in the order of the code list.
+    pub classes: u32,
 }
 
 /// Everything known of one member, checked, in the order of days.
@@ -143,6 +165,12 @@ pub struct Timeline {
     pub referrals: Vec<Referral>,
     /// Care plans in order of their creation.
     pub plans: Vec<CarePlan>,
+    /// Days on which help from sectors was found to be needed, and the sectors as bits.
+    pub sector_needs: Vec<(Day, u32)>,
+    /// The agencies that care plans name: place of the plan, and key of the interner.
+    pub plan_agencies: Vec<(usize, u32)>,
+    /// The member's lead clinician, as a key of the interner.
+    pub lead: Option<u32>,
     /// One key of the interner per attribute of the reader.
     pub attributes: Vec<u32>,
     /// The first dated row.
@@ -180,6 +208,9 @@ impl Timeline {
         self.birth = None;
         self.death = None;
         self.smi = false;
+        self.lead = None;
+        self.plan_agencies.clear();
+        self.sector_needs.clear();
         self.first_row = None;
         self.contact_days.iter_mut().for_each(Vec::clear);
         self.contact_counts.iter_mut().for_each(Vec::clear);

@@ -12,6 +12,7 @@ mod enrolment;
 mod intern;
 mod member;
 mod reader;
+mod records;
 mod rows;
 mod spans;
 mod spell;
@@ -48,6 +49,14 @@ pub struct Needs {
     pub costs: bool,
     /// Whether referrals are needed.
     pub referrals: bool,
+    /// Whether more of stays than their days, level and diagnosis is needed.
+    pub stays: bool,
+    /// Whether needs for help from sectors are needed.
+    pub sectors: bool,
+    /// Whether lead clinicians of members and plans are needed.
+    pub leads: bool,
+    /// Whether times of day of events and of visits to emergency departments are needed.
+    pub times: bool,
     /// Whether more of care plans than their planned ends is needed.
     pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.

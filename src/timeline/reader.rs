@@ -5,8 +5,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, CarePlan, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs,
-    Referral, Settings, Stay, Timeline, UNKNOWN, Visit,
+    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
+    Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -163,10 +163,15 @@ impl<'n> Reader<'n> {
             }),
             Kind::Event => {
                 if let Some(what) = rows.event.at(row) {
-                    self.timeline.events.push(Event { start: day, end, what });
+                    let times = rows.records.times(row);
+                    self.timeline.events.push(Event { start: day, end, what, times });
                 }
             }
             Kind::Assessment => {
+                let sectors = rows.records.sectors(row);
+                if sectors != 0 {
+                    self.timeline.sector_needs.push((day, sectors));
+                }
                 let level = rows.level.at(row).and_then(Level::new);
                 let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
@@ -177,7 +182,7 @@ impl<'n> Reader<'n> {
                 let planned = rows.end_reason.at(row).is_some_and(EndReason::is_planned);
                 self.timeline.planned_ends.extend(end.filter(|_| planned));
                 if self.needs.plans {
-                    self.take_plan(rows, row, day);
+                    self.take_plan(rows, row, day, end);
                 }
             }
             Kind::Cost => {
@@ -187,32 +192,27 @@ impl<'n> Reader<'n> {
                 self.timeline.costs.extend(cents.map(|cents| Cost { day, level, cents }));
             }
             Kind::Referral if self.needs.referrals => {
-                self.timeline.referrals.push(Referral {
-                    day,
-                    warm: rows.warm.at(row).map(|warm| warm == 1),
-                    status: rows.referral_status.at(row),
-                    attended: rows.attended.at(row).map(Day),
-                    reported: rows.reported.at(row).map(Day),
-                });
+                self.timeline.referrals.push(rows.records.referral(row, day));
             }
             Kind::Living | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
         }
         Ok(())
     }
 
-    fn take_plan(&mut self, rows: &Rows, row: usize, day: Day) {
-        let goals = rows.goals[0].at(row).zip(rows.goals[1].at(row));
-        self.timeline.plans.push(CarePlan {
-            day,
-            signed: rows.signed.at(row).map(|signed| signed == 1),
-            family: rows.family.at(row).map(|family| family == 1),
-            goals,
-        });
+    fn take_plan(&mut self, rows: &Rows, row: usize, day: Day, ended: Option<Day>) {
+        let plan = rows.records.plan(row, day, (ended, rows.end_reason.at(row)));
+        let place = self.timeline.plans.len();
+        self.timeline.plans.push(plan);
+        for agency in rows.records.agencies(row) {
+            let key = self.interner.key(agency);
+            self.timeline.plan_agencies.push((place, key));
+        }
     }
 
     fn take_member(&mut self, rows: &Rows, row: usize) {
         self.timeline.birth = rows.birth.at(row).map(Day);
         self.timeline.smi = rows.smi_sed.at(row) == Some(1);
+        self.timeline.lead = rows.records.lead(row);
         self.died_on(rows.death.at(row).map(Day));
         for (attribute, column) in self.timeline.attributes.iter_mut().zip(&rows.attributes) {
             *attribute = column.at(row, &mut self.interner);
@@ -224,10 +224,21 @@ impl<'n> Reader<'n> {
         self.timeline.death = earliest;
     }
 
+    /// True for the member's lead clinician: the register's, or else the latest plan's so far.
+    fn is_lead(&self, clinician: Option<u32>) -> bool {
+        let mut plans = self.timeline.plans.iter().rev();
+        let lead = self.timeline.lead.or_else(|| plans.find_map(|plan| plan.lead));
+        lead.is_some() && lead == clinician
+    }
+
     fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
         let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
         let says = rows.kinds.says(row, is_minor);
+        let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
         for &index in &says.filters {
+            if self.needs.filters[index].by_lead && !is_lead {
+                continue;
+            }
             let days = &mut self.timeline.contact_days[index];
             let is_new = days.last() != Some(&day);
             if is_new {
@@ -256,9 +267,13 @@ impl<'n> Reader<'n> {
         }
         if self.needs.levels {
             let level = facts.effective_level();
+            let class = facts.class.map_or(0, |class| 1 << (class as u32));
             match self.timeline.level_days.last_mut() {
-                Some(last) if last.day == day => last.level = last.level.max(level),
-                _ => self.timeline.level_days.push(LevelDay { day, level }),
+                Some(last) if last.day == day => {
+                    last.level = last.level.max(level);
+                    last.classes |= class;
+                }
+                _ => self.timeline.level_days.push(LevelDay { day, level, classes: class }),
             }
         }
     }
@@ -272,6 +287,7 @@ impl<'n> Reader<'n> {
                 diagnosis: rows.dx1.at(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 disposition: None,
+                minutes: None,
             });
         }
         if attended && self.settings.derive_stays && facts.is_institution_day() {
@@ -294,6 +310,7 @@ impl<'n> Reader<'n> {
                 diagnosis: rows.dx1.at(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 disposition,
+                minutes: rows.records.times(row).map(|(start, end)| end - start),
             });
             return;
         }
@@ -301,6 +318,7 @@ impl<'n> Reader<'n> {
         let level = given.or_else(|| {
             facility.and_then(FacilityClass::level).and_then(|level| Level::new(level.into()))
         });
+        let (leave, ready, involuntary) = rows.records.stay(row);
         let rank = u32::try_from(self.timeline.stays.len()).unwrap_or(u32::MAX);
         self.timeline.stays.push(Stay {
             admit,
@@ -310,6 +328,9 @@ impl<'n> Reader<'n> {
             facility: facility.and_then(|class| u8::try_from(class as usize).ok()),
             disposition,
             planned: rows.planned.at(row) == Some(1),
+            leave,
+            ready,
+            involuntary,
             rank,
         });
     }

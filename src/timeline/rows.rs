@@ -8,10 +8,10 @@ use super::contact::{
     Basis, ContactFilter, Facts, LEAST_MINUTES, Participants, PlaceFacts, is_24_hour_code,
 };
 use super::contact_kind::{ContactKinds, Numbering, Questions};
+use super::records::{self, Records};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
     ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, RecordType,
-    ReferralStatus,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
@@ -59,16 +59,10 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     if needs.costs {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
     }
-    if needs.referrals {
-        columns.extend([column::WARM, column::FIRST_ATTENDED_ON, column::REPORT_BACK_ON]);
-    }
-    if needs.plans {
-        columns.extend([
-            column::MEMBER_SIGNED,
-            column::FAMILY_INVOLVED,
-            column::GOALS_ATTAINED,
-            column::GOALS_CLOSED,
-        ]);
+    for name in records::columns(needs) {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
     }
     for attribute in &needs.attributes {
         if !columns.contains(attribute) {
@@ -113,13 +107,7 @@ pub(super) struct Rows {
     pub(super) providers: [Answers<Option<u32>>; 3],
     pub(super) amounts: [NumberColumn; 3],
     pub(super) attributes: Vec<Attribute>,
-    pub(super) referral_status: Answers<Option<ReferralStatus>>,
-    pub(super) warm: NumberColumn,
-    pub(super) attended: DayColumn,
-    pub(super) reported: DayColumn,
-    pub(super) signed: NumberColumn,
-    pub(super) family: NumberColumn,
-    pub(super) goals: [NumberColumn; 2],
+    pub(super) records: Records,
     filters: Vec<FilterAnswers>,
     pub(super) kinds: ContactKinds,
 }
@@ -211,20 +199,7 @@ impl Rows {
                 NumberColumn::of(batch, column::PRICE_CENTS)?,
             ],
             attributes,
-            referral_status: if needs.referrals {
-                decide(batch, column::STATUS, None, ReferralStatus::from_name)?
-            } else {
-                Answers::Same(None)
-            },
-            warm: NumberColumn::of(batch, column::WARM)?,
-            attended: DayColumn::of(batch, column::FIRST_ATTENDED_ON)?,
-            reported: DayColumn::of(batch, column::REPORT_BACK_ON)?,
-            signed: NumberColumn::of(batch, column::MEMBER_SIGNED)?,
-            family: NumberColumn::of(batch, column::FAMILY_INVOLVED)?,
-            goals: [
-                NumberColumn::of(batch, column::GOALS_CLOSED)?,
-                NumberColumn::of(batch, column::GOALS_ATTAINED)?,
-            ],
+            records: Records::decode(batch, needs, interner)?,
             filters: all_answers(batch, &needs.filters)?,
             kinds: ContactKinds::default(),
         };

@@ -20,6 +20,12 @@ pub struct Stay {
     pub disposition: Option<Disposition>,
     /// True if the stay was planned.
     pub planned: bool,
+    /// Days on leave during the stay; 0 where none are recorded.
+    pub leave: i32,
+    /// The day on which the member was ready to leave, if recorded.
+    pub ready: Option<Day>,
+    /// Whether the admission was involuntary, if recorded.
+    pub involuntary: Option<bool>,
     /// Rank of the stay's key among the member's stays, which breaks ties.
     pub rank: u32,
 }

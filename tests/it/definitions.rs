@@ -75,7 +75,8 @@ fn every_indicator_has_examples_for_each_outcome() {
                     definition.id
                 );
             }
-            if matches!(definition.indicators[0].rule, indicator::Rule::Share(_)) {
+            let of_met = |rule: &indicator::Rule| matches!(rule, indicator::Rule::Share(share) if share.value.is_none());
+            if of_met(&definition.indicators[0].rule) {
                 assert!(
                     text.contains("\"met\"") && text.contains("\"not met\""),
                     "{}: no met or not met",

@@ -24,7 +24,9 @@ pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden {
     }
     let small = few(&rows, threshold);
     let blank = |row: &&&Row| match table.measures[row.measure].shape {
-        Shape::Share | Shape::MemberShare | Shape::MemberMean => differs[row.measure],
+        Shape::Share | Shape::UnitMean | Shape::MemberShare | Shape::MemberMean => {
+            differs[row.measure]
+        }
         Shape::Rate | Shape::Mix => small.contains(&breakdown(row)),
     };
     rows.iter().filter(blank).map(|row| (row.measure, "", key(row))).collect()

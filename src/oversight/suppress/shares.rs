@@ -66,7 +66,7 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
     let mut parts = Vec::new();
     for measure in own.iter().copied() {
         let about = &table.measures[measure];
-        let shares = matches!(about.shape, Shape::Share | Shape::MemberShare | Shape::MemberMean);
+        let shares = !matches!(about.shape, Shape::Rate | Shape::Mix);
         if !shares {
             continue;
         }
@@ -79,7 +79,8 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
             if rows.iter().all(Vec::is_empty) {
                 continue;
             }
-            let counted = about.shape != Shape::MemberMean || statistic == SHARE_HIGH;
+            let is_mean = matches!(about.shape, Shape::MemberMean | Shape::UnitMean);
+            let counted = !is_mean || statistic == SHARE_HIGH;
             let bounded = matches!(about.display, Display::Index | Display::Percent);
             let met = (counted || bounded).then(|| by_place(&rows, |row| whole(row.numerator)));
             let units = by_place(&rows, |row| whole(row.denominator));

@@ -48,7 +48,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
         Shape::Rate => Interval::Byar,
-        Shape::Mix => Interval::RatioCluster,
+        Shape::Mix | Shape::UnitMean => Interval::RatioCluster,
     };
     let rate = shape == Shape::Rate;
     Measure {

@@ -1,0 +1,416 @@
+//! Criteria about a unit itself and about the course that follows it, and values of units.
+
+use super::criterion::{for_each_level_run, met};
+use super::happening::{Happening, days_of, first_of};
+use super::member_value::has_smi;
+use super::provider::{modal, visits_within};
+use super::rule::{Criterion, Share, Unit};
+use super::unit::{Candidate, Scene, Subject};
+use crate::terms::{Day, Window};
+use crate::timeline::{Spell, SpellSet, Stay, Timeline};
+
+/// Any of several kinds of things on at least so many distinct days of a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happens {
+    /// The kinds.
+    pub any: Vec<Happening>,
+    /// The window.
+    pub days: Window,
+    /// The least number of distinct days.
+    pub at_least: usize,
+}
+
+/// What a unit itself is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnTest {
+    /// A principal diagnosis in one of these groups, as bits: of the last stay for discharges, of
+    /// the first for admissions, of the visit for emergency departments.
+    Diagnosis(u32),
+    /// A facility of one of these classes, as bits in the order of the code list: the last stay's
+    /// for discharges, the first's for admissions.
+    Facility(u32),
+    /// The kind of thing at this place of the index's list; where several fall on one day, the
+    /// unit is of the first in the list.
+    Kind(usize),
+    /// Of a member with a serious mental illness on the index day: recorded, or by diagnosis in the
+    /// 24 months before it, with the filter of contacts for severe mental illness.
+    Smi(usize),
+    /// A spell whose first stay is recorded as involuntary or, where that is not recorded, that has
+    /// an involuntary event on the day of admission or the day after.
+    Involuntary,
+    /// A visit to an emergency department of more than so many hours.
+    HoursOver(i64),
+    /// A visit to an emergency department of which both instants are known.
+    TimesKnown,
+    /// A pair of quarters with different providers.
+    Changed,
+}
+
+/// What becomes of the member after the unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Course {
+    /// A clock that starts on the index day, counts days at risk and starts again on every qualifying
+    /// contact reaches `gap`, at the latest `within` days after the index. A contact on the very day
+    /// prevents it.
+    Lost {
+        /// Days at risk without a qualifying contact.
+        gap: i32,
+        /// Days after the index.
+        within: i32,
+    },
+    /// The first thing of any of these routes in the window is one of the route at `place`; where
+    /// several routes begin on one day, the later in the list is the first.
+    Route {
+        /// The routes.
+        routes: Vec<Vec<Happening>>,
+        /// Which one.
+        place: usize,
+        /// The window.
+        days: Window,
+    },
+    /// Care at a level at least `by` above that of the first qualifying contact at level 1 to 4 in
+    /// `first`; a day in 24-hour care has level 5 or 6.
+    Escalates {
+        /// Where the first contact is looked for.
+        first: Window,
+        /// The least difference of levels.
+        by: u8,
+        /// The window.
+        days: Window,
+    },
+    /// The involuntary events around an admission end, one after the other, at the latest `within`
+    /// days after it, and the spell goes on after that day.
+    HoldEnds {
+        /// Days after the admission.
+        within: i32,
+    },
+    /// A qualifying contact of the planned class in the window.
+    Delivered(Window),
+    /// A referral to the sector in the window, attended at most so many days later if that is asked.
+    Linked {
+        /// The window of the referral.
+        days: Window,
+        /// Days from the referral to the first day attended.
+        attended: Option<i32>,
+    },
+    /// The agency of the first treatment visit after a discharge is the one with most treatment visit
+    /// days before the admission.
+    SameAgency {
+        /// Days around the admission.
+        before: Window,
+        /// Days around the discharge.
+        after: Window,
+        /// True if it is enough that both agencies are known.
+        known: bool,
+    },
+    /// At least so many contacts (rows, not days) that pass a filter in the window.
+    Rows {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
+        /// The least number of rows.
+        at_least: i64,
+    },
+}
+
+/// What is measured of each unit, where units have a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitValue {
+    /// Days from the index to the event that decides the numerator; this many where it is not met.
+    DaysUntil {
+        /// The days of a unit that is not met.
+        otherwise: i32,
+    },
+    /// Nights from admission to discharge, without days on leave.
+    Nights,
+    /// How many of the criteria that the numerator is made of are met.
+    HowMany,
+}
+
+impl UnitValue {
+    /// The unit of the value, in words.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::DaysUntil { .. } => "days",
+            Self::Nights => "nights",
+            Self::HowMany => "",
+        }
+    }
+}
+
+/// Days from the index to the day that decides, if the criterion is met.
+pub(super) fn joined_met(
+    (at_least, at_most): (usize, usize),
+    of: &[Criterion],
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> Option<i32> {
+    let mut count = 0;
+    let mut decides: Option<i32> = None;
+    // The day that decides is the at_least-th smallest of theirs; lists are short.
+    let found = || of.iter().filter_map(|one| met(one, scene, unit));
+    for day in found() {
+        count += 1;
+        let before = found().filter(|other| *other <= day).count();
+        if before >= at_least && decides.is_none_or(|best| day < best) {
+            decides = Some(day);
+        }
+    }
+    (at_least..=at_most)
+        .contains(&count)
+        .then(|| if at_least == 0 { 0 } else { decides.unwrap_or(0) })
+}
+
+/// As [`met`], for things that happen.
+pub(super) fn happens_met(happens: &Happens, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    let days = happens.days.around(unit.day);
+    let mut days = days_of(&happens.any, scene.timeline, scene.filters, days);
+    days.nth(happens.at_least.saturating_sub(1)).map(|day| day - unit.day)
+}
+
+/// As [`met`], for things that have to follow the day on which another criterion is met.
+pub(super) fn followed_met(
+    first: &Criterion,
+    then: &Happens,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> Option<i32> {
+    let decides = met(first, scene, unit)?;
+    let later = Candidate { day: unit.day + decides, of: unit.of };
+    happens_met(then, scene, later).map(|days| decides + days)
+}
+
+/// As [`met`], for what a unit itself is.
+pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    let timeline = scene.timeline;
+    let holds = match test {
+        OwnTest::Diagnosis(groups) => match unit.of {
+            Subject::Spell(spell) => own_stay(timeline, spell, unit.day).diagnosis & groups != 0,
+            Subject::Ed(visit) => visit.diagnosis & groups != 0,
+            _ => false,
+        },
+        OwnTest::Facility(classes) => match unit.of {
+            Subject::Spell(spell) => own_stay(timeline, spell, unit.day)
+                .facility
+                .is_some_and(|class| classes & (1 << u32::from(class)) != 0),
+            _ => false,
+        },
+        OwnTest::Kind(place) => matches!(unit.of, Subject::Signal { kind } if kind == place),
+        OwnTest::Involuntary => {
+            matches!(unit.of, Subject::Spell(spell) if is_involuntary(timeline, spell))
+        }
+        OwnTest::HoursOver(hours) => {
+            matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some_and(|m| m > 60 * hours))
+        }
+        OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
+        OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
+        OwnTest::Smi(severe) => has_smi(timeline, scene.filters[severe], unit.day),
+    };
+    holds.then_some(0)
+}
+
+fn is_involuntary(timeline: &Timeline, spell: &Spell) -> bool {
+    timeline.stays[spell.first].involuntary.unwrap_or_else(|| {
+        timeline.events.iter().any(|event| {
+            event.what.is_involuntary() && (spell.admit..=spell.admit + 1).contains(&event.start)
+        })
+    })
+}
+
+/// The stay that speaks for a spell on its first or last day.
+fn own_stay<'t>(timeline: &'t Timeline, spell: &Spell, day: Day) -> &'t Stay {
+    let is_end = spell.discharge == Some(day);
+    &timeline.stays[if is_end { spell.last } else { spell.first }]
+}
+
+/// As [`met`], for what follows a unit.
+pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    match course {
+        Course::Lost { gap, within } => lost(scene, unit.day, *gap, *within),
+        Course::Escalates { first, by, days } => escalates(scene, unit.day, *first, *by, *days),
+        Course::HoldEnds { within } => {
+            let Subject::Spell(spell) = unit.of else { return None };
+            let end = hold_end(scene.timeline, spell)?;
+            let goes_on = spell.discharge.is_none_or(|discharge| discharge > end);
+            (goes_on && end - spell.admit <= *within).then(|| end - spell.admit)
+        }
+        Course::Delivered(days) => {
+            let Subject::Service { classes } = unit.of else { return None };
+            let (from, to) = days.around(unit.day);
+            let at = scene.timeline.level_days.partition_point(|day| day.day < from);
+            let mut next = scene.timeline.level_days[at..].iter().take_while(|day| day.day <= to);
+            next.find(|day| day.classes & classes != 0).map(|day| day.day - unit.day)
+        }
+        Course::Linked { days, attended } => linked(scene, unit, *days, *attended),
+        Course::SameAgency { before, after, known } => {
+            same_agency(scene, unit, (*before, *after), *known)
+        }
+        Course::Rows { filter, days, at_least } => {
+            let filter = scene.filters[*filter];
+            let (from, to) = days.around(unit.day);
+            let found = &scene.timeline.contact_days[filter];
+            let at = found.partition_point(|day| *day < from);
+            let mut sum = 0;
+            let counts = &scene.timeline.contact_counts[filter][at..];
+            let rows = found[at..].iter().zip(counts).take_while(|(day, _)| **day <= to);
+            let decides = rows.map(|(day, count)| (*day, count)).find(|(_, count)| {
+                sum += **count;
+                sum >= *at_least
+            });
+            decides.map(|(day, _)| day - unit.day)
+        }
+        Course::Route { routes, place, days } => {
+            let (from, to) = days.around(unit.day);
+            let first = |route: &[Happening]| {
+                first_of(route, scene.timeline, scene.filters, from).filter(|day| *day <= to)
+            };
+            let own = first(&routes[*place])?;
+            let wins = routes.iter().enumerate().all(|(at, route)| {
+                first(route).is_none_or(|day| if at > *place { day > own } else { day >= own })
+            });
+            wins.then_some(own - unit.day)
+        }
+    }
+}
+
+/// The first day at a level at least `by` above the one stepped down to.
+fn escalates(scene: Scene<'_>, index: Day, first: Window, by: u8, days: Window) -> Option<i32> {
+    let timeline = scene.timeline;
+    let (from, to) = first.around(index);
+    let at = timeline.level_days.partition_point(|day| day.day < from);
+    let stepped = timeline.level_days[at..]
+        .iter()
+        .take_while(|day| day.day <= to)
+        .find(|day| (1..=4).contains(&day.level))?;
+    let (from, to) = days.around(index);
+    let mut earliest: Option<Day> = None;
+    for_each_level_run(timeline, from, to, &mut |first, last, level| {
+        let day = first.max(stepped.day + 1);
+        if level >= stepped.level + by && day <= last {
+            earliest = Some(earliest.map_or(day, |known| known.min(day)));
+        }
+    });
+    earliest.map(|day| day - index)
+}
+
+/// The day on which the last of the involuntary events around an admission ends: those that begin
+/// from the day before it, and any that begins before the one before has ended. Nothing without any,
+/// or if one has no end.
+fn hold_end(timeline: &Timeline, spell: &Spell) -> Option<Day> {
+    let mut end: Option<Day> = None;
+    let held = timeline.events.iter().filter(|event| event.what.is_involuntary());
+    for event in held.filter(|event| event.start >= spell.admit - 1) {
+        if event.start > end.unwrap_or(spell.admit + 1) {
+            break;
+        }
+        end =
+            Some(end.map_or(event.end?, |known| known.max(event.end.unwrap_or(Day(i32::MAX / 4)))));
+    }
+    end
+}
+
+fn linked(
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+    days: Window,
+    attended: Option<i32>,
+) -> Option<i32> {
+    let Subject::Sector { bit } = unit.of else { return None };
+    let (from, to) = days.around(unit.day);
+    let referrals = scene.timeline.referrals.iter();
+    let link =
+        referrals.filter(|referral| from <= referral.day && referral.day <= to).find(|one| {
+            let in_time = attended.is_none_or(|most| {
+                one.attended.is_some_and(|day| (0..=most).contains(&(day - one.day)))
+            });
+            in_time && one.sector.is_some_and(|sector| bit & (1 << sector) != 0)
+        });
+    link.map(|referral| referral.day - unit.day)
+}
+
+fn same_agency(
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+    (before, after): (Window, Window),
+    known: bool,
+) -> Option<i32> {
+    const AGENCY: usize = 2;
+    let Subject::Spell(spell) = unit.of else { return None };
+    let visits = &scene.timeline.visits;
+    let (from, to) = before.around(spell.admit);
+    let usual = modal(visits_within(visits, from, to), AGENCY)?;
+    let (from, to) = after.around(unit.day);
+    let later = visits_within(visits, from, to);
+    let first = later.iter().find(|visit| visit.providers[AGENCY].is_some())?;
+    let same = later
+        .iter()
+        .filter(|visit| visit.day == first.day)
+        .any(|visit| visit.providers[AGENCY] == Some(usual));
+    (known || same).then(|| first.day - unit.day)
+}
+
+/// The day on which the gap since the index or the last qualifying contact reaches its limit.
+fn lost(scene: Scene<'_>, index: Day, gap: i32, within: i32) -> Option<i32> {
+    let timeline = scene.timeline;
+    let last_day = index + within;
+    let contacts = timeline.contacts_within(scene.qualifying, index + 1, last_day);
+    let mut from = index;
+    for contact in contacts {
+        if let Some(on) = timeline.at_risk.nth_after(from, gap).filter(|on| on < contact) {
+            return Some(on - index);
+        }
+        from = *contact;
+    }
+    timeline.at_risk.nth_after(from, gap).filter(|on| *on <= last_day).map(|on| on - index)
+}
+
+/// The value of a unit that is not left out.
+pub(super) fn unit_value(
+    value: UnitValue,
+    rule: &Share,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> i64 {
+    match value {
+        UnitValue::DaysUntil { otherwise } => {
+            met(&rule.numerator, scene, unit).unwrap_or(otherwise).into()
+        }
+        UnitValue::Nights => {
+            let Subject::Spell(spell) = unit.of else { return 0 };
+            let (Unit::Discharge(set) | Unit::Admission(set)) = rule.index.unit else { return 0 };
+            let leave = leave_days(scene.timeline, set, spell);
+            i64::from((spell.nights().unwrap_or(0) - leave).max(0))
+        }
+        UnitValue::HowMany => {
+            let Criterion::Joined { of, .. } = &rule.numerator else { return 0 };
+            let met = of.iter().filter(|one| met(one, scene, unit).is_some()).count();
+            i64::try_from(met).unwrap_or(i64::MAX)
+        }
+    }
+}
+
+/// Days on leave that stays record which begin from admission to discharge and are of the same set.
+fn leave_days(timeline: &Timeline, set: SpellSet, spell: &Spell) -> i32 {
+    let belongs = |stay: &&Stay| {
+        spell.admit <= stay.admit
+            && spell.discharge.is_none_or(|end| stay.admit <= end)
+            && stay.level.is_some_and(|level| set.has(level))
+    };
+    timeline.stays.iter().filter(belongs).map(|stay| stay.leave).sum()
+}
+
+/// True if one of these happens in the window before the numerator is met.
+pub(super) fn comes_first(
+    any: &[Happening],
+    days: Window,
+    rule: &Share,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> bool {
+    let (from, to) = days.around(unit.day);
+    let first = first_of(any, scene.timeline, scene.filters, from).filter(|day| *day <= to);
+    first.is_some_and(|day| {
+        met(&rule.numerator, scene, unit).is_none_or(|decides| unit.day + decides > day)
+    })
+}

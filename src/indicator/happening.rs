@@ -1,0 +1,152 @@
+//! Things that happen to a member on a day, of several kinds, asked together: the first contact,
+//! visit, admission or event of a list.
+
+use super::rule::EventSet;
+use crate::terms::Day;
+use crate::terms::codes::EndReason;
+use crate::terms::diagnosis::DiagnosisGroup;
+use crate::timeline::{SpellSet, Timeline};
+
+/// The bit of a facility class that is not known.
+pub(super) const UNKNOWN_FACILITY: u32 = 1 << 31;
+
+/// A kind of thing that happens on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    /// A contact that passes a filter.
+    Contact {
+        /// The filter.
+        filter: usize,
+    },
+    /// A visit to an emergency department, on its index day (the day of discharge, or the first day
+    /// where that is not known).
+    EdVisit {
+        /// Groups of the principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+    },
+    /// The first day of a spell.
+    Admission {
+        /// The set.
+        set: SpellSet,
+        /// Groups of the first stay's principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+    },
+    /// The last day of a spell of at least one night.
+    Discharge {
+        /// The set.
+        set: SpellSet,
+        /// Groups of the last stay's principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+        /// Facility classes of the last stay, as bits in the order of the code list, where
+        /// [`UNKNOWN_FACILITY`] stands for a class that is not known; 0 = any.
+        facility: u32,
+    },
+    /// The first day of an event.
+    Event(EventSet),
+    /// A referral to one of these sectors, as bits in the order of the code list; 0 = any.
+    Referral {
+        /// The sectors.
+        sectors: u32,
+    },
+    /// The end of a care plan for one of these reasons, as bits in the order of the code list.
+    PlanEnd {
+        /// The reasons.
+        reasons: u32,
+    },
+    /// The day of death.
+    Death,
+}
+
+impl Happening {
+    /// The first day from `from` on. `filters` holds, for each filter of the definition, its place
+    /// among those of the timeline.
+    pub fn first_from(self, timeline: &Timeline, filters: &[usize], from: Day) -> Option<Day> {
+        let in_groups = |wanted: u32, found: u32| wanted == 0 || wanted & found != 0;
+        match self {
+            Self::Contact { filter } => {
+                let days = &timeline.contact_days[filters[filter]];
+                days.get(days.partition_point(|day| *day < from)).copied()
+            }
+            Self::EdVisit { diagnosis } => {
+                let at = timeline.ed_visits.partition_point(|visit| visit.index < from);
+                let mut visits = timeline.ed_visits[at..].iter();
+                visits.find(|visit| in_groups(diagnosis, visit.diagnosis)).map(|visit| visit.index)
+            }
+            Self::Admission { set, diagnosis } => {
+                let spells = timeline.spells(set);
+                let at = spells.partition_point(|spell| spell.admit < from);
+                let wanted = spells[at..]
+                    .iter()
+                    .find(|spell| in_groups(diagnosis, timeline.stays[spell.first].diagnosis));
+                wanted.map(|spell| spell.admit)
+            }
+            Self::Discharge { set, diagnosis, facility } => {
+                let wanted = timeline.spells(set).iter().find(|spell| {
+                    let last = &timeline.stays[spell.last];
+                    let class = last.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class);
+                    spell.discharge.is_some_and(|day| day >= from && day > spell.admit)
+                        && in_groups(diagnosis, last.diagnosis)
+                        && in_groups(facility, class)
+                });
+                wanted.and_then(|spell| spell.discharge)
+            }
+            Self::Event(types) => {
+                let mut events = timeline.events.iter();
+                events.find(|event| types.has(event.what) && event.start >= from).map(|e| e.start)
+            }
+            Self::Referral { sectors } => {
+                let at = timeline.referrals.partition_point(|referral| referral.day < from);
+                let wanted = timeline.referrals[at..].iter().find(|referral| {
+                    sectors == 0 || referral.sector.is_some_and(|one| sectors & (1 << one) != 0)
+                });
+                wanted.map(|referral| referral.day)
+            }
+            Self::PlanEnd { reasons } => {
+                let ends = timeline.plans.iter().filter_map(|plan| {
+                    let wanted = reasons & EndReason::bit(plan.end_reason?) != 0;
+                    plan.ended.filter(|day| wanted && *day >= from)
+                });
+                ends.min()
+            }
+            Self::Death => timeline.death.filter(|day| *day >= from),
+        }
+    }
+}
+
+/// The first day from `from` on of any of these.
+pub(super) fn first_of(
+    any: &[Happening],
+    timeline: &Timeline,
+    filters: &[usize],
+    from: Day,
+) -> Option<Day> {
+    any.iter().filter_map(|one| one.first_from(timeline, filters, from)).min()
+}
+
+/// The distinct days of any of these from one day to another, in order.
+pub(super) fn days_of<'a>(
+    any: &'a [Happening],
+    timeline: &'a Timeline,
+    filters: &'a [usize],
+    (from, to): (Day, Day),
+) -> impl Iterator<Item = Day> + 'a {
+    let mut next = Some(from);
+    std::iter::from_fn(move || {
+        let day = first_of(any, timeline, filters, next?).filter(|day| *day <= to);
+        next = day.map(|day| day + 1);
+        day
+    })
+}
+
+impl EndReason {
+    /// The reason as a bit, in the order of the code list.
+    pub fn bit(self) -> u32 {
+        1 << (self as u32)
+    }
+}
+
+/// Groups of bits that [`DiagnosisGroup::bits`] made.
+pub(super) fn groups_of_bits(bits: u32) -> Vec<DiagnosisGroup> {
+    let has = |group: &DiagnosisGroup| bits & (1 << (*group as u32)) != 0;
+    DiagnosisGroup::ALL.iter().copied().filter(has).collect()
+}

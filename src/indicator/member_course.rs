@@ -1,0 +1,76 @@
+//! Values of members that look at their time in care, their plans and their providers.
+
+use super::care::{CareEpisode, Exit};
+use super::member_value::MemberScene;
+use super::provider::{days_with, modal, visits_within};
+use super::rule::{Candidates, MemberValue};
+use crate::terms::Day;
+use crate::timeline::{CarePlan, Timeline};
+
+/// The entry of the time in care that a day lies in; the day on which it ends is no part of it.
+pub(super) fn episode_on(care: &[CareEpisode], day: Day) -> Option<Day> {
+    let runs = |episode: &&CareEpisode| {
+        episode.entry <= day
+            && match episode.exit {
+                Exit::Open => true,
+                Exit::Planned(end) | Exit::Disengaged { on: end, .. } => day < end,
+            }
+    };
+    care.iter().find(runs).map(|episode| episode.entry)
+}
+
+/// Whether a value that is yes or no holds.
+pub(super) fn holds(value: MemberValue, scene: &MemberScene<'_>, start: Day, end: Day) -> bool {
+    let timeline = scene.timeline;
+    let mut plans = timeline.plans.iter().filter(|plan| runs(plan, end));
+    match value {
+        MemberValue::HasLead => timeline.lead.is_some() || plans.any(|plan| plan.lead.is_some()),
+        MemberValue::PlanCurrent { days } => plans.any(|plan| {
+            let reviewed = plan.reviewed.filter(|day| *day <= end);
+            reviewed.map_or(plan.day, |day| day.max(plan.day)) > end - days
+        }),
+        MemberValue::SharedPlan => shared_plan(timeline, start, end),
+        MemberValue::QuartersInCare { filter } => {
+            let Some(entry) = episode_on(scene.care, end) else { return false };
+            let quarters = (0..4).map(|back| end - 90 * back).filter(|last| *last - 89 >= entry);
+            let met = |last: Day| {
+                !timeline.contacts_within(scene.filters[filter], last - 89, last).is_empty()
+            };
+            let mut quarters = quarters.peekable();
+            quarters.peek().is_some() && quarters.all(met)
+        }
+        // The reader of definitions refuses the others for members without visits.
+        _ => false,
+    }
+}
+
+/// True if a plan runs on a day.
+fn runs(plan: &CarePlan, day: Day) -> bool {
+    plan.day <= day && plan.ended.is_none_or(|end| end > day)
+}
+
+/// True if a plan that runs on the last day names every agency with visits on two days.
+fn shared_plan(timeline: &Timeline, start: Day, end: Day) -> bool {
+    const AGENCY: usize = 2;
+    let visits = visits_within(&timeline.visits, start, end);
+    let named = |place: usize, agency: u32| timeline.plan_agencies.contains(&(place, agency));
+    let names_all = |place: usize| {
+        let agencies = visits.iter().filter_map(|visit| visit.providers[AGENCY]);
+        agencies
+            .filter(|agency| days_with(visits, AGENCY, *agency) >= 2)
+            .all(|agency| named(place, agency))
+    };
+    let plans = timeline.plans.iter().enumerate().filter(|(_, plan)| runs(plan, end));
+    plans.map(|(place, _)| place).any(names_all)
+}
+
+/// Days with the provider of most visit days in the window.
+pub(super) fn tenure(candidates: Candidates, timeline: &Timeline, start: Day, end: Day) -> i32 {
+    let Candidates::Visits { provider: kind, .. } = candidates else { return 0 };
+    let visits = visits_within(&timeline.visits, start, end);
+    let Some(provider) = modal(visits, kind) else { return 0 };
+    let own = |visit: &&crate::timeline::Visit| visit.providers[kind] == Some(provider);
+    let first = timeline.visits.iter().find(own);
+    let last = visits.iter().rev().find(own);
+    first.zip(last).map_or(0, |(first, last)| last.day - first.day)
+}

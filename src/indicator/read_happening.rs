@@ -1,0 +1,339 @@
+//! Lists of things that happen, and criteria made of them or of other criteria.
+
+use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::happening::Happening;
+use super::read_contact::contact;
+use super::read_criterion::criterion;
+use super::read_member::severe;
+use super::read_rule::{events, groups, missing_window, spell_set};
+use super::rule::{Criterion, ExclusionTest, Unit};
+use crate::diagnostic::{Fields, Problems};
+use crate::terms::codes::{EndReason, FacilityClass, Sector};
+use crate::terms::diagnosis::DiagnosisGroup;
+use crate::timeline::ContactFilter;
+
+/// The list of things under a key, such as `any = [{ contact = { … } }, { ed_visit = true }]`.
+pub(super) fn happenings(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Happening> {
+    let mut found = Vec::new();
+    for mut one in table.list(key, problems) {
+        let before = problems.len();
+        let kinds = kinds(&mut one, filters, problems);
+        if kinds.len() != 1 && problems.len() == before {
+            let problem = one.problem(one.span(), "one thing in each table of the list", "here");
+            problems.push(problem.help("`contact = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]` or `death = true`"));
+        }
+        one.finish(problems);
+        found.extend(kinds);
+    }
+    found
+}
+
+fn kinds(
+    one: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Happening> {
+    let mut kinds = Vec::new();
+    let diagnosis = DiagnosisGroup::bits(&groups(one, "diagnosis", problems));
+    if one.has("contact") {
+        let filter = contact(one, "contact", filters, problems);
+        kinds.extend(filter.map(|filter| Happening::Contact { filter }));
+    }
+    if one.flag("ed_visit", problems) == Some(true) {
+        kinds.push(Happening::EdVisit { diagnosis });
+    }
+    let admission = spell_set(one, "admission", problems);
+    kinds.extend(admission.map(|set| Happening::Admission { set, diagnosis }));
+    let discharge = spell_set(one, "discharge", problems);
+    let mut classes = |key| {
+        one.words(key, FacilityClass::NAMES, FacilityClass::from_name, problems)
+            .into_iter()
+            .fold(0, |bits, class| bits | 1 << (class as u32))
+    };
+    let (among, but) = (classes("facility"), classes("facility_not"));
+    let facility = if but == 0 { among } else { !but };
+    kinds.extend(discharge.map(|set| Happening::Discharge { set, diagnosis, facility }));
+    kinds.extend(events(one, "event", problems).map(Happening::Event));
+    if one.flag("referral", problems) == Some(true) {
+        kinds.push(Happening::Referral { sectors: 0 });
+    }
+    let sectors = bits(one.words("referral_to", Sector::NAMES, Sector::from_name, problems));
+    if sectors != 0 {
+        kinds.push(Happening::Referral { sectors });
+    }
+    let reasons = one.words("plan_end", EndReason::NAMES, EndReason::from_name, problems);
+    if !reasons.is_empty() {
+        let reasons = reasons.into_iter().fold(0, |bits, reason| bits | reason.bit());
+        kinds.push(Happening::PlanEnd { reasons });
+    }
+    if one.flag("death", problems) == Some(true) {
+        kinds.push(Happening::Death);
+    }
+    kinds
+}
+
+/// Sectors as bits in the order of the code list.
+pub(super) fn bits(sectors: Vec<Sector>) -> u32 {
+    sectors.into_iter().fold(0, |bits, sector| bits | 1 << (sector as u32))
+}
+
+/// A criterion made of things that happen, of other criteria, or of what the unit itself is; `Err`
+/// if the table names none of these.
+pub(super) fn joined(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Result<Option<Criterion>, ()> {
+    if table.has("any") {
+        let days = table.window("days", problems);
+        let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
+        let any = happenings(table, "any", filters, problems);
+        missing_window(table, days, problems);
+        let at_least = usize::try_from(at_least).unwrap_or(1);
+        return Ok(days.map(|days| Criterion::Happens(Happens { any, days, at_least })));
+    }
+    for key in ["any_of", "all_of", "none_of"] {
+        if table.has(key) {
+            return Ok(list(table, key, filters, problems));
+        }
+    }
+    if table.has("first_of") {
+        return Ok(route(table, filters, problems));
+    }
+    own(table, filters, problems)
+}
+
+/// `any_of`, `all_of` or `none_of`.
+fn list(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
+    let before = problems.len();
+    let mut of = Vec::new();
+    for mut one in table.list(key, problems) {
+        of.extend(criterion(&mut one, filters, problems));
+        one.finish(problems);
+    }
+    let (at_least, at_most) = match key {
+        "any_of" => (usize::try_from(least).unwrap_or(1), of.len()),
+        "all_of" => (of.len(), of.len()),
+        _ => (0, 0),
+    };
+    (problems.len() == before).then_some(Criterion::Joined { at_least, at_most, of })
+}
+
+/// `first_of = [[…], […]]` as tables `{ any = […] }`, and `is`, the place of the one that counts.
+fn route(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let days = table.window("days", problems);
+    let mut routes = Vec::new();
+    let mut names = Vec::new();
+    for mut one in table.list("first_of", problems) {
+        names.push(one.required_text("route", "its name", problems).0.to_owned());
+        routes.push(happenings(&mut one, "any", filters, problems));
+        one.finish(problems);
+    }
+    missing_window(table, days, problems);
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let place =
+        table.word("is", &known, |word| names.iter().position(|name| name == word), problems);
+    if place.is_none() && !table.has("is") {
+        problems.push(
+            table
+                .problem(table.span(), "`is` is missing", "in this table")
+                .help("name the route that has to be the first"),
+        );
+    }
+    Some(Criterion::Course(Course::Route { routes, place: place?, days: days? }))
+}
+
+/// What the unit itself is, and what becomes of the member.
+fn own(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Result<Option<Criterion>, ()> {
+    if table.flag("always", problems) == Some(true) {
+        return Ok(Some(Criterion::Always));
+    }
+    let diagnosis = groups(table, "own_diagnosis", problems);
+    if !diagnosis.is_empty() {
+        let bits = DiagnosisGroup::bits(&diagnosis);
+        return Ok(Some(Criterion::Own(OwnTest::Diagnosis(bits))));
+    }
+    let classes =
+        table.words("own_facility", FacilityClass::NAMES, FacilityClass::from_name, problems);
+    if !classes.is_empty() {
+        let bits = classes.into_iter().fold(0, |bits, class| bits | 1 << (class as u32));
+        return Ok(Some(Criterion::Own(OwnTest::Facility(bits))));
+    }
+    if let Some(place) = table.integer_in("own_kind", 1, 100, problems) {
+        let place = usize::try_from(place - 1).unwrap_or(0);
+        return Ok(Some(Criterion::Own(OwnTest::Kind(place))));
+    }
+    if let Ok(found) = of_stay(table, problems) {
+        return Ok(found);
+    }
+    if table.flag("smi", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::Smi(severe(filters)))));
+    }
+    if let Some(gap) = table.integer_in("lost", 1, 3660, problems) {
+        let within = table.integer_in("within", 1, 3660, problems);
+        if within.is_none() && !table.has("within") {
+            problems.push(
+                table
+                    .problem(table.span(), "`within` is missing", "in this table")
+                    .help("the last day on which it counts, such as `within = 180`"),
+            );
+        }
+        return Ok(within.map(|within| Criterion::Course(Course::Lost { gap, within })));
+    }
+    if table.has("rows") {
+        let filter = contact(table, "rows", filters, problems);
+        let days = table.window("days", problems);
+        let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
+        missing_window(table, days, problems);
+        let both = filter.zip(days);
+        return Ok(both.map(|(filter, days)| {
+            Criterion::Course(Course::Rows { filter, days, at_least: at_least.into() })
+        }));
+    }
+    Err(())
+}
+
+/// What a stay, visit, plan or need is, and what becomes of it; `Err` if the table says nothing of it.
+fn of_stay(table: &mut Fields<'_>, problems: &mut Problems) -> Result<Option<Criterion>, ()> {
+    if table.flag("involuntary", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::Involuntary)));
+    }
+    if table.flag("times_known", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::TimesKnown)));
+    }
+    if table.flag("changed", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::Changed)));
+    }
+    if table.has("delivered") {
+        return Ok(table
+            .window("delivered", problems)
+            .map(|days| Criterion::Course(Course::Delivered(days))));
+    }
+    if table.has("linked") {
+        let attended = table.integer_in("attended_within", 0, 3660, problems);
+        let days = table.window("linked", problems);
+        return Ok(days.map(|days| Criterion::Course(Course::Linked { days, attended })));
+    }
+    for (key, known) in [("same_agency", false), ("known_agencies", true)] {
+        if let Some(mut windows) = table.fields(key, problems) {
+            let before = windows.window("before_admission", problems);
+            let after = windows.window("after_discharge", problems);
+            windows.finish(problems);
+            let both = before.zip(after);
+            return Ok(both.map(|(before, after)| {
+                Criterion::Course(Course::SameAgency { before, after, known })
+            }));
+        }
+    }
+    if let Some(hours) = table.integer_in("hours_over", 0, 1000, problems) {
+        return Ok(Some(Criterion::Own(OwnTest::HoursOver(hours.into()))));
+    }
+    if let Some(within) = table.integer_in("hold_ends_within", 0, 3660, problems) {
+        return Ok(Some(Criterion::Course(Course::HoldEnds { within })));
+    }
+    if let Some(by) = table.integer_in("escalates_by", 1, 6, problems) {
+        let days = table.window("days", problems);
+        let first = table.window("from_level_in", problems);
+        missing_window(table, days, problems);
+        let by = u8::try_from(by).unwrap_or(u8::MAX);
+        let both = days.zip(first.or(days));
+        return Ok(
+            both.map(|(days, first)| Criterion::Course(Course::Escalates { first, by, days }))
+        );
+    }
+    Err(())
+}
+
+/// `followed_by`: what has to come after the day that decides.
+pub(super) fn followed(
+    table: &mut Fields<'_>,
+    first: Criterion,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let mut next = table.fields("followed_by", problems)?;
+    let then = criterion(&mut next, filters, problems);
+    next.finish(problems);
+    if let Criterion::Happens(then) = then? {
+        return Some(Criterion::Followed { first: Box::new(first), then });
+    }
+    problems.push(
+        table
+            .problem(table.span(), "`followed_by` is a list of things", "in this table")
+            .help("`followed_by = { any = [{ contact = { … } }], days = [1, 34] }`"),
+    );
+    None
+}
+
+/// Exclusions by criteria and by what comes first.
+pub(super) fn exclusions(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<ExclusionTest> {
+    let mut tests = Vec::new();
+    if let Some(mut when) = table.fields("when", problems) {
+        tests.extend(criterion(&mut when, filters, problems).map(ExclusionTest::When));
+        when.finish(problems);
+    }
+    if let Some(mut first) = table.fields("comes_first", problems) {
+        let any = happenings(&mut first, "any", filters, problems);
+        let days = first.window("days", problems);
+        missing_window(&first, days, problems);
+        first.finish(problems);
+        tests.extend(days.map(|days| ExclusionTest::ComesFirst { any, days }));
+    }
+    tests
+}
+
+/// `[value]` of units: what is measured of each.
+pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<UnitValue> {
+    const VALUES: [&str; 3] = ["days_until", "nights", "how_many"];
+    let mut table = fields.fields("value", problems)?;
+    let known = |word: &str| VALUES.iter().position(|one| *one == word);
+    let of = table.word("of", &VALUES, known, problems);
+    let otherwise = table.integer_in("otherwise", 0, 3660, problems);
+    if of.is_none() && !table.has("of") {
+        let problem = table.problem(table.span(), "`of` is missing", "in this table");
+        problems.push(problem.help("`days_until`, `nights` or `how_many`"));
+    }
+    if of == Some(0) && otherwise.is_none() {
+        let problem = table.problem(table.span(), "`otherwise` is missing", "in this table");
+        problems
+            .push(problem.help("the days of a unit that is not met, such as `otherwise = 180`"));
+    }
+    table.finish(problems);
+    Some(match of? {
+        0 => UnitValue::DaysUntil { otherwise: otherwise? },
+        1 => UnitValue::Nights,
+        _ => UnitValue::HowMany,
+    })
+}
+
+/// True if a value can be measured of these units.
+pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) -> bool {
+    match value {
+        UnitValue::DaysUntil { .. } => *numerator != Criterion::Always,
+        UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
+        UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
+    }
+}

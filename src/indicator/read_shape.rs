@@ -1,0 +1,62 @@
+//! What follows from a rule about its numbers: their shape, scale, display and unit.
+
+use super::course::UnitValue;
+use super::rule::Rule;
+use super::{Display, Scale, Shape};
+
+/// Shape, scale, display, and parts of one numerator unit.
+pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
+    use super::rule::{MemberValue, Thing};
+    let parts = super::member_value::PARTS;
+    let once = Scale::Times(1.0);
+    match rule {
+        Rule::Share(share) if share.value.is_some() => (Shape::UnitMean, once, Display::Rate, 1),
+        Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
+        Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
+        Rule::Member(rule) => match rule.value {
+            MemberValue::GapOver { .. }
+            | MemberValue::AnyContact { .. }
+            | MemberValue::AnyInstitution(_)
+            | MemberValue::EachQuarter { .. }
+            | MemberValue::EdVisits { .. }
+            | MemberValue::HasLead
+            | MemberValue::PlanCurrent { .. }
+            | MemberValue::SharedPlan
+            | MemberValue::QuartersInCare { .. }
+            | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
+            MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
+                (Shape::MemberMean, once, Display::Percent, parts)
+            }
+            MemberValue::Providers | MemberValue::Tenure | MemberValue::LongestGap { .. } => {
+                (Shape::MemberMean, once, Display::Rate, parts)
+            }
+            _ => (Shape::MemberMean, once, Display::Index, parts),
+        },
+        Rule::Rate(rate) => match (rate.of, rate.to) {
+            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
+                (Shape::Share, scale, Display::Percent, 1)
+            }
+            (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
+                (Shape::Rate, scale, Display::Percent, 1)
+            }
+            (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),
+            _ => (Shape::Rate, scale, Display::Rate, 1),
+        },
+    }
+}
+
+/// The unit of a value that is no share.
+pub(super) fn unit_of(rule: &Rule) -> String {
+    use super::rule::MemberValue;
+    if let Rule::Share(share) = rule {
+        return share.value.map_or("", UnitValue::unit).to_owned();
+    }
+    let Rule::Member(rule) = rule else { return String::new() };
+    match rule.value {
+        MemberValue::Providers => "per member",
+        MemberValue::LongestGap { .. } | MemberValue::Tenure => "days",
+        MemberValue::Entropy => "bits",
+        _ => "",
+    }
+    .to_owned()
+}

@@ -1,0 +1,74 @@
+//! Units that records name: planned services, needs for help, quarters with a provider.
+
+use super::provider::{modal, visits_within};
+use super::rule::Share;
+use super::unit::{Candidate, Judged, Scene, Subject, conclude, is_ruled_out};
+use crate::terms::Day;
+use crate::terms::codes::Sector;
+
+/// Each service class that a care plan names, on the day of the plan.
+pub(super) fn planned_services(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    for plan in &scene.timeline.plans {
+        for place in (0..u32::BITS).filter(|place| plan.services & (1 << place) != 0) {
+            let unit = Candidate { day: plan.day, of: Subject::Service { classes: 1 << place } };
+            if !is_ruled_out(&rule.index, scene, unit) {
+                conclude(rule, scene, unit, each);
+            }
+        }
+    }
+}
+
+/// Each sector in which help was found to be needed; of needs too close to one another in one
+/// sector, the first.
+pub(super) fn sector_needs(
+    rule: &Share,
+    wanted: u32,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Judged),
+) {
+    let mut kept: [Option<Day>; Sector::ALL.len()] = [None; Sector::ALL.len()];
+    for (day, sectors) in &scene.timeline.sector_needs {
+        for (sector, last) in kept.iter_mut().enumerate() {
+            let bit = 1 << sector;
+            let unit = Candidate { day: *day, of: Subject::Sector { bit } };
+            if sectors & bit != 0
+                && (wanted == 0 || wanted & bit != 0)
+                && last.is_none_or(|last| *day - last >= rule.index.apart.unwrap_or(1))
+                && !is_ruled_out(&rule.index, scene, unit)
+            {
+                *last = Some(*day);
+                conclude(rule, scene, unit, each);
+            }
+        }
+    }
+}
+
+/// Each last day of a calendar quarter in which, as in the quarter before, the member had visits with
+/// a known provider of the kind.
+pub(super) fn quarter_pairs(
+    rule: &Share,
+    kind: usize,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Judged),
+) {
+    let visits = &scene.timeline.visits;
+    let (Some(first), Some(last)) = (visits.first(), visits.last()) else { return };
+    let quarter = |day: Day| {
+        let since = i32::try_from((day.month() - 1) % 3).unwrap_or(0);
+        day.first_of_month().months_later(-since)
+    };
+    let mut start = quarter(first.day.max(scene.asked.0));
+    let stop = last.day.min(scene.asked.1);
+    while start <= stop {
+        let end = start.months_later(3) - 1;
+        let before = modal(visits_within(visits, start.months_later(-3), start - 1), kind);
+        let now = modal(visits_within(visits, start, end), kind);
+        if let (Some(before), Some(now)) = (before, now) {
+            let unit = Candidate { day: end, of: Subject::Pair { changed: before != now } };
+            if !is_ruled_out(&rule.index, scene, unit) {
+                conclude(rule, scene, unit, each);
+            }
+        }
+        start = end + 1;
+    }
+}

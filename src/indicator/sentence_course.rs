@@ -1,0 +1,194 @@
+//! Things that happen, joined criteria and values of units as sentences.
+
+use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::happening::{Happening, UNKNOWN_FACILITY, groups_of_bits};
+use super::rule::{Criterion, Index};
+use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
+use crate::terms::codes::{EndReason, FacilityClass, Sector};
+use crate::timeline::ContactFilter;
+
+/// A list of things: “a visit to an emergency department, or an event (arrest)”.
+pub(super) fn any(list: &[Happening], filters: &[ContactFilter]) -> String {
+    let names: Vec<String> = list.iter().map(|one| happening(*one, filters)).collect();
+    names.join(", or ")
+}
+
+fn happening(one: Happening, filters: &[ContactFilter]) -> String {
+    match one {
+        Happening::Contact { filter } => contacts(&filters[filter]),
+        Happening::EdVisit { diagnosis } => {
+            among(&groups_of_bits(diagnosis), "an emergency-department visit")
+        }
+        Happening::Admission { set, diagnosis } => {
+            format!("{} to {}", among(&groups_of_bits(diagnosis), "an admission"), set_name(set))
+        }
+        Happening::Discharge { set, diagnosis, facility } => {
+            let what = among(&groups_of_bits(diagnosis), "a discharge");
+            let bed = match facility {
+                0 => String::new(),
+                not if not & UNKNOWN_FACILITY != 0 => {
+                    format!(", not from a bed of class {}", named(FacilityClass::NAMES, !not))
+                }
+                of => format!(", from a bed of class {}", named(FacilityClass::NAMES, of)),
+            };
+            format!("{what} from {}{bed}", set_name(set))
+        }
+        Happening::Event(types) => format!("an event ({})", event_names(types)),
+        Happening::Referral { sectors: 0 } => "a referral".to_owned(),
+        Happening::Referral { sectors } => {
+            format!("a referral to {}", named(Sector::NAMES, sectors))
+        }
+        Happening::PlanEnd { reasons } => {
+            format!("the end of a care plan ({})", named(EndReason::NAMES, reasons))
+        }
+        Happening::Death => "death".to_owned(),
+    }
+}
+
+/// The names whose bits are set.
+pub(super) fn named(names: &[&str], bits: u32) -> String {
+    let set = names.iter().enumerate().filter(|(place, _)| bits & (1 << place) != 0);
+    set.map(|(_, name)| name.replace('_', " ")).collect::<Vec<_>>().join(" or ")
+}
+
+/// A criterion about things, other criteria, or the unit itself.
+pub(super) fn joined(one: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
+    let noun = index_noun(index);
+    let parts = |of: &[Criterion], word: &str| {
+        let texts: Vec<String> =
+            of.iter().map(|one| format!("({})", criterion(one, index, filters))).collect();
+        texts.join(word)
+    };
+    match one {
+        Criterion::Happens(happens) => self::happens(happens, noun, filters),
+        Criterion::Joined { at_most: 0, of, .. } => format!("none of {}", parts(of, ", ")),
+        Criterion::Joined { at_least: 1, of, .. } => parts(of, " or "),
+        Criterion::Joined { at_least, of, .. } if *at_least == of.len() => parts(of, " and "),
+        Criterion::Joined { at_least, of, .. } => {
+            format!("at least {at_least} of {}", parts(of, ", "))
+        }
+        Criterion::Followed { first, then } => format!(
+            "{}, and then {}",
+            criterion(first, index, filters),
+            happens(then, "day that decides", filters)
+        ),
+        Criterion::Own(test) => own(*test, index, filters),
+        Criterion::Course(course) => self::course(course, noun, filters),
+        _ => "every one".to_owned(),
+    }
+}
+
+fn happens(happens: &Happens, noun: &str, filters: &[ContactFilter]) -> String {
+    let least = match happens.at_least {
+        1 => String::new(),
+        n => format!(" on at least {n} days"),
+    };
+    format!("{}{least} {}", any(&happens.any, filters), within(happens.days, noun))
+}
+
+fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
+    match test {
+        OwnTest::Diagnosis(groups) => {
+            among(&groups_of_bits(groups), &format!("the {} is", index_noun(index)))
+        }
+        OwnTest::Facility(classes) => {
+            format!("the bed is of class {}", named(FacilityClass::NAMES, classes))
+        }
+        OwnTest::Kind(place) => {
+            let kind = index.any.get(place).map(|one| happening(*one, filters));
+            format!("it is {}", kind.unwrap_or_default())
+        }
+        OwnTest::Involuntary => "the admission was involuntary".to_owned(),
+        OwnTest::HoursOver(hours) => format!("it lasted more than {hours} hours"),
+        OwnTest::Changed => {
+            "the one of most visit days (of several, the one seen last) is another than in the quarter before"
+                .to_owned()
+        }
+        OwnTest::TimesKnown => "the times of arrival and departure are known".to_owned(),
+        OwnTest::Smi(_) => {
+            "the member has a serious mental illness (recorded, or by diagnosis in the 24 months before)"
+                .to_owned()
+        }
+    }
+}
+
+fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
+    match course {
+        Course::Lost { gap, within } => format!(
+            "{gap} days at risk without a qualifying contact have passed at the latest {within} days after the {noun}"
+        ),
+        Course::Route { routes, place, days } => {
+            let others: Vec<String> = routes
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| at != place)
+                .map(|(_, route)| any(route, filters))
+                .collect();
+            format!(
+                "{} {}, before any of: {}",
+                any(&routes[*place], filters),
+                within(*days, noun),
+                others.join("; ")
+            )
+        }
+        Course::Escalates { first, by, days } => format!(
+            "care {} at a level at least {by} above that of the first qualifying contact at level 1 to 4 {}",
+            within(*days, noun),
+            within(*first, noun)
+        ),
+        Course::HoldEnds { within } => format!(
+            "the last of the involuntary events around the admission ends at the latest {within} days after it, and the stay goes on"
+        ),
+        Course::Delivered(days) => {
+            format!("a qualifying contact of the planned class {}", within(*days, noun))
+        }
+        Course::Linked { days, attended } => {
+            let attended = attended
+                .map_or(String::new(), |most| format!(", attended at most {most} days later"));
+            format!("a referral to the sector {}{attended}", within(*days, noun))
+        }
+        Course::SameAgency { before, after, known } => {
+            let (usual, first) = (
+                format!("the agency of most treatment visit days {}", within(*before, "admission")),
+                format!("the agency of the first treatment visit {}", within(*after, noun)),
+            );
+            if *known {
+                format!("{usual} and {first} are known")
+            } else {
+                format!("{first} is {usual}")
+            }
+        }
+        Course::Rows { filter, days, at_least } => {
+            format!(
+                "at least {at_least} of {} {}",
+                contacts(&filters[*filter]),
+                within(*days, noun)
+            )
+        }
+    }
+}
+
+/// What is measured of each unit.
+pub(super) fn value(
+    value: UnitValue,
+    numerator: &Criterion,
+    index: &Index,
+    filters: &[ContactFilter],
+) -> String {
+    match value {
+        UnitValue::DaysUntil { otherwise } => format!(
+            "days until {} ({otherwise} where there is none), as a mean over units",
+            criterion(numerator, index, filters)
+        ),
+        UnitValue::Nights => {
+            "nights from admission to discharge, without days on leave, as a mean over units"
+                .to_owned()
+        }
+        UnitValue::HowMany => {
+            let Criterion::Joined { of, .. } = numerator else { return String::new() };
+            let texts: Vec<String> =
+                of.iter().map(|one| format!("({})", criterion(one, index, filters))).collect();
+            format!("how many hold of {}, as a mean over units", texts.join(", "))
+        }
+    }
+}

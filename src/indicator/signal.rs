@@ -1,0 +1,34 @@
+//! Units that are things of several kinds: signals, first doors, new episodes.
+
+use super::happening::{days_of, first_of};
+use super::rule::Share;
+use super::unit::{Candidate, Judged, Scene, Subject, conclude, is_ruled_out, old_enough};
+use crate::terms::Day;
+
+/// Judges every day with a thing of the index's list. Things on one day are one unit, of the kind
+/// that stands first in the list; of units too close to one another, the first counts.
+pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    let index = &rule.index;
+    let timeline = scene.timeline;
+    // What came before decides only where units have to be apart.
+    let reaches_back = index.first || index.apart.is_some();
+    let from = if reaches_back { Day(i32::MIN / 2) } else { scene.asked.0 };
+    let mut kept: Option<Day> = None;
+    for day in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
+        let same_day = |kind: &usize| {
+            first_of(&index.any[*kind..=*kind], timeline, scene.filters, day) == Some(day)
+        };
+        let kind = (0..index.any.len()).find(same_day).unwrap_or(0);
+        let unit = Candidate { day, of: Subject::Signal { kind } };
+        if old_enough(index, timeline, day)
+            && kept.is_none_or(|last| day - last >= index.apart.unwrap_or(0))
+            && !is_ruled_out(index, scene, unit)
+        {
+            kept = Some(day);
+            conclude(rule, scene, unit, each);
+        }
+        if index.first {
+            return;
+        }
+    }
+}

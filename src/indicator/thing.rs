@@ -1,0 +1,79 @@
+//! What rates count, and over what.
+
+use super::rule::EventSet;
+use crate::timeline::SpellSet;
+
+/// What a rate counts, and over what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateRule {
+    /// What is counted.
+    pub of: Thing,
+    /// What it is divided by; nothing for alive enrolled days.
+    pub to: Option<Thing>,
+}
+
+/// Something that days, events or dollars are added up of, for members of an organisation on the
+/// day itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// Nights of spells on alive enrolled days.
+    Nights(SpellSet),
+    /// Admissions, one for each spell.
+    Admissions(SpellSet),
+    /// Events of these types.
+    Events(EventSet),
+    /// Visits to an emergency department, one a day.
+    EdVisits {
+        /// Groups of the principal diagnosis, as bits; 0 = any.
+        diagnosis: u32,
+    },
+    /// Deaths.
+    Deaths,
+    /// Members with a contact on an enrolled day, counted once in each period.
+    Served {
+        /// The filter.
+        filter: usize,
+    },
+    /// Contacts.
+    Contacts {
+        /// The filter.
+        filter: usize,
+    },
+    /// Cost in cents.
+    Cost {
+        /// Only at these levels of care.
+        levels: Option<(u8, u8)>,
+    },
+    /// Goals of care plans that were closed, or of those the attained, on the day of the plan.
+    Goals {
+        /// True for the attained ones only.
+        attained: bool,
+    },
+    /// Alive enrolled days outside institutions and custody.
+    CommunityDays,
+    /// Alive enrolled days in custody.
+    CustodyDays,
+    /// Nights of spells on alive enrolled days, without the last nights of each stay of the set that
+    /// were days on leave: as many as the stay records.
+    PatientDays(SpellSet),
+    /// Nights of spells on alive enrolled days on which the stay's day of being ready had come.
+    WaitingNights(SpellSet),
+    /// Minutes of events of which both instants are known, without those that lie in an event of
+    /// another set; on the first day of the event.
+    Minutes {
+        /// The types.
+        types: EventSet,
+        /// Events whose minutes do not count.
+        but: EventSet,
+    },
+    /// Disengagements.
+    Disengagements {
+        /// Days at risk without a qualifying contact.
+        gap: i32,
+    },
+    /// Alive enrolled days in care.
+    CareDays {
+        /// Days at risk without a qualifying contact.
+        gap: i32,
+    },
+}

@@ -1,0 +1,74 @@
+//! What rules need of the rows of a member, besides contacts that pass filters.
+
+use crate::indicator::{
+    Course, Criterion, Happening, Indicator, MemberValue, OwnTest, Rule, Share, Thing, Unit,
+    UnitValue,
+};
+use crate::timeline::{ContactFilter, Needs};
+
+/// What rules about units need.
+pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
+    for indicator in indicators {
+        let Rule::Share(share) = &indicator.rule else { continue };
+        let happenings = share.happenings();
+        let asks = |wanted: fn(&Happening) -> bool| happenings.iter().any(wanted);
+        needs.referrals |= matches!(share.index.unit, Unit::Referral | Unit::Request)
+            || asks(|one| matches!(one, Happening::Referral { .. }));
+        needs.plans |= matches!(share.index.unit, Unit::Plan | Unit::PlannedService)
+            || asks(|one| matches!(one, Happening::PlanEnd { .. }));
+        let criteria = share.criteria();
+        let tests = |wanted: fn(&OwnTest) -> bool| {
+            criteria.iter().any(|one| matches!(one, Criterion::Own(test) if wanted(test)))
+        };
+        needs.stays |=
+            share.value == Some(UnitValue::Nights) || tests(|test| *test == OwnTest::Involuntary);
+        let courses = |wanted: fn(&Course) -> bool| {
+            criteria.iter().any(|one| matches!(one, Criterion::Course(course) if wanted(course)))
+        };
+        needs.visits |= matches!(share.index.unit, Unit::QuarterPair(_))
+            || courses(|course| matches!(course, Course::SameAgency { .. }));
+        needs.referrals |= courses(|course| matches!(course, Course::Linked { .. }));
+        needs.sectors |= matches!(share.index.unit, Unit::SectorNeed(_));
+        needs.times |= tests(|test| matches!(test, OwnTest::HoursOver(_) | OwnTest::TimesKnown));
+    }
+}
+
+/// What rules about members need, and filters that look at the lead clinician.
+pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
+    for indicator in indicators {
+        let by_lead = |filter: &ContactFilter| filter.parts().iter().any(|part| part.by_lead);
+        if indicator.filters.iter().any(by_lead) {
+            needs.leads = true;
+            needs.plans = true;
+        }
+        let Rule::Member(rule) = &indicator.rule else { continue };
+        needs.visits |= rule.agencies.is_some() || rule.value == MemberValue::SharedPlan;
+        needs.leads |= rule.value == MemberValue::HasLead;
+        needs.plans |= matches!(
+            rule.value,
+            MemberValue::HasLead | MemberValue::PlanCurrent { .. } | MemberValue::SharedPlan
+        );
+    }
+}
+
+/// What rates need.
+pub(super) fn of_things(needs: &mut Needs, things: impl Iterator<Item = Thing>) {
+    for thing in things {
+        match thing {
+            Thing::PatientDays(_) | Thing::WaitingNights(_) => needs.stays = true,
+            Thing::Minutes { .. } => needs.times = true,
+            Thing::Cost { .. } => needs.costs = true,
+            Thing::Goals { .. } => needs.plans = true,
+            _ => {}
+        }
+    }
+}
+
+/// The filters whose contacts a rule about units counts as rows.
+pub(super) fn counted_rows(share: &Share) -> Vec<usize> {
+    let rows = |criterion: &&Criterion| match criterion {
+        Criterion::Course(Course::Rows { filter, .. }) => Some(*filter),
+        _ => None,
+    };
+    share.criteria().iter().filter_map(rows).collect()
+}
