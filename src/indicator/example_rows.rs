@@ -82,7 +82,7 @@ const WORDS: [&str; 10] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 38] = [
+const COLUMNS: [(&str, &str); 45] = [
     ("birth", column::BIRTH_ON),
     ("death", column::DEATH_ON),
     ("sex", column::SEX),
@@ -117,6 +117,13 @@ const COLUMNS: [(&str, &str); 38] = [
     ("warm", column::WARM),
     ("attended", column::FIRST_ATTENDED_ON),
     ("reported", column::REPORT_BACK_ON),
+    ("living", column::LIVING),
+    ("employment", column::EMPLOYMENT),
+    ("school", column::SCHOOL),
+    ("arrests", column::ARRESTS_30D),
+    ("use_days", column::SUBSTANCE_USE_DAYS),
+    ("screen", column::SCREEN_RESULT),
+    ("need", column::NEED_TREATMENT),
     ("signed", column::MEMBER_SIGNED),
     ("family", column::FAMILY_INVOLVED),
     ("goals_closed", column::GOALS_CLOSED),

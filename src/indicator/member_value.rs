@@ -1,6 +1,7 @@
 //! A member's value over the months that end with a period.
 
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
+use super::status;
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -57,6 +58,10 @@ pub fn value(
         .position(|exclusion| applies(&exclusion.test, scene, window, (start, end)));
     if let Some(place) = excluded {
         return Some(MemberOutcome::Excluded(place));
+    }
+    if let (Candidates::Answered(asked), MemberValue::Status(test)) = (rule.candidates, rule.value)
+    {
+        return Some(status::value(test, asked, scene.timeline, (start, end)));
     }
     let value = match relation(rule.candidates, scene, place) {
         Some(relation) => of_relation(rule.value, relation),
@@ -162,6 +167,7 @@ fn is_candidate(
         }
         Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
         Candidates::Events(types) => events(timeline, types, start, end) > 0,
+        Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
     }
 }
 

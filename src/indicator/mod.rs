@@ -16,6 +16,7 @@ mod read_rule;
 mod rule;
 mod sentence;
 mod sentence_member;
+mod status;
 pub mod unit;
 pub mod year;
 
@@ -26,3 +27,4 @@ pub use rule::{
     Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
     Index, Indicator, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
 };
+pub use status::{Answered, Said, StatusTest};

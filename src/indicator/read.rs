@@ -374,6 +374,7 @@ fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::AnyInstitution(_)
             | MemberValue::EachQuarter { .. }
             | MemberValue::EdVisits { .. }
+            | MemberValue::Status(_)
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
             MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
                 (Shape::MemberMean, once, Display::Percent, parts)

@@ -1,5 +1,6 @@
 //! A checked definition: what is counted, as data.
 
+use super::status::{Answered, StatusTest};
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -116,6 +117,10 @@ pub enum Unit {
     PlannedEnd,
     /// A referral.
     Referral,
+    /// A positive screen; of several on one day, each.
+    PositiveScreen,
+    /// A check-up that found a need for treatment.
+    NeedFound,
     /// A care plan, on the day of its creation.
     Plan,
     /// The end of a spell of at least one night, of a member then alive.
@@ -216,6 +221,13 @@ pub enum Criterion {
         at_least: usize,
         /// And, counted from the first of them, such contacts in these days.
         then: Vec<Around>,
+    },
+    /// A contact that passes a filter, or a care plan written, in the window.
+    ContactOrPlan {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
     },
     /// No contact that passes a filter in the window.
     NoContact {
@@ -407,6 +419,8 @@ pub enum Candidates {
     },
     /// Those with an event in the window.
     Events(EventSet),
+    /// Those whose status records answer a question.
+    Answered(Answered),
 }
 
 /// A member's value over the window.
@@ -483,6 +497,8 @@ pub enum MemberValue {
         /// The least number of events.
         at_least: usize,
     },
+    /// Whether the answers of [`Candidates::Answered`] pass a test.
+    Status(StatusTest),
 }
 
 impl MemberValue {

@@ -75,6 +75,8 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
         }
         Unit::Event(types) => format!("events ({})", event_names(types)),
         Unit::PlannedEnd => "planned ends of care".to_owned(),
+        Unit::PositiveScreen => "positive screens".to_owned(),
+        Unit::NeedFound => "check-ups that found a need for treatment".to_owned(),
         Unit::Referral => "referrals".to_owned(),
         Unit::Plan => "care plans".to_owned(),
         Unit::EdVisit => "emergency-department visits (one a day)".to_owned(),
@@ -143,6 +145,8 @@ fn index_noun(index: &Index) -> &'static str {
         Unit::Contact { .. } => "contact",
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
+        Unit::PositiveScreen => "screen",
+        Unit::NeedFound => "check-up",
         Unit::Referral => "referral",
         Unit::Plan => "plan",
     }
@@ -208,6 +212,13 @@ fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) ->
                 text += &format!(", and {} {after}", contacts(&filters[next.filter]));
             }
             text
+        }
+        Criterion::ContactOrPlan { filter, days } => {
+            format!(
+                "{}, or a care plan written, {}",
+                contacts(&filters[*filter]),
+                within(*days, noun)
+            )
         }
         Criterion::NoContact { filter, days } => {
             format!("no day with {} {}", contacts(&filters[*filter]), within(*days, noun))

@@ -149,6 +149,7 @@ impl<'p> Counter<'p> {
                 return;
             }
             Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
+            Candidates::Answered(_) if timeline.outcomes.is_empty() => return,
             Candidates::Events(_) if timeline.events.is_empty() => return,
             _ => {}
         }

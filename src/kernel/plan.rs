@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::indicator::year::{MONTHS, MonthGrid};
-use crate::indicator::{Candidates, Indicator, Measure, MemberValue, Rule, Thing, Unit};
+use crate::indicator::{Candidates, Criterion, Indicator, Measure, MemberValue, Rule, Thing, Unit};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
 
@@ -209,7 +209,16 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
             .any(|one| matches!(&one.rule, Rule::Share(share) if share.index.unit == wanted))
     };
     needs.referrals = units(Unit::Referral);
-    needs.plans = units(Unit::Plan) || things(|thing| matches!(thing, Thing::Goals { .. }));
+    needs.outcomes = units(Unit::PositiveScreen)
+        || units(Unit::NeedFound)
+        || indicators.iter().any(|one| {
+            matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Answered(_)))
+        });
+    let plans_too = indicators.iter().any(|one| {
+        matches!(&one.rule, Rule::Share(share) if matches!(share.numerator, Criterion::ContactOrPlan { .. }))
+    });
+    needs.plans =
+        plans_too || units(Unit::Plan) || things(|thing| matches!(thing, Thing::Goals { .. }));
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {

@@ -9,6 +9,7 @@ mod contact;
 mod enrolment;
 mod intern;
 mod member;
+mod outcome;
 mod reader;
 mod rows;
 mod spans;
@@ -20,6 +21,7 @@ pub use intern::{Interner, UNKNOWN};
 pub use member::{
     Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
 };
+pub use outcome::OutcomeRecord;
 pub use reader::{Reader, Summary};
 pub use rows::columns;
 pub use spans::DaySpans;
@@ -46,6 +48,8 @@ pub struct Needs {
     pub costs: bool,
     /// Whether referrals are needed.
     pub referrals: bool,
+    /// Whether outcome records are needed besides recommended levels.
+    pub outcomes: bool,
     /// Whether more of care plans than their planned ends is needed.
     pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.

@@ -167,6 +167,7 @@ impl<'n> Reader<'n> {
                 }
             }
             Kind::Assessment => {
+                self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
                 let level = rows.level.at(row).and_then(Level::new);
                 self.timeline
                     .assessments

@@ -4,6 +4,7 @@ use arrow_array::RecordBatch;
 
 use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide, decide_by_key};
 use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
+use super::outcome::{self, OutcomeColumns};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
     ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, ReferralStatus,
@@ -53,6 +54,9 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     }
     if needs.costs {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
+    }
+    if needs.outcomes {
+        columns.extend(outcome::COLUMNS);
     }
     if needs.referrals {
         columns.extend([column::WARM, column::FIRST_ATTENDED_ON, column::REPORT_BACK_ON]);
@@ -107,6 +111,8 @@ pub(super) struct Rows {
     pub(super) amounts: [NumberColumn; 3],
     pub(super) attributes: Vec<Answers<u32>>,
     pub(super) referral_status: Answers<Option<ReferralStatus>>,
+    /// Outcome records, where they are needed.
+    pub(super) outcomes: Option<OutcomeColumns>,
     pub(super) warm: NumberColumn,
     pub(super) attended: DayColumn,
     pub(super) reported: DayColumn,
@@ -188,6 +194,7 @@ impl Rows {
             } else {
                 Answers::Same(None)
             },
+            outcomes: needs.outcomes.then(|| OutcomeColumns::of(batch)).transpose()?,
             warm: NumberColumn::of(batch, column::WARM)?,
             attended: DayColumn::of(batch, column::FIRST_ATTENDED_ON)?,
             reported: DayColumn::of(batch, column::REPORT_BACK_ON)?,
