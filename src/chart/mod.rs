@@ -14,6 +14,7 @@ mod legend;
 mod mark;
 mod sheet;
 mod spark;
+mod strip;
 mod trend;
 
 pub use bars::{Bar, StackedBars};
@@ -21,4 +22,5 @@ pub use comparison::{Compared, Comparison};
 pub use curve::{Curve, CurvePoint, Curves};
 pub use mark::{Mark, Shown};
 pub use spark::sparkline;
+pub use strip::{Lane, Look, Strip, reach};
 pub use trend::{Limits, TrendPoint, TrendSeries};

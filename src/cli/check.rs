@@ -68,6 +68,9 @@ fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
     if document.root.get("extracts").is_some() || document.root.get("indicators").is_some() {
         return Ok(pipeline::read(path)?.map(|_| 0));
     }
+    if document.root.get("worklist").is_some() {
+        return Ok(pipeline::read_worklists(path)?.map(|_| 0));
+    }
     let mut problems = Problems::default();
     let mut examples = 0;
     for preset in indicator::presets(&document) {

@@ -1,6 +1,5 @@
 //! Status records: what the first and the last of a window say, and what changed between them.
 
-use super::member_value::MemberOutcome;
 use crate::terms::{Day, Employment, LivingSituation};
 use crate::timeline::{OutcomeRecord, Timeline};
 
@@ -210,7 +209,7 @@ pub(super) fn value(
     asked: Answered,
     timeline: &Timeline,
     window: (Day, Day),
-) -> MemberOutcome {
+) -> i64 {
     let mut all = answers(asked.said, timeline, window);
     let is_ever = test == StatusTest::Ever && all.clone().any(|(_, answer)| answer > 0);
     let first = all.next().map_or(0, |(_, answer)| answer);
@@ -224,5 +223,5 @@ pub(super) fn value(
         StatusTest::Less => last < first,
         StatusTest::NoneOrLess => last == 0 || last < first,
     };
-    MemberOutcome::Value(holds.into())
+    holds.into()
 }

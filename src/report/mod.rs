@@ -16,11 +16,15 @@ mod method;
 mod page;
 mod plate;
 mod quality;
+mod reference;
 mod section;
 mod table;
 mod words;
 mod workbook;
+mod worklist;
 
 pub use content::{Content, Coverage, MonthRows, Quality, Refused, Share, Snapshot, Source};
 pub use folder::{Error, Written, WrittenFile, write};
-pub use page::page;
+pub use page::{REFERENCE, page};
+pub use reference::reference;
+pub use worklist::{WorkItem, Worklist, write_worklist};
