@@ -104,6 +104,7 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
     let timeline = scene.timeline;
     match criterion {
         Criterion::Contact { .. }
+        | Criterion::ContactOrPlan { .. }
         | Criterion::NoContact { .. }
         | Criterion::ContactDuringStay { .. }
         | Criterion::ContactBeforeReturn { .. } => contact_met(criterion, scene, unit),
@@ -175,6 +176,13 @@ fn contact_met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> 
             });
             let decides = found.get(at_least.saturating_sub(1)).filter(|_| goes_on);
             decides.map(|day| *day - unit.day)
+        }
+        Criterion::ContactOrPlan { filter, days } => {
+            let (from, to) = days.around(unit.day);
+            let contact = timeline.contacts_within(scene.filters[*filter], from, to).first();
+            let plans = timeline.plans.iter().map(|plan| plan.day);
+            let plan = plans.filter(|day| from <= *day && *day <= to).min();
+            contact.copied().into_iter().chain(plan).min().map(|day| day - unit.day)
         }
         Criterion::NoContact { filter, days } => {
             let (from, to) = days.around(unit.day);

@@ -82,7 +82,7 @@ const WORDS: [&str; 10] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 52] = [
+const COLUMNS: [(&str, &str); 59] = [
     ("lead", column::CLINICIAN_ID),
     ("reviewed", column::REVIEWED_ON),
     ("agencies", column::AGENCIES),
@@ -131,6 +131,13 @@ const COLUMNS: [(&str, &str); 52] = [
     ("warm", column::WARM),
     ("attended", column::FIRST_ATTENDED_ON),
     ("reported", column::REPORT_BACK_ON),
+    ("living", column::LIVING),
+    ("employment", column::EMPLOYMENT),
+    ("school", column::SCHOOL),
+    ("arrests", column::ARRESTS_30D),
+    ("use_days", column::SUBSTANCE_USE_DAYS),
+    ("screen", column::SCREEN_RESULT),
+    ("need", column::NEED_TREATMENT),
     ("signed", column::MEMBER_SIGNED),
     ("family", column::FAMILY_INVOLVED),
     ("goals_closed", column::GOALS_CLOSED),

@@ -3,6 +3,7 @@
 use super::care::CareEpisode;
 use super::member_course;
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
+use super::status;
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -79,7 +80,12 @@ pub fn outcomes(
                 before = Some((relation, value));
                 value
             }
-            None => of_window(rule.value, scene, window, days),
+            None => match (rule.candidates, rule.value) {
+                (Candidates::Answered(asked), MemberValue::Status(test)) => {
+                    status::value(test, asked, scene.timeline, days)
+                }
+                _ => of_window(rule.value, scene, window, days),
+            },
         });
     }
     true
@@ -202,6 +208,7 @@ fn is_candidate(
             member_course::episode_on(scene.care, end).is_some_and(|entry| end - entry >= days)
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
+        Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
     }
 }
 

@@ -27,6 +27,7 @@ mod sentence_course;
 mod sentence_member;
 mod signal;
 mod so_far;
+mod status;
 mod thing;
 pub mod unit;
 mod walk;
@@ -43,3 +44,4 @@ pub use rule::{
     Index, Indicator, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
 };
 pub use so_far::{SoFar, so_far};
+pub use status::{Answered, Said, StatusTest};

@@ -144,7 +144,8 @@ fn of_criterion(
             }
             found
         }
-        Criterion::NoContact { days, .. }
+        Criterion::ContactOrPlan { days, .. }
+        | Criterion::NoContact { days, .. }
         | Criterion::NoService(days)
         | Criterion::NoAcuteCare(days)
         | Criterion::EdVisit { days, .. }

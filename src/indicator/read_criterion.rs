@@ -40,6 +40,10 @@ fn plain(
         if table.flag("during_stay", problems) == Some(true) {
             return Some(Criterion::ContactDuringStay { filter });
         }
+        if table.flag("or_plan", problems) == Some(true) {
+            missing_window(table, days, problems);
+            return Some(Criterion::ContactOrPlan { filter, days: days? });
+        }
         let none = table.flag("none", problems) == Some(true);
         let then = contacts_around(table, "then", filters, problems);
         missing_window(table, days, problems);

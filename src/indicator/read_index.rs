@@ -39,7 +39,7 @@ pub(super) fn index(
     if unit.is_none() && problems.len() == before {
         let problem = table.problem(table.span(), "the index names exactly one unit", "here");
         problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `referral`, `plan` or `disengagement = 90` (days)",
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan` or `disengagement = 90` (days)",
         ));
     }
     let chain = table.fields("chain", problems).and_then(|mut chain| {
@@ -117,6 +117,8 @@ fn named_units(
         ("ed_visit", Unit::EdVisit),
         ("assessment", Unit::Assessment),
         ("planned_end", Unit::PlannedEnd),
+        ("positive_screen", Unit::PositiveScreen),
+        ("need_found", Unit::NeedFound),
         ("referral", Unit::Referral),
         ("request", Unit::Request),
         ("plan", Unit::Plan),

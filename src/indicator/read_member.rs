@@ -3,6 +3,7 @@
 use super::read_contact::{contact, keep};
 use super::read_rule::{events, exclusions, groups, spell_set};
 use super::rule::{Candidates, MemberRule, MemberValue, Rule};
+use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{Basis, ContactFilter};
@@ -31,7 +32,14 @@ pub(super) fn member(
     let measured = member_value(&mut value, filters, problems);
     if let (Some(candidates), Some(measured)) = (candidates, measured) {
         let of_visits = matches!(candidates, Candidates::Visits { .. });
-        if of_visits != measured.is_of_visits() {
+        let of_status = matches!(candidates, Candidates::Answered(_));
+        if of_status != matches!(measured, MemberValue::Status(_)) {
+            let problem = value.problem(value.span(), "this value is not of these members", "here");
+            problems
+                .push(problem.help(
+                    "`status_last` and its like go with `status = …`, and with nothing else",
+                ));
+        } else if of_visits != measured.is_of_visits() {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
             problems.push(problem.help(
                 "values of visits (`usual_provider` … `fragmentation`) go with `visits_to`, the others without it",
@@ -109,6 +117,11 @@ fn candidates(
         let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
         return Some(Candidates::EdVisits { diagnosis });
     }
+    let days_apart = table.integer_in("days_apart", 0, 365, problems).unwrap_or(30);
+    let first_at_least = table.integer_in("first_at_least", 1, 4, problems);
+    if let Some(said) = table.word("status", &Said::NAMES, Said::from_name, problems) {
+        return Some(Candidates::Answered(Answered { said, apart: days_apart, first_at_least }));
+    }
     if let Some(types) = events(table, "event", problems) {
         return Some(Candidates::Events(types));
     }
@@ -117,7 +130,7 @@ fn candidates(
     }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"` or `event = […]`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]` or `status = \"housed\"`"));
     None
 }
 
@@ -149,21 +162,27 @@ const VALUES: [&str; 25] = [
     "events",
 ];
 
+/// Every value of a member that a definition can name.
+fn value_names() -> Vec<&'static str> {
+    VALUES.into_iter().chain(StatusTest::NAMES).collect()
+}
+
 fn member_value(
     table: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Option<MemberValue> {
-    let known = |word: &str| VALUES.iter().find(|name| **name == word).copied();
-    let of = table.word("of", &VALUES, known, problems);
+    let all = value_names();
+    let known = |word: &str| all.iter().find(|name| **name == word).copied();
+    let of = table.word("of", &all, known, problems);
     let filter =
         if table.has("contact") { contact(table, "contact", filters, problems) } else { None };
     let days = table.integer_in("days", 1, 3660, problems);
     let set = spell_set(table, "in", problems);
     let types = events(table, "event", problems);
     let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
-    let at_least = table.integer_in("at_least", 1, 1000, problems);
-    let at_least = at_least.and_then(|n| usize::try_from(n).ok());
+    let at_least =
+        table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
     let mut lacks = |what: &str, example: &str| {
         let problem = table.problem(table.span(), format!("`{what}` is missing"), "in this table");
         problems.push(problem.help(format!("such as `{example}`")));
@@ -235,6 +254,6 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "shared_plan" => MemberValue::SharedPlan,
         "tenure" => MemberValue::Tenure,
         "community_days" => MemberValue::CommunityDays,
-        _ => return None,
+        status => MemberValue::Status(StatusTest::from_name(status)?),
     })
 }

@@ -23,6 +23,7 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::PlanCurrent { .. }
             | MemberValue::SharedPlan
             | MemberValue::QuartersInCare { .. }
+            | MemberValue::Status(_)
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
             MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
                 (Shape::MemberMean, once, Display::Percent, parts)

@@ -2,6 +2,7 @@
 
 use super::course::{Course, Happens, OwnTest, UnitValue};
 use super::happening::Happening;
+use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing};
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
@@ -127,6 +128,10 @@ pub enum Unit {
     Referral,
     /// A referral of which the day of the request is known, on that day.
     Request,
+    /// A positive screen; of several on one day, each.
+    PositiveScreen,
+    /// A check-up that found a need for treatment.
+    NeedFound,
     /// A care plan, on the day of its creation.
     Plan,
     /// The end of a spell of at least one night, of a member then alive.
@@ -247,6 +252,13 @@ pub enum Criterion {
         at_least: usize,
         /// And, counted from the first of them, such contacts in these days.
         then: Vec<Around>,
+    },
+    /// A contact that passes a filter, or a care plan written, in the window.
+    ContactOrPlan {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
     },
     /// No contact that passes a filter in the window.
     NoContact {
@@ -491,6 +503,8 @@ pub enum Candidates {
         /// Days since the entry into care.
         days: i32,
     },
+    /// Those whose status records answer a question.
+    Answered(Answered),
 }
 
 /// A member's value over the window.
@@ -587,6 +601,8 @@ pub enum MemberValue {
     /// Days from the first visit ever seen to the last visit of the window, with the provider of most
     /// visit days in the window (of several, the one seen last).
     Tenure,
+    /// Whether the answers of [`Candidates::Answered`] pass a test.
+    Status(StatusTest),
 }
 
 impl MemberValue {

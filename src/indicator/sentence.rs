@@ -99,6 +99,8 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
             ["clinician", "team", "agency"][kind.min(2)]
         ),
         Unit::Birthday(age) => format!("birthdays on which members become {age}"),
+        Unit::PositiveScreen => "positive screens".to_owned(),
+        Unit::NeedFound => "check-ups that found a need for treatment".to_owned(),
         Unit::Referral => "referrals".to_owned(),
         Unit::Request => {
             "requests for care (referrals with the day on which the request came in)".to_owned()
@@ -170,6 +172,8 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Contact { .. } => "contact",
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
+        Unit::PositiveScreen => "screen",
+        Unit::NeedFound => "check-up",
         Unit::Referral => "referral",
         Unit::Request => "request",
         Unit::Plan | Unit::PlannedService => "plan",
@@ -243,6 +247,13 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
                 text += &format!(", and {} {after}", contacts(&filters[next.filter]));
             }
             text
+        }
+        Criterion::ContactOrPlan { filter, days } => {
+            format!(
+                "{}, or a care plan written, {}",
+                contacts(&filters[*filter]),
+                within(*days, noun)
+            )
         }
         Criterion::NoContact { filter, days } => {
             format!("no day with {} {}", contacts(&filters[*filter]), within(*days, noun))

@@ -66,6 +66,20 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
             "members with {} in the 12 months that end with the period",
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
+        Candidates::Answered(asked) => {
+            let apart = match asked.apart {
+                0 => String::new(),
+                days => format!(" at least {days} days apart"),
+            };
+            let records = if asked.apart == 0 { "a status record" } else { "status records" };
+            let first = asked
+                .first_at_least
+                .map_or(String::new(), |least| format!(", the first of them {least} or more"));
+            format!(
+                "members with {records}{apart} in the 12 months that end with the period that say whether or how much: {}{first}",
+                asked.said.words()
+            )
+        }
         Candidates::Events(types) => format!(
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
@@ -148,6 +162,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "whether there are at least {at_least} of {}",
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
+        MemberValue::Status(test) => format!("whether it is {}", test.words()),
         MemberValue::Events { types, at_least } => {
             format!("whether there are at least {at_least} events ({})", event_names(types))
         }

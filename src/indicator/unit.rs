@@ -106,6 +106,14 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         Unit::PlannedEnd => {
             on_days(rule, scene.timeline.planned_ends.iter().copied(), scene, each);
         }
+        Unit::PositiveScreen => {
+            let positive = scene.timeline.outcomes.iter().filter(|one| one.screen == Some(true));
+            on_days(rule, positive.map(|record| record.day), scene, each);
+        }
+        Unit::NeedFound => {
+            let found = scene.timeline.outcomes.iter().filter(|one| one.need == Some(true));
+            on_days(rule, found.map(|record| record.day), scene, each);
+        }
         Unit::Referral | Unit::Request => {
             let is_request = rule.index.unit == Unit::Request;
             for referral in &scene.timeline.referrals {

@@ -158,6 +158,7 @@ impl<'p> Counter<'p> {
                 return;
             }
             Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
+            Candidates::Answered(_) if timeline.outcomes.is_empty() => return,
             Candidates::Events(_) if timeline.events.is_empty() => return,
             Candidates::InCareSince { gap, .. }
                 if plan.gap_place(gap).is_none_or(|place| self.care[place].is_empty()) =>

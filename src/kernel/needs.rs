@@ -1,8 +1,8 @@
 //! What rules need of the rows of a member, besides contacts that pass filters.
 
 use crate::indicator::{
-    Course, Criterion, Happening, Indicator, MemberValue, OwnTest, Rule, Share, Thing, Unit,
-    UnitValue,
+    Candidates, Course, Criterion, Happening, Indicator, MemberValue, OwnTest, Rule, Share, Thing,
+    Unit, UnitValue,
 };
 use crate::timeline::{ContactFilter, Needs};
 
@@ -16,7 +16,9 @@ pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
             || asks(|one| matches!(one, Happening::Referral { .. }));
         needs.plans |= matches!(share.index.unit, Unit::Plan | Unit::PlannedService)
             || asks(|one| matches!(one, Happening::PlanEnd { .. }));
+        needs.outcomes |= matches!(share.index.unit, Unit::PositiveScreen | Unit::NeedFound);
         let criteria = share.criteria();
+        needs.plans |= criteria.iter().any(|one| matches!(one, Criterion::ContactOrPlan { .. }));
         let tests = |wanted: fn(&OwnTest) -> bool| {
             criteria.iter().any(|one| matches!(one, Criterion::Own(test) if wanted(test)))
         };
@@ -43,6 +45,7 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
         }
         let Rule::Member(rule) = &indicator.rule else { continue };
         needs.visits |= rule.agencies.is_some() || rule.value == MemberValue::SharedPlan;
+        needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
         needs.leads |= rule.value == MemberValue::HasLead;
         needs.plans |= matches!(
             rule.value,

@@ -18,6 +18,7 @@ pub mod diagnosis;
 mod kind;
 mod level;
 mod period;
+mod status;
 mod window;
 
 pub use bucket::bucket_of;
@@ -26,4 +27,5 @@ pub use day::Day;
 pub use kind::Kind;
 pub use level::Level;
 pub use period::{Grain, Period};
+pub use status::{Employment, LivingSituation};
 pub use window::Window;

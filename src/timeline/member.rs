@@ -1,6 +1,6 @@
 //! One member's events in order.
 
-use super::{DaySpans, Enrolled, Spell, SpellSet, Stay};
+use super::{DaySpans, Enrolled, OutcomeRecord, Spell, SpellSet, Stay};
 use crate::terms::Day;
 use crate::terms::codes::{Disposition, EndReason, EventType, ReferralStatus};
 
@@ -159,6 +159,8 @@ pub struct Timeline {
     pub planned_ends: Vec<Day>,
     /// Assessments that recommend a level, in order, the smallest id first within a day.
     pub assessments: Vec<Assessment>,
+    /// Outcome records in order, where they are needed; the smallest id first within a day.
+    pub outcomes: Vec<OutcomeRecord>,
     /// Costs in order.
     pub costs: Vec<Cost>,
     /// Referrals in order.
@@ -223,6 +225,7 @@ impl Timeline {
         self.events.clear();
         self.planned_ends.clear();
         self.assessments.clear();
+        self.outcomes.clear();
         self.costs.clear();
         self.attributes.fill(super::UNKNOWN);
     }

@@ -11,6 +11,7 @@ mod contact_kind;
 mod enrolment;
 mod intern;
 mod member;
+mod outcome;
 mod reader;
 mod records;
 mod rows;
@@ -23,6 +24,7 @@ pub use intern::{Interner, UNKNOWN};
 pub use member::{
     Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
 };
+pub use outcome::OutcomeRecord;
 pub use reader::{Reader, Summary};
 pub use rows::columns;
 pub use spans::DaySpans;
@@ -57,6 +59,8 @@ pub struct Needs {
     pub leads: bool,
     /// Whether times of day of events and of visits to emergency departments are needed.
     pub times: bool,
+    /// Whether outcome records are needed besides recommended levels.
+    pub outcomes: bool,
     /// Whether more of care plans than their planned ends is needed.
     pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.

@@ -172,6 +172,7 @@ impl<'n> Reader<'n> {
                 if sectors != 0 {
                     self.timeline.sector_needs.push((day, sectors));
                 }
+                self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
                 let level = rows.level.at(row).and_then(Level::new);
                 let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline

@@ -8,6 +8,7 @@ use super::contact::{
     Basis, ContactFilter, Facts, LEAST_MINUTES, Participants, PlaceFacts, is_24_hour_code,
 };
 use super::contact_kind::{ContactKinds, Numbering, Questions};
+use super::outcome::{self, OutcomeColumns};
 use super::records::{self, Records};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
@@ -59,6 +60,9 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     if needs.costs {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
     }
+    if needs.outcomes {
+        columns.extend(outcome::COLUMNS);
+    }
     for name in records::columns(needs) {
         if !columns.contains(&name) {
             columns.push(name);
@@ -108,6 +112,8 @@ pub(super) struct Rows {
     pub(super) amounts: [NumberColumn; 3],
     pub(super) attributes: Vec<Attribute>,
     pub(super) records: Records,
+    /// Outcome records, where they are needed.
+    pub(super) outcomes: Option<OutcomeColumns>,
     filters: Vec<FilterAnswers>,
     pub(super) kinds: ContactKinds,
 }
@@ -200,6 +206,7 @@ impl Rows {
             ],
             attributes,
             records: Records::decode(batch, needs, interner)?,
+            outcomes: needs.outcomes.then(|| OutcomeColumns::of(batch)).transpose()?,
             filters: all_answers(batch, &needs.filters)?,
             kinds: ContactKinds::default(),
         };

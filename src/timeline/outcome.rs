@@ -1,0 +1,85 @@
+//! What rows of the outcomes table say, apart from recommended levels.
+
+use arrow_array::RecordBatch;
+
+use super::Error;
+use super::batch::{Answers, NumberColumn, decide};
+use crate::terms::{Day, Employment, LivingSituation, column};
+
+/// A row of the outcomes table: whatever it says; most say little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutcomeRecord {
+    /// The day.
+    pub day: Day,
+    /// Where the member lives.
+    pub living: Option<LivingSituation>,
+    /// What the member works.
+    pub employment: Option<Employment>,
+    /// Whether the member goes to school; nothing where that does not apply.
+    pub school: Option<bool>,
+    /// Whether there was an arrest in the last 30 days.
+    pub arrested: Option<bool>,
+    /// Days of substance use, of the last 30.
+    pub use_days: Option<i32>,
+    /// Whether a screen was positive; nothing if it was not done or has no result.
+    pub screen: Option<bool>,
+    /// Whether a check-up found a need for treatment.
+    pub need: Option<bool>,
+}
+
+/// The columns of outcome records.
+pub(super) const COLUMNS: [&str; 7] = [
+    column::LIVING,
+    column::EMPLOYMENT,
+    column::SCHOOL,
+    column::ARRESTS_30D,
+    column::SUBSTANCE_USE_DAYS,
+    column::SCREEN_RESULT,
+    column::NEED_TREATMENT,
+];
+
+/// Outcome records of a batch.
+#[derive(Debug)]
+pub(super) struct OutcomeColumns {
+    living: Answers<Option<LivingSituation>>,
+    employment: Answers<Option<Employment>>,
+    school: Answers<Option<bool>>,
+    arrested: Answers<Option<bool>>,
+    use_days: NumberColumn,
+    screen: Answers<Option<bool>>,
+    need: NumberColumn,
+}
+
+impl OutcomeColumns {
+    pub(super) fn of(batch: &RecordBatch) -> Result<Self, Error> {
+        let yes_or_no = |yes: &'static [&'static str], no: &'static [&'static str]| {
+            move |text: &str| {
+                let known = yes.contains(&text) || no.contains(&text);
+                known.then(|| yes.contains(&text))
+            }
+        };
+        Ok(Self {
+            living: decide(batch, column::LIVING, None, LivingSituation::from_code)?,
+            employment: decide(batch, column::EMPLOYMENT, None, Employment::from_code)?,
+            school: decide(batch, column::SCHOOL, None, yes_or_no(&["01"], &["02"]))?,
+            arrested: decide(batch, column::ARRESTS_30D, None, yes_or_no(&["1", "2+"], &["0"]))?,
+            use_days: NumberColumn::of(batch, column::SUBSTANCE_USE_DAYS)?,
+            screen: decide(batch, column::SCREEN_RESULT, None, yes_or_no(&["pos"], &["neg"]))?,
+            need: NumberColumn::of(batch, column::NEED_TREATMENT)?,
+        })
+    }
+
+    /// The record of a row.
+    pub(super) fn at(&self, row: usize, day: Day) -> OutcomeRecord {
+        OutcomeRecord {
+            day,
+            living: self.living.at(row),
+            employment: self.employment.at(row),
+            school: self.school.at(row),
+            arrested: self.arrested.at(row),
+            use_days: self.use_days.int(row),
+            screen: self.screen.at(row),
+            need: self.need.at(row).map(|need| need == 1),
+        }
+    }
+}
