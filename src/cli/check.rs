@@ -57,7 +57,8 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many examples of a file hold, or its problems. A file with `[extracts]` is a pipeline.
+/// How many examples of a file hold, or its problems. A file with `[extracts]` is a pipeline,
+/// one with a question a study.
 fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
@@ -67,6 +68,9 @@ fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
     };
     if document.root.get("extracts").is_some() || document.root.get("indicators").is_some() {
         return Ok(pipeline::read(path)?.map(|_| 0));
+    }
+    if document.root.get("question").is_some() {
+        return Ok(throughline::study::read_study(&document).map(|_| 0));
     }
     let mut problems = Problems::default();
     let mut examples = 0;

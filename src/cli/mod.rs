@@ -5,6 +5,7 @@ mod indicators;
 mod progress;
 mod query;
 mod run;
+mod study;
 mod summary;
 mod synth;
 
@@ -51,6 +52,8 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "pipelines/indicators")]
         folder: PathBuf,
     },
+    /// Follow people from an event on: pathways, careers and fair comparisons, as a report
+    Study(study::StudyArguments),
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
 }
@@ -130,6 +133,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Check { files } => check::check(files),
         Command::Indicators { id: None, folder } => indicators::list(folder),
         Command::Indicators { id: Some(id), folder } => indicators::show(folder, id),
+        Command::Study(arguments) => study::study(arguments),
         Command::Query(arguments) => query::query(arguments),
     }
 }

@@ -6,6 +6,7 @@ mod example;
 mod example_rows;
 mod measure;
 pub mod member_value;
+pub mod population;
 mod read;
 mod read_contact;
 mod read_criterion;

@@ -9,6 +9,7 @@ mod read;
 mod read_source;
 mod run;
 mod stage;
+mod study;
 mod views;
 
 pub use catalogue::{Catalogue, read_definition};
@@ -17,4 +18,5 @@ pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
 pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot};
 pub use stage::{OnStage, Stage};
+pub use study::{Studied, read_study_file, study, write_study_report};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};

@@ -162,7 +162,7 @@ pub fn count(
 
 /// The tables and columns that were delivered with at least one value, by their names in the data
 /// model.
-fn delivered(manifest: &Manifest) -> BTreeSet<String> {
+pub(super) fn delivered(manifest: &Manifest) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for source in &manifest.sources {
         let Some(table) = Table::from_name(&source.table) else { continue };
@@ -183,7 +183,7 @@ const READ: [&str; 8] =
     ["contacts", "members", "enrolment", "stays", "outcomes", "care_plans", "events", "cost"];
 
 /// The smallest over the sources of extract date less run-out.
-fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
+pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
     let days =
         manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
             |source| {
@@ -225,7 +225,7 @@ fn checked_month(month: Period, manifest: &Manifest, data_through: Day) -> anyho
     Ok(month)
 }
 
-fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<String> {
+pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<String> {
     let mut notes = Vec::new();
     if settings.assume_enrolment {
         notes.push("Enrolment is not known: members are taken as enrolled from their first row to the data-through date, and disenrolled members count as not followed up.".to_owned());

@@ -116,7 +116,7 @@ pub(super) fn group_field(group: &Group) -> &str {
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {
@@ -124,18 +124,19 @@ fn harmless(text: &str) -> String {
     }
 }
 
-struct Csv {
-    text: String,
+/// A table in the making, one line a row.
+pub(super) struct Csv {
+    pub(super) text: String,
 }
 
 impl Csv {
-    fn with_heads(heads: &[&str]) -> Self {
+    pub(super) fn with_heads(heads: &[&str]) -> Self {
         let mut csv = Self { text: String::new() };
         csv.row(&heads.iter().map(ToString::to_string).collect::<Vec<_>>());
         csv
     }
 
-    fn row(&mut self, fields: &[String]) {
+    pub(super) fn row(&mut self, fields: &[String]) {
         for (place, field) in fields.iter().enumerate() {
             if place > 0 {
                 self.text.push(',');

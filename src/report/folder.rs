@@ -13,7 +13,7 @@ use super::content::Content;
 use super::lookup::Lookup;
 use super::{delimited, manifest, page, words, workbook};
 
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
 
 /// Why a report could not be written. What stood in its place is as it was.
@@ -74,10 +74,15 @@ pub struct WrittenFile {
 pub fn write(content: &Content<'_>, folder: &Path) -> Result<Written, Error> {
     let mut files = files(content)?;
     files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
+    write_files(&files, folder)
+}
+
+/// Writes files, the manifest last, as a folder of their own in one step.
+pub(super) fn write_files(files: &[(String, Vec<u8>)], folder: &Path) -> Result<Written, Error> {
     let place = place_beside(folder)?;
-    refuse_foreign(folder, &files)?;
+    refuse_foreign(folder, files)?;
     clear(&place)?;
-    let swapped = write_all(&place, &files).and_then(|()| swap(&place, folder));
+    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
     let cleared = clear(&place);
     swapped.and(cleared)?;
     let files = files.iter().map(|(path, bytes)| WrittenFile {

@@ -5,7 +5,7 @@ use super::html::{Html, anchor};
 use super::lookup::Lookup;
 use super::{front, method, quality, section, words};
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// The whole page: one file that needs no other.
 pub fn page(content: &Content<'_>) -> String {
