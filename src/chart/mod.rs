@@ -19,6 +19,7 @@ mod legend;
 mod mark;
 mod sheet;
 mod spark;
+mod strip;
 mod survival;
 mod trend;
 
@@ -32,5 +33,6 @@ pub use flows::{Flow, Sankey, Sunburst};
 pub use forest::{Forest, ForestLine, Ratio};
 pub use mark::{Mark, Shown};
 pub use spark::sparkline;
+pub use strip::{Lane, Look, Strip, reach};
 pub use survival::{SurvivalCurves, SurvivalLine, SurvivalPoint};
 pub use trend::{Limits, TrendPoint, TrendSeries};

@@ -1,6 +1,7 @@
 //! Arguments, and which command they ask for. The library knows nothing of this.
 
 mod check;
+mod explain;
 mod indicators;
 mod progress;
 mod query;
@@ -8,6 +9,7 @@ mod run;
 mod study;
 mod summary;
 mod synth;
+mod worklist;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -44,14 +46,12 @@ enum Command {
         /// Files or folders; without any, everything below `pipelines`
         files: Vec<PathBuf>,
     },
-    /// List the indicators, or show one
-    Indicators {
-        /// The indicator to show
-        id: Option<String>,
-        /// The folder of indicator files
-        #[arg(long, value_name = "DIR", default_value = "pipelines/indicators")]
-        folder: PathBuf,
-    },
+    /// List the indicators, show one with its rule in a picture, or write their reference as a page
+    Indicators(indicators::IndicatorsArguments),
+    /// Show how a number came about: its units, who was left out and why, and the rows that decided
+    Explain(explain::ExplainArguments),
+    /// Write the members to act on now, by organisation and agency, apart from the report
+    Worklist(worklist::WorklistArguments),
     /// Follow people from an event on: pathways, careers and fair comparisons, as a report
     Study(study::StudyArguments),
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
@@ -131,8 +131,9 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Report(arguments) => run::report(arguments),
         Command::Synth(arguments) => synth::synth(arguments),
         Command::Check { files } => check::check(files),
-        Command::Indicators { id: None, folder } => indicators::list(folder),
-        Command::Indicators { id: Some(id), folder } => indicators::show(folder, id),
+        Command::Indicators(arguments) => indicators::indicators(arguments),
+        Command::Explain(arguments) => explain::explain(arguments),
+        Command::Worklist(arguments) => worklist::worklist(arguments),
         Command::Study(arguments) => study::study(arguments),
         Command::Query(arguments) => query::query(arguments),
     }

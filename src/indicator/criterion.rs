@@ -43,8 +43,9 @@ pub(super) fn applies(test: &ExclusionTest, scene: Scene<'_>, unit: Candidate<'_
         }
         ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
         ExclusionTest::Died(days) => {
-            let (from, to) = days.around(unit.day);
-            timeline.death.is_some_and(|death| from <= death && death <= to)
+            // A row dated after the death of its member is no unit that could have been met.
+            let (_, to) = days.around(unit.day);
+            timeline.death.is_some_and(|death| death <= to)
         }
         ExclusionTest::Hospice(days) => {
             let (from, to) = days.around(unit.day);
@@ -210,24 +211,40 @@ fn record_met(criterion: &Criterion, unit: Candidate<'_>) -> Option<i32> {
 /// The level with most days of care; the lower on a tie; nothing without any day of care.
 fn delivered_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
     let mut days = [0_i32; 7];
-    for_each_level_day(timeline, from, to, &mut |_, level| days[usize::from(level.min(6))] += 1);
+    for_each_level_run(timeline, from, to, &mut |first, last, level| {
+        days[usize::from(level.min(6))] += last - first + 1;
+    });
     let most = *days.iter().max().filter(|most| **most > 0)?;
     days.iter().position(|count| *count == most).and_then(|level| u8::try_from(level).ok())
 }
 
-/// Every day with a qualifying contact or in an institution, at its highest level.
-pub fn for_each_level_day(timeline: &Timeline, from: Day, to: Day, each: &mut impl FnMut(Day, u8)) {
+/// Every day with a qualifying contact or in an institution, at its highest level, as runs of days
+/// at one level: `each(first, last, level)`.
+pub fn for_each_level_run(
+    timeline: &Timeline,
+    from: Day,
+    to: Day,
+    each: &mut impl FnMut(Day, Day, u8),
+) {
     let institution = timeline.institution(SpellSet::Any24Hour);
     let inpatient = timeline.institution(SpellSet::Inpatient);
     let start = timeline.level_days.partition_point(|day| day.day < from);
     for day in timeline.level_days[start..].iter().take_while(|day| day.day <= to) {
         if !institution.has(day.day) {
-            each(day.day, day.level);
+            each(day.day, day.day, day.level);
         }
     }
-    for (first, last) in institution.iter() {
-        for number in first.0.max(from.0)..=last.0.min(to.0) {
-            each(Day(number), if inpatient.has(Day(number)) { 6 } else { 5 });
+    for (first, last) in institution.within(from, to) {
+        let mut next = first;
+        for (admitted, left) in inpatient.within(first, last) {
+            if next < admitted {
+                each(next, admitted - 1, 5);
+            }
+            each(admitted, left, 6);
+            next = left + 1;
+        }
+        if next <= last {
+            each(next, last, 5);
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Example {
     pub indicator: String,
     /// The preset it is about.
     pub preset: String,
+    /// The timeline, as the author wrote it.
+    pub timeline: Vec<String>,
     /// The rows of one member.
     pub rows: RecordBatch,
     /// The data-through date.
@@ -49,6 +51,21 @@ pub enum Expect {
     },
 }
 
+impl Expect {
+    /// The expectation in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Units(outcomes) => outcomes.join("; "),
+            Self::Value(value) => value.to_string(),
+            Self::Nothing => "nothing is counted".to_owned(),
+            Self::Counts { numerator, denominator, level } => {
+                let level = level.map_or_else(String::new, |level| format!(" at level {level}"));
+                format!("{numerator} of {denominator}{level}")
+            }
+        }
+    }
+}
+
 /// Reads the examples of a file.
 pub(super) fn read(
     fields: &mut Fields<'_>,
@@ -73,6 +90,7 @@ fn one(
     let variant = table.text("variant", problems);
     let indicator = chosen(table, variant, indicators, problems);
     let lines = table.texts("timeline", problems);
+    let timeline = lines.iter().map(|(line, _)| (*line).to_owned()).collect();
     let rows = example_rows::batch(&lines, table, problems);
     let data_through = table.day("data_through", problems);
     let period = period(table, problems);
@@ -91,6 +109,7 @@ fn one(
         name,
         indicator: indicator?,
         preset,
+        timeline,
         rows: rows?,
         data_through: data_through.unwrap_or(period.1 + 400),
         period,

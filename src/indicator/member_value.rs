@@ -33,36 +33,62 @@ pub struct MemberScene<'a> {
     pub relations: &'a [Relations; 3],
 }
 
-/// The value for a window, the `place`-th of the plan; nothing if the member is not looked at.
-pub fn value(
+/// Adds the outcome for each window of the plan, in order; nothing where the member is not looked
+/// at. False, and nothing is added, if that is so in every window.
+pub fn outcomes(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    windows: &[(Day, Day)],
+    found: &mut Vec<Option<MemberOutcome>>,
+) -> bool {
+    let from = found.len();
+    let mut any = false;
+    for (place, window) in windows.iter().enumerate() {
+        let is_candidate = is_looked_at(rule, scene, place, *window);
+        any |= is_candidate;
+        found.push(is_candidate.then_some(MemberOutcome::Value(0)));
+    }
+    if !any {
+        found.truncate(from);
+        return false;
+    }
+    // Neighbouring windows often have the same visits.
+    let mut before: Option<(Relation, i64)> = None;
+    for (place, outcome) in found[from..].iter_mut().enumerate() {
+        let Some(outcome) = outcome else { continue };
+        let window = scene.grid.window_at(place);
+        let days = windows[place];
+        let mut tests = rule.exclusions.iter();
+        if let Some(reason) = tests.position(|one| applies(&one.test, scene, window, days)) {
+            *outcome = MemberOutcome::Excluded(reason);
+            continue;
+        }
+        *outcome = MemberOutcome::Value(match relation(rule.candidates, scene, place) {
+            Some(relation) => {
+                let known = before.filter(|(known, _)| *known == relation);
+                let value =
+                    known.map_or_else(|| of_relation(rule.value, relation), |(_, value)| value);
+                before = Some((relation, value));
+                value
+            }
+            None => of_window(rule.value, scene, window, days),
+        });
+    }
+    true
+}
+
+fn is_looked_at(
     rule: &MemberRule,
     scene: &MemberScene<'_>,
     place: usize,
     (start, end): (Day, Day),
-) -> Option<MemberOutcome> {
-    let window = scene.grid.window_at(place);
-    let of_age = || {
-        rule.ages.is_none_or(|(least, most)| {
-            scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
-        })
+) -> bool {
+    let of_age = |(least, most): (i32, i32)| {
+        scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
     };
-    let is_smi = || rule.smi.is_none_or(|severe| has_smi(scene, severe, end));
-    if !is_candidate(rule.candidates, scene, place, window, (start, end)) || !of_age() || !is_smi()
-    {
-        return None;
-    }
-    let excluded = rule
-        .exclusions
-        .iter()
-        .position(|exclusion| applies(&exclusion.test, scene, window, (start, end)));
-    if let Some(place) = excluded {
-        return Some(MemberOutcome::Excluded(place));
-    }
-    let value = match relation(rule.candidates, scene, place) {
-        Some(relation) => of_relation(rule.value, relation),
-        None => of_window(rule.value, scene, window, (start, end)),
-    };
-    Some(MemberOutcome::Value(value))
+    is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
+        && rule.ages.is_none_or(of_age)
+        && rule.smi.is_none_or(|severe| has_smi(scene, severe, end))
 }
 
 /// A value made of visits to providers.
@@ -277,8 +303,13 @@ fn relation(candidates: Candidates, scene: &MemberScene<'_>, place: usize) -> Op
 
 /// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.
 fn ratio(part: i64, whole: i64) -> i64 {
+    // Beyond this, twice the part in parts of one is no whole number of 64 bits.
+    const MOST: i64 = 4_000_000;
     if whole == 0 {
         return 0;
+    }
+    if part.abs() <= MOST {
+        return (2 * part * PARTS + whole) / (2 * whole);
     }
     let (part, whole) = (i128::from(part), i128::from(whole));
     let rounded = (2 * part * i128::from(PARTS) + whole) / (2 * whole);

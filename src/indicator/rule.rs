@@ -168,7 +168,7 @@ pub enum ExclusionTest {
     },
     /// Index day plus this many days lies after the data-through date.
     NotObservable(i32),
-    /// Died in the window.
+    /// Died by the end of the window.
     Died(Window),
     /// A hospice day in the window.
     Hospice(Window),

@@ -133,7 +133,7 @@ fn within(days: Window, index: &str) -> String {
     }
 }
 
-fn index_noun(index: &Index) -> &'static str {
+pub(super) fn index_noun(index: &Index) -> &'static str {
     match index.unit {
         Unit::Discharge(_) => "discharge",
         Unit::EdVisit => "visit",
@@ -192,7 +192,7 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     text
 }
 
-fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
+pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
     let noun = index_noun(index);
     match criterion {
         Criterion::Contact { filter, days, at_least, then } => {

@@ -113,8 +113,7 @@ fn on_days(
     let mut kept: Option<Day> = None;
     for day in days.take(if rule.index.first { 1 } else { usize::MAX }) {
         let apart = rule.index.apart.unwrap_or(0);
-        if scene.timeline.is_alive(day)
-            && old_enough(&rule.index, scene.timeline, day)
+        if old_enough(&rule.index, scene.timeline, day)
             && !is_ruled_out(&rule.index, scene, day)
             && kept.is_none_or(|last| day - last >= apart)
         {

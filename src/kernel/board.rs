@@ -30,8 +30,9 @@ pub(super) struct Board<'p> {
     pub(super) reasons_from: Vec<usize>,
     /// The current member: its profiles, and its age band and group at each end of a window.
     profiles: Vec<usize>,
-    ages: Vec<usize>,
-    ends: Vec<usize>,
+    pub(super) ages: Vec<usize>,
+    pub(super) ends: Vec<usize>,
+    runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
 }
 
@@ -88,6 +89,7 @@ impl<'p> Board<'p> {
             profiles: Vec::new(),
             ages: Vec::new(),
             ends: Vec::new(),
+            runs: Vec::new(),
             birth: None,
         }
     }
@@ -171,7 +173,7 @@ impl<'p> Board<'p> {
             return;
         }
         let plan = self.plan;
-        for (place, (start, end)) in plan.window_starts.iter().zip(&plan.ends).enumerate() {
+        for (place, (start, end)) in plan.windows.iter().enumerate() {
             let asked =
                 || ledger.outcomes.iter().skip(place).step_by(plan.ends.len()).any(Option::is_some);
             let last = timeline.enrolled.days.last_within(*start, *end);
@@ -263,50 +265,65 @@ impl<'p> Board<'p> {
 
     fn post_outcomes(&mut self, ledger: &Ledger, row_of: RowOf) {
         let ends = self.plan.ends.len();
+        let mut runs = std::mem::take(&mut self.runs);
         for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
-            self.post_values(*measure, outcomes, row_of);
-            for at in 0..=self.profiles.len() {
-                let part = self.profiles.get(at).copied();
-                if part.is_some() || self.parts.by_age {
-                    self.post_steps(*measure, outcomes, row_of, part);
+            self.find_runs(outcomes, &mut runs);
+            self.post_values(*measure, &runs, row_of);
+            for at in 0..self.profiles.len() {
+                let part = self.profiles[at];
+                self.post_steps(*measure, &runs, row_of, |_| part);
+            }
+            if self.parts.by_age {
+                self.post_steps(*measure, &runs, row_of, |run| run.age);
+            }
+        }
+        self.runs = runs;
+    }
+
+    /// Ends of windows, one after the other, at which nothing changes for the current member.
+    fn find_runs(&self, outcomes: &[Option<MemberOutcome>], runs: &mut Vec<Run>) {
+        runs.clear();
+        for (end, outcome) in outcomes.iter().enumerate() {
+            let Some(outcome) = *outcome else { continue };
+            let (group, age) = (self.ends[end], self.ages.get(end).copied().unwrap_or(0));
+            let now = Run { from: end, to: end + 1, group, age, outcome };
+            match runs.last_mut() {
+                Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {
+                    last.to = end + 1;
                 }
+                _ => runs.push(now),
             }
         }
     }
 
-    /// Adds a measure's outcomes to the blocks of a part, or of the age band at each end.
+    /// Adds a measure's outcomes to the blocks of a part.
     fn post_steps(
         &mut self,
         measure: usize,
-        outcomes: &[Option<MemberOutcome>],
+        runs: &[Run],
         row_of: RowOf,
-        part: Option<usize>,
+        part_of: impl Fn(&Run) -> usize,
     ) {
         let plan = self.plan;
         let at = (plan.row_of[measure], self.reasons_from[measure]);
         let rows = if row_of.several { [true, false].as_slice() } else { &[false] };
         for everyone in rows {
-            let mut before: Option<(usize, usize, MemberOutcome)> = None;
-            for end in 0..=outcomes.len() {
-                if end > 0 && end < outcomes.len() && self.is_same(outcomes, end, part) {
-                    continue;
+            let mut before: Option<(usize, Place)> = None;
+            for run in runs {
+                let group = if *everyone { EVERYONE } else { run.group };
+                let now = row_of.row(group).map(|row| (row, part_of(run), run.outcome));
+                let left = before.filter(|(to, _)| *to < run.from);
+                if let Some((to, place)) = left {
+                    self.step(plan, at, to, Some(place), None);
                 }
-                let group =
-                    if *everyone { EVERYONE } else { self.ends.get(end).copied().unwrap_or(0) };
-                let now = outcomes.get(end).copied().flatten().and_then(|outcome| {
-                    Some((row_of.row(group)?, part.unwrap_or_else(|| self.ages[end]), outcome))
-                });
-                self.step(plan, at, end, before, now);
-                before = now;
+                let before_now = before.filter(|(to, _)| *to == run.from).map(|(_, place)| place);
+                self.step(plan, at, run.from, before_now, now);
+                before = now.map(|now| (run.to, now));
+            }
+            if let Some((to, place)) = before {
+                self.step(plan, at, to, Some(place), None);
             }
         }
-    }
-
-    /// True if nothing changes from the end before.
-    fn is_same(&self, outcomes: &[Option<MemberOutcome>], end: usize, part: Option<usize>) -> bool {
-        outcomes[end] == outcomes[end - 1]
-            && self.ends[end] == self.ends[end - 1]
-            && (part.is_some() || self.ages[end] == self.ages[end - 1])
     }
 
     /// Counts a change from one row, part and outcome to another at an end of a window.
@@ -315,10 +332,11 @@ impl<'p> Board<'p> {
         plan: &Plan,
         at: (usize, usize),
         end: usize,
-        before: Option<(usize, usize, MemberOutcome)>,
-        now: Option<(usize, usize, MemberOutcome)>,
+        before: Option<Place>,
+        now: Option<Place>,
     ) {
         match (before, now) {
+            (before, now) if before == now => {}
             (Some((row, part, old)), Some((same_row, same_part, new)))
                 if (row, part) == (same_row, same_part) =>
             {
@@ -336,22 +354,16 @@ impl<'p> Board<'p> {
     }
 
     /// Counts how often values occur, for means over members.
-    fn post_values(&mut self, measure: usize, outcomes: &[Option<MemberOutcome>], row_of: RowOf) {
+    fn post_values(&mut self, measure: usize, runs: &[Run], row_of: RowOf) {
         let plan = self.plan;
         if plan.indicators[measure].measure.shape != Shape::MemberMean {
             return;
         }
-        let mut from = 0;
-        while from < outcomes.len() {
-            let (outcome, group) = (outcomes[from], self.ends[from]);
-            let same = |to: &usize| outcomes[*to] == outcome && self.ends[*to] == group;
-            let to = (from + 1..outcomes.len()).find(|to| !same(to)).unwrap_or(outcomes.len());
-            if let Some(MemberOutcome::Value(value)) = outcome {
-                for row in [EVERYONE, group].into_iter().filter_map(|group| row_of.row(group)) {
-                    self.rows[row].spread.value(plan, plan.row_of[measure], value, (from, to));
-                }
+        for run in runs {
+            let MemberOutcome::Value(value) = run.outcome else { continue };
+            for row in [EVERYONE, run.group].into_iter().filter_map(|group| row_of.row(group)) {
+                self.rows[row].spread.value(plan, plan.row_of[measure], value, (run.from, run.to));
             }
-            from = to;
         }
     }
 
@@ -385,6 +397,19 @@ impl<'p> Board<'p> {
 /// The age band on a date of someone born on another.
 fn age_band(birth: Option<(i32, (u32, u32))>, year: i32, date: (u32, u32)) -> usize {
     band_of(birth.map(|(born, birthday)| year - born - i32::from(date < birthday)))
+}
+
+/// A row, a part of its members, and what one of them contributes.
+type Place = (usize, usize, MemberOutcome);
+
+/// Ends of windows `from..to` with the same outcome, group and age band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    from: usize,
+    to: usize,
+    group: usize,
+    age: usize,
+    outcome: MemberOutcome,
 }
 
 /// The rows of one member.

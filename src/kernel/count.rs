@@ -1,11 +1,11 @@
 //! One member through every rule of the plan.
 
 use super::board::Board;
-use super::ledger::{EVERYONE, Ledger, LevelDays, Line, PersonDays};
+use super::ledger::{DaysAtLevels, EVERYONE, Ledger, Line, Note, Noted, PersonDays};
 use super::plan::{Plan, gap_of};
 use super::things::split;
 use crate::indicator::care::{self, CareEpisode};
-use crate::indicator::criterion::for_each_level_day;
+use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::member_value::{self, MemberScene};
 use crate::indicator::unit::{self, Outcome, Scene};
 use crate::indicator::year::{Active, MemberMonths, Relations};
@@ -21,9 +21,10 @@ pub(super) struct Counter<'p> {
     pub(super) care: Vec<Vec<CareEpisode>>,
     months: MemberMonths,
     relations: [Relations; 3],
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     things: PersonDays,
     days: PersonDays,
+    days_at: DaysAtLevels,
 }
 
 impl<'p> Counter<'p> {
@@ -37,6 +38,7 @@ impl<'p> Counter<'p> {
             ledger: Ledger::default(),
             things: PersonDays::default(),
             days: PersonDays::default(),
+            days_at: DaysAtLevels::new(plan.periods.len()),
         }
     }
 
@@ -89,13 +91,15 @@ impl<'p> Counter<'p> {
             care: gap.map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
             data_through: plan.settings.data_through,
-            asked: plan.span(),
+            asked: plan.span,
         };
         let (board, ledger) = (&mut self.board, &mut self.ledger);
         unit::judge(share, scene, &mut |judged| {
             let group =
                 board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
             let age = board.age_on(judged.day);
+            let what = Noted::Judged(judged.outcome);
+            ledger.note(Note { measure, day: judged.day, group, age, what });
             for &period in plan.calendar.periods(judged.day) {
                 let cell = plan.cell(measure, period);
                 match judged.outcome {
@@ -131,7 +135,7 @@ impl<'p> Counter<'p> {
             Candidates::Visits { provider, .. } => {
                 self.relations[provider].see(
                     provider,
-                    plan.windows(),
+                    plan.windows.iter().copied(),
                     timeline,
                     plan.entropy,
                     |key| interner.text(key),
@@ -160,7 +164,11 @@ impl<'p> Counter<'p> {
         if let Candidates::ActiveBefore { filter, at_least, days } = rule.candidates {
             let filter = plan.filters[measure][filter];
             let question = Active { filter, at_least, days };
-            self.months.see_active(question, plan.windows(), &timeline.contact_days[filter]);
+            self.months.see_active(
+                question,
+                plan.windows.iter().copied(),
+                &timeline.contact_days[filter],
+            );
         }
         let scene = MemberScene {
             timeline,
@@ -169,18 +177,8 @@ impl<'p> Counter<'p> {
             months: &self.months,
             relations: &self.relations,
         };
-        let outcomes = &mut self.ledger.outcomes;
-        let from = outcomes.len();
-        let windows = plan.window_starts.iter().zip(&plan.ends).enumerate();
-        outcomes.extend(
-            windows.map(|(place, (start, end))| {
-                member_value::value(rule, &scene, place, (*start, *end))
-            }),
-        );
-        if outcomes[from..].iter().any(Option::is_some) {
+        if member_value::outcomes(rule, &scene, &plan.windows, &mut self.ledger.outcomes) {
             self.ledger.measures.push(measure);
-        } else {
-            outcomes.truncate(from);
         }
     }
 
@@ -246,10 +244,12 @@ impl<'p> Counter<'p> {
             timeline.contact_days[met].iter().zip(&timeline.contact_counts[met]).peekable();
         for (day, d) in timeline.contact_days[of].iter().zip(&timeline.contact_counts[of]) {
             let n = met_days.next_if(|(met_day, _)| *met_day == day).map_or(0, |(_, n)| *n);
-            let bho = timeline.enrolled.bho_on(*day).unwrap_or(UNKNOWN);
+            let group =
+                self.board.group(timeline.enrolled.bho_on(*day).unwrap_or(UNKNOWN), interner);
+            let age = self.board.age_on(*day);
+            let what = Noted::Contacts { n, d: *d };
+            self.ledger.note(Note { measure, day: *day, group, age, what });
             for period in plan.calendar.periods(*day) {
-                let group = self.board.group(bho, interner);
-                let age = self.board.age_on(*day);
                 let cell = plan.cell(measure, *period);
                 for group in [EVERYONE, group] {
                     self.ledger.units.push(Line { group, cell, age, n, d: *d });
@@ -258,36 +258,28 @@ impl<'p> Counter<'p> {
         }
     }
 
+    /// Days by level of care, period and organisation.
     fn levels(&mut self, measure: usize, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
-        let (first, last) = plan.span();
-        let (board, found) = (&mut self.board, &mut self.ledger.levels);
-        let from = found.len();
-        // Days come in order, so most lie in the month and organisation of the day before.
-        let (mut near, mut places) = ((Day(1), Day(0)), Vec::new());
-        for_each_level_day(timeline, first, last, &mut |day, level| {
-            if day < near.0 || day > near.1 {
-                let run = timeline.enrolled.run_on(day).unwrap_or((day, day, UNKNOWN));
-                let month = plan.calendar.month_of(day);
-                near = (run.0.max(month.0), run.1.min(month.1));
-                let group = board.group(run.2, interner);
-                places.clear();
-                for group in [EVERYONE, group] {
-                    for period in plan.calendar.periods(day) {
-                        let cell = plan.cell(measure, *period);
-                        let known = found[from..]
-                            .iter()
-                            .position(|days| (days.group, days.cell) == (group, cell));
-                        places.push(known.map_or(found.len(), |place| from + place));
-                        if known.is_none() {
-                            found.push(LevelDays { group, cell, days: [0; 7] });
-                        }
-                    }
+        let (first, last) = plan.span;
+        let (board, days_at) = (&mut self.board, &mut self.days_at);
+        days_at.clear();
+        // Most runs are a day, and most lie in the month and organisation of the run before.
+        let (mut near, mut group) = ((Day(1), Day(0)), EVERYONE);
+        for_each_level_run(timeline, first, last, &mut |first, last, level| {
+            let mut from = first;
+            while from <= last {
+                if from < near.0 || from > near.1 {
+                    let run = timeline.enrolled.run_on(from).unwrap_or((from, from, UNKNOWN));
+                    let month = plan.calendar.month_of(from);
+                    near = (run.0.max(month.0), run.1.min(month.1));
+                    group = board.group(run.2, interner);
                 }
-            }
-            for place in &places {
-                found[*place].days[usize::from(level.min(6))] += 1;
+                let to = last.min(near.1);
+                days_at.add(group, plan.calendar.periods(from), level, to - from + 1);
+                from = to + 1;
             }
         });
+        days_at.enter(&mut self.ledger.levels, |period| plan.cell(measure, period));
     }
 }

@@ -2,6 +2,8 @@
 //! member once, with that member's own numerator and denominator.
 
 use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::unit::Outcome;
+use crate::terms::Day;
 
 /// Everyone, in the numbering of groups; organisations follow.
 pub(super) const EVERYONE: usize = 0;
@@ -44,6 +46,27 @@ pub(super) struct LevelDays {
     pub days: [i64; 7],
 }
 
+/// A unit with its day, as someone who asks for units is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Note {
+    pub measure: usize,
+    pub day: Day,
+    pub group: usize,
+    pub age: usize,
+    pub what: Noted,
+}
+
+/// What a unit was.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Noted {
+    Judged(Outcome),
+    /// Contacts of a day, and how many of them have the property.
+    Contacts {
+        n: i64,
+        d: i64,
+    },
+}
+
 /// Everything that one member adds. What lies in an organisation is also entered for everyone.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -60,6 +83,8 @@ pub(super) struct Ledger {
     pub measures: Vec<usize>,
     /// For each of them, an outcome for each end of a window.
     pub outcomes: Vec<Option<MemberOutcome>>,
+    /// Units with their days, if anyone asks for them; counting does not.
+    pub notes: Option<Vec<Note>>,
 }
 
 impl Ledger {
@@ -72,6 +97,16 @@ impl Ledger {
         self.levels.clear();
         self.measures.clear();
         self.outcomes.clear();
+        if let Some(notes) = &mut self.notes {
+            notes.clear();
+        }
+    }
+
+    /// Writes a unit down, if anyone asks for units.
+    pub(super) fn note(&mut self, note: Note) {
+        if let Some(notes) = &mut self.notes {
+            notes.push(note);
+        }
     }
 
     /// Enters a unit for everyone and for a group.
@@ -168,5 +203,60 @@ impl PersonDays {
 
     pub(super) fn at(&self, group: usize, period: usize) -> i64 {
         self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
+    }
+}
+
+/// A member's days at each level of care by period: everyone's, and each organisation's. Memory is
+/// kept from member to member.
+#[derive(Debug)]
+pub(super) struct DaysAtLevels {
+    periods: usize,
+    rows: Vec<(usize, Vec<[i32; 7]>)>,
+    used: usize,
+}
+
+impl DaysAtLevels {
+    pub(super) fn new(periods: usize) -> Self {
+        Self { periods, rows: Vec::new(), used: 0 }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    fn of(&mut self, group: usize) -> &mut [[i32; 7]] {
+        let known = self.rows[..self.used].iter().position(|(known, _)| *known == group);
+        let place = known.unwrap_or_else(|| {
+            if self.used == self.rows.len() {
+                self.rows.push((group, vec![[0; 7]; self.periods]));
+            }
+            let (own, days) = &mut self.rows[self.used];
+            *own = group;
+            days.fill([0; 7]);
+            self.used += 1;
+            self.used - 1
+        });
+        &mut self.rows[place].1
+    }
+
+    pub(super) fn add(&mut self, group: usize, periods: &[usize], level: u8, days: i32) {
+        for group in [EVERYONE, group] {
+            let row = self.of(group);
+            for period in periods {
+                row[*period][usize::from(level.min(6))] += days;
+            }
+        }
+    }
+
+    /// Enters the days of every period that has any.
+    pub(super) fn enter(&self, into: &mut Vec<LevelDays>, cell: impl Fn(usize) -> usize) {
+        for (group, rows) in &self.rows[..self.used] {
+            let entered = rows.iter().enumerate().filter(|(_, days)| **days != [0; 7]);
+            into.extend(entered.map(|(period, days)| LevelDays {
+                group: *group,
+                cell: cell(period),
+                days: days.map(i64::from),
+            }));
+        }
     }
 }

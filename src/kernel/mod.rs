@@ -3,6 +3,7 @@
 mod block;
 mod board;
 mod count;
+mod evidence;
 mod examples;
 mod ledger;
 mod part;
@@ -12,8 +13,11 @@ mod spread;
 mod tally;
 mod things;
 mod total;
+mod units;
 
+pub use evidence::evidence;
 pub use examples::check_examples;
-pub use plan::{Plan, StratumKind};
+pub use plan::{Plan, StratumKind, missing};
 pub use run::{Error, count};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
+pub use units::{Fate, Unit, add_up, units};

@@ -79,12 +79,14 @@ pub struct Plan {
     /// Whether a measure asks for the entropy of visits.
     pub(super) entropy: bool,
     pub(super) calendar: Calendar,
+    /// First and last day of all periods.
+    pub(super) span: (Day, Day),
     /// Distinct last days of periods, in order.
     pub(super) ends: Vec<Day>,
     /// The year, and month and day, of each.
     pub(super) end_dates: Vec<(i32, (u32, u32))>,
-    /// The first day of the member window that ends on each of them.
-    pub(super) window_starts: Vec<Day>,
+    /// First and last day of the member window that ends on each of them.
+    pub(super) windows: Vec<(Day, Day)>,
     /// For each period, the place of its last day among the ends.
     pub(super) end_of: Vec<usize>,
     /// For each measure, its place among the member rules or among the others.
@@ -104,9 +106,7 @@ impl Plan {
     ) -> Self {
         let mut indicators = indicators;
         for indicator in &mut indicators {
-            let lacks =
-                |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
-            indicator.measure.missing = indicator.needs.iter().filter(lacks).cloned().collect();
+            indicator.measure.missing = missing(indicator, delivered);
         }
         let mut needs = Needs::default();
         let treatment = keep(&mut needs.filters, &ContactFilter::of(Basis::Treatment));
@@ -122,7 +122,7 @@ impl Plan {
         ends.dedup();
         let end_dates =
             ends.iter().map(|end| (end.year(), (end.month(), end.day_of_month()))).collect();
-        let window_starts = ends.iter().map(|end| end.months_later(1 - MONTHS)).collect();
+        let windows = ends.iter().map(|end| (end.months_later(1 - MONTHS), *end)).collect();
         let end_of =
             periods.iter().map(|period| ends.partition_point(|end| *end < period.end)).collect();
         let (mut members, mut others) = (0, 0);
@@ -133,6 +133,9 @@ impl Plan {
         };
         let row_of =
             indicators.iter().map(|one| row(matches!(one.rule, Rule::Member(_)))).collect();
+        let first = periods.iter().map(|period| period.start).min();
+        let last = periods.iter().map(|period| period.end).max();
+        let span = (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)));
         let calendar = Calendar::new(&periods);
         let grid = MonthGrid::new(&ends);
         let gaps = gaps(&indicators);
@@ -151,9 +154,10 @@ impl Plan {
             gaps,
             entropy,
             calendar,
+            span,
             ends,
             end_dates,
-            window_starts,
+            windows,
             end_of,
             row_of,
             grid,
@@ -179,18 +183,12 @@ impl Plan {
     pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
         self.gaps.iter().position(|known| *known == gap)
     }
+}
 
-    /// First and last day of the member windows, in order.
-    pub(super) fn windows(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
-        self.window_starts.iter().copied().zip(self.ends.iter().copied())
-    }
-
-    /// First and last day of all periods.
-    pub(super) fn span(&self) -> (Day, Day) {
-        let first = self.periods.iter().map(|period| period.start).min();
-        let last = self.periods.iter().map(|period| period.end).max();
-        (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)))
-    }
+/// What an indicator needs and a store lacks, of which `delivered` holds `table` and `table.column`.
+pub fn missing(indicator: &Indicator, delivered: &BTreeSet<String>) -> Vec<String> {
+    let lacks = |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
+    indicator.needs.iter().filter(lacks).cloned().collect()
 }
 
 /// What the reader of timelines has to keep besides contacts that pass filters.

@@ -161,7 +161,7 @@ pub(super) fn split(
     days: &DaySpans,
     interner: &Interner,
 ) {
-    let (first, last) = plan.span();
+    let (first, last) = plan.span;
     let periods = plan.periods.len();
     for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
         let group = board.group(bho, interner);

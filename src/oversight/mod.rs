@@ -21,7 +21,7 @@ pub use changes::{Change, changes};
 pub use curve::{Curve, CurvePoint};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
-pub use results::{results_batch, results_csv};
+pub use results::{group_words, results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};
 pub use settings::{RuleSet, Settings};
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};

@@ -90,7 +90,7 @@ fn record(row: &Published, measure: &Measure) -> Vec<String> {
 }
 
 /// The kind and name of a group in results.
-pub(super) fn group_words(group: &Group) -> (&'static str, &str) {
+pub fn group_words(group: &Group) -> (&'static str, &str) {
     match group {
         Group::All => ("all", "all"),
         Group::Bho(id) => ("bho", id),

@@ -2,6 +2,8 @@
 //! report.
 
 mod catalogue;
+mod evidence;
+mod explain;
 mod period;
 mod publish;
 mod quality;
@@ -10,13 +12,24 @@ mod read_source;
 mod run;
 mod stage;
 mod study;
+mod units;
 mod views;
+mod worklist;
+mod worklist_rules;
 
 pub use catalogue::{Catalogue, read_definition};
-pub use period::{month, reported};
+pub use evidence::{Line, MemberRows};
+pub use explain::{Case, Explained, Question, explain};
+pub use period::{any_period, month, reported};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
-pub use run::{Counted, Folders, count, ingest, internal_folder, report_folder, snapshot};
+pub use run::{
+    Counted, Folders, Prepared, count, delivered, ingest, internal_folder, prepare, report_folder,
+    snapshot,
+};
 pub use stage::{OnStage, Stage};
 pub use study::{Studied, read_study_file, study, write_study_report};
+pub use units::{outcome, reason, units_table};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};
+pub use worklist::{check_apart, worklist};
+pub use worklist_rules::{Record, WorkRule, WorkTest, read_worklists};

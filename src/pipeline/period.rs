@@ -8,6 +8,25 @@ pub fn month(text: &str) -> Option<Period> {
     Some(Period::starting(Grain::Month, first))
 }
 
+/// Reads a month (`2026-09`), a quarter of the calendar (`2026-Q3`), a calendar year (`2026`), or
+/// three or twelve months (`2025-07 to 2026-06`).
+pub fn any_period(text: &str) -> Option<Period> {
+    let year = |text: &str| month(&format!("{text}-01")).filter(|_| text.len() == 4);
+    if let Some((first, last)) = text.split_once(" to ") {
+        let (first, last) = (month(first)?, month(last)?);
+        return [Grain::Month, Grain::Quarter, Grain::Year]
+            .into_iter()
+            .map(|grain| Period::starting(grain, first.start))
+            .find(|period| period.end == last.end);
+    }
+    if let Some((text, quarter)) = text.split_once("-Q") {
+        let quarter = quarter.parse::<i32>().ok().filter(|quarter| (1..=4).contains(quarter))?;
+        let start = year(text)?.start.months_later(3 * (quarter - 1));
+        return Some(Period::starting(Grain::Quarter, start));
+    }
+    year(text).map(|first| Period::starting(Grain::Year, first.start)).or_else(|| month(text))
+}
+
 /// The last month that ends on or before the data-through date.
 pub(super) fn last_complete_month(data_through: Day) -> Period {
     let month = Period::starting(Grain::Month, data_through);

@@ -4,26 +4,37 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::run::delivered;
 use super::{Counted, Pipeline, catalogue, quality};
 use crate::oversight::{self, PublishedTable};
-use crate::report::{Content, Refused, Snapshot, Source};
+use crate::report::{self, Content, Refused, Snapshot, Source};
 use crate::store::{self, SourceEntry};
 use crate::terms::Day;
 
 /// What may be shown of a run's tallies; `internal` hides nothing and marks the table.
 pub fn publish(pipeline: &Pipeline, counted: &Counted, internal: bool) -> PublishedTable {
-    let mut settings = oversight::Settings::new(counted.data_through);
-    settings.coverage_start = counted.coverage_start;
-    settings.threshold = pipeline.threshold;
-    settings.baseline_points = pipeline.baseline_points;
-    settings.rules = pipeline.rules;
-    settings.targets = pipeline.targets.clone();
+    let settings = settings(pipeline, counted.data_through, counted.coverage_start);
     let table = oversight::tabulate(&counted.tallies, &settings);
     if internal {
         oversight::release_internal(&table, &settings)
     } else {
         oversight::suppress(&table, &settings)
     }
+}
+
+/// How tallies become rows in this pipeline.
+pub(super) fn settings(
+    pipeline: &Pipeline,
+    data_through: Day,
+    coverage_start: Option<Day>,
+) -> oversight::Settings {
+    let mut settings = oversight::Settings::new(data_through);
+    settings.coverage_start = coverage_start;
+    settings.threshold = pipeline.threshold;
+    settings.baseline_points = pipeline.baseline_points;
+    settings.rules = pipeline.rules;
+    settings.targets = pipeline.targets.clone();
+    settings
 }
 
 /// The content of the report.
@@ -56,8 +67,20 @@ pub fn content<'t>(
         refused_csv: std::fs::read(&refused)
             .with_context(|| format!("{}: cannot read the refused rows", refused.display()))?,
         quality_csv: quality::csv(manifest, rounding(table)),
-        further_files: Vec::new(),
+        further_files: vec![(report::REFERENCE.to_owned(), reference(pipeline, counted))],
     })
+}
+
+/// The page of the rules that were used, with the presets that were chosen.
+fn reference(pipeline: &Pipeline, counted: &Counted) -> Vec<u8> {
+    let files: Vec<Vec<crate::indicator::Definition>> = pipeline
+        .definitions
+        .chunk_by(|a, b| a.id == b.id)
+        .map(<[crate::indicator::Definition]>::to_vec)
+        .collect();
+    let delivered = delivered(counted.snapshot.manifest());
+    let title = format!("{}: rules in pictures", pipeline.title);
+    report::reference(&title, &files, Some(&delivered)).into_bytes()
 }
 
 fn rounding(table: &PublishedTable) -> quality::Rounding {

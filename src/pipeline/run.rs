@@ -115,6 +115,33 @@ pub fn snapshot(pipeline: &Pipeline, folders: &Folders) -> anyhow::Result<Snapsh
     })
 }
 
+/// What a snapshot can say: how its timelines are read, and up to when they are complete.
+#[derive(Debug)]
+pub struct Prepared {
+    /// How timelines are read.
+    pub settings: crate::timeline::Settings,
+    /// `table` and `table.column` of everything that was delivered.
+    pub delivered: BTreeSet<String>,
+    /// Data are complete up to this day.
+    pub data_through: Day,
+}
+
+/// Looks at what a snapshot can say.
+///
+/// # Errors
+/// If no source says when it was cut.
+pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepared> {
+    let delivered = delivered(manifest);
+    let data_through = data_through(manifest)?;
+    let settings = crate::timeline::Settings {
+        transfer_gap: pipeline.transfer_gap,
+        data_through,
+        assume_enrolment: !delivered.contains("enrolment"),
+        derive_stays: !delivered.contains("stays"),
+    };
+    Ok(Prepared { settings, delivered, data_through })
+}
+
 /// Counts every indicator of the pipeline over a snapshot.
 pub fn count(
     pipeline: &Pipeline,
@@ -123,19 +150,12 @@ pub fn count(
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Counted> {
     let manifest = snapshot.manifest();
-    let delivered = delivered(manifest);
-    let data_through = data_through(manifest)?;
+    let Prepared { settings, delivered, data_through } = prepare(pipeline, manifest)?;
     let month = match wanted {
-        Some(month) => checked_month(month, manifest, data_through)?,
+        Some(month) => checked_period(month, manifest, data_through)?,
         None => period::last_complete_month(data_through),
     };
     let periods = period::reported(month, pipeline.months, pipeline.year_starts, &pipeline.grains);
-    let settings = crate::timeline::Settings {
-        transfer_gap: pipeline.transfer_gap,
-        data_through,
-        assume_enrolment: !delivered.contains("enrolment"),
-        derive_stays: !delivered.contains("stays"),
-    };
     let notes = notes(&settings, manifest);
     let indicators =
         pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
@@ -162,7 +182,7 @@ pub fn count(
 
 /// The tables and columns that were delivered with at least one value, by their names in the data
 /// model.
-pub(super) fn delivered(manifest: &Manifest) -> BTreeSet<String> {
+pub fn delivered(manifest: &Manifest) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for source in &manifest.sources {
         let Some(table) = Table::from_name(&source.table) else { continue };
@@ -179,8 +199,17 @@ pub(super) fn delivered(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 8] =
-    ["contacts", "members", "enrolment", "stays", "outcomes", "care_plans", "events", "cost"];
+const READ: [&str; 9] = [
+    "contacts",
+    "members",
+    "enrolment",
+    "stays",
+    "outcomes",
+    "referrals",
+    "care_plans",
+    "events",
+    "cost",
+];
 
 /// The smallest over the sources of extract date less run-out.
 pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
@@ -194,7 +223,7 @@ pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
     days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")
 }
 
-fn coverage_start(manifest: &Manifest) -> Option<Day> {
+pub(super) fn coverage_start(manifest: &Manifest) -> Option<Day> {
     let read = manifest
         .sources
         .iter()
@@ -202,8 +231,12 @@ fn coverage_start(manifest: &Manifest) -> Option<Day> {
     read.filter_map(|source| source.coverage_start.as_deref().and_then(Day::parse)).max()
 }
 
-/// A month that the data can say anything about.
-fn checked_month(month: Period, manifest: &Manifest, data_through: Day) -> anyhow::Result<Period> {
+/// A period that the data can say anything about.
+pub(super) fn checked_period(
+    month: Period,
+    manifest: &Manifest,
+    data_through: Day,
+) -> anyhow::Result<Period> {
     let first = manifest
         .source("contacts")
         .and_then(|source| source.first_day.as_deref())

@@ -29,7 +29,7 @@ pub enum Error {
     },
     /// The folder has something that no report wrote.
     #[error(
-        "{} holds `{found}`, which is not part of a report; choose another folder with --out or move it away",
+        "{} holds `{found}`, which no earlier run of this command wrote; choose another folder with --out or move it away",
         folder.display()
     )]
     NotAReport {
@@ -74,23 +74,32 @@ pub struct WrittenFile {
 pub fn write(content: &Content<'_>, folder: &Path) -> Result<Written, Error> {
     let mut files = files(content)?;
     files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
-    write_files(&files, folder)
+    replace(folder, &files, None)?;
+    Ok(written(&files, folder))
 }
 
-/// Writes files, the manifest last, as a folder of their own in one step.
-pub(super) fn write_files(files: &[(String, Vec<u8>)], folder: &Path) -> Result<Written, Error> {
-    let place = place_beside(folder)?;
-    refuse_foreign(folder, files)?;
-    clear(&place)?;
-    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
-    let cleared = clear(&place);
-    swapped.and(cleared)?;
+/// What has been written into a folder.
+pub(super) fn written(files: &[(String, Vec<u8>)], folder: &Path) -> Written {
     let files = files.iter().map(|(path, bytes)| WrittenFile {
         path: path.clone(),
         bytes: bytes.len() as u64,
         sha256: manifest::sha256(bytes),
     });
-    Ok(Written { page: folder.join("index.html"), files: files.collect() })
+    Written { page: folder.join("index.html"), files: files.collect() }
+}
+
+/// Puts files, the manifest among them, into the place of an earlier folder of the same kind.
+pub(super) fn replace(
+    folder: &Path,
+    files: &[(String, Vec<u8>)],
+    kind: Option<&str>,
+) -> Result<(), Error> {
+    let place = place_beside(folder)?;
+    refuse_foreign(folder, files, kind)?;
+    clear(&place)?;
+    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
+    let cleared = clear(&place);
+    swapped.and(cleared)
 }
 
 /// Every file but the manifest.
@@ -125,17 +134,23 @@ fn place_beside(folder: &Path) -> Result<PathBuf, Error> {
 
 /// A folder may be replaced if it has only what a report's manifest lists, or tables of results
 /// that were written without a report.
-fn refuse_foreign(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+fn refuse_foreign(
+    folder: &Path,
+    files: &[(String, Vec<u8>)],
+    kind: Option<&str>,
+) -> Result<(), Error> {
     let mut found = Vec::new();
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(Error::Io { path: folder.to_owned(), source }),
         Ok(_) => list(folder, "", &mut found)?,
     }
-    let mut ours: BTreeSet<String> = RESULTS.map(str::to_owned).into();
+    let tables = if kind.is_none() { RESULTS.as_slice() } else { &[] };
+    let mut ours: BTreeSet<String> = tables.iter().map(|path| (*path).to_owned()).collect();
     let earlier = fs::read(folder.join(MANIFEST));
     if let Ok(Ok(earlier)) = earlier.map(|bytes| serde_json::from_slice::<Value>(&bytes))
         && earlier["program"] == manifest::PROGRAM
+        && earlier["kind"].as_str() == kind
     {
         ours.extend(files.iter().map(|(path, _)| path.clone()));
         ours.extend(

@@ -7,9 +7,15 @@ use super::{front, method, quality, section, words};
 
 pub(super) const STYLE: &str = include_str!("style.css");
 
-/// The whole page: one file that needs no other.
-pub fn page(content: &Content<'_>) -> String {
-    let lookup = Lookup::of(content);
+/// The page of rules beside the report.
+pub const REFERENCE: &str = "indicators.html";
+
+/// A page in the look of the report: one file that needs no other.
+pub(super) fn document(
+    title: &str,
+    (class, skip): (&str, &str),
+    write: impl FnOnce(&mut Html),
+) -> String {
     let mut html = Html::default();
     html.markup("<!DOCTYPE html>\n");
     html.within("html", &[("lang", "en")], |html| {
@@ -19,33 +25,35 @@ pub fn page(content: &Content<'_>) -> String {
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
             );
             html.markup("<meta name=\"color-scheme\" content=\"light\">\n");
-            html.leaf("title", &[], &content.title);
+            html.leaf("title", &[], title);
             html.within("style", &[], |html| html.markup(STYLE));
         });
-        let class = if content.table.internal() { "internal" } else { "published" };
         html.within("body", &[("class", class)], |html| {
-            html.within("a", &[("class", "skip"), ("href", "#main")], |html| {
-                html.say("Skip to the report");
-            });
-            front::write_header(html, content);
-            write_contents(html, content);
-            html.within("main", &[("id", "main")], |html| {
-                html.within("section", &[("id", "summary")], |html| {
-                    front::write_changes(html, content);
-                    front::write_key_table(html, content, &lookup);
-                });
-                write_families(html, content, &lookup);
-                quality::write(html, content);
-                method::write(html, content);
-            });
-            html.leaf(
-                "footer",
-                &[],
-                &format!("{} – {}", content.title, words::publication(content)),
-            );
+            html.within("a", &[("class", "skip"), ("href", "#main")], |html| html.say(skip));
+            write(html);
         });
     });
     html.finish()
+}
+
+/// The whole page of the report.
+pub fn page(content: &Content<'_>) -> String {
+    let lookup = Lookup::of(content);
+    let class = if content.table.internal() { "internal" } else { "published" };
+    document(&content.title, (class, "Skip to the report"), |html| {
+        front::write_header(html, content);
+        write_contents(html, content);
+        html.within("main", &[("id", "main")], |html| {
+            html.within("section", &[("id", "summary")], |html| {
+                front::write_changes(html, content);
+                front::write_key_table(html, content, &lookup);
+            });
+            write_families(html, content, &lookup);
+            quality::write(html, content);
+            method::write(html, content);
+        });
+        html.leaf("footer", &[], &format!("{} – {}", content.title, words::publication(content)));
+    })
 }
 
 fn write_contents(html: &mut Html, content: &Content<'_>) {
@@ -61,6 +69,9 @@ fn write_contents(html: &mut Html, content: &Content<'_>) {
             }
             entry("#data-quality", "Data quality");
             entry("#method", "Method");
+            if content.further_files.iter().any(|(path, _)| path == REFERENCE) {
+                entry(REFERENCE, "Rules in pictures");
+            }
             entry("workbook.xlsx", "Workbook");
             entry("tables/results.csv", "All results (CSV)");
         });

@@ -9,8 +9,11 @@ use crate::study::{Field, PublishedStudy, Sheet};
 use crate::terms::Day;
 
 use super::delimited::{Csv, harmless};
-use super::folder::{Error, MANIFEST, Written, write_files};
+use super::folder::{Error, MANIFEST, Written, replace, written};
 use super::{manifest, study_page};
+
+/// What the manifest calls the folder.
+const KIND: &str = "study";
 
 /// Everything that the report of a study says.
 #[derive(Debug)]
@@ -41,7 +44,8 @@ pub fn write_study(content: &StudyContent<'_>, folder: &Path) -> Result<Written,
     files.push(("workbook.xlsx".to_owned(), workbook(content, &sheets)?));
     files.extend(content.further_files.iter().cloned());
     files.push((MANIFEST.to_owned(), study_manifest(content, &files)));
-    write_files(&files, folder)
+    replace(folder, &files, Some(KIND))?;
+    Ok(written(&files, folder))
 }
 
 fn csv(sheet: &Sheet) -> Vec<u8> {
@@ -140,6 +144,7 @@ fn study_manifest(content: &StudyContent<'_>, files: &[(String, Vec<u8>)]) -> Ve
         .collect();
     let found = json!({
         "program": manifest::PROGRAM,
+        "kind": KIND,
         "version": content.program_version,
         "title": content.study.title,
         "study": content.study.id,

@@ -1,5 +1,7 @@
 //! Arrow batches as columns of small numbers.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type};
 use arrow_array::{
@@ -21,23 +23,16 @@ impl TextColumn {
     pub(super) fn of(batch: &RecordBatch, name: &'static str) -> Result<Option<Self>, Error> {
         let Some(array) = present(batch, name) else { return Ok(None) };
         let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        let array =
-            arrow_cast::cast(array, &dictionary).map_err(|_| Error::ColumnType { column: name })?;
+        let array = if *array.data_type() == dictionary {
+            array.clone()
+        } else {
+            arrow_cast::cast(array, &dictionary).map_err(|_| Error::ColumnType { column: name })?
+        };
         let array: &DictionaryArray<Int32Type> = array.as_dictionary();
         Ok(Some(Self {
             keys: array.keys().clone(),
             values: array.values().as_string::<i32>().clone(),
         }))
-    }
-
-    /// Asks `decide` once per distinct text and gives the answer per row; `absent` for empty ones.
-    pub(super) fn decide<T: Copy>(&self, absent: T, mut decide: impl FnMut(&str) -> T) -> Vec<T> {
-        let answers: Vec<T> =
-            self.values.iter().map(|text| text.map_or(absent, &mut decide)).collect();
-        if self.keys.null_count() == 0 {
-            return self.keys.values().iter().map(|key| answers[usize_of(*key)]).collect();
-        }
-        self.keys.iter().map(|key| key.map_or(absent, |key| answers[usize_of(key)])).collect()
     }
 
     /// The key of a row: equal keys are equal texts, within this batch.
@@ -61,45 +56,67 @@ fn present<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a ArrayRef> {
         .filter(|array| array.null_count() < array.len() && *array.data_type() != DataType::Null)
 }
 
-/// A text column's answers for every row; `absent` throughout if the batch lacks the column.
+/// Asks `decide` once per distinct text of a column; `absent` is the answer for empty ones, and
+/// throughout if the batch lacks the column.
 pub(super) fn decide<T: Copy>(
     batch: &RecordBatch,
     name: &'static str,
     absent: T,
     decide: impl FnMut(&str) -> T,
 ) -> Result<Answers<T>, Error> {
-    Ok(match TextColumn::of(batch, name)? {
-        Some(column) => Answers::PerRow(column.decide(absent, decide)),
-        None => Answers::Same(absent),
-    })
+    Remembered::default().decide(batch, name, absent, decide)
 }
 
-/// As [`decide`], without writing an answer for every row: for questions asked of few rows.
-pub(super) fn decide_by_key(
-    batch: &RecordBatch,
-    name: &'static str,
-    absent: bool,
-    mut decide: impl FnMut(&str) -> bool,
-) -> Result<Answers<bool>, Error> {
-    let Some(column) = TextColumn::of(batch, name)? else { return Ok(Answers::Same(absent)) };
-    let answers = column.values.iter().map(|text| text.map_or(absent, &mut decide)).collect();
-    Ok(Answers::ByKey { keys: column.keys, answers, absent })
+/// Answers for the texts of a dictionary, kept while batches share it.
+#[derive(Debug)]
+pub(super) struct Remembered<T> {
+    texts: Option<StringArray>,
+    answers: Arc<[T]>,
 }
 
-/// An answer per row, per key of a row, or one for all.
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self { texts: None, answers: Arc::new([]) }
+    }
+}
+
+impl<T: Copy> Remembered<T> {
+    /// As [`decide`]; nothing is asked again of a dictionary that the batch before had.
+    pub(super) fn decide(
+        &mut self,
+        batch: &RecordBatch,
+        name: &'static str,
+        absent: T,
+        mut decide: impl FnMut(&str) -> T,
+    ) -> Result<Answers<T>, Error> {
+        let Some(column) = TextColumn::of(batch, name)? else { return Ok(Answers::Same(absent)) };
+        if !self.texts.as_ref().is_some_and(|texts| is_same(texts, &column.values)) {
+            self.answers =
+                column.values.iter().map(|text| text.map_or(absent, &mut decide)).collect();
+            self.texts = Some(column.values.clone());
+        }
+        Ok(Answers::ByKey { keys: column.keys, answers: self.answers.clone(), absent })
+    }
+}
+
+/// True if two arrays are the same memory, which is kept by the one that is remembered.
+fn is_same(a: &StringArray, b: &StringArray) -> bool {
+    std::ptr::eq(a.value_data(), b.value_data())
+        && std::ptr::eq(a.value_offsets(), b.value_offsets())
+}
+
+/// An answer per key of a row, or one for all.
 #[derive(Debug)]
 pub(super) enum Answers<T> {
-    PerRow(Vec<T>),
-    ByKey { keys: PrimitiveArray<Int32Type>, answers: Vec<T>, absent: T },
+    ByKey { keys: PrimitiveArray<Int32Type>, answers: Arc<[T]>, absent: T },
     Same(T),
 }
 
 impl<T: Copy> Answers<T> {
     pub(super) fn at(&self, row: usize) -> T {
         match self {
-            Self::PerRow(answers) => answers[row],
-            Self::ByKey { keys, answers, absent } if keys.is_valid(row) => {
-                answers.get(usize_of(keys.value(row))).copied().unwrap_or(*absent)
+            Self::ByKey { keys, answers, .. } if keys.is_valid(row) => {
+                answers[usize_of(keys.value(row))]
             }
             Self::ByKey { absent, .. } => *absent,
             Self::Same(answer) => *answer,
@@ -109,32 +126,38 @@ impl<T: Copy> Answers<T> {
 
 /// A column of whole numbers, dates, or flags, if the batch has it.
 #[derive(Debug)]
-pub(super) struct NumberColumn(Option<PrimitiveArray<Int64Type>>);
+pub(super) enum NumberColumn {
+    Absent,
+    Int(PrimitiveArray<Int32Type>),
+    Long(PrimitiveArray<Int64Type>),
+    Flag(BooleanArray),
+}
 
 impl NumberColumn {
     pub(super) fn of(batch: &RecordBatch, name: &'static str) -> Result<Self, Error> {
-        let Some(array) = present(batch, name) else { return Ok(Self(None)) };
-        let number = match array.data_type() {
-            DataType::Date32 => {
-                let days: &PrimitiveArray<Date32Type> = array.as_primitive();
-                days.unary(i64::from)
-            }
-            DataType::Boolean => {
-                let flags: &BooleanArray = array.as_boolean();
-                flags.iter().map(|flag| flag.map(i64::from)).collect()
-            }
+        let Some(array) = present(batch, name) else { return Ok(Self::Absent) };
+        Ok(match array.data_type() {
+            DataType::Boolean => Self::Flag(array.as_boolean().clone()),
+            DataType::Int32 => Self::Int(array.as_primitive().clone()),
             _ => {
-                let cast = arrow_cast::cast(array, &DataType::Int64)
+                let long = arrow_cast::cast(array, &DataType::Int64)
                     .map_err(|_| Error::ColumnType { column: name })?;
-                cast.as_primitive::<Int64Type>().clone()
+                Self::Long(long.as_primitive().clone())
             }
-        };
-        Ok(Self(Some(number)))
+        })
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
     }
 
     pub(super) fn at(&self, row: usize) -> Option<i64> {
-        let column = self.0.as_ref()?;
-        column.is_valid(row).then(|| column.value(row))
+        match self {
+            Self::Absent => None,
+            Self::Int(column) => column.is_valid(row).then(|| column.value(row).into()),
+            Self::Long(column) => column.is_valid(row).then(|| column.value(row)),
+            Self::Flag(column) => column.is_valid(row).then(|| column.value(row).into()),
+        }
     }
 
     pub(super) fn int(&self, row: usize) -> Option<i32> {

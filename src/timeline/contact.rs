@@ -100,7 +100,7 @@ pub(super) struct Facts {
 }
 
 /// What a place of service says.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PlaceFacts {
     pub is_24_hour: bool,
     pub is_inpatient: bool,
@@ -118,7 +118,7 @@ impl PlaceFacts {
 }
 
 /// Who took part.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Participants {
     pub named: bool,
     pub member: bool,
@@ -143,7 +143,7 @@ pub(super) fn is_24_hour_code(code: &str) -> bool {
 }
 
 /// Telephone and video contacts shorter than this are no qualifying contacts.
-const LEAST_MINUTES: i32 = 5;
+pub(super) const LEAST_MINUTES: i32 = 5;
 
 impl Facts {
     /// True for a day of 24-hour care, judged by the contact's own place, code, class and level.

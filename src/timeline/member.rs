@@ -99,6 +99,8 @@ pub struct LevelDay {
 /// Everything known of one member, checked, in the order of days.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
+    /// The member's id.
+    pub member: String,
     /// First day of the month of birth.
     pub birth: Option<Day>,
     /// The earliest recorded day of death; the member is alive on the days before.
@@ -173,7 +175,7 @@ impl Timeline {
         days_within(&self.contact_days[filter], start, end)
     }
 
-    /// Forgets everything, keeping memory.
+    /// Forgets everything but whose it is, keeping memory.
     pub(super) fn clear(&mut self) {
         self.birth = None;
         self.death = None;

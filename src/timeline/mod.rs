@@ -3,9 +3,11 @@
 //! A [`Reader`] takes Arrow batches of the timeline table, checks that they are in order, and hands
 //! out one [`Timeline`] after another.
 
+mod attribute;
 mod batch;
 mod complete;
 mod contact;
+mod contact_kind;
 mod enrolment;
 mod intern;
 mod member;

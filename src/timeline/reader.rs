@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 
 use super::contact::Facts;
-use super::rows::Rows;
+use super::rows::{Memory, Rows};
 use super::{
     Assessment, CarePlan, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs,
     Referral, Settings, Stay, Timeline, UNKNOWN, Visit,
@@ -28,7 +28,7 @@ pub struct Reader<'n> {
     pub(super) settings: &'n Settings,
     /// The numbers of ids and attributes.
     pub interner: Interner,
-    member: String,
+    memory: Memory,
     started: bool,
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
@@ -51,7 +51,7 @@ impl<'n> Reader<'n> {
             needs,
             settings,
             interner: Interner::default(),
-            member: String::new(),
+            memory: Memory::default(),
             started: false,
             last: (i32::MIN, None),
             timeline,
@@ -70,7 +70,7 @@ impl<'n> Reader<'n> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let rows = Rows::decode(batch, self.needs, &mut self.interner)?;
+        let rows = Rows::decode(batch, self.needs, &mut self.interner, &mut self.memory)?;
         let mut key = None;
         for row in 0..rows.count {
             let at = self.summary.rows;
@@ -109,18 +109,18 @@ impl<'n> Reader<'n> {
         at: u64,
         each: &mut impl FnMut(&Timeline, &mut Interner),
     ) -> Result<(), Error> {
-        if self.started && member == self.member {
+        if self.started && member == self.timeline.member {
             return Ok(());
         }
         if member.is_empty() {
             return Err(Error::NullKey { row: at, column: column::MEMBER_ID });
         }
-        if self.started && member < self.member.as_str() {
+        if self.started && member < self.timeline.member.as_str() {
             return Err(Error::OutOfOrder { row: at });
         }
         self.complete(each);
-        self.member.clear();
-        self.member.push_str(member);
+        self.timeline.member.clear();
+        self.timeline.member.push_str(member);
         self.started = true;
         self.last = (i32::MIN, None);
         self.summary.members += 1;
@@ -168,6 +168,7 @@ impl<'n> Reader<'n> {
             }
             Kind::Assessment => {
                 let level = rows.level.at(row).and_then(Level::new);
+                let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
                     .assessments
                     .extend(level.map(|level| Assessment { day, recommended: level.number() }));
@@ -214,7 +215,7 @@ impl<'n> Reader<'n> {
         self.timeline.smi = rows.smi_sed.at(row) == Some(1);
         self.died_on(rows.death.at(row).map(Day));
         for (attribute, column) in self.timeline.attributes.iter_mut().zip(&rows.attributes) {
-            *attribute = column.at(row);
+            *attribute = column.at(row, &mut self.interner);
         }
     }
 
@@ -224,32 +225,27 @@ impl<'n> Reader<'n> {
     }
 
     fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
-        // Age is looked at only where it can matter: family stands in for a minor.
-        let family = rows.facts(row, true).participants;
-        let minor =
-            family.named && !family.member && self.timeline.age_on(day).is_some_and(|age| age < 18);
-        let facts = rows.facts(row, minor);
-        let qualifying = facts.is_qualifying();
-        for (index, filter) in self.needs.filters.iter().enumerate() {
-            if rows.passes(index, filter, &facts, qualifying, row) {
-                let days = &mut self.timeline.contact_days[index];
-                let is_new = days.last() != Some(&day);
+        let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
+        let says = rows.kinds.says(row, is_minor);
+        for &index in &says.filters {
+            let days = &mut self.timeline.contact_days[index];
+            let is_new = days.last() != Some(&day);
+            if is_new {
+                days.push(day);
+            }
+            if self.needs.counted[index] {
+                let counts = &mut self.timeline.contact_counts[index];
                 if is_new {
-                    days.push(day);
+                    counts.push(0);
                 }
-                if self.needs.counted[index] {
-                    let counts = &mut self.timeline.contact_counts[index];
-                    if is_new {
-                        counts.push(0);
-                    }
-                    *counts.last_mut().expect("every day has a count") += 1;
-                }
+                *counts.last_mut().expect("every day has a count") += 1;
             }
         }
-        if qualifying {
-            self.take_qualifying(rows, row, day, &facts);
+        let facts = &says.facts;
+        if says.qualifying {
+            self.take_qualifying(rows, row, day, facts);
         } else {
-            self.take_other_contact(rows, row, day, &facts);
+            self.take_other_contact(rows, row, day, facts);
         }
     }
 

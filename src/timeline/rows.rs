@@ -2,11 +2,16 @@
 
 use arrow_array::RecordBatch;
 
-use super::batch::{Answers, DayColumn, NumberColumn, TextColumn, decide, decide_by_key};
-use super::contact::{Basis, ContactFilter, Facts, Participants, PlaceFacts, is_24_hour_code};
+use super::attribute::Attribute;
+use super::batch::{Answers, DayColumn, NumberColumn, Remembered, TextColumn, decide};
+use super::contact::{
+    Basis, ContactFilter, Facts, LEAST_MINUTES, Participants, PlaceFacts, is_24_hour_code,
+};
+use super::contact_kind::{ContactKinds, Numbering, Questions};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
-    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, ReferralStatus,
+    ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, RecordType,
+    ReferralStatus,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, ServiceClass, column};
@@ -85,6 +90,8 @@ pub(super) struct Rows {
     class: Answers<Option<ServiceClass>>,
     pub(super) facility: Answers<Option<FacilityClass>>,
     pub(super) event: Answers<Option<EventType>>,
+    /// Whether an outcome record is an assessment; one that says nothing is.
+    pub(super) is_assessment: Answers<bool>,
     pub(super) level: NumberColumn,
     place: Answers<PlaceFacts>,
     status: Answers<ContactStatus>,
@@ -105,7 +112,7 @@ pub(super) struct Rows {
     pub(super) smi_sed: NumberColumn,
     pub(super) providers: [Answers<Option<u32>>; 3],
     pub(super) amounts: [NumberColumn; 3],
-    pub(super) attributes: Vec<Answers<u32>>,
+    pub(super) attributes: Vec<Attribute>,
     pub(super) referral_status: Answers<Option<ReferralStatus>>,
     pub(super) warm: NumberColumn,
     pub(super) attended: DayColumn,
@@ -114,14 +121,33 @@ pub(super) struct Rows {
     pub(super) family: NumberColumn,
     pub(super) goals: [NumberColumn; 2],
     filters: Vec<FilterAnswers>,
+    pub(super) kinds: ContactKinds,
+}
+
+/// Answers that are expensive to find, kept from batch to batch.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    diagnoses: [Remembered<u32>; 5],
+    providers: [Remembered<Option<u32>>; 3],
 }
 
 /// What a filter says about the texts of a batch.
 #[derive(Debug)]
 struct FilterAnswers {
-    texts: Vec<Answers<bool>>,
+    texts: Vec<(&'static str, Answers<bool>)>,
     or: Vec<FilterAnswers>,
     and: Vec<FilterAnswers>,
+}
+
+impl FilterAnswers {
+    fn add_to<'a>(&'a self, questions: &mut Questions<'a>) {
+        self.texts.iter().for_each(|(name, answers)| questions.add(name, answers));
+        self.or.iter().chain(&self.and).for_each(|part| part.add_to(questions));
+    }
+}
+
+fn is_assessment(record_type: &str) -> bool {
+    RecordType::from_name(record_type) == Some(RecordType::Assessment)
 }
 
 fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
@@ -133,15 +159,16 @@ impl Rows {
         batch: &RecordBatch,
         needs: &Needs,
         interner: &mut Interner,
+        memory: &mut Memory,
     ) -> Result<Self, Error> {
         let member = TextColumn::of(batch, column::MEMBER_ID)?
             .ok_or(Error::MissingColumn { column: column::MEMBER_ID })?;
         let attributes = needs
             .attributes
             .iter()
-            .map(|name| attribute(batch, name, interner))
+            .map(|name| Attribute::of(batch, name, interner))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
+        let mut rows = Self {
             count: batch.num_rows(),
             member,
             kind: decide(batch, column::KIND, None, Kind::from_name)?,
@@ -151,6 +178,7 @@ impl Rows {
             class: decide(batch, column::CLASS, None, ServiceClass::from_name)?,
             facility: decide(batch, column::CLASS, None, FacilityClass::from_name)?,
             event: decide(batch, column::CLASS, None, EventType::from_name)?,
+            is_assessment: decide(batch, column::CLASS, true, is_assessment)?,
             level: NumberColumn::of(batch, column::LEVEL)?,
             place: decide(batch, column::SETTING, PlaceFacts::default(), PlaceFacts::of)?,
             status: decide(batch, column::STATUS, ContactStatus::Attended, |text| {
@@ -167,8 +195,8 @@ impl Rows {
             minutes: NumberColumn::of(batch, column::MINUTES)?,
             ed_flag: NumberColumn::of(batch, column::ED_FLAG)?,
             ed_admitted: NumberColumn::of(batch, column::ED_ADMITTED)?,
-            dx1: decide(batch, column::DX1, 0, groups_of)?,
-            dx_other: other_diagnoses(batch, needs)?,
+            dx1: memory.diagnoses[0].decide(batch, column::DX1, 0, groups_of)?,
+            dx_other: other_diagnoses(batch, needs, memory)?,
             disposition: decide(batch, column::DISPOSITION, None, Disposition::from_name)?,
             planned: NumberColumn::of(batch, column::PLANNED)?,
             end_reason: decide(batch, column::END_REASON, None, EndReason::from_name)?,
@@ -176,7 +204,7 @@ impl Rows {
             death: DayColumn::of(batch, column::DEATH_ON)?,
             hospice: NumberColumn::of(batch, column::HOSPICE)?,
             smi_sed: NumberColumn::of(batch, column::SMI_SED)?,
-            providers: providers(batch, needs, interner)?,
+            providers: providers(batch, needs, interner, memory)?,
             amounts: [
                 NumberColumn::of(batch, column::AMOUNT_CENTS)?,
                 NumberColumn::of(batch, column::ALLOWED_CENTS)?,
@@ -197,16 +225,59 @@ impl Rows {
                 NumberColumn::of(batch, column::GOALS_CLOSED)?,
                 NumberColumn::of(batch, column::GOALS_ATTAINED)?,
             ],
-            filters: needs
-                .filters
-                .iter()
-                .map(|filter| answers(batch, filter))
-                .collect::<Result<_, _>>()?,
-        })
+            filters: all_answers(batch, &needs.filters)?,
+            kinds: ContactKinds::default(),
+        };
+        rows.kinds = rows.kinds_of_contact(needs);
+        Ok(rows)
+    }
+
+    /// Contacts are of one kind if everything is equal that facts and filters look at.
+    fn kinds_of_contact(&self, needs: &Needs) -> ContactKinds {
+        let is_contact = |row| self.kind.at(row) == Some(Kind::Contact);
+        let contacts = Numbering::new(self.count, is_contact);
+        let mut numbering = contacts.clone();
+        let mut texts = Questions::default();
+        texts.add(column::CLASS, &self.class);
+        texts.add(column::SETTING, &self.place);
+        texts.add(column::STATUS, &self.status);
+        texts.add(column::MODALITY, &self.modality);
+        texts.add(column::PARTICIPANTS, &self.participants);
+        texts.add(column::CODE, &self.code_is_24_hour);
+        self.filters.iter().for_each(|filter| filter.add_to(&mut texts));
+        texts.refine(&mut numbering);
+        if needs.filters.iter().any(looks_at_diagnosis) {
+            let names = [column::DX1, column::DX2, column::DX3, column::DX4, column::DX5];
+            let columns = std::iter::once(&self.dx1).chain(&self.dx_other);
+            let mut codes = Questions::default();
+            names.iter().zip(columns).for_each(|(name, groups)| codes.add(name, groups));
+            let mut diagnoses = contacts;
+            codes.refine(&mut diagnoses);
+            numbering.refine_by(&diagnoses, |row| self.groups(row));
+        }
+        let level = |row| self.level.at(row).and_then(|level| u8::try_from(level).ok());
+        if !self.level.is_absent() {
+            numbering.refine(257, |row| level(row).map_or(0, |level| 1 + usize::from(level)));
+        }
+        if !self.minutes.is_absent() {
+            let long = |minutes| 1 + usize::from(minutes >= LEAST_MINUTES);
+            numbering.refine(3, |row| self.minutes.int(row).map_or(0, long));
+        }
+        if !self.ed_flag.is_absent() {
+            numbering.refine(2, |row| usize::from(self.ed_flag.at(row) == Some(1)));
+        }
+        ContactKinds::new(
+            numbering,
+            &needs.filters,
+            |row, minor| self.facts(row, minor),
+            |filter, row, facts, qualifying| {
+                self.passes(filter, &needs.filters[filter], facts, qualifying, row)
+            },
+        )
     }
 
     /// What a row of kind `contact` says; `minor` if the member is known to be under 18.
-    pub(super) fn facts(&self, row: usize, minor: bool) -> Facts {
+    fn facts(&self, row: usize, minor: bool) -> Facts {
         Facts {
             class: self.class.at(row),
             status: self.status.at(row),
@@ -222,7 +293,7 @@ impl Rows {
     }
 
     /// True if a contact passes a filter.
-    pub(super) fn passes(
+    fn passes(
         &self,
         index: usize,
         filter: &ContactFilter,
@@ -269,7 +340,7 @@ impl Rows {
             && filter
                 .levels
                 .is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
-            && answers.texts.iter().all(|answers| answers.at(row))
+            && answers.texts.iter().all(|(_, answers)| answers.at(row))
             && (filter.diagnosis.is_empty()
                 || self.groups(row) & DiagnosisGroup::bits(&filter.diagnosis) != 0)
     }
@@ -285,24 +356,35 @@ fn providers(
     batch: &RecordBatch,
     needs: &Needs,
     interner: &mut Interner,
+    memory: &mut Memory,
 ) -> Result<[Answers<Option<u32>>; 3], Error> {
-    let mut provider = |name| {
+    let [clinicians, teams, agencies] = &mut memory.providers;
+    let mut provider = |known: &mut Remembered<Option<u32>>, name| {
         if needs.visits {
-            decide(batch, name, None, |text| Some(interner.key(text)))
+            known.decide(batch, name, None, |text| Some(interner.key(text)))
         } else {
             Ok(Answers::Same(None))
         }
     };
-    Ok([provider(column::CLINICIAN_ID)?, provider(column::TEAM_ID)?, provider(column::AGENCY_ID)?])
+    Ok([
+        provider(clinicians, column::CLINICIAN_ID)?,
+        provider(teams, column::TEAM_ID)?,
+        provider(agencies, column::AGENCY_ID)?,
+    ])
 }
 
 /// Diagnosis groups of the further positions, where a filter looks at them.
-fn other_diagnoses(batch: &RecordBatch, needs: &Needs) -> Result<Vec<Answers<u32>>, Error> {
+fn other_diagnoses(
+    batch: &RecordBatch,
+    needs: &Needs,
+    memory: &mut Memory,
+) -> Result<Vec<Answers<u32>>, Error> {
     if !needs.filters.iter().any(looks_at_diagnosis) {
         return Ok(Vec::new());
     }
-    let names = [column::DX2, column::DX3, column::DX4, column::DX5];
-    names.into_iter().map(|name| decide(batch, name, 0, groups_of)).collect()
+    let names = [column::DX2, column::DX3, column::DX4, column::DX5].into_iter();
+    let known = memory.diagnoses[1..].iter_mut();
+    known.zip(names).map(|(known, name)| known.decide(batch, name, 0, groups_of)).collect()
 }
 
 /// The bit of a diagnosis that was recorded, whatever its group.
@@ -321,37 +403,6 @@ fn groups_of(code: &str) -> u32 {
         )
 }
 
-fn attribute(
-    batch: &RecordBatch,
-    name: &'static str,
-    interner: &mut Interner,
-) -> Result<Answers<u32>, Error> {
-    let is_text = column::ALL
-        .iter()
-        .any(|(column, kind)| *column == name && *kind == column::ColumnType::Text);
-    if is_text {
-        return decide(batch, name, UNKNOWN, |text| interner.key(text));
-    }
-    let numbers = NumberColumn::of(batch, name)?;
-    let words = (0..batch.num_rows()).map(|row| {
-        numbers.at(row).map_or(UNKNOWN, |number| interner.key(attribute_word(name, number)))
-    });
-    Ok(Answers::PerRow(words.collect()))
-}
-
-/// How a coded attribute is called in results.
-fn attribute_word(name: &str, number: i64) -> &'static str {
-    match (name, number) {
-        (column::SMI_SED, 1) => "smi",
-        (column::SMI_SED, 2) => "sed",
-        (column::SMI_SED, 3) => "at_risk",
-        (column::SMI_SED, 4) => "neither",
-        (column::SMI_SED, _) => "unknown",
-        (_, 0) => "no",
-        (_, _) => "yes",
-    }
-}
-
 fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers, Error> {
     let mut texts = Vec::new();
     let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
@@ -360,20 +411,27 @@ fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers,
         (column::SETTING, &filter.settings, &filter.not_settings),
     ] {
         if !wanted.is_empty() || !unwanted.is_empty() {
-            texts.push(decide_by_key(batch, name, wanted.is_empty(), |text| {
+            let answers = decide(batch, name, wanted.is_empty(), |text| {
                 (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text)
-            })?);
+            })?;
+            texts.push((name, answers));
         }
     }
     for (name, wanted) in &filter.values {
         // A contact without a status was attended.
         let absent = *name == column::STATUS && has(wanted, ContactStatus::Attended.name());
-        texts.push(decide_by_key(batch, name, absent, |text| {
+        let answers = decide(batch, name, absent, |text| {
             text.split([';', '|', ',', ' ']).any(|one| has(wanted, one))
-        })?);
+        })?;
+        texts.push((*name, answers));
     }
-    let parts = |filters: &[ContactFilter]| {
-        filters.iter().map(|filter| answers(batch, filter)).collect::<Result<_, _>>()
-    };
-    Ok(FilterAnswers { texts, or: parts(&filter.or)?, and: parts(&filter.and)? })
+    let (or, and) = (all_answers(batch, &filter.or)?, all_answers(batch, &filter.and)?);
+    Ok(FilterAnswers { texts, or, and })
+}
+
+fn all_answers(
+    batch: &RecordBatch,
+    filters: &[ContactFilter],
+) -> Result<Vec<FilterAnswers>, Error> {
+    filters.iter().map(|filter| answers(batch, filter)).collect()
 }

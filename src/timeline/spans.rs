@@ -71,17 +71,17 @@ impl DaySpans {
         start <= end && self.spans.get(at).is_some_and(|(first, _)| *first <= end.0)
     }
 
+    /// The days of `start..=end` that the set has, as spans in order.
+    pub fn within(&self, start: Day, end: Day) -> impl Iterator<Item = (Day, Day)> + '_ {
+        let at = self.spans.partition_point(|(_, last)| *last < start.0);
+        let met = self.spans[at..].iter().take_while(move |(first, _)| *first <= end.0);
+        let clipped = met.map(move |(first, last)| (Day(*first).max(start), Day(*last).min(end)));
+        clipped.filter(|(first, last)| first <= last)
+    }
+
     /// How many days of `start..=end` the set has.
     pub fn count_within(&self, start: Day, end: Day) -> i32 {
-        let at = self.spans.partition_point(|(_, last)| *last < start.0);
-        let mut days = 0;
-        for (first, last) in &self.spans[at..] {
-            if *first > end.0 {
-                break;
-            }
-            days += (*last).min(end.0) - (*first).max(start.0) + 1;
-        }
-        days.max(0)
+        self.within(start, end).map(|(first, last)| last - first + 1).sum()
     }
 
     /// The `n`-th day (1 = first) of the set after `day`.

@@ -201,9 +201,19 @@ fn questions_in_sql_are_answered() {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in
-        ["run", "ingest", "evaluate", "report", "synth", "check", "indicators", "query", "study"]
-    {
+    for command in [
+        "run",
+        "ingest",
+        "evaluate",
+        "report",
+        "synth",
+        "check",
+        "indicators",
+        "query",
+        "explain",
+        "worklist",
+        "study",
+    ] {
         let output = throughline(&[command, "--help"]);
         assert!(output.status.success() && output.stdout.len() > 200, "{command}");
     }

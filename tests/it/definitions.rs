@@ -156,3 +156,34 @@ fn every_indicator_says_something_about_made_up_extracts() {
         .collect();
     assert!(silent.is_empty(), "no unit for {silent:?}");
 }
+
+/// No window of a rule may be missing from its picture.
+#[test]
+fn pictures_show_every_window() {
+    for path in files() {
+        for definition in definitions(&path) {
+            for one in &definition.indicators {
+                let drawn: BTreeSet<(i32, i32)> = indicator::picture(one)
+                    .windows
+                    .iter()
+                    .map(|window| (window.days.from, window.days.to))
+                    .collect();
+                let rule = format!("{:?}", one.rule);
+                let numbers = |text: &str| -> Option<(i32, i32)> {
+                    let (from, rest) = text.split_once(", to: ")?;
+                    let (to, _) = rest.split_once(' ')?;
+                    Some((from.parse().ok()?, to.parse().ok()?))
+                };
+                // A window that begins with the first contact is drawn from the index.
+                let plain = rule.split("then: [").next().unwrap_or(&rule);
+                for window in plain.split("Window { from: ").skip(1).filter_map(numbers) {
+                    assert!(
+                        drawn.contains(&window),
+                        "{}: {window:?} is not among {drawn:?}",
+                        one.measure.id
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The units behind tallies, one by one, for whoever asks how a number came about. The same counter
+//! judges them that counts them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow_array::RecordBatch;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use super::board::Board;
+use super::count::Counter;
+use super::ledger::{EVERYONE, Ledger, Note, Noted};
+use super::part::band_name;
+use super::plan::{Plan, StratumKind};
+use super::run::Error;
+use super::{Cell, Group, Stratum, Tallies, Tally, Values};
+use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::unit::Outcome;
+use crate::indicator::{RateRule, Rule, Shape};
+use crate::terms::{Day, Period};
+use crate::timeline::{Interner, Reader, Timeline, UNKNOWN};
+
+/// What became of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Left out, under the reason at this place of the measure.
+    Excluded(usize),
+    /// In the denominator. A unit that is judged has a denominator of 1 and, if met, a numerator
+    /// of 1; of members, rates and days these are what one member adds.
+    Counted {
+        /// What it adds to the numerator, in `1 / numerator_parts`.
+        numerator: i64,
+        /// What it adds to the denominator.
+        denominator: i64,
+        /// The day of the event that decides; the index day where no single day does.
+        decided: Option<Day>,
+    },
+}
+
+/// One line of a number: a unit with a day (a discharge, an assessment …), or what a member adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The member's id.
+    pub member: String,
+    /// Place of the measure.
+    pub measure: usize,
+    /// The reported period.
+    pub period: Period,
+    /// Whose number it is part of; each unit of an organisation is also one of everyone.
+    pub group: Group,
+    /// Where it stands in each breakdown of the plan, and its level of care.
+    pub strata: Vec<Stratum>,
+    /// The index day, where the unit has one.
+    pub day: Option<Day>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// Every unit of every bucket that `keep` wants, in the order of buckets and members. As
+/// [`super::count`], which the units add up to.
+pub fn units<B, I, E>(
+    plan: &Plan,
+    buckets: &[B],
+    open: impl Fn(&B) -> Result<I, E> + Sync,
+    keep: impl Fn(&Unit) -> bool + Sync,
+) -> Result<Vec<Unit>, Error<E>>
+where
+    B: Sync,
+    E: Send,
+    I: Iterator<Item = Result<RecordBatch, E>>,
+{
+    let of_bucket = |bucket: &B| -> Result<Vec<Unit>, Error<E>> {
+        let mut found = Vec::new();
+        let mut counter = Counter::new(plan);
+        counter.ledger.notes = Some(Vec::new());
+        let mut reader = Reader::new(&plan.needs, &plan.settings);
+        let mut each = |timeline: &Timeline, interner: &mut Interner| {
+            counter.count(timeline, interner);
+            write_down(&counter.board, &counter.ledger, timeline, interner, &mut |unit| {
+                if keep(&unit) {
+                    found.push(unit);
+                }
+            });
+        };
+        for batch in open(bucket).map_err(Error::Source)? {
+            reader.read(&batch.map_err(Error::Source)?, &mut each)?;
+        }
+        reader.finish(&mut each);
+        Ok(found)
+    };
+    let found: Vec<Result<Vec<Unit>, Error<E>>> = buckets.par_iter().map(of_bucket).collect();
+    let mut all = Vec::new();
+    for units in found {
+        all.extend(units?);
+    }
+    Ok(all)
+}
+
+/// The member at hand, as units are written down for it.
+struct Writer<'a> {
+    plan: &'a Plan,
+    board: &'a Board<'a>,
+    timeline: &'a Timeline,
+    interner: &'a Interner,
+    each: &'a mut dyn FnMut(Unit),
+}
+
+fn write_down(
+    board: &Board<'_>,
+    ledger: &Ledger,
+    timeline: &Timeline,
+    interner: &Interner,
+    each: &mut dyn FnMut(Unit),
+) {
+    if !ledger.has_entries() {
+        return;
+    }
+    let mut writer = Writer { plan: board.plan, board, timeline, interner, each };
+    for note in ledger.notes.iter().flatten() {
+        writer.note(note);
+    }
+    writer.members(ledger);
+    writer.rates(ledger);
+    writer.levels(ledger);
+}
+
+impl Writer<'_> {
+    fn write(&mut self, at: (usize, usize, usize), age: usize, day: Option<Day>, fate: Fate) {
+        let (measure, period, group) = at;
+        let strata = self.plan.strata.iter().map(|kind| {
+            let value = match kind {
+                StratumKind::AgeBand => band_name(age).to_owned(),
+                StratumKind::Attribute(name) => {
+                    let mut attributes = self.plan.needs.attributes.iter();
+                    let place = attributes.position(|attribute| attribute == name);
+                    let key = place.map_or(UNKNOWN, |place| self.timeline.attributes[place]);
+                    self.interner.text(key).to_owned()
+                }
+            };
+            Stratum { kind: kind.name().to_owned(), value }
+        });
+        (self.each)(Unit {
+            member: self.timeline.member.clone(),
+            measure,
+            period: self.plan.periods[period],
+            group: self.board.groups[group].clone(),
+            strata: strata.collect(),
+            day,
+            fate,
+        });
+    }
+
+    fn note(&mut self, note: &Note) {
+        let counted =
+            |numerator, denominator, decided| Fate::Counted { numerator, denominator, decided };
+        let fate = match note.what {
+            Noted::Judged(Outcome::Excluded(reason)) => Fate::Excluded(reason),
+            Noted::Judged(Outcome::NotMet) => counted(0, 1, None),
+            Noted::Judged(Outcome::Met(days)) => counted(1, 1, Some(note.day + days)),
+            Noted::Contacts { n, d } => counted(n, d, None),
+        };
+        for &period in self.plan.calendar.periods(note.day) {
+            for group in [EVERYONE, note.group] {
+                self.write((note.measure, period, group), note.age, Some(note.day), fate);
+            }
+        }
+    }
+
+    /// The current member's age band at the end of a period, if age is asked for.
+    fn age_in(&self, period: usize) -> usize {
+        self.board.ages.get(self.plan.end_of[period]).copied().unwrap_or(0)
+    }
+
+    fn members(&mut self, ledger: &Ledger) {
+        let ends = self.plan.ends.len();
+        for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
+            for period in 0..self.plan.periods.len() {
+                let end = self.plan.end_of[period];
+                let fate = match outcomes[end] {
+                    None => continue,
+                    Some(MemberOutcome::Excluded(reason)) => Fate::Excluded(reason),
+                    Some(MemberOutcome::Value(numerator)) => {
+                        Fate::Counted { numerator, denominator: 1, decided: None }
+                    }
+                };
+                for group in [EVERYONE, self.board.ends[end]] {
+                    self.write((*measure, period, group), self.age_in(period), None, fate);
+                }
+            }
+        }
+    }
+
+    fn rates(&mut self, ledger: &Ledger) {
+        let periods = self.plan.periods.len();
+        for (measure, indicator) in self.plan.indicators.iter().enumerate() {
+            let Rule::Rate(RateRule { to, .. }) = &indicator.rule else { continue };
+            if !indicator.measure.missing.is_empty() {
+                continue;
+            }
+            let cells = self.plan.cell(measure, 0)..self.plan.cell(measure, 0) + periods;
+            let mut sums: BTreeMap<(usize, usize), (i64, i64)> = BTreeMap::new();
+            for line in ledger.rates.iter().filter(|line| cells.contains(&line.cell)) {
+                let sum = sums.entry((line.group, line.cell % periods)).or_default();
+                *sum = (sum.0 + line.n, sum.1 + line.d);
+            }
+            if to.is_none() {
+                for (group, days) in ledger.enrolled.groups() {
+                    for (period, days) in days.iter().enumerate().filter(|(_, days)| **days > 0) {
+                        sums.entry((*group, period)).or_default().1 = *days;
+                    }
+                }
+            }
+            for ((group, period), (numerator, denominator)) in sums {
+                let fate = Fate::Counted { numerator, denominator, decided: None };
+                self.write((measure, period, group), self.age_in(period), None, fate);
+            }
+        }
+    }
+
+    fn levels(&mut self, ledger: &Ledger) {
+        let periods = self.plan.periods.len();
+        for (measure, indicator) in self.plan.indicators.iter().enumerate() {
+            if indicator.rule != Rule::LevelMix {
+                continue;
+            }
+            for days in
+                ledger.levels.iter().filter(|days| self.plan.row_of[measure] == days.cell / periods)
+            {
+                let denominator = days.days.iter().sum();
+                for (level, numerator) in days.days.iter().enumerate() {
+                    let fate = Fate::Counted { numerator: *numerator, denominator, decided: None };
+                    let each = &mut *self.each;
+                    let mut at_level = |mut unit: Unit| {
+                        unit.strata =
+                            vec![Stratum { kind: "level".to_owned(), value: level.to_string() }];
+                        each(unit);
+                    };
+                    let mut writer = Writer { each: &mut at_level, ..*self };
+                    writer.write((measure, days.cell % periods, days.group), 0, None, fate);
+                }
+            }
+        }
+    }
+}
+
+/// The tallies that units add up to, in every group and breakdown. Sums over members are made from
+/// each member's own sums, as [`super::count`] does without knowing the units.
+pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
+    let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
+    let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
+    let mut members: BTreeMap<(Cell, &str), (i64, i64)> = BTreeMap::new();
+    for unit in units {
+        let measure = &plan.indicators[unit.measure].measure;
+        for stratum in strata(unit, measure.shape) {
+            let cell = Cell {
+                measure: unit.measure,
+                period: unit.period,
+                group: unit.group.clone(),
+                stratum,
+            };
+            let tally = cells.entry(cell.clone()).or_default();
+            tally.excluded.resize(measure.exclusions.len(), 0);
+            match unit.fate {
+                Fate::Excluded(reason) => tally.excluded[reason] += 1,
+                Fate::Counted { numerator, denominator, decided } => {
+                    tally.numerator += i128::from(numerator);
+                    tally.denominator += i128::from(denominator);
+                    let sums = members.entry((cell.clone(), &unit.member)).or_default();
+                    *sums = (sums.0 + numerator, sums.1 + denominator);
+                    if cell.stratum.kind != "all" {
+                        continue;
+                    }
+                    let days = decided.zip(unit.day).filter(|_| measure.has_curve);
+                    let value = (measure.shape == Shape::MemberMean).then_some(numerator);
+                    let value = value.or(days.map(|(decided, index)| i64::from(decided - index)));
+                    values.entry(cell).or_default().extend(value.map(|value| (value, 1)));
+                }
+            }
+        }
+    }
+    for ((cell, _), (n, d)) in members {
+        let tally = cells.entry(cell).or_default();
+        let (wide_n, wide_d) = (i128::from(n), i128::from(d));
+        tally.members += i64::from(d > 0);
+        tally.nn += wide_n * wide_n;
+        tally.nd += wide_n * wide_d;
+        tally.dd += wide_d * wide_d;
+    }
+    for (cell, values) in values {
+        cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
+    }
+    Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
+}
+
+/// The parts of a group that a unit belongs to. Days by level have no whole.
+fn strata(unit: &Unit, shape: Shape) -> BTreeSet<Stratum> {
+    let all = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let whole = (shape != Shape::Mix).then_some(all);
+    unit.strata.iter().cloned().chain(whole).collect()
+}

@@ -1,0 +1,449 @@
+//! An indicator file, read a second time straight from its TOML. A part of the language that is not
+//! known here is an error, so that no rule is computed with half of its text.
+
+#![expect(clippy::struct_excessive_bools, reason = "the words of the language, one field each")]
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// Days from an index day, both ends included.
+pub(super) type Days = [i32; 2];
+
+/// One variant of one preset of a file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Definition {
+    /// Filled in after reading: id with the suffix of the variant.
+    #[serde(default)]
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) preset: String,
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
+    #[serde(default)]
+    pub(super) curve: bool,
+    pub(super) index: Option<Index>,
+    #[serde(default)]
+    pub(super) exclusion: Vec<Exclusion>,
+    pub(super) numerator: Option<Numerator>,
+    pub(super) member: Option<Member>,
+    pub(super) value: Option<MemberValue>,
+    pub(super) rate: Option<Rate>,
+    pub(super) mix: Option<Mix>,
+    pub(super) contacts: Option<ContactShare>,
+}
+
+/// Words of a reader and of the report, which change no number.
+const WORDS: [&str; 12] = [
+    "title",
+    "family",
+    "counts",
+    "better",
+    "objectives",
+    "source",
+    "evidence",
+    "rationale",
+    "interval",
+    "example",
+    "preset",
+    "variant",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Set {
+    Inpatient,
+    Residential,
+    #[serde(rename = "24h")]
+    Any,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Group {
+    MentalHealth,
+    SubstanceUse,
+    Psychosis,
+    Bipolar,
+    MajorDepression,
+    Affective,
+    Anxiety,
+    Stress,
+    Eating,
+    Adjustment,
+    Severe,
+    Overdose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Basis {
+    Row,
+    Attempt,
+    Qualifying,
+    Treatment,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactTest {
+    pub(super) is: Basis,
+    #[serde(default)]
+    pub(super) class: Vec<String>,
+    #[serde(default)]
+    pub(super) code: Vec<String>,
+    #[serde(default)]
+    pub(super) code_not: Vec<String>,
+    #[serde(default)]
+    pub(super) place: Vec<String>,
+    #[serde(default)]
+    pub(super) place_not: Vec<String>,
+    pub(super) level: Option<[u8; 2]>,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+    #[serde(default)]
+    pub(super) status: Vec<String>,
+    #[serde(default)]
+    pub(super) modality: Vec<String>,
+    #[serde(default)]
+    pub(super) with: Vec<String>,
+    #[serde(default)]
+    pub(super) clinician: Vec<String>,
+    #[serde(default)]
+    pub(super) outreach_result: Vec<String>,
+    #[serde(default)]
+    pub(super) no_show_reason: Vec<String>,
+    #[serde(default)]
+    pub(super) or: Vec<ContactTest>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Around {
+    pub(super) contact: ContactTest,
+    pub(super) days: Days,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chain {
+    pub(super) days: Days,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Index {
+    pub(super) discharge: Option<Set>,
+    pub(super) admission: Option<Set>,
+    #[serde(default)]
+    pub(super) ed_visit: bool,
+    #[serde(default)]
+    pub(super) assessment: bool,
+    #[serde(default)]
+    pub(super) planned_end: bool,
+    #[serde(default)]
+    pub(super) referral: bool,
+    #[serde(default)]
+    pub(super) plan: bool,
+    pub(super) disengagement: Option<i32>,
+    pub(super) returned: Option<Days>,
+    pub(super) contact: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) event: Vec<String>,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+    #[serde(default)]
+    pub(super) or_facility: Vec<String>,
+    pub(super) age_min: Option<i32>,
+    pub(super) chain: Option<Chain>,
+    #[serde(default)]
+    pub(super) without: Vec<Around>,
+    #[serde(default)]
+    pub(super) with: Vec<Around>,
+    pub(super) nights_min: Option<i32>,
+    #[serde(default)]
+    pub(super) first: bool,
+    pub(super) days_apart: Option<i32>,
+    pub(super) until: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exclusion {
+    #[serde(rename = "reason")]
+    _reason: String,
+    pub(super) not_enrolled: Option<Days>,
+    #[serde(default)]
+    pub(super) until_death: bool,
+    pub(super) not_observable: Option<i32>,
+    pub(super) died: Option<Days>,
+    pub(super) hospice: Option<Days>,
+    #[serde(default)]
+    pub(super) disposition: Vec<String>,
+    pub(super) admission: Option<Set>,
+    #[serde(default)]
+    pub(super) diagnosis_not: Vec<Group>,
+    pub(super) days: Option<Days>,
+    #[serde(default)]
+    pub(super) ed_admitted: bool,
+    pub(super) no_service: Option<Days>,
+    #[serde(default)]
+    pub(super) not_enrolled_year: bool,
+    #[serde(default)]
+    pub(super) died_in_year: bool,
+    #[serde(default)]
+    pub(super) hospice_in_year: bool,
+    #[serde(default)]
+    pub(super) no_eligible_month: bool,
+    #[serde(default)]
+    pub(super) no_eligible_day: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ReferralSays {
+    Warm,
+    Declined,
+    Attended,
+    Reported,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PlanSays {
+    Signed,
+    Family,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Compared {
+    Equal,
+    Under,
+    Over,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Numerator {
+    pub(super) contact: Option<ContactTest>,
+    pub(super) days: Option<Days>,
+    pub(super) at_least: Option<usize>,
+    #[serde(default)]
+    pub(super) then: Vec<Around>,
+    #[serde(default)]
+    pub(super) none: bool,
+    #[serde(default)]
+    pub(super) before_return: bool,
+    #[serde(default)]
+    pub(super) during_stay: bool,
+    pub(super) nights_over: Option<i32>,
+    pub(super) no_service: Option<Days>,
+    pub(super) no_acute_care: Option<Days>,
+    #[serde(default)]
+    pub(super) ed_visit: bool,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+    #[serde(default)]
+    pub(super) event: Vec<String>,
+    pub(super) referral: Option<ReferralSays>,
+    pub(super) plan: Option<PlanSays>,
+    pub(super) admission: Option<Set>,
+    pub(super) delivered_level: Option<Compared>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Provider {
+    Clinician,
+    Team,
+    Agency,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub(super) visits_to: Option<Provider>,
+    pub(super) at_least: Option<usize>,
+    pub(super) contact: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) in_24_months: bool,
+    pub(super) days_before: Option<i32>,
+    #[serde(default)]
+    pub(super) or_institution_day: bool,
+    #[serde(default)]
+    pub(super) enrolled: bool,
+    #[serde(default)]
+    pub(super) ed_visit: bool,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+    #[serde(default)]
+    pub(super) event: Vec<String>,
+    pub(super) age: Option<[i32; 2]>,
+    #[serde(default)]
+    pub(super) smi: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ValueOf {
+    UsualProvider,
+    BiceBoxerman,
+    Sequential,
+    Herfindahl,
+    Modified,
+    ModifiedTwice,
+    KnownProvider,
+    Entropy,
+    Providers,
+    Fragmentation,
+    MonthsWithContact,
+    GapOver,
+    AnyContact,
+    EachQuarter,
+    LongestGap,
+    Regularity,
+    CommunityDays,
+    AnyNight,
+    EdVisits,
+    Events,
+}
+
+impl ValueOf {
+    /// True if a member has it or not; otherwise it is a number.
+    pub(super) fn is_share(self) -> bool {
+        matches!(
+            self,
+            Self::GapOver
+                | Self::AnyContact
+                | Self::AnyNight
+                | Self::EachQuarter
+                | Self::EdVisits
+                | Self::Events
+        )
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberValue {
+    pub(super) of: ValueOf,
+    pub(super) contact: Option<ContactTest>,
+    pub(super) days: Option<i32>,
+    #[serde(rename = "in")]
+    pub(super) set: Option<Set>,
+    #[serde(default)]
+    pub(super) event: Vec<String>,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+    pub(super) at_least: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rate {
+    #[serde(rename = "per")]
+    _per: Option<Value>,
+    #[serde(rename = "unit")]
+    _unit: Option<Value>,
+    #[serde(rename = "times")]
+    _times: Option<Value>,
+    pub(super) over: Option<Box<Rate>>,
+    pub(super) nights: Option<Set>,
+    pub(super) admissions: Option<Set>,
+    #[serde(default)]
+    pub(super) events: Vec<String>,
+    #[serde(default)]
+    pub(super) ed_visits: bool,
+    #[serde(default)]
+    pub(super) diagnosis: Vec<Group>,
+    pub(super) served: Option<ContactTest>,
+    pub(super) contacts: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) cost: bool,
+    pub(super) level: Option<[u8; 2]>,
+    #[serde(default)]
+    pub(super) deaths: bool,
+    #[serde(default)]
+    pub(super) community_days: bool,
+    #[serde(default)]
+    pub(super) custody_days: bool,
+    #[serde(default)]
+    pub(super) goals_closed: bool,
+    #[serde(default)]
+    pub(super) goals_attained: bool,
+    pub(super) disengagements: Option<i32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mix {
+    #[serde(rename = "days_by")]
+    _days_by: MixBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MixBy {
+    Level,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactShare {
+    pub(super) of: ContactTest,
+    pub(super) met: ContactTest,
+}
+
+/// Every variant of every preset of a file, or the first part of it that is not known here.
+pub(super) fn read(text: &str) -> Result<Vec<Definition>, String> {
+    let file: Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    let mut presets = vec![("default".to_owned(), Table::new())];
+    presets.extend(tables(&file, "preset"));
+    let only_variants = file.get("only_variants").and_then(Value::as_bool) == Some(true);
+    let mut found = Vec::new();
+    for (preset, changes) in presets {
+        let base = laid_over(file.clone(), &changes);
+        let mut variants = tables(&file, "variant");
+        if !only_variants {
+            variants.insert(0, (String::new(), Table::new()));
+        }
+        for (suffix, changes) in variants {
+            let mut whole = laid_over(base.clone(), &changes);
+            for word in WORDS.into_iter().chain(["only_variants"]) {
+                whole.remove(word);
+            }
+            let mut one: Definition =
+                Value::Table(whole).try_into().map_err(|error| format!("{error}"))?;
+            if !suffix.is_empty() {
+                one.id = format!("{}@{suffix}", one.id);
+            }
+            one.preset.clone_from(&preset);
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
+
+fn tables(file: &Table, key: &str) -> Vec<(String, Table)> {
+    let named = file.get(key).and_then(Value::as_table).cloned().unwrap_or_default();
+    let table = |value: Value| match value {
+        Value::Table(table) => table,
+        _ => Table::new(),
+    };
+    named.into_iter().map(|(name, value)| (name, table(value))).collect()
+}
+
+/// Tables are laid over tables; anything else is replaced.
+fn laid_over(mut below: Table, above: &Table) -> Table {
+    for (key, value) in above {
+        let merged = match (below.remove(key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => Value::Table(laid_over(under, over)),
+            _ => value.clone(),
+        };
+        below.insert(key.clone(), merged);
+    }
+    below
+}

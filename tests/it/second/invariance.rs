@@ -1,0 +1,137 @@
+//! What must not change a number: rows outside of every window, rows of the time after, and the
+//! order of rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use throughline::kernel::{Cell, Tallies, Tally};
+
+use super::chance;
+use super::compare::{Case, Shipped, day, periods, shipped};
+use super::definition::{Days, Definition};
+use super::life::Life;
+use super::rows::{Day, Extract, Row};
+use super::units;
+
+/// The sums of the indicators that are asked about.
+fn cells(
+    tallies: &Tallies,
+    of: impl Fn(&String, &Cell) -> bool,
+) -> BTreeMap<(String, Cell), Tally> {
+    let named = tallies.cells.iter().map(|(cell, tally)| {
+        let measure = &tallies.measures[cell.measure];
+        ((format!("{}:{}", measure.id, measure.preset), cell.clone()), tally.clone())
+    });
+    named.filter(|((name, cell), _)| of(name, cell)).collect()
+}
+
+/// A treatment contact of a member.
+fn contact(member: &str, on: Day, number: usize) -> Row {
+    let mut row = Row::new()
+        .with("member_id", member)
+        .with("contact_id", format!("X{number:06}"))
+        .with("agency_id", "A1")
+        .with("service_class", "therapy")
+        .with("status", "attended")
+        .with("dx1", "F33.2");
+    row.set_day("contact_date", on);
+    row
+}
+
+fn with_contacts(extract: &Extract, added: Vec<Row>) -> Extract {
+    let mut more = extract.clone();
+    more.0.get_mut("contacts").expect("contacts are always delivered").rows.extend(added);
+    more
+}
+
+/// True if units are neither contacts nor made of them.
+fn is_of_other_things(definition: &Definition) -> bool {
+    definition
+        .index
+        .as_ref()
+        .is_some_and(|index| index.contact.is_none() && index.disengagement.is_none())
+}
+
+/// For each member, the days that the units of an indicator look at.
+fn windows(case: &Case, shipped: &Shipped, definition: &Definition) -> Vec<(String, Vec<Days>)> {
+    let world = case.asked(shipped, &[]).world(&case.extract, days(case));
+    let of = |member: &str| units::looks_at(definition, &Life::of(member, &world));
+    case.extract.members().into_iter().map(|member| (member.to_owned(), of(member))).collect()
+}
+
+/// The first and the last day of a contact.
+fn days(case: &Case) -> (Day, Day) {
+    let contacts = &case.extract.0["contacts"];
+    let days = contacts.rows.iter().filter_map(|row| row.day("contact_date"));
+    (days.min().expect("a contact"), contacts.extract_date)
+}
+
+#[test]
+fn a_contact_outside_of_every_window_changes_nothing() {
+    let case = chance::case(77, 12);
+    let all = shipped();
+    // Definitions that look at the same days are asked together.
+    let mut alike: BTreeMap<Vec<(String, Vec<Days>)>, Vec<String>> = BTreeMap::new();
+    for definition in all.definitions.iter().filter(|one| is_of_other_things(one)) {
+        let name = format!("{}:{}", definition.id, definition.preset);
+        alike.entry(windows(&case, &all, definition)).or_default().push(name);
+    }
+    let (first, last) = days(&case);
+    let mut asked = 0;
+    for (windows, names) in alike {
+        let is_named = |name: &String| names.contains(name);
+        let some = shipped().those(|one| is_named(&format!("{}:{}", one.id, one.preset)));
+        let mut added = Vec::new();
+        for (member, windows) in windows.iter().filter(|(_, windows)| !windows.is_empty()) {
+            let seen = |day: &Day| windows.iter().any(|[from, to]| from <= day && day <= to);
+            for on in (first..=last).step_by(3).filter(|day| !seen(day)) {
+                added.push(contact(member, on, added.len()));
+            }
+        }
+        asked += usize::from(!added.is_empty()) * names.len();
+        let more = Case { extract: with_contacts(&case.extract, added), ..case.clone() };
+        let named = |name: &String, _: &Cell| is_named(name);
+        let before = cells(&case.tallies(&some).expect("it is taken in"), named);
+        let after = cells(&more.tallies(&some).expect("it is taken in"), named);
+        assert_eq!(before, after, "{names:?}");
+    }
+    assert!(asked > 20, "the case says something: {asked} indicators");
+}
+
+/// Members, rates, mixes and contacts: what comes after a period is not yet known in it.
+#[test]
+fn what_comes_later_changes_no_number_of_members_and_days() {
+    let case = chance::case(78, 15);
+    let shipped = shipped().those(|one| one.index.is_none());
+    let before = case.tallies(&shipped).expect("it is taken in");
+    let ends: BTreeSet<Day> = periods(&before).into_iter().map(|period| period.1).collect();
+    let cut = *ends.iter().nth(ends.len() / 2).expect("a period");
+    let last = case.extract.0["contacts"].extract_date;
+    let mut added = Vec::new();
+    for member in case.extract.members() {
+        for on in (cut + 1..=last).step_by(5) {
+            added.push(contact(member, on, added.len()));
+        }
+    }
+    assert!(added.len() > 100, "{} contacts", added.len());
+    let more = Case { extract: with_contacts(&case.extract, added), ..case.clone() };
+    let earlier = |_: &String, cell: &Cell| day(cell.period.end) <= cut;
+    let after = more.tallies(&shipped).expect("it is taken in");
+    let (before, after) = (cells(&before, earlier), cells(&after, earlier));
+    assert!(before.len() > 500, "{} cells", before.len());
+    assert_eq!(before, after);
+}
+
+#[test]
+fn the_order_of_rows_changes_nothing() {
+    let case = chance::case(79, 25);
+    let shipped = shipped();
+    let before = case.tallies(&shipped).expect("it is taken in");
+    let mut turned = case.clone();
+    for table in turned.extract.0.values_mut() {
+        // Backwards, and every other row first.
+        let rows = table.rows.iter().rev();
+        let (even, odd): (Vec<_>, Vec<_>) = rows.enumerate().partition(|(at, _)| at % 2 == 0);
+        table.rows = odd.into_iter().chain(even).map(|(_, row)| row.clone()).collect();
+    }
+    assert_eq!(before, turned.tallies(&shipped).expect("it is taken in"));
+}

@@ -1,0 +1,540 @@
+//! One member's record as sets of days.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+
+use super::contact::{Contact, Crosswalk, in_groups};
+use super::definition::{ContactTest, Group, Set};
+use super::rows::{Day, Extract, Row, date, ymd};
+
+/// Later than every day that is looked at.
+pub(super) const NEVER: Day = 1_000_000;
+
+/// What is the same for all members of a run.
+#[derive(Debug)]
+pub(super) struct World<'a> {
+    pub(super) extract: &'a Extract,
+    pub(super) crosswalk: &'a Crosswalk,
+    pub(super) transfer_gap: i32,
+    /// The first and the last day that anything looks at.
+    pub(super) days: (Day, Day),
+}
+
+/// A stay in 24-hour care.
+#[derive(Debug, Clone)]
+pub(super) struct Stay {
+    pub(super) id: String,
+    pub(super) admit: Day,
+    /// [`NEVER`] for an open stay.
+    pub(super) discharge: Day,
+    pub(super) level: u8,
+    pub(super) dx1: String,
+    pub(super) facility: String,
+    pub(super) disposition: String,
+    pub(super) is_planned: bool,
+}
+
+/// Stays that follow one another.
+#[derive(Debug, Clone)]
+pub(super) struct Spell {
+    pub(super) admit: Day,
+    pub(super) discharge: Day,
+    pub(super) first: Stay,
+    pub(super) last: Stay,
+}
+
+/// A visit to an emergency department: all rows of one date.
+#[derive(Debug, Clone)]
+pub(super) struct EdVisit {
+    pub(super) start: Day,
+    pub(super) index: Day,
+    pub(super) dx1: Vec<String>,
+    pub(super) dispositions: Vec<String>,
+    pub(super) was_admitted: bool,
+}
+
+/// An assessment with a recommended level.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Assessment {
+    pub(super) day: Day,
+    pub(super) id: String,
+    pub(super) recommended: i64,
+}
+
+/// A member.
+#[derive(Debug)]
+pub(super) struct Life<'a> {
+    pub(super) id: String,
+    pub(super) born: Option<Day>,
+    pub(super) sex: String,
+    pub(super) smi_recorded: bool,
+    /// [`NEVER`] for members not known to have died.
+    pub(super) death: Day,
+    /// Enrolled days, each with the organisation that owns it.
+    pub(super) enrolled: BTreeMap<Day, String>,
+    pub(super) hospice: BTreeSet<Day>,
+    pub(super) custody: BTreeSet<Day>,
+    pub(super) contacts: Vec<Contact<'a>>,
+    pub(super) inpatient: Vec<Spell>,
+    pub(super) residential: Vec<Spell>,
+    pub(super) any_24h: Vec<Spell>,
+    pub(super) inpatient_days: BTreeSet<Day>,
+    pub(super) residential_days: BTreeSet<Day>,
+    pub(super) institution_days: BTreeSet<Day>,
+    pub(super) ed_visits: Vec<EdVisit>,
+    pub(super) assessments: Vec<Assessment>,
+    pub(super) events: Vec<(Day, &'a str)>,
+    pub(super) planned_ends: BTreeSet<Day>,
+    pub(super) referrals: Vec<&'a Row>,
+    pub(super) plans: Vec<&'a Row>,
+    /// Day, cents, level.
+    pub(super) costs: Vec<(Day, i64, Option<i64>)>,
+    pub(super) data_through: Day,
+}
+
+/// A time in care.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Care {
+    /// Days in care, the last one included.
+    pub(super) days: BTreeSet<Day>,
+    /// The day on which the gap became a fact, and the last contact before.
+    pub(super) lost: Vec<(Day, Day)>,
+}
+
+impl<'a> Life<'a> {
+    pub(super) fn of(member: &str, world: &World<'a>) -> Self {
+        let rows = |table: &str| -> Vec<&'a Row> {
+            let all = world.extract.rows(table).iter();
+            all.filter(|row| row.text("member_id") == member).collect()
+        };
+        let about = rows("members").first().copied();
+        let born = about.and_then(born);
+        let crosswalk = world.crosswalk;
+        let contact = |row: &&'a Row| {
+            let day = row.day("contact_date").expect("every contact has a day");
+            let is_minor = born.is_some_and(|born| age(born, day) < 18);
+            Contact::of(row, crosswalk, is_minor)
+        };
+        let contacts: Vec<Contact<'a>> = rows("contacts").iter().map(contact).collect();
+        let stays = stays(&rows("stays"), &contacts, world.extract.has("stays"));
+        let spells = |levels: &[u8]| {
+            let of = stays.iter().filter(|stay| levels.contains(&stay.level)).cloned().collect();
+            merged(of, world.transfer_gap)
+        };
+        let (inpatient, residential, any_24h) = (spells(&[6]), spells(&[5]), spells(&[5, 6]));
+        let inpatient_days = days_of(&inpatient, world.days);
+        let mut residential_days = days_of(&residential, world.days);
+        residential_days.retain(|day| !inpatient_days.contains(day));
+        let institution_days = days_of(&any_24h, world.days);
+        let events: Vec<(Day, &str)> = rows("events")
+            .iter()
+            .map(|row| (row.day("start").expect("every event has a day"), row.text("type")))
+            .collect();
+        let mut life = Self {
+            id: member.to_owned(),
+            born,
+            sex: about.map_or("", |row| row.text("sex")).to_owned(),
+            smi_recorded: about.is_some_and(|row| row.number("smi_sed") == Some(1)),
+            death: death(about, &rows("stays"), &events),
+            enrolled: BTreeMap::new(),
+            hospice: BTreeSet::new(),
+            custody: custody(&rows("events"), world.days),
+            ed_visits: ed_visits(&rows("stays"), &contacts),
+            contacts,
+            inpatient,
+            residential,
+            any_24h,
+            inpatient_days,
+            residential_days,
+            institution_days,
+            assessments: assessments(&rows("outcomes")),
+            events,
+            planned_ends: planned_ends(&rows("care_plans")),
+            referrals: rows("referrals"),
+            plans: rows("care_plans"),
+            costs: costs(&rows("cost")),
+            data_through: world.extract.data_through(),
+        };
+        life.enrol(&rows("enrolment"), world, first_day(&rows));
+        life
+    }
+
+    /// Reading 4: where spans overlap, the later start owns the day, then the greater organisation.
+    fn enrol(&mut self, spans: &[&Row], world: &World<'_>, first_day: Option<Day>) {
+        let (first, last) = world.days;
+        if !world.extract.has("enrolment") {
+            for day in first_day.unwrap_or(NEVER)..=self.data_through {
+                self.enrolled.insert(day, "unknown".to_owned());
+            }
+            return;
+        }
+        for day in first..=last {
+            let covers = |span: &&&Row| {
+                span.day("start").expect("every span has a start") <= day
+                    && day <= span.day("end").unwrap_or(NEVER)
+            };
+            let covering: Vec<&Row> = spans.iter().filter(covers).copied().collect();
+            if covering.iter().any(|span| span.flag("hospice") == Some(true)) {
+                self.hospice.insert(day);
+            }
+            let owner = covering.iter().max_by_key(|span| (span.day("start"), span.text("bho_id")));
+            if let Some(owner) = owner {
+                let bho = owner.text("bho_id");
+                let bho = if bho.is_empty() { "unknown" } else { bho };
+                self.enrolled.insert(day, bho.to_owned());
+            }
+        }
+    }
+
+    pub(super) fn is_enrolled(&self, day: Day) -> bool {
+        self.enrolled.contains_key(&day)
+    }
+
+    pub(super) fn is_alive(&self, day: Day) -> bool {
+        day < self.death
+    }
+
+    pub(super) fn bho(&self, day: Day) -> &str {
+        self.enrolled.get(&day).map_or("unknown", String::as_str)
+    }
+
+    pub(super) fn is_at_risk(&self, day: Day) -> bool {
+        self.is_alive(day)
+            && self.is_enrolled(day)
+            && !self.institution_days.contains(&day)
+            && !self.custody.contains(&day)
+    }
+
+    pub(super) fn age(&self, day: Day) -> Option<i32> {
+        self.born.map(|born| age(born, day))
+    }
+
+    /// The band of the usual break-down by age.
+    pub(super) fn age_band(&self, day: Day) -> &'static str {
+        match self.age(day) {
+            None => "unknown",
+            Some(0..=5) => "0-5",
+            Some(6..=12) => "6-12",
+            Some(13..=17) => "13-17",
+            Some(18..=20) => "18-20",
+            Some(21..=25) => "21-25",
+            Some(26..=44) => "26-44",
+            Some(45..=64) => "45-64",
+            Some(_) => "65+",
+        }
+    }
+
+    pub(super) fn spells(&self, set: Set) -> &[Spell] {
+        match set {
+            Set::Inpatient => &self.inpatient,
+            Set::Residential => &self.residential,
+            Set::Any => &self.any_24h,
+        }
+    }
+
+    pub(super) fn days_in(&self, set: Set) -> &BTreeSet<Day> {
+        match set {
+            Set::Inpatient => &self.inpatient_days,
+            Set::Residential => &self.residential_days,
+            Set::Any => &self.institution_days,
+        }
+    }
+
+    /// The days with a contact that passes a test.
+    pub(super) fn contact_days(&self, test: &ContactTest) -> BTreeSet<Day> {
+        let passing = self.contacts.iter().filter(|contact| contact.passes(test));
+        passing.map(|contact| contact.day).collect()
+    }
+
+    fn days_where(&self, holds: impl Fn(&Contact<'_>) -> bool) -> BTreeSet<Day> {
+        self.contacts.iter().filter(|one| holds(one)).map(|contact| contact.day).collect()
+    }
+
+    pub(super) fn qualifying_days(&self) -> BTreeSet<Day> {
+        self.days_where(|contact| contact.is_qualifying)
+    }
+
+    pub(super) fn treatment_days(&self) -> BTreeSet<Day> {
+        self.days_where(|contact| contact.is_treatment)
+    }
+
+    /// Reading 28: a day with a qualifying contact or in an institution, at its highest level.
+    pub(super) fn level_on(&self, day: Day) -> Option<u8> {
+        let of_contacts = self.contacts.iter().filter(|one| one.day == day && one.is_qualifying);
+        let of_contacts = of_contacts.map(|contact| contact.level).max();
+        let in_bed = self.is_alive(day) && self.institution_days.contains(&day);
+        match (in_bed, self.inpatient_days.contains(&day)) {
+            (true, true) => Some(6),
+            (true, false) => Some(5),
+            (false, _) => of_contacts,
+        }
+    }
+
+    /// Section 1.5: recorded, or a severe diagnosis on two contact-days at least 30 days apart or in
+    /// an inpatient spell, within the 24 months up to `end`.
+    pub(super) fn has_smi(&self, start: Day, end: Day) -> bool {
+        let severe = |code: &str| !code.is_empty() && in_groups(&[Group::Severe], code);
+        let days = self.days_where(|contact| {
+            contact.is_qualifying
+                && (start..=end).contains(&contact.day)
+                && (1..=5).any(|n| severe(contact.row.text(&format!("dx{n}"))))
+        });
+        let apart = days.last().zip(days.first()).is_some_and(|(last, first)| last - first >= 30);
+        let spell = self.inpatient.iter().any(|spell| {
+            spell.admit <= end
+                && spell.discharge >= start
+                && (severe(&spell.first.dx1) || severe(&spell.last.dx1))
+        });
+        self.smi_recorded || apart || spell
+    }
+
+    /// Readings 24 and 25, one day after the other.
+    pub(super) fn care(&self, gap: i32) -> Care {
+        let (treatment, qualifying) = (self.treatment_days(), self.qualifying_days());
+        let mut care = Care::default();
+        let Some(first) = treatment.first().copied() else { return care };
+        let (mut in_care, mut clock) = (false, 0);
+        let (mut earlier, mut last_contact) = (None, first);
+        for day in first..=self.data_through {
+            if treatment.contains(&day) {
+                in_care |= earlier.is_some_and(|earlier| day - earlier <= 180);
+                earlier = Some(day);
+            }
+            if qualifying.contains(&day) {
+                clock = 0;
+                last_contact = day;
+            } else if in_care && self.is_at_risk(day) {
+                clock += 1;
+            }
+            if in_care {
+                care.days.insert(day);
+            }
+            let planned = self.planned_ends.contains(&day);
+            let lost = in_care && !planned && clock == gap;
+            if lost {
+                care.lost.push((day, last_contact));
+            }
+            if lost || planned {
+                (in_care, clock, earlier) = (false, 0, None);
+            }
+        }
+        care
+    }
+}
+
+fn born(row: &Row) -> Option<Day> {
+    let year = i32::try_from(row.number("birth_year")?).ok()?;
+    let month = row.number("birth_month").and_then(|month| u32::try_from(month).ok());
+    Some(ymd(year, month.unwrap_or(1), 1))
+}
+
+fn age(born: Day, day: Day) -> i32 {
+    let (born, day) = (date(born), date(day));
+    let before_birthday = (day.month(), day.day()) < (born.month(), born.day());
+    day.year() - born.year() - i32::from(before_birthday)
+}
+
+/// Reading 6: the earliest of the recorded date, a `death` event and a discharge as dead.
+fn death(about: Option<&Row>, stays: &[&Row], events: &[(Day, &str)]) -> Day {
+    let recorded = about.and_then(|row| row.day("death_date"));
+    let event = events.iter().filter(|(_, what)| *what == "death").map(|(day, _)| *day);
+    let died = stays.iter().filter(|row| row.text("discharge_disposition") == "died");
+    let discharge = died.filter_map(|row| row.day("discharge"));
+    recorded.into_iter().chain(event).chain(discharge).min().unwrap_or(NEVER)
+}
+
+/// Reading 27: start ≤ d < end.
+fn custody(events: &[&Row], (_, last): (Day, Day)) -> BTreeSet<Day> {
+    let of = |what: &str| -> Vec<&Row> {
+        events.iter().filter(|row| row.text("type") == what).copied().collect()
+    };
+    let mut days = BTreeSet::new();
+    for row in of("incarceration_start") {
+        let start = row.day("start").expect("every event has a day");
+        let releases = of("incarceration_end");
+        let released =
+            releases.iter().filter_map(|row| row.day("start")).filter(|day| *day > start);
+        let end = row.day("end").or(released.min()).unwrap_or(last + 1);
+        days.extend(start..end);
+    }
+    days
+}
+
+/// Reading 12: the level if given, else that of the facility; nothing for emergency departments and
+/// nursing care.
+fn level_of_stay(row: &Row) -> Option<u8> {
+    let class = row.text("facility_class");
+    if class == "ed" {
+        return None;
+    }
+    match (row.number("level"), class) {
+        (Some(5), _) | (None, "rtf" | "prtf" | "crisis_stab" | "residential_sud") => Some(5),
+        (Some(6), _)
+        | (None, "acute_psych" | "state_psych" | "general_hospital" | "wm_inpatient") => Some(6),
+        _ => None,
+    }
+}
+
+fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> {
+    if !delivered {
+        return [6, 5].into_iter().flat_map(|level| derived(contacts, level)).collect();
+    }
+    let stay = |row: &&Row| {
+        Some(Stay {
+            id: row.text("stay_id").to_owned(),
+            admit: row.day("admit").expect("every stay has a first day"),
+            discharge: row.day("discharge").unwrap_or(NEVER),
+            level: level_of_stay(row)?,
+            dx1: row.text("dx1").to_owned(),
+            facility: row.text("facility_class").to_owned(),
+            disposition: row.text("discharge_disposition").to_owned(),
+            is_planned: row.flag("planned") == Some(true),
+        })
+    };
+    rows.iter().filter_map(stay).collect()
+}
+
+/// Section 1.4 and reading 16: consecutive days of 24-hour care billed as contacts.
+fn derived(contacts: &[Contact<'_>], level: u8) -> Vec<Stay> {
+    let of_level = |contact: &&Contact<'_>| {
+        contact.status == "attended"
+            && contact.is_day_of_24h
+            && contact.is_inpatient() == (level == 6)
+    };
+    let mut rows: Vec<&Contact<'_>> = contacts.iter().filter(of_level).collect();
+    rows.sort_by_key(|contact| (contact.day, contact.row.text("contact_id")));
+    let mut found: Vec<Stay> = Vec::new();
+    for contact in rows {
+        let dx1 = contact.row.text("dx1");
+        match found.last_mut() {
+            // The night after the last day belongs to the stay, so it ends on the next day.
+            Some(stay) if contact.day <= stay.discharge => {
+                stay.discharge = contact.day + 1;
+                if !dx1.is_empty() {
+                    dx1.clone_into(&mut stay.dx1);
+                }
+            }
+            _ => found.push(Stay {
+                id: String::new(),
+                admit: contact.day,
+                discharge: contact.day + 1,
+                level,
+                dx1: dx1.to_owned(),
+                facility: String::new(),
+                disposition: String::new(),
+                is_planned: false,
+            }),
+        }
+    }
+    found
+}
+
+/// Section 1.4 and reading 13.
+fn merged(mut stays: Vec<Stay>, transfer_gap: i32) -> Vec<Spell> {
+    stays.sort_by_key(|stay| (stay.admit, stay.discharge, stay.id.clone()));
+    let mut spells: Vec<Spell> = Vec::new();
+    for stay in stays {
+        match spells.last_mut() {
+            Some(spell) if stay.admit <= spell.discharge.saturating_add(transfer_gap) => {
+                spell.discharge = spell.discharge.max(stay.discharge);
+                let key = |stay: &Stay| (stay.discharge, stay.admit, stay.id.clone());
+                if key(&stay) > key(&spell.last) {
+                    spell.last = stay;
+                }
+            }
+            _ => spells.push(Spell {
+                admit: stay.admit,
+                discharge: stay.discharge,
+                first: stay.clone(),
+                last: stay,
+            }),
+        }
+    }
+    spells
+}
+
+fn days_of(spells: &[Spell], (_, last): (Day, Day)) -> BTreeSet<Day> {
+    spells.iter().flat_map(|spell| spell.admit..spell.discharge.min(last + 1)).collect()
+}
+
+/// Reading 20: rows of stays and contacts, one visit per date.
+fn ed_visits(stays: &[&Row], contacts: &[Contact<'_>]) -> Vec<EdVisit> {
+    let mut rows: Vec<(Day, Day, &str, &str, bool)> = Vec::new();
+    for row in stays.iter().filter(|row| row.text("facility_class") == "ed") {
+        let start = row.day("admit").expect("every stay has a first day");
+        let index = row.day("discharge").unwrap_or(start);
+        rows.push((start, index, row.text("dx1"), row.text("discharge_disposition"), false));
+    }
+    for contact in contacts {
+        if contact.status == "attended" && contact.row.flag("ed_flag") == Some(true) {
+            let admitted = contact.row.flag("ed_admitted") == Some(true);
+            rows.push((contact.day, contact.day, contact.row.text("dx1"), "", admitted));
+        }
+    }
+    let dates: BTreeSet<Day> = rows.iter().map(|row| row.1).collect();
+    let visit = |index: Day| {
+        let of: Vec<_> = rows.iter().filter(|row| row.1 == index).collect();
+        EdVisit {
+            start: of.iter().map(|row| row.0).min().expect("a date has a row"),
+            index,
+            dx1: of.iter().map(|row| row.2.to_owned()).collect(),
+            dispositions: of.iter().map(|row| row.3.to_owned()).collect(),
+            was_admitted: of.iter().any(|row| row.4),
+        }
+    };
+    dates.into_iter().map(visit).collect()
+}
+
+fn assessments(rows: &[&Row]) -> Vec<Assessment> {
+    let of = |row: &&Row| {
+        (row.text("record_type") == "assessment").then_some(())?;
+        Some(Assessment {
+            day: row.day("date").expect("every record has a day"),
+            id: row.text("outcome_id").to_owned(),
+            recommended: row.number("recommended_level")?,
+        })
+    };
+    let mut found: Vec<Assessment> = rows.iter().filter_map(of).collect();
+    found.sort();
+    found
+}
+
+/// Reading 25.
+fn planned_ends(plans: &[&Row]) -> BTreeSet<Day> {
+    let planned = ["completed", "transferred", "moved", "died"];
+    let ended = plans.iter().filter(|row| planned.contains(&row.text("end_reason")));
+    ended.filter_map(|row| row.day("ended")).collect()
+}
+
+/// Reading 30: the first present of three amounts.
+fn costs(rows: &[&Row]) -> Vec<(Day, i64, Option<i64>)> {
+    let cost = |row: &&Row| {
+        let names = ["amount_paid", "amount_allowed", "std_price"];
+        let amount = names.iter().map(|name| row.text(name)).find(|text| !text.is_empty())?;
+        let dollars: f64 = amount.parse().expect("an amount");
+        #[expect(clippy::cast_possible_truncation, reason = "amounts of a test are small")]
+        let cents = (dollars * 100.0).round() as i64;
+        Some((row.day("service_date")?, cents, row.number("level")))
+    };
+    rows.iter().filter_map(cost).collect()
+}
+
+/// The first dated row of any table that says that a member was there.
+fn first_day<'a>(rows: &impl Fn(&str) -> Vec<&'a Row>) -> Option<Day> {
+    let columns = [
+        ("contacts", "contact_date"),
+        ("stays", "admit"),
+        ("outcomes", "date"),
+        ("referrals", "date"),
+        ("care_plans", "created"),
+        ("events", "start"),
+        ("living", "start"),
+        ("cost", "service_date"),
+        ("pharmacy", "fill_date"),
+    ];
+    let days = columns.iter().flat_map(|(table, column)| {
+        rows(table).into_iter().filter_map(|row| row.day(column)).collect::<Vec<_>>()
+    });
+    days.min()
+}

@@ -1,0 +1,275 @@
+//! Every cell of every indicator, summed member by member.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contact::Crosswalk;
+use super::definition::Definition;
+use super::life::{Life, World};
+use super::rates;
+use super::rows::{Day, Extract};
+use super::units;
+use super::years::{self, Year};
+
+/// Where a sum belongs: indicator and preset, first and last day, organisation, attribute and value.
+pub(super) type Place = (String, (Day, Day), String, (String, String));
+
+/// The sums of one cell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Sums {
+    /// Numerator and denominator of each member.
+    pub(super) of: BTreeMap<String, (f64, i64)>,
+    /// Excluded units, by the place of the reason.
+    pub(super) excluded: BTreeMap<usize, i64>,
+    /// Member values, or days to the deciding event.
+    pub(super) values: Vec<f64>,
+}
+
+/// What a run is asked for.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) definitions: &'a [Definition],
+    pub(super) periods: &'a [(Day, Day)],
+    pub(super) crosswalk: &'a Crosswalk,
+    pub(super) transfer_gap: i32,
+}
+
+impl<'a> Asked<'a> {
+    /// What is the same for all members, where anything from one day to another is asked for.
+    pub(super) fn world(&self, extract: &'a Extract, (first, last): (Day, Day)) -> World<'a> {
+        World {
+            extract,
+            crosswalk: self.crosswalk,
+            transfer_gap: self.transfer_gap,
+            days: (first - 1200, last.max(extract.data_through()) + 400),
+        }
+    }
+}
+
+struct Counter<'a> {
+    asked: &'a Asked<'a>,
+    data_through: Day,
+    cells: BTreeMap<Place, Sums>,
+}
+
+pub(super) fn name(definition: &Definition) -> String {
+    format!("{}:{}", definition.id, definition.preset)
+}
+
+/// Every cell in which something was counted.
+pub(super) fn all(asked: &Asked<'_>, extract: &Extract) -> BTreeMap<Place, Sums> {
+    let data_through = extract.data_through();
+    let first = asked.periods.iter().map(|period| period.0).min().expect("a period");
+    let last = asked.periods.iter().map(|period| period.1).max().expect("a period");
+    let world = asked.world(extract, (first, last));
+    let mut counter = Counter { asked, data_through, cells: BTreeMap::new() };
+    let can_say = |one: &&Definition| {
+        let met = |need: &String| need.split(" or ").any(|one| extract.delivers(one.trim()));
+        one.needs.iter().all(met)
+    };
+    let definitions: Vec<&Definition> = asked.definitions.iter().filter(can_say).collect();
+    for member in extract.members() {
+        counter.count(&definitions, &Life::of(member, &world));
+    }
+    counter.cells
+}
+
+/// What one unit, or one member's part of a rate, adds to its cells.
+struct Add<'a> {
+    definition: &'a Definition,
+    period: (Day, Day),
+    /// The day on which the member's age is taken.
+    aged_on: Day,
+    numerator: f64,
+    denominator: i64,
+    excluded: Option<usize>,
+    value: Option<f64>,
+}
+
+impl Counter<'_> {
+    fn count(&mut self, definitions: &[&Definition], life: &Life<'_>) {
+        for definition in definitions {
+            if definition.index.is_some() {
+                self.units(definition, life);
+            } else if definition.contacts.is_some() {
+                self.contacts(definition, life);
+            } else if definition.rate.is_some() {
+                self.rate(definition, life);
+            } else if definition.mix.is_some() {
+                self.mix(definition, life);
+            }
+        }
+        let ends: BTreeSet<Day> = self.asked.periods.iter().map(|period| period.1).collect();
+        let data_through = self.data_through;
+        for end in ends.into_iter().filter(|end| *end <= data_through) {
+            let year = Year::ending(life, end);
+            for definition in definitions.iter().filter(|one| one.member.is_some()) {
+                self.member(definition, life, &year);
+            }
+        }
+    }
+
+    /// The member's own cells: everyone and the organisation (or one of them), by each attribute.
+    fn add(&mut self, life: &Life<'_>, groups: &[&str], one: &Add<'_>) {
+        let strata = [
+            ("all", "all"),
+            ("age_band", life.age_band(one.aged_on)),
+            ("sex", if life.sex.is_empty() { "unknown" } else { &life.sex }),
+        ];
+        for group in groups {
+            for (kind, value) in strata {
+                let place = (
+                    name(one.definition),
+                    one.period,
+                    (*group).to_owned(),
+                    (kind.to_owned(), value.to_owned()),
+                );
+                let cell = self.cells.entry(place).or_default();
+                if let Some(reason) = one.excluded {
+                    *cell.excluded.entry(reason).or_insert(0) += 1;
+                } else {
+                    let own = cell.of.entry(life.id.clone()).or_insert((0.0, 0));
+                    own.0 += one.numerator;
+                    own.1 += one.denominator;
+                }
+                if kind == "all" {
+                    cell.values.extend(one.value);
+                }
+            }
+        }
+    }
+
+    /// Reading 2: rates are withheld for periods that end after the data-through date.
+    fn complete_periods(&self) -> Vec<(Day, Day)> {
+        let complete = |period: &&(Day, Day)| period.1 <= self.data_through;
+        self.asked.periods.iter().filter(complete).copied().collect()
+    }
+
+    fn unit(
+        &mut self,
+        definition: &Definition,
+        life: &Life<'_>,
+        day: Day,
+        met: Option<i32>,
+        excluded: Option<usize>,
+    ) {
+        for period in self.asked.periods {
+            if period.0 <= day && day <= period.1 {
+                let one = Add {
+                    definition,
+                    period: *period,
+                    aged_on: day,
+                    numerator: f64::from(u8::from(met.is_some())),
+                    denominator: 1,
+                    excluded,
+                    value: met.filter(|_| definition.curve).map(f64::from),
+                };
+                self.add(life, &["all of them", life.bho(day)], &one);
+            }
+        }
+    }
+
+    fn units(&mut self, definition: &Definition, life: &Life<'_>) {
+        for (day, outcome) in units::judged(definition, life) {
+            let (met, excluded) = match outcome {
+                units::Outcome::Excluded(place) => (None, Some(place)),
+                units::Outcome::NotMet => (None, None),
+                units::Outcome::Met(days) => (Some(days), None),
+            };
+            self.unit(definition, life, day, met, excluded);
+        }
+    }
+
+    fn contacts(&mut self, definition: &Definition, life: &Life<'_>) {
+        let share = definition.contacts.as_ref().expect("a share of contacts");
+        for contact in life.contacts.iter().filter(|contact| contact.passes(&share.of)) {
+            let met = contact.passes(&share.met).then_some(0);
+            self.unit(definition, life, contact.day, met, None);
+        }
+    }
+
+    fn member(&mut self, definition: &Definition, life: &Life<'_>, year: &Year<'_>) {
+        let Some(outcome) = year.judged(definition) else { return };
+        let of = definition.value.as_ref().expect("a rule of members has a value").of;
+        let (value, excluded) = match outcome {
+            years::Outcome::Excluded(place) => (None, Some(place)),
+            years::Outcome::Value(value) => (Some(value), None),
+        };
+        for period in self.asked.periods.iter().filter(|period| period.1 == year.end) {
+            let one = Add {
+                definition,
+                period: *period,
+                aged_on: year.end,
+                numerator: value.unwrap_or(0.0),
+                denominator: 1,
+                excluded,
+                value: value.filter(|_| !of.is_share()),
+            };
+            self.add(life, &["all of them", year.bho()], &one);
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
+    fn rate(&mut self, definition: &Definition, life: &Life<'_>) {
+        let rate = definition.rate.as_ref().expect("a rate");
+        let care = rate.disengagements.map(|gap| life.care(gap)).unwrap_or_default();
+        for period in self.complete_periods() {
+            let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+            for day in period.0..=period.1 {
+                let (of, to) =
+                    (rates::on(rate, life, &care, day), rates::under(rate, life, &care, day));
+                if (of, to) == (0, 0) {
+                    continue;
+                }
+                for group in ["all of them", life.bho(day)] {
+                    let sum = sums.entry(group).or_insert((0, 0));
+                    // Members who were served count once, whatever they got.
+                    let once = |more: i64, sum: i64, served: bool| {
+                        if served { sum.max(i64::from(more > 0)) } else { sum + more }
+                    };
+                    sum.0 = once(of, sum.0, rate.served.is_some());
+                    let over = rate.over.as_ref().is_some_and(|over| over.served.is_some());
+                    sum.1 = once(to, sum.1, over);
+                }
+            }
+            for (group, (of, to)) in sums {
+                // Dollars are counted in cents.
+                let parts = if rate.cost && rate.over.as_ref().is_none_or(|over| !over.cost) {
+                    100.0
+                } else {
+                    1.0
+                };
+                let one = Add {
+                    definition,
+                    period,
+                    aged_on: period.1,
+                    numerator: of as f64 / parts,
+                    denominator: to,
+                    excluded: None,
+                    value: None,
+                };
+                self.add(life, &[group], &one);
+            }
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
+    fn mix(&mut self, definition: &Definition, life: &Life<'_>) {
+        for period in self.complete_periods() {
+            let mut days: BTreeMap<&str, [i64; 7]> = BTreeMap::new();
+            for day in period.0..=period.1 {
+                let Some(level) = life.level_on(day) else { continue };
+                for group in ["all of them", life.bho(day)] {
+                    days.entry(group).or_default()[usize::from(level)] += 1;
+                }
+            }
+            for (group, days) in days {
+                for (level, count) in days.iter().enumerate() {
+                    let stratum = ("level".to_owned(), level.to_string());
+                    let place = (name(definition), period, group.to_owned(), stratum);
+                    let cell = self.cells.entry(place).or_default();
+                    cell.of.insert(life.id.clone(), (*count as f64, days.iter().sum()));
+                }
+            }
+        }
+    }
+}

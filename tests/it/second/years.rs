@@ -1,0 +1,245 @@
+//! Members over the twelve months that end with a period.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contact::in_groups;
+use super::definition::{Definition, Exclusion, Group, Member, MemberValue, Provider, ValueOf};
+use super::life::Life;
+use super::rows::{Day, month_start};
+
+/// What a member is in the window: left out under the exclusion at this place, or with a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Outcome {
+    Excluded(usize),
+    Value(f64),
+}
+
+/// The window, and what every rule asks of it.
+#[derive(Debug)]
+pub(super) struct Year<'a> {
+    life: &'a Life<'a>,
+    pub(super) start: Day,
+    pub(super) end: Day,
+    /// First and last day of each of its months.
+    months: Vec<(Day, Day)>,
+}
+
+impl<'a> Year<'a> {
+    pub(super) fn ending(life: &'a Life<'a>, end: Day) -> Self {
+        let month = |back: i32| (month_start(end, -back), month_start(end, 1 - back) - 1);
+        let months: Vec<(Day, Day)> = (0..12).rev().map(month).collect();
+        Self { life, start: months[0].0, end, months }
+    }
+
+    fn has(&self, day: Day) -> bool {
+        self.start <= day && day <= self.end
+    }
+
+    fn within(&self, days: &BTreeSet<Day>) -> Vec<Day> {
+        days.range(self.start..=self.end).copied().collect()
+    }
+
+    /// Reading 4: the organisation of the last enrolled day.
+    pub(super) fn bho(&self) -> &str {
+        let last = (self.start..=self.end).rev().find(|day| self.life.is_enrolled(*day));
+        last.map_or("unknown", |day| self.life.bho(day))
+    }
+
+    /// What became of the member; nothing if the rule does not look at them.
+    pub(super) fn judged(&self, definition: &Definition) -> Option<Outcome> {
+        let member = definition.member.as_ref().expect("a rule of members");
+        let value = definition.value.as_ref().expect("a rule of members has a value");
+        if !self.is_candidate(member) {
+            return None;
+        }
+        let excluded = definition.exclusion.iter().position(|one| self.applies(one));
+        Some(match excluded {
+            Some(place) => Outcome::Excluded(place),
+            None => Outcome::Value(self.value(member, value)),
+        })
+    }
+
+    fn is_candidate(&self, member: &Member) -> bool {
+        let in_age = member.age.is_none_or(|[from, to]| {
+            self.life.age(self.end).is_none_or(|age| (from..=to).contains(&age))
+        });
+        // The 24 months that end with the window.
+        let two_years = month_start(self.start, -12);
+        in_age
+            && self.is_looked_at(member, two_years)
+            && (!member.smi || self.life.has_smi(two_years, self.end))
+    }
+
+    fn is_looked_at(&self, member: &Member, two_years: Day) -> bool {
+        let at_least = member.at_least.unwrap_or(1);
+        if let Some(provider) = member.visits_to {
+            return self.visits(provider).len() >= at_least;
+        }
+        if let Some(test) = &member.contact {
+            let days = self.life.contact_days(test);
+            if member.in_24_months {
+                return days.range(two_years..=self.end).next().is_some();
+            }
+            if let Some(before) = member.days_before {
+                return days.range(self.start - before..self.start).count() >= at_least;
+            }
+            let in_bed = |day: &Day| self.life.is_alive(*day);
+            return self.within(&days).len() >= at_least
+                || (member.or_institution_day
+                    && self.within(&self.life.institution_days).iter().any(in_bed));
+        }
+        if member.enrolled {
+            return !self.eligible_days().is_empty();
+        }
+        if member.ed_visit {
+            return self.ed_visits(&member.diagnosis) > 0;
+        }
+        self.events(&member.event) > 0
+    }
+
+    fn applies(&self, exclusion: &Exclusion) -> bool {
+        let life = self.life;
+        let unenrolled = |(from, to): &&(Day, Day)| {
+            (*from..=*to)
+                .any(|day| !life.is_enrolled(day) && (!exclusion.until_death || life.is_alive(day)))
+        };
+        (exclusion.not_enrolled_year && self.months.iter().filter(unenrolled).count() >= 2)
+            || (exclusion.died_in_year && !life.is_alive(self.end))
+            || (exclusion.hospice_in_year && !self.within(&life.hospice).is_empty())
+            || (exclusion.no_eligible_month && self.eligible_months().is_empty())
+            || (exclusion.no_eligible_day && self.eligible_days().is_empty())
+    }
+
+    /// Reading 23: fully enrolled, with fewer than 15 days in an institution or in custody.
+    fn eligible_months(&self) -> Vec<(Day, Day)> {
+        let life = self.life;
+        let is_eligible = |(from, to): &&(Day, Day)| {
+            let away =
+                |day: &Day| life.institution_days.contains(day) || life.custody.contains(day);
+            (*from..=*to).all(|day| life.is_enrolled(day))
+                && (*from..=*to).filter(away).count() < 15
+        };
+        self.months.iter().filter(is_eligible).copied().collect()
+    }
+
+    fn eligible_days(&self) -> Vec<Day> {
+        let counts = |day: &Day| self.life.is_alive(*day) && self.life.is_enrolled(*day);
+        (self.start..=self.end).filter(counts).collect()
+    }
+
+    /// Treatment visits in order: one for each day and provider.
+    fn visits(&self, provider: Provider) -> Vec<String> {
+        let column = match provider {
+            Provider::Clinician => "clinician_id",
+            Provider::Team => "team_id",
+            Provider::Agency => "agency_id",
+        };
+        let treatment =
+            self.life.contacts.iter().filter(|one| one.is_treatment && self.has(one.day));
+        let visits = treatment.map(|one| (one.day, one.row.text(column).to_owned()));
+        let visits: BTreeSet<(Day, String)> = visits.filter(|(_, who)| !who.is_empty()).collect();
+        visits.into_iter().map(|(_, who)| who).collect()
+    }
+
+    fn ed_visits(&self, groups: &[Group]) -> usize {
+        let visits = self.life.ed_visits.iter().filter(|visit| self.has(visit.index));
+        visits.filter(|visit| visit.dx1.iter().any(|code| in_groups(groups, code))).count()
+    }
+
+    fn events(&self, types: &[String]) -> usize {
+        let events = self.life.events.iter().filter(|(day, _)| self.has(*day));
+        events.filter(|(_, what)| types.iter().any(|wanted| wanted == what)).count()
+    }
+
+    /// At-risk days of each gap, edges of the window included.
+    fn gaps(&self, contacts: &[Day]) -> Vec<usize> {
+        let ends = [self.start].into_iter().chain(contacts.iter().copied()).chain([self.end]);
+        let ends: Vec<Day> = ends.collect();
+        let lasts =
+            |pair: &[Day]| (pair[0] + 1..=pair[1]).filter(|day| self.life.is_at_risk(*day)).count();
+        ends.windows(2).map(lasts).collect()
+    }
+
+    fn value(&self, member: &Member, value: &MemberValue) -> f64 {
+        let contacts =
+            value.contact.as_ref().map(|test| self.within(&self.life.contact_days(test)));
+        let contacts = contacts.unwrap_or_default();
+        let longest = || self.gaps(&contacts).into_iter().max().unwrap_or(0);
+        let days = || usize::try_from(value.days.expect("days")).expect("a number of days");
+        let whether = |holds: bool| f64::from(u8::from(holds));
+        let at_least = value.at_least.unwrap_or(1);
+        match value.of {
+            ValueOf::MonthsWithContact => {
+                let months = self.eligible_months();
+                let seen =
+                    |(from, to): &&(Day, Day)| contacts.iter().any(|day| from <= day && day <= to);
+                share(months.iter().filter(seen).count(), months.len())
+            }
+            ValueOf::GapOver => whether(longest() > days()),
+            ValueOf::LongestGap => share(longest(), 1),
+            ValueOf::AnyContact => whether(!contacts.is_empty()),
+            ValueOf::EachQuarter => whether((0..4).all(|quarter| {
+                let from = self.start + 90 * quarter;
+                contacts.iter().any(|day| (from..from + 90).contains(day))
+            })),
+            ValueOf::Regularity => regularity(&contacts),
+            ValueOf::CommunityDays => {
+                let days = self.eligible_days();
+                share(days.iter().filter(|day| self.life.is_at_risk(**day)).count(), days.len())
+            }
+            ValueOf::AnyNight => {
+                let nights = self.life.days_in(value.set.expect("a set"));
+                whether(!self.within(nights).is_empty())
+            }
+            ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
+            ValueOf::Events => whether(self.events(&value.event) >= at_least),
+            of => relation(of, &self.visits(member.visits_to.expect("visits"))),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of one member")]
+fn share(of: usize, all: usize) -> f64 {
+    of as f64 / all as f64
+}
+
+/// 1 ÷ (1 + CV) of the days between contacts.
+fn regularity(contacts: &[Day]) -> f64 {
+    let gaps: Vec<f64> = contacts.windows(2).map(|pair| f64::from(pair[1] - pair[0])).collect();
+    let n = share(gaps.len(), 1);
+    let mean = gaps.iter().sum::<f64>() / n;
+    let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    1.0 / (1.0 + variance.sqrt() / mean)
+}
+
+/// The table of section 2.B.
+fn relation(of: ValueOf, visits: &[String]) -> f64 {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for who in visits {
+        *counts.entry(who).or_insert(0) += 1;
+    }
+    let (n, p) = (share(visits.len(), 1), share(counts.len(), 1));
+    let shares: Vec<f64> = counts.values().map(|count| share(*count, visits.len())).collect();
+    let herfindahl: f64 = shares.iter().map(|share| share * share).sum();
+    let bice_boxerman = (n * herfindahl - 1.0) / (n - 1.0);
+    let modified = 1.0 - p / (n + 0.1);
+    match of {
+        ValueOf::UsualProvider => shares.iter().copied().fold(0.0, f64::max),
+        ValueOf::BiceBoxerman => bice_boxerman,
+        ValueOf::Fragmentation => 1.0 - bice_boxerman,
+        ValueOf::Herfindahl => herfindahl,
+        ValueOf::Sequential => {
+            let same = visits.windows(2).filter(|pair| pair[0] == pair[1]).count();
+            share(same, visits.len() - 1)
+        }
+        ValueOf::Modified => modified,
+        ValueOf::ModifiedTwice => modified / (1.0 - 1.0 / (n + 0.1)),
+        ValueOf::KnownProvider => {
+            let known = (1..visits.len()).filter(|at| visits[..*at].contains(&visits[*at])).count();
+            share(known, visits.len() - 1)
+        }
+        ValueOf::Entropy => -shares.iter().map(|share| share * share.log2()).sum::<f64>(),
+        ValueOf::Providers => p,
+        other => panic!("{other:?} is not of visits"),
+    }
+}
