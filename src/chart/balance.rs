@@ -28,7 +28,7 @@ pub struct BalancePlot<'a> {
 
 const TOP: i32 = 20;
 const ROW: i32 = 40;
-const LABEL_ROOM: i32 = 600;
+const LABEL_ROOM: i32 = 560;
 /// Below this a covariate counts as balanced.
 const BALANCED: f64 = 0.1;
 
@@ -54,15 +54,14 @@ impl BalancePlot<'_> {
                 sheet.line(&[(x(at), TOP), (x(at), bottom)], GREY, 2, dash);
             }
             let tick = (most * 10.0).floor() / 10.0;
-            for at in [-tick, -BALANCED, 0.0, BALANCED, tick] {
-                if at.abs() <= BALANCED || tick > 0.25 {
-                    sheet.text(&format::rate(at), (x(at), bottom + 26), Hold::Middle, GREY);
-                }
+            for at in [-tick, 0.0, tick] {
+                let label = format!("{at:.1}").replace('-', "\u{2212}");
+                sheet.text(&label, (x(at), bottom + 26), Hold::Middle, GREY);
             }
             sheet.text(
                 "difference in standard deviations",
-                (i32::midpoint(left, right), bottom + 60),
-                Hold::Middle,
+                (right, bottom + 60),
+                Hold::Right,
                 GREY,
             );
             for (place, line) in self.lines.iter().enumerate() {

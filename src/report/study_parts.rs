@@ -69,7 +69,7 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
                     weighted: row.weighted.map(ratio),
                 })
                 .collect(),
-            sides: (format!("less with {one}"), format!("more with {one}")),
+            sides: ("less".to_owned(), "more".to_owned()),
         }
         .draw();
         let caption = "Ratios: left of 1 the first group has less. Dot and line: weighted, with 95 % limits; ring: as observed.";
