@@ -15,7 +15,7 @@
 //! | [`kernel`] | Arrow batches of timelines in, exact tallies out; the only parallel loop over members |
 //! | [`statistics`] | pure functions on numbers: intervals, quantiles, control charts |
 //! | [`oversight`] | tallies to published tables: standards, signals, verdicts, suppression; ad-hoc SQL |
-//! | [`study`] | courses of care: pathways of interventions, state sequences, distances, groups |
+//! | [`study`] | courses of care: cohorts, pathways of interventions, state sequences, fair comparisons |
 //! | [`chart`] | published numbers as SVG |
 //! | [`report`] | pages, workbooks and interchange files |
 //! | [`pipeline`] | a run, in the order the data flows |

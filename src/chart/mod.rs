@@ -5,10 +5,15 @@
 //! title and a description with the same numbers in words, and tells its parts apart by shape and
 //! dash, so that it can be read in black and white.
 
+mod areas;
 mod axis;
+mod balance;
 mod bars;
 mod comparison;
+mod course_blocks;
 mod curve;
+mod flows;
+mod forest;
 pub mod format;
 mod funnel;
 mod icon;
@@ -17,14 +22,21 @@ mod mark;
 mod sheet;
 mod spark;
 mod strip;
+mod survival;
 mod trend;
 
+pub use areas::{Areas, Column};
+pub use balance::{BalanceLine, BalancePlot};
 pub use bars::{Bar, StackedBars};
 pub use comparison::{Compared, Comparison};
+pub use course_blocks::CourseRows;
 pub use curve::{Curve, CurvePoint, Curves};
+pub use flows::{Flow, Sankey, Sunburst};
+pub use forest::{Forest, ForestLine, Ratio};
 pub use funnel::{FunnelChart, FunnelLine, FunnelPoint};
 pub use icon::{assurance_icon, variation_icon};
 pub use mark::{Mark, Shown};
 pub use spark::sparkline;
 pub use strip::{Lane, Look, Strip, reach};
+pub use survival::{SurvivalCurves, SurvivalLine, SurvivalPoint};
 pub use trend::{Limits, TrendPoint, TrendSeries};

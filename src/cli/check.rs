@@ -57,8 +57,8 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many examples of a file hold, or its problems. A file with `[extracts]` is a
-/// pipeline, one with objectives or targets a contract.
+/// How many examples of a file hold, or its problems. A file with `[extracts]` is a pipeline, one
+/// with objectives or targets a contract, one with a question a study.
 fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
@@ -71,6 +71,9 @@ fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
     }
     if document.root.get("objective").is_some() || document.root.get("target").is_some() {
         return Ok(pipeline::check_contract(&document, path).map(|_| 0));
+    }
+    if document.root.get("question").is_some() {
+        return Ok(throughline::study::read_study(&document).map(|_| 0));
     }
     if document.root.get("worklist").is_some() {
         return Ok(pipeline::read_worklists(path)?.map(|_| 0));

@@ -9,6 +9,7 @@ mod query;
 mod reconcile;
 mod run;
 mod store;
+mod study;
 mod summary;
 mod synth;
 mod verify;
@@ -62,6 +63,8 @@ enum Command {
     /// List, show, compare and remove the snapshots of a store
     #[command(subcommand)]
     Store(store::StoreCommand),
+    /// Follow people from an event on: pathways, careers and fair comparisons, as a report
+    Study(study::StudyArguments),
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
     /// Compare the rates that organisations report with the same rates counted from the store
@@ -190,6 +193,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Worklist(arguments) => worklist::worklist(arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Store(command) => store::store(command),
+        Command::Study(arguments) => study::study(arguments),
         Command::Query(arguments) => query::query(arguments),
         Command::Reconcile(arguments) => reconcile::reconcile(arguments),
     }

@@ -10,6 +10,7 @@ mod measure;
 mod member_course;
 pub mod member_value;
 mod picture;
+pub mod population;
 mod provider;
 mod read;
 mod read_contact;

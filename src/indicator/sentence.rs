@@ -234,36 +234,11 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
 pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
     let noun = index_noun(index);
     match criterion {
-        Criterion::Contact { filter, days, at_least, then } => {
-            let least = if *at_least == 1 {
-                String::new()
-            } else {
-                format!(" on at least {at_least} days")
-            };
-            let mut text =
-                format!("{}{least} {}", contacts(&filters[*filter]), within(*days, noun));
-            for next in then {
-                let after = within(next.days, "first of them");
-                text += &format!(", and {} {after}", contacts(&filters[next.filter]));
-            }
-            text
-        }
-        Criterion::ContactOrPlan { filter, days } => {
-            format!(
-                "{}, or a care plan written, {}",
-                contacts(&filters[*filter]),
-                within(*days, noun)
-            )
-        }
-        Criterion::NoContact { filter, days } => {
-            format!("no day with {} {}", contacts(&filters[*filter]), within(*days, noun))
-        }
-        Criterion::ContactDuringStay { filter } => {
-            format!(
-                "{} from admission to discharge, both days included",
-                contacts(&filters[*filter])
-            )
-        }
+        Criterion::Contact { .. }
+        | Criterion::ContactOrPlan { .. }
+        | Criterion::NoContact { .. }
+        | Criterion::ContactDuringStay { .. }
+        | Criterion::ContactBeforeReturn { .. } => of_contacts(criterion, noun, filters),
         Criterion::NightsOver(nights) => format!("more than {nights} nights"),
         Criterion::NoService(days) => {
             format!("no day with a qualifying contact or in 24-hour care {}", within(*days, noun))
@@ -300,12 +275,49 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
         | Criterion::Own(_)
         | Criterion::Course(_)
         | Criterion::Always => sentence_course::joined(criterion, index, filters),
+    }
+}
+
+/// Which contacts there have to be.
+fn of_contacts(criterion: &Criterion, noun: &str, filters: &[ContactFilter]) -> String {
+    match criterion {
+        Criterion::Contact { filter, days, at_least, then } => {
+            let least = if *at_least == 1 {
+                String::new()
+            } else {
+                format!(" on at least {at_least} days")
+            };
+            let mut text =
+                format!("{}{least} {}", contacts(&filters[*filter]), within(*days, noun));
+            for next in then {
+                let after = within(next.days, "first of them");
+                text += &format!(", and {} {after}", contacts(&filters[next.filter]));
+            }
+            text
+        }
+        Criterion::ContactOrPlan { filter, days } => {
+            format!(
+                "{}, or a care plan written, {}",
+                contacts(&filters[*filter]),
+                within(*days, noun)
+            )
+        }
+        Criterion::NoContact { filter, days } => {
+            format!("no day with {} {}", contacts(&filters[*filter]), within(*days, noun))
+        }
+        Criterion::ContactDuringStay { filter } => {
+            format!(
+                "{} from admission to discharge, both days included",
+                contacts(&filters[*filter])
+            )
+        }
         Criterion::ContactBeforeReturn { filter } => {
             format!(
                 "{} after the last qualifying contact and before the day of return",
                 contacts(&filters[*filter])
             )
         }
+        _ => String::new(),
     }
 }
 

@@ -15,6 +15,7 @@ mod reconcile;
 mod release;
 mod run;
 mod stage;
+mod study;
 mod units;
 mod verify;
 mod views;
@@ -35,6 +36,7 @@ pub use run::{
     internal_folder, prepare, report_folder, snapshot, snapshot_by_id,
 };
 pub use stage::{OnStage, Stage};
+pub use study::{Studied, read_study_file, study, write_study_report};
 pub use units::{outcome, reason, units_table};
 pub use verify::{recount, verify_report};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};

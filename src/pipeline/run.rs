@@ -292,7 +292,7 @@ const READ: [&str; 9] = [
 ];
 
 /// The smallest over the sources of extract date less run-out.
-fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
+pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
     let days =
         manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
             |source| {
@@ -338,7 +338,7 @@ pub(super) fn checked_period(
     Ok(month)
 }
 
-fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<String> {
+pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -> Vec<String> {
     let mut notes = Vec::new();
     if settings.assume_enrolment {
         notes.push("Enrolment is not known: members are taken as enrolled from their first row to the data-through date, and disenrolled members count as not followed up.".to_owned());

@@ -130,6 +130,11 @@ pub(super) fn at(sorted: &[f64], probability: f64) -> f64 {
     sorted[whole] + rank.fract() * (next - sorted[whole])
 }
 
+/// The quantile of values in ascending order, type 7; nothing of no values.
+pub fn sorted_quantile(sorted: &[f64], probability: f64) -> Option<f64> {
+    (!sorted.is_empty()).then(|| at(sorted, probability))
+}
+
 fn deviation(values: &[f64]) -> f64 {
     let mean = values.iter().sum::<f64>() / count(values.len());
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();

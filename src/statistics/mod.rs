@@ -40,7 +40,9 @@ mod weighting;
 mod xmr;
 
 pub use attribute_chart::{Part, c_chart, p_chart, p_prime_chart, u_chart, u_prime_chart};
-pub use bootstrap::{Bootstrap, Resampling, accelerated_bootstrap, cluster_bootstrap};
+pub use bootstrap::{
+    Bootstrap, Resampling, accelerated_bootstrap, cluster_bootstrap, sorted_quantile,
+};
 pub use chart::Chart;
 pub use cluster::{MemberSums, cluster_ratio, design_effect};
 pub use completion::{ChainLadder, chain_ladder};

@@ -53,7 +53,7 @@ pub fn bootstrap_stability(
 }
 
 /// As many people as there are, drawn with replacement: how often each thing came.
-fn drawn(people: &[u64], seed: u64, draw: u32) -> Vec<u64> {
+pub(super) fn drawn(people: &[u64], seed: u64, draw: u32) -> Vec<u64> {
     let ends: Vec<u64> = people
         .iter()
         .scan(0, |sum, count| {

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use super::bootstrap::Draws;
 use super::cost::{CostError, Costs, PositionCosts};
+use super::design::{Analysis, Covariate, Outcome, Protocol, Strategy};
 use super::distance::{Metric, Norm};
 use super::distinct::Distinct;
 use super::grouping::Grouping;
 use super::pathway_rules::PathwayRules;
 use crate::diagnostic::Source;
+use crate::indicator::population::Population;
 use crate::terms::{Level, ServiceClass};
+use crate::timeline::{Basis, ContactFilter};
 
 /// A checked study file.
 #[derive(Debug, Clone)]
@@ -29,6 +32,27 @@ pub struct Study {
     pub interventions: Vec<Delivered>,
     /// The names of all numbers.
     pub names: Vec<String>,
+    /// Who is followed, from which event on. A member enters once, with the first such event that no
+    /// reason leaves out.
+    pub population: Population,
+    /// Days that members are followed after time zero.
+    pub follow_up: i32,
+    /// The ways of care that are compared; none if nothing is.
+    pub strategies: Vec<Strategy>,
+    /// What they are compared on; the first one is the main one.
+    pub outcomes: Vec<Outcome>,
+    /// What is known at the index.
+    pub covariates: Vec<Covariate>,
+    /// How they are compared.
+    pub analysis: Option<Analysis>,
+    /// The trial that the comparison stands for.
+    pub protocol: Protocol,
+    /// Rules about contacts, named by their place.
+    pub filters: Vec<ContactFilter>,
+    /// For each intervention of contacts, the place of its rule.
+    pub received: Vec<Option<usize>>,
+    /// Columns of the members table that covariates look at.
+    pub attributes: Vec<&'static str>,
     /// How pathways are built, if they are asked for.
     pub pathways: Option<PathwayRules>,
     /// How state sequences are compared, if they are asked for.
@@ -91,6 +115,24 @@ pub enum CostRule {
     TransitionRates,
     /// The file.
     Given(Costs),
+}
+
+impl Delivered {
+    /// The contacts it is made of: qualifying ones, and attempts of classes that never qualify.
+    pub(super) fn filter(&self) -> Option<ContactFilter> {
+        let Self::Contacts { classes, .. } = self else { return None };
+        let (qualifying, others): (Vec<_>, Vec<_>) =
+            classes.iter().copied().partition(|class| class.is_qualifying());
+        let of = |basis, classes: Vec<ServiceClass>| {
+            (!classes.is_empty()).then(|| ContactFilter { classes, ..ContactFilter::of(basis) })
+        };
+        match (of(Basis::Qualifying, qualifying), of(Basis::Attempt, others)) {
+            (Some(one), Some(other)) => {
+                Some(ContactFilter { or: vec![one, other], ..ContactFilter::of(Basis::Row) })
+            }
+            (one, other) => one.or(other),
+        }
+    }
 }
 
 impl MetricRule {

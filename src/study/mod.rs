@@ -1,10 +1,13 @@
-//! What people received, in which order, and how their courses resemble one another: eras and
-//! pathways of interventions, state sequences and their groups. Nothing here reads a file; people
-//! come in as typed values and are known by their place in a list.
+//! What people received, in which order, what came of it, and how their courses resemble one another:
+//! cohorts, pathways of interventions, state sequences, and comparisons of strategies. Nothing here
+//! reads a file; people are known by their place in a list.
 //!
 //! | question | where |
 //! |---|---|
 //! | what does a study ask? | [`Study`], from a file by [`read_study`] |
+//! | who is followed, and how many are left at each step? | [`enter`] one member, [`Cohort`] |
+//! | how do strategies differ, weighted for what was known before? | [`contrasts()`] |
+//! | what of it may be shown? | [`publish`], every number through a [`Screen`] |
 //! | which interventions, alone or together, in which order? | [`pathways`], by [`PathwayRules`] |
 //! | how many people went which way, and for how long? | [`pathway_table()`], [`step_durations`], [`line_changes`] |
 //! | in which state was a person each month? | [`monthly_states`], a [`Sequence`] of states such as [`CareState`] |
@@ -16,44 +19,77 @@
 //! Groups of courses describe. They are no exposure for outcomes of the same months: who lives
 //! longer has more time to show a pattern.
 
+mod analysis_rows;
 mod bootstrap;
 mod care_state;
+mod career;
+mod clone_contrast;
+mod clones;
+mod cohort;
 mod combination;
+mod contrast;
 mod cost;
 mod course_group;
+mod curves;
 mod description;
+mod design;
 mod distance;
 mod distinct;
+mod effect;
 mod era;
+mod flow_sheet;
 mod grouping;
 mod line_change;
 mod matching;
+mod matrix;
 mod monthly;
+mod observe;
+mod occupation;
 mod pam;
 mod partition;
 mod pathway;
 mod pathway_rules;
 mod pathway_table;
+mod person;
+mod published;
+mod published_courses;
+mod published_paths;
 mod read;
+mod read_design;
+mod read_outcome;
 mod read_pathways;
 mod read_sequences;
 mod sequence;
 mod sequence_index;
+mod sheet;
 mod silhouette;
 mod state_table;
+mod strata;
 mod ward;
+mod wording;
 
+pub use analysis_rows::analysis_rows;
 pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
+pub use career::CareerState;
+pub use cohort::{Cohort, Count, Flow, StudyError};
+pub use contrast::{Balance, Contrast, Finding, Refusal, WeightSummary, contrasts};
 pub use cost::{CostError, Costs, PositionCosts};
 pub use course_group::{CourseGroup, CourseGroups, course_groups};
+pub use curves::{DayOfCurve, OutcomeCurves, StrategyCurve};
 pub use description::{CostRule, Delivered, MetricRule, SequenceRules, Study};
+pub use design::{
+    Amount, Analysis, Covariate, Dose, Exposure, Fact, Happening, Outcome, OutcomeMeasure,
+    Protocol, Strategy, Timing,
+};
 pub use distance::{DistanceError, Distances, Metric, Norm, distances};
 pub use distinct::Distinct;
+pub use effect::{Effect, Estimate};
 pub use era::{Combination, Era, Intervention, MOST_INTERVENTIONS, collapsed, eras_of_contacts};
 pub use grouping::{Candidate, Grouping, best};
 pub use line_change::{LineChanges, line_changes};
 pub use monthly::{Course, Months, StateSpan, monthly_states};
+pub use occupation::{Career, CareerDay};
 pub use pam::{Medoids, pam};
 pub use partition::Partition;
 pub use pathway::{Attrition, History, Pathway, Pathways, Step, pathways};
@@ -63,11 +99,17 @@ pub use pathway_rules::{
 pub use pathway_table::{
     DurationRow, PathGroup, PathwayRow, PathwayTable, pathway_table, step_durations,
 };
+pub use person::{Entry, Followed, Lost, Observed, Person, Reading, enter};
+pub use published::{ForestRow, PublishedContrast, PublishedStudy, publish};
+pub use published_courses::{CourseBlock, CourseMonth, PublishedCourse, PublishedCourses};
+pub use published_paths::PublishedPathways;
 pub use read::read_study;
 pub use sequence::{Sequence, State};
 pub use sequence_index::{
     complexity, degradation, entropy, longitudinal_shares, transitions, turbulence, volatility,
 };
+pub use sheet::{Field, Screen, Sheet};
 pub use silhouette::{Silhouette, silhouette};
 pub use state_table::{Distribution, TransitionRates, state_distribution};
+pub use strata::StratumFinding;
 pub use ward::{Merge, Tree, ward};

@@ -4,10 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::description::{Delivered, Study};
+use super::design::{Analysis, Covariate, Outcome, Protocol, Strategy};
 use super::era::MOST_INTERVENTIONS;
-use super::{read_pathways, read_sequences};
+use super::{read_design, read_outcome, read_pathways, read_sequences};
 use crate::diagnostic::{Document, Fields, Node, Problem, Problems, Value};
+use crate::indicator::population::{Population, keep_contact};
 use crate::terms::{Level, ServiceClass};
+use crate::timeline::ContactFilter;
 
 /// Days to the next contact within which an era goes on, unless a file says otherwise.
 const GAP: i32 = 30;
@@ -17,6 +20,8 @@ const MEDICATION_GAP: i32 = 45;
 const TAIL: i32 = 7;
 /// Counts from 1 to 10 are hidden, unless a file hides more.
 const MIN_CELL: i32 = 11;
+/// Days of follow-up, unless a file says otherwise.
+const YEAR: i32 = 365;
 
 /// Reads and checks one file.
 pub fn read_study(document: &Document) -> Result<Study, Problems> {
@@ -28,6 +33,8 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
     let question = text(&mut fields, "question", "what the study asks", &mut problems);
     let min_cell = fields.integer_in("min_cell", MIN_CELL, 1000, &mut problems);
     let (interventions, mut names) = interventions(&mut fields, &mut problems);
+    let compared = compared(&mut fields, &interventions, &names, &mut problems);
+    let follow_up = fields.integer_in("follow_up", 1, 3660, &mut problems).unwrap_or(YEAR);
     let pathways = fields
         .fields("pathways", &mut problems)
         .map(|table| read_pathways::rules(table, &mut names, &mut problems));
@@ -38,12 +45,13 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
     let sequences = fields
         .fields("sequences", &mut problems)
         .and_then(|table| read_sequences::rules(table, &mut problems));
-    if !fields.has("pathways") && !fields.has("sequences") {
+    if !["pathways", "sequences", "analysis"].into_iter().any(|key| fields.has(key)) {
         let problem = fields.problem(0..1, "this study computes nothing", "in this file");
-        problems.push(problem.help("add [pathways] or [sequences]"));
+        problems.push(problem.help("add [analysis], [pathways] or [sequences]"));
     }
     fields.finish(&mut problems);
     let min_cell = u64::try_from(min_cell.unwrap_or(MIN_CELL)).expect("11 at least");
+    let Some(population) = compared.population else { return Err(problems) };
     let source = Arc::clone(source);
     problems.none_or(Study {
         source,
@@ -53,9 +61,95 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
         min_cell,
         interventions,
         names,
+        population,
+        follow_up,
+        strategies: compared.strategies,
+        outcomes: compared.outcomes,
+        covariates: compared.covariates,
+        analysis: compared.analysis,
+        protocol: compared.protocol,
+        filters: compared.filters,
+        received: compared.received,
+        attributes: compared.attributes,
         pathways,
         sequences,
     })
+}
+
+/// What is compared, in whom.
+struct Compared {
+    population: Option<Population>,
+    strategies: Vec<Strategy>,
+    outcomes: Vec<Outcome>,
+    covariates: Vec<Covariate>,
+    analysis: Option<Analysis>,
+    protocol: Protocol,
+    filters: Vec<ContactFilter>,
+    received: Vec<Option<usize>>,
+    attributes: Vec<&'static str>,
+}
+
+fn compared(
+    fields: &mut Fields<'_>,
+    interventions: &[Delivered],
+    names: &[String],
+    problems: &mut Problems,
+) -> Compared {
+    let (mut filters, mut attributes) = (Vec::new(), Vec::new());
+    let received = interventions
+        .iter()
+        .map(|one| one.filter().map(|filter| keep_contact(&mut filters, filter)))
+        .collect();
+    let population = Population::read(fields, &mut filters, problems);
+    let (strategies, places) = read_design::strategies(fields, names, problems);
+    let outcomes = read_outcome::outcomes(fields, &mut filters, problems);
+    let covariates = read_design::covariates(fields, &mut filters, &mut attributes, problems);
+    let analysis = read_design::analysis(fields, &strategies, problems);
+    let protocol = read_design::protocol(fields, problems);
+    match &analysis {
+        Some(analysis) => {
+            read_design::refuse_future(fields, &places, analysis.timing, problems);
+            check_whole(fields, (&strategies, &outcomes, &covariates), problems);
+        }
+        None if !strategies.is_empty() && !fields.has("analysis") => {
+            let problem =
+                fields.problem(0..1, "strategies need an [analysis]", "none in this file");
+            problems.push(problem.help("add [analysis] with `landmark`, `grace` or `at_index`"));
+        }
+        None => {}
+    }
+    Compared {
+        population,
+        strategies,
+        outcomes,
+        covariates,
+        analysis,
+        protocol,
+        filters,
+        received,
+        attributes,
+    }
+}
+
+/// An analysis needs something to compare, on something.
+fn check_whole(
+    fields: &Fields<'_>,
+    (strategies, outcomes, covariates): (&[Strategy], &[Outcome], &[Covariate]),
+    problems: &mut Problems,
+) {
+    let parts = [
+        (strategies.len() < 2, "strategy", "a comparison needs two strategies or more"),
+        (outcomes.is_empty(), "outcome", "a comparison needs an outcome"),
+        (covariates.is_empty(), "covariate", "a fair comparison needs covariates"),
+    ];
+    for (_, key, message) in parts.into_iter().filter(|(lacks, _, _)| *lacks) {
+        let problem = fields.problem(0..1, message, "in this file");
+        problems.push(problem.help(format!("add [[{key}]]")));
+    }
+    if outcomes.first().is_some_and(|outcome| outcome.negative_control) {
+        let problem = fields.problem(0..1, "the first outcome is the main one", "in this file");
+        problems.push(problem.help("put the negative control behind it"));
+    }
 }
 
 fn text(

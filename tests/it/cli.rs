@@ -252,6 +252,7 @@ fn every_command_explains_itself() {
         "query",
         "explain",
         "worklist",
+        "study",
         "reconcile",
         "pseudonymize",
         "verify",

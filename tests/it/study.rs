@@ -1,11 +1,13 @@
 //! Courses of care: pathways, sequences, distances and groups, through the front door of the room.
 
+mod comparison;
 mod definition;
 mod distances;
 mod groups;
 mod pathway_counts;
 mod pathways;
 mod sequences;
+mod whole;
 
 use throughline::study::{Sequence, State};
 use throughline::terms::Day;

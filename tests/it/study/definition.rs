@@ -24,6 +24,7 @@ const HEAD: &str = r#"
 id       = "step_down"
 title    = "After hospital"
 question = "Which care follows a stay in hospital, and in which order?"
+index    = { discharge = "inpatient" }
 "#;
 
 const THERAPY: &str = r#"
@@ -137,9 +138,9 @@ fn an_intervention_is_contacts_or_stays() {
         &format!("{HEAD}\n[[intervention]]\nname = \"Peer\"\n\n[pathways]\n"),
         &expect![[r#"
             error: an intervention is made of contacts or of stays
-             --> step_down.toml:6:1
+             --> step_down.toml:7:1
               |
-            6 | [[intervention]]
+            7 | [[intervention]]
               | ^^^^^^^^^^^^^^^^ this has neither
               |
             help: write `classes = ["therapy"]` for contacts or `stays = [5]` for the level of stays"#]],
@@ -148,9 +149,9 @@ fn an_intervention_is_contacts_or_stays() {
         &format!("{HEAD}\n[[intervention]]\nname = \"Home\"\nstays = [2]\n\n[pathways]\n"),
         &expect![[r"
             error: stays are at a level of 24-hour care
-             --> step_down.toml:8:10
+             --> step_down.toml:9:10
               |
-            8 | stays = [2]
+            9 | stays = [2]
               |          ^ expected 5 (residential) or 6 (inpatient)"]],
     );
 }
@@ -161,17 +162,17 @@ fn words_are_suggested() {
         &format!("{HEAD}{THERAPY}\n[pathways]\nkeep = \"chnages\"\nmax_pth = 4\n"),
         &expect![[r#"
             error: unknown keep `chnages`
-              --> step_down.toml:11:8
+              --> step_down.toml:12:8
                |
-            11 | keep = "chnages"
+            12 | keep = "chnages"
                |        ^^^^^^^^^ expected `first`, `changes`, `all`
                |
             help: did you mean `changes`?
 
             error: unknown setting `max_pth`
-              --> step_down.toml:12:1
+              --> step_down.toml:13:1
                |
-            12 | max_pth = 4
+            13 | max_pth = 4
                | ^^^^^^^ nothing reads this
                |
             help: did you mean `max_path`?"#]],
@@ -182,9 +183,9 @@ fn words_are_suggested() {
         ),
         &expect![[r#"
             error: there is no intervention `Terapy`
-              --> step_down.toml:11:27
+              --> step_down.toml:12:27
                |
-            11 | split = [{ intervention = "Terapy", days = 90 }]
+            12 | split = [{ intervention = "Terapy", days = 90 }]
                |                           ^^^^^^^^ not the name of an [[intervention]]
                |
             help: did you mean `Therapy`?"#]],
@@ -197,32 +198,32 @@ fn costs_are_checked_where_they_stand() {
     check_problem(
         &sequences("costs = \"transition_rates\"\nsubstitution = 2\n"),
         &expect![[r#"
-        error: costs from transition rates have no numbers of their own
-         --> step_down.toml:9:16
-          |
-        9 | substitution = 2
-          |                ^ nothing reads this
-          |
-        help: write `costs = "constant"`, or leave this out"#]],
+            error: costs from transition rates have no numbers of their own
+              --> step_down.toml:10:16
+               |
+            10 | substitution = 2
+               |                ^ nothing reads this
+               |
+            help: write `costs = "constant"`, or leave this out"#]],
     );
     check_problem(
         &sequences("cost = [{ between = [\"Custody\"], cost = 3 }]\n"),
         &expect![[r#"
-        error: a cost stands between two different states
-         --> step_down.toml:8:9
-          |
-        8 | cost = [{ between = ["Custody"], cost = 3 }]
-          |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this table
-          |
-        help: write `between = ["Custody", "No contact"]` and `cost = 3`"#]],
+            error: a cost stands between two different states
+             --> step_down.toml:9:9
+              |
+            9 | cost = [{ between = ["Custody"], cost = 3 }]
+              |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this table
+              |
+            help: write `between = ["Custody", "No contact"]` and `cost = 3`"#]],
     );
     check_problem(
         &sequences("substitution = -1\n"),
         &expect![[r"
             error: `substitution` is out of range
-             --> step_down.toml:8:16
+             --> step_down.toml:9:16
               |
-            8 | substitution = -1
+            9 | substitution = -1
               |                ^^ expected above 0"]],
     );
 }
@@ -236,57 +237,65 @@ fn everything_wrong_is_said_at_once() {
     check_problem(
         &text,
         &expect![[r#"
-        error: `question` is missing
-         --> step_down.toml:1:1
-          |
-        1 | id = "other"
-          | ^ in this table
-          |
-        help: add `question = …`: what the study asks
+            error: `question` is missing
+             --> step_down.toml:1:1
+              |
+            1 | id = "other"
+              | ^ in this table
+              |
+            help: add `question = …`: what the study asks
 
-        error: this study computes nothing
-         --> step_down.toml:1:1
-          |
-        1 | id = "other"
-          | ^ in this file
-          |
-        help: add [pathways] or [sequences]
+            error: [index] is missing
+             --> step_down.toml:1:1
+              |
+            1 | id = "other"
+              | ^ in this file
+              |
+            help: say which event begins: `discharge = "inpatient"`
 
-        error: the id differs from the name of the file
-         --> step_down.toml:1:6
-          |
-        1 | id = "other"
-          |      ^^^^^^^ not the file's name
-          |
-        help: call the file `other.toml`, or change the id
+            error: this study computes nothing
+             --> step_down.toml:1:1
+              |
+            1 | id = "other"
+              | ^ in this file
+              |
+            help: add [analysis], [pathways] or [sequences]
 
-        error: `title` is empty
-         --> step_down.toml:2:9
-          |
-        2 | title = ""
-          |         ^^ expected what a reader calls it
+            error: the id differs from the name of the file
+             --> step_down.toml:1:6
+              |
+            1 | id = "other"
+              |      ^^^^^^^ not the file's name
+              |
+            help: call the file `other.toml`, or change the id
 
-        error: there is an intervention `Therapy` already
-         --> step_down.toml:9:11
-          |
-        5 | name    = "Therapy"
-          |           --------- first here
-        ...
-        9 | name    = "Therapy"
-          |           ^^^^^^^^^ here again
+            error: `title` is empty
+             --> step_down.toml:2:9
+              |
+            2 | title = ""
+              |         ^^ expected what a reader calls it
 
-        error: a name without `-` and `+` is needed
-          --> step_down.toml:13:8
-           |
-        13 | name = "A-B"
-           |        ^^^^^ `-` joins the steps of a path and `+` those at one time
+            error: there is an intervention `Therapy` already
+             --> step_down.toml:9:11
+              |
+            5 | name    = "Therapy"
+              |           --------- first here
+            ...
+            9 | name    = "Therapy"
+              |           ^^^^^^^^^ here again
 
-        error: unknown classes `peers`
-          --> step_down.toml:14:12
-           |
-        14 | classes = ["peers"]
-           |            ^^^^^^^ expected `assessment`, `screening`, `therapy`, `medication`, `case_management`, `coordination`, `peer`, `rehab`, `skills`, `supported_employment`, `supported_housing`, `supported_education`, `psychoeducation`, `crisis_ambulatory`, `outreach`, `iop`, `php`, `act`, `wraparound`, `residential_day`, `inpatient_day`, `wm`, `moud`, `monitoring`, `prevention`, `other`
-           |
-        help: did you mean `peer`?"#]],
+            error: a name without `-` and `+` is needed
+              --> step_down.toml:13:8
+               |
+            13 | name = "A-B"
+               |        ^^^^^ `-` joins the steps of a path and `+` those at one time
+
+            error: unknown classes `peers`
+              --> step_down.toml:14:12
+               |
+            14 | classes = ["peers"]
+               |            ^^^^^^^ expected `assessment`, `screening`, `therapy`, `medication`, `case_management`, `coordination`, `peer`, `rehab`, `skills`, `supported_employment`, `supported_housing`, `supported_education`, `psychoeducation`, `crisis_ambulatory`, `outreach`, `iop`, `php`, `act`, `wraparound`, `residential_day`, `inpatient_day`, `wm`, `moud`, `monitoring`, `prevention`, `other`
+               |
+            help: did you mean `peer`?"#]],
     );
 }

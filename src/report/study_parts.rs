@@ -1,0 +1,186 @@
+//! The parts of a study's page: comparison, curves, careers.
+
+use crate::chart::{
+    Areas, BalanceLine, BalancePlot, Column, Forest, ForestLine, Ratio, SurvivalCurves,
+    SurvivalLine, SurvivalPoint,
+};
+use crate::study::{
+    Career, CareerState, Estimate, OutcomeCurves, PublishedContrast, PublishedStudy,
+};
+
+use super::html::Html;
+use super::study_courses;
+use super::study_page::write_sheet;
+
+/// A part: the id of its place, its heading, and who writes it.
+pub(super) type Part = (&'static str, &'static str, fn(&mut Html, &PublishedStudy));
+
+/// The parts that a study has.
+pub(super) fn parts(study: &PublishedStudy) -> Vec<Part> {
+    let all: [(bool, Part); 5] = [
+        (!study.contrasts.is_empty(), ("comparison", "Comparison", write_contrasts)),
+        (!study.curves.is_empty(), ("curves", "Outcomes over time", write_curves)),
+        (!study.careers.is_empty(), ("careers", "Recovery careers", write_careers)),
+        (study.pathways.is_some(), ("pathways", "Pathways of care", study_courses::write_pathways)),
+        (study.courses.is_some(), ("courses", "Courses by month", study_courses::write_courses)),
+    ];
+    all.into_iter().filter(|(is_there, _)| *is_there).map(|(_, part)| part).collect()
+}
+
+/// A chart with its caption, and the table of its numbers below it.
+pub(super) fn figure(html: &mut Html, svg: &str, caption: &str, table: impl FnOnce(&mut Html)) {
+    html.within("figure", &[("class", "under")], |html| {
+        html.leaf("figcaption", &[], caption);
+        html.markup(svg);
+        html.within("details", &[("class", "data")], |html| {
+            html.leaf("summary", &[], "The numbers of this chart");
+            table(html);
+        });
+    });
+}
+
+fn write_contrasts(html: &mut Html, study: &PublishedStudy) {
+    for contrast in &study.contrasts {
+        html.within("article", &[("class", "indicator")], |html| write_contrast(html, contrast));
+    }
+}
+
+fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
+    let [one, other] = &contrast.names;
+    html.leaf("h3", &[], &format!("{one} compared with {other}"));
+    if let Some(refusal) = &contrast.refusal {
+        html.leaf("p", &[("class", "note")], &format!("No fair comparison: {refusal}."));
+    }
+    html.within("ul", &[("class", "changes")], |html| {
+        for sentence in &contrast.sentences {
+            html.leaf("li", &[], &sentence.replace(" %", "\u{a0}%"));
+        }
+    });
+    if !contrast.forest.is_empty() {
+        let title = format!("{one} compared with {other}: ratios of risks and means");
+        let svg = Forest {
+            title: &title,
+            lines: contrast
+                .forest
+                .iter()
+                .map(|row| ForestLine {
+                    label: &row.label,
+                    crude: row.crude.map(ratio),
+                    weighted: row.weighted.map(ratio),
+                })
+                .collect(),
+            sides: ("less".to_owned(), "more".to_owned()),
+        }
+        .draw();
+        let caption = "Ratios: left of 1 the first group has less. Dot and line: weighted, with 95 % limits; ring: as observed.";
+        figure(html, &svg, caption, |html| write_sheet(html, &contrast.estimates));
+    }
+    if !contrast.balance.is_empty() {
+        let title = format!("{one} compared with {other}: balance of covariates");
+        let lines = contrast.balance.iter().map(|line| BalanceLine {
+            label: &line.name,
+            before: line.before,
+            after: line.after,
+        });
+        let svg = BalancePlot { title: &title, lines: lines.collect() }.draw();
+        let caption = "Balance: how far the groups are apart in what was known before, in standard deviations. Between the dashed lines counts as balanced.";
+        figure(html, &svg, caption, |html| write_sheet(html, &contrast.balance_sheet()));
+    }
+    if let Some(weights) = &contrast.weights {
+        write_sheet(html, weights);
+    }
+    for note in &contrast.notes {
+        html.leaf("p", &[("class", "note")], note);
+    }
+}
+
+fn ratio(estimate: Estimate) -> Ratio {
+    let limits = estimate.limits.map(|limits| (limits.low, limits.high));
+    Ratio { value: estimate.value, limits }
+}
+
+fn write_curves(html: &mut Html, study: &PublishedStudy) {
+    for curves in &study.curves {
+        html.within("article", &[("class", "indicator")], |html| {
+            html.leaf("h3", &[], &curves.outcome);
+            if let Some((ranks, grays)) = curves.tests {
+                let text = format!(
+                    "As observed, not weighted. Log-rank test {}; Gray's test, with death competing, {}.",
+                    p_value(ranks),
+                    p_value(grays)
+                );
+                html.leaf("p", &[("class", "rule")], &text);
+            }
+            html.within("div", &[("class", "figures")], |html| {
+                write_curve(html, curves, true);
+                write_curve(html, curves, false);
+            });
+        });
+    }
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") }
+}
+
+fn write_curve(html: &mut Html, curves: &OutcomeCurves, is_free: bool) {
+    let lines = curves.curves.iter().map(|curve| SurvivalLine {
+        label: &curve.strategy,
+        points: curve
+            .days
+            .iter()
+            .map(|day| SurvivalPoint {
+                day: day.day,
+                share: if is_free { day.free } else { day.incidence }
+                    .map(|(value, limits)| (value, limits.low, limits.high)),
+                at_risk: day.at_risk,
+            })
+            .collect(),
+    });
+    let (what, caption) = if is_free {
+        (
+            "share without it",
+            "Share without it (Kaplan–Meier with log-log limits; death ends follow-up), and how many are at risk.",
+        )
+    } else {
+        (
+            "share with it",
+            "Share with it when death may come first (Aalen–Johansen), with 95 % limits.",
+        )
+    };
+    let title = format!("{}: {what}, by strategy", curves.outcome);
+    let svg = SurvivalCurves { title: &title, lines: lines.collect() }.draw();
+    html.within("div", &[], |html| {
+        figure(html, &svg, caption, |html| write_sheet(html, &curves.sheet()));
+    });
+}
+
+fn write_careers(html: &mut Html, study: &PublishedStudy) {
+    let text = "Where people are on each day from time zero on (Aalen–Johansen: people who leave enrolment count as long as they are seen).";
+    html.leaf("p", &[("class", "rule")], text);
+    html.within("div", &[("class", "figures")], |html| {
+        for career in &study.careers {
+            html.within("div", &[], |html| write_career(html, career));
+        }
+    });
+    if let Some(sheet) = &study.days_in_states {
+        write_sheet(html, sheet);
+    }
+}
+
+fn write_career(html: &mut Html, career: &Career) {
+    let title = format!("{}: share of people in each state", career.name);
+    let columns = career.days.iter().map(|day| Column {
+        at: day.day,
+        shares: day.shares.clone(),
+        others: day.others,
+    });
+    let svg = Areas {
+        title: &title,
+        states: CareerState::ALL.iter().map(|state| state.title()).collect(),
+        columns: columns.collect(),
+        unit: "days after time zero",
+    }
+    .draw();
+    figure(html, &svg, &career.name, |html| write_sheet(html, &career.sheet()));
+}

@@ -1,0 +1,465 @@
+//! One strategy compared with the reference among people who were told apart at time zero: weights that
+//! balance what was known, and effects before and after weighting.
+
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+use super::bootstrap::drawn;
+use super::clone_contrast;
+use super::clones::Clones;
+use super::cohort::Cohort;
+use super::description::Study;
+use super::design::{Amount, Analysis, Outcome, OutcomeMeasure, Timing};
+use super::effect::{Effect, Estimate, Group, HAPPENED, effect, hazard, horizon, with_variance};
+use super::matrix::Matrix;
+use super::person::Person;
+use super::strata::{StratumFinding, strata};
+use crate::statistics::{
+    CONFIDENCE, EValue, Limits, LogisticData, LogisticError, e_value, effective_sample_size,
+    logistic, sorted_quantile, stabilised_weights, standardised_difference, truncated_weights,
+};
+
+/// Propensities beyond these are nearly certain.
+const NEARLY_CERTAIN: (f64, f64) = (0.02, 0.98);
+/// An arm that weighs as little as this share of its people says too little.
+const LEAST_EFFECTIVE: f64 = 0.1;
+
+/// Why a fair comparison cannot be made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// The propensity model has no maximum.
+    #[error(
+        "the covariates tell without error who follows which strategy (complete separation), or repeat each other: leave out the one that decides, or compare people among whom both strategies occur"
+    )]
+    Separation,
+    /// Too little overlap.
+    #[error(
+        "the two groups overlap too poorly: after weighting, {name} speaks for {effective:.0} people only; compare people among whom both strategies occur"
+    )]
+    Overlap {
+        /// The arm.
+        name: String,
+        /// Its effective number of people.
+        effective: f64,
+    },
+    /// The model cannot be fitted for another reason.
+    #[error("the model of who follows which strategy cannot be fitted: {0}")]
+    Model(LogisticError),
+}
+
+/// Balance of one covariate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Balance {
+    /// Its name.
+    pub name: String,
+    /// The standardised difference before weighting; nothing if nobody differs.
+    pub before: Option<f64>,
+    /// The same after weighting.
+    pub after: Option<f64>,
+}
+
+/// What the weights are like.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightSummary {
+    /// People of the strategy and of the reference.
+    pub people: [u64; 2],
+    /// As many people without weights as would say as much.
+    pub effective: [f64; 2],
+    /// The least and the greatest weight before they are pulled in.
+    pub range: (f64, f64),
+    /// The least and the greatest weight after.
+    pub truncated: (f64, f64),
+    /// Quantiles (5, 25, 50, 75 and 95 %) of the chance of the strategy, in each group.
+    pub propensity: [[f64; 5]; 2],
+    /// The share of people whose chance is below 0.02 or above 0.98.
+    pub nearly_certain: f64,
+}
+
+/// What is found on one outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The place of the outcome.
+    pub outcome: usize,
+    /// The last day of the comparison.
+    pub horizon: u32,
+    /// People of each group.
+    pub people: [u64; 2],
+    /// People of each group who had the outcome by the horizon, or an amount other than all do.
+    pub events: [u64; 2],
+    /// True if one person makes up half of an amount or more.
+    pub dominated: bool,
+    /// As observed.
+    pub crude: Option<Effect>,
+    /// After weighting.
+    pub weighted: Option<Effect>,
+    /// How strong a hidden cause would have to be.
+    pub e_value: Option<EValue>,
+    /// What a reader has to know.
+    pub notes: Vec<String>,
+}
+
+/// A comparison of a strategy with the reference.
+#[derive(Debug, Clone)]
+pub struct Contrast {
+    /// The places of the strategy and of the reference.
+    pub strategies: [usize; 2],
+    /// Balance of every covariate.
+    pub balance: Vec<Balance>,
+    /// The weights.
+    pub weights: Option<WeightSummary>,
+    /// Each outcome.
+    pub findings: Vec<Finding>,
+    /// The main outcome within parts of the people.
+    pub strata: Vec<StratumFinding>,
+    /// Why there is no fair comparison, if so.
+    pub refusal: Option<Refusal>,
+    /// What a reader has to know.
+    pub notes: Vec<String>,
+}
+
+/// The follow-up of two groups, and whose each stretch is.
+pub(super) type Groups = ([Group; 2], [Vec<u32>; 2]);
+
+/// People of two strategies, the first and then the reference.
+struct Two<'c> {
+    people: Vec<&'c Person>,
+    treated: Vec<bool>,
+    matrix: Matrix,
+}
+
+impl<'c> Two<'c> {
+    fn new(study: &Study, one: Vec<&'c Person>, other: Vec<&'c Person>) -> Self {
+        let treated = one.iter().map(|_| true).chain(other.iter().map(|_| false)).collect();
+        let people: Vec<&Person> = one.into_iter().chain(other).collect();
+        let matrix = Matrix::new(&study.covariates, &people);
+        Self { people, treated, matrix }
+    }
+
+    /// Stabilised weights and the chances they come from, for rows of this table.
+    fn weights(&self, rows: &[usize]) -> Result<(Vec<f64>, Vec<f64>), LogisticError> {
+        let treated: Vec<bool> = rows.iter().map(|row| self.treated[*row]).collect();
+        let covariates = self.matrix.rows(rows);
+        let data = LogisticData {
+            outcomes: &treated,
+            covariates: &covariates,
+            width: self.matrix.width(),
+        };
+        let fit = logistic(&data)?;
+        let chances: Vec<f64> =
+            rows.iter().map(|row| fit.probability(self.matrix.row(*row))).collect();
+        let weights = stabilised_weights(&treated, &chances).ok_or(LogisticError::NoMaximum)?;
+        Ok((weights, chances))
+    }
+
+    /// Both groups for an outcome, with weights and whose each stretch is.
+    fn groups(&self, outcome: usize, rows: &[usize], weights: &[f64]) -> Groups {
+        let (mut groups, mut members) = ([Group::default(), Group::default()], [vec![], vec![]]);
+        for (row, weight) in rows.iter().zip(weights) {
+            let side = usize::from(!self.treated[*row]);
+            let before = groups[side].follow_ups.len();
+            groups[side].add(self.people[*row], outcome, *weight);
+            if groups[side].follow_ups.len() > before {
+                members[side].push(u32::try_from(*row).expect("fewer than 2^32 people"));
+            }
+        }
+        (groups, members)
+    }
+}
+
+/// Compares every strategy with the reference.
+pub fn contrasts(study: &Study, cohort: &Cohort) -> Vec<Contrast> {
+    let Some(analysis) = &study.analysis else { return Vec::new() };
+    let others = (0..study.strategies.len()).filter(|place| *place != analysis.reference);
+    others
+        .map(|place| {
+            let pair = [place, analysis.reference];
+            let strata = strata(study, cohort, pair);
+            Contrast { strata, ..compared(study, cohort, pair) }
+        })
+        .collect()
+}
+
+/// Compares two strategies in the way that the analysis asks for.
+pub(super) fn compared(study: &Study, cohort: &Cohort, pair: [usize; 2]) -> Contrast {
+    let analysis = study.analysis.as_ref().expect("only a study with an analysis is compared");
+    if let Timing::Grace(_) = analysis.timing {
+        let clones = Clones::new(study, analysis, cohort);
+        return clone_contrast::contrast(study, analysis, &clones, pair);
+    }
+    contrast(study, analysis, pair, pair.map(|arm| cohort.arm(arm).collect()))
+}
+
+/// Compares two groups of people.
+fn contrast(
+    study: &Study,
+    analysis: &Analysis,
+    strategies: [usize; 2],
+    [one, other]: [Vec<&Person>; 2],
+) -> Contrast {
+    let two = Two::new(study, one, other);
+    let rows: Vec<usize> = (0..two.people.len()).collect();
+    let notes = two.matrix.dropped.iter().map(|name| {
+        format!("{name} is left out of the model: everybody is alike in it, or it repeats another covariate.")
+    });
+    let mut found = Contrast {
+        strategies,
+        balance: Vec::new(),
+        weights: None,
+        findings: Vec::new(),
+        strata: Vec::new(),
+        refusal: None,
+        notes: notes.collect(),
+    };
+    let ones = vec![1.0; rows.len()];
+    let crude = |outcome: usize| two.groups(outcome, &rows, &ones);
+    let weights = match two.weights(&rows) {
+        Ok((weights, chances)) => {
+            let pulled = truncated_weights(&weights, analysis.truncate.0, analysis.truncate.1);
+            let summary = summary(&two, (&weights, &pulled), &chances);
+            found.refusal = poor(study, strategies, &summary);
+            found.notes.extend(positivity(&summary));
+            found.balance = balance(&two, Some(&pulled));
+            found.weights = Some(summary);
+            Some(pulled).filter(|_| found.refusal.is_none())
+        }
+        Err(error) => {
+            found.balance = balance(&two, None);
+            found.refusal = Some(match error {
+                LogisticError::NoMaximum => Refusal::Separation,
+                other => Refusal::Model(other),
+            });
+            None
+        }
+    };
+    let samples = weights.as_ref().map(|_| samples(study, analysis, &two)).unwrap_or_default();
+    for place in 0..study.outcomes.len() {
+        let crude = crude(place);
+        let reweighted = weights.as_ref().map(|weights| two.groups(place, &rows, weights));
+        let own: Vec<Effect> = samples.iter().filter_map(|sample| sample[place]).collect();
+        let mut finding = finding(study, place, &crude, reweighted.as_ref(), &own);
+        let pair = [&crude.0[0], &crude.0[1]];
+        finding.crude = finding.crude.map(|one| with_variance(one, pair, finding.horizon));
+        found.findings.push(limited(finding, analysis, own.len()));
+    }
+    found
+}
+
+/// Says so where too many draws gave nothing.
+pub(super) fn limited(mut finding: Finding, analysis: &Analysis, draws: usize) -> Finding {
+    let wanted = usize::try_from(analysis.draws.count).unwrap_or(usize::MAX);
+    if draws * 20 < wanted * 19
+        && let Some(effect) = &mut finding.weighted
+    {
+        effect.difference.limits = None;
+        effect.days = effect.days.map(|days| Estimate::bare(days.value));
+        effect.ratio = effect.ratio.map(|ratio| Estimate::bare(ratio.value));
+        finding.e_value = None;
+        finding.notes.push(
+            "No limits: in more than one of twenty draws of people the model could not be fitted."
+                .to_owned(),
+        );
+    }
+    finding
+}
+
+pub(super) fn finding(
+    study: &Study,
+    place: usize,
+    (groups, members): &Groups,
+    weighted: Option<&Groups>,
+    samples: &[Effect],
+) -> Finding {
+    let outcome = &study.outcomes[place];
+    let longest = u32::try_from(study.follow_up).unwrap_or(0);
+    let pair = [&groups[0], &groups[1]];
+    let is_day = matches!(outcome.measure, OutcomeMeasure::First(_));
+    let horizon = if is_day { horizon(pair, longest) } else { longest };
+    let mut notes = Vec::new();
+    let events = pair.map(|group| happened(outcome, group, horizon));
+    if is_day && events.contains(&0) {
+        notes.push("No events in one of the groups: no ratio can be estimated.".to_owned());
+    }
+    if is_day && horizon < longest {
+        notes.push(format!("Compared at day {horizon}, the last that both groups reach."));
+    }
+    let with_hazard = |pair: [&Group; 2], members: &[Vec<u32>; 2], notes: &mut Vec<String>| {
+        let mut found = effect(outcome, pair, horizon)?;
+        if is_day && !events.contains(&0) {
+            match hazard(pair, [&members[0], &members[1]]) {
+                Ok(ratio) => found.hazard = Some(ratio),
+                Err(error) => notes.push(format!("No hazard ratio: {error}.")),
+            }
+        }
+        Some(found)
+    };
+    let crude = with_hazard(pair, members, &mut notes);
+    let weighted = weighted.and_then(|(groups, members)| {
+        let found = with_hazard([&groups[0], &groups[1]], members, &mut notes)?;
+        Some(with_limits(found, samples))
+    });
+    let ratio = weighted.and_then(|effect| effect.ratio);
+    let e_value = ratio.and_then(|ratio| e_value(ratio.value, ratio.limits?)).filter(|_| is_day);
+    notes.dedup();
+    let people = [0, 1].map(|side| people(&groups[side], &members[side]));
+    let dominated = pair.into_iter().any(is_dominated);
+    Finding { outcome: place, horizon, people, events, dominated, crude, weighted, e_value, notes }
+}
+
+/// People of a group: those with follow-up, each once, or with an amount.
+fn people(group: &Group, members: &[u32]) -> u64 {
+    let mut members = members.to_vec();
+    members.sort_unstable();
+    members.dedup();
+    (members.len() + group.amounts.len()).try_into().expect("a count fits 64 bits")
+}
+
+/// People who had the outcome, or an amount other than the one that says nothing.
+fn happened(outcome: &Outcome, group: &Group, horizon: u32) -> u64 {
+    let events = group.follow_ups.iter();
+    let events = events.filter(|one| one.event == HAPPENED && one.stop <= horizon).count();
+    let is_usual = |(total, days, _): &&(f64, f64, f64)| match outcome.measure {
+        OutcomeMeasure::Amount(Amount::CommunityDays) => total >= days,
+        _ => *total == 0.0,
+    };
+    let amounts = group.amounts.iter().filter(|amount| !is_usual(amount)).count();
+    (events + amounts).try_into().expect("a count fits 64 bits")
+}
+
+fn is_dominated(group: &Group) -> bool {
+    let sum: f64 = group.amounts.iter().map(|(total, _, _)| total).sum();
+    group.amounts.iter().any(|(total, _, _)| sum > 0.0 && *total >= 0.5 * sum)
+}
+
+/// Percentile limits from draws of people.
+pub(super) fn with_limits(effect: Effect, samples: &[Effect]) -> Effect {
+    let limits = |pick: &dyn Fn(&Effect) -> Option<f64>| {
+        let mut values: Vec<f64> =
+            samples.iter().filter_map(pick).filter(|value| value.is_finite()).collect();
+        if values.len() < 20 || values.len() * 20 < samples.len() * 19 {
+            return None;
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        let tail = (1.0 - CONFIDENCE) / 2.0;
+        let end = |probability| sorted_quantile(&values, probability);
+        end(tail).zip(end(1.0 - tail)).map(|(low, high)| Limits { low, high })
+    };
+    let difference =
+        Estimate { limits: limits(&|one| Some(one.difference.value)), ..effect.difference };
+    let ratio = effect.ratio.map(|ratio| Estimate {
+        limits: limits(&|one| one.ratio.map(|ratio| ratio.value)),
+        ..ratio
+    });
+    let days = effect
+        .days
+        .map(|days| Estimate { limits: limits(&|one| one.days.map(|days| days.value)), ..days });
+    Effect { difference, ratio, days, ..effect }
+}
+
+/// The weighted effects of people drawn with replacement, with the chances estimated anew each time.
+fn samples(study: &Study, analysis: &Analysis, two: &Two<'_>) -> Vec<Vec<Option<Effect>>> {
+    let each = vec![1_u64; two.people.len()];
+    let longest = u32::try_from(study.follow_up).unwrap_or(0);
+    let (all, ones) = ((0..two.people.len()).collect::<Vec<_>>(), vec![1.0; two.people.len()]);
+    let last = |place: usize| {
+        let (groups, _) = two.groups(place, &all, &ones);
+        horizon([&groups[0], &groups[1]], longest)
+    };
+    let horizons: Vec<u32> = (0..study.outcomes.len()).map(last).collect();
+    (0..analysis.draws.count)
+        .into_par_iter()
+        .filter_map(|draw| {
+            let times = drawn(&each, analysis.draws.seed, draw);
+            let rows: Vec<usize> = times
+                .iter()
+                .enumerate()
+                .flat_map(|(row, times)| {
+                    std::iter::repeat_n(row, usize::try_from(*times).unwrap_or(0))
+                })
+                .collect();
+            let (weights, _) = two.weights(&rows).ok()?;
+            let weights = truncated_weights(&weights, analysis.truncate.0, analysis.truncate.1);
+            let one = |(place, outcome): (usize, &Outcome)| {
+                let (groups, _) = two.groups(place, &rows, &weights);
+                let pair = [&groups[0], &groups[1]];
+                effect(outcome, pair, horizons[place])
+            };
+            Some(study.outcomes.iter().enumerate().map(one).collect())
+        })
+        .collect()
+}
+
+fn balance(two: &Two<'_>, weights: Option<&[f64]>) -> Vec<Balance> {
+    let ones = vec![1.0; two.people.len()];
+    let columns = two.matrix.names.iter().enumerate();
+    columns
+        .map(|(column, name)| {
+            let values = two.matrix.column(column);
+            let difference =
+                |weights: &[f64]| standardised_difference(&values, &two.treated, weights);
+            Balance {
+                name: name.clone(),
+                before: difference(&ones),
+                after: weights.and_then(difference),
+            }
+        })
+        .collect()
+}
+
+fn summary(two: &Two<'_>, (weights, pulled): (&[f64], &[f64]), chances: &[f64]) -> WeightSummary {
+    let side = |wanted: bool, values: &[f64]| -> Vec<f64> {
+        let own = values.iter().zip(&two.treated).filter(|(_, treated)| **treated == wanted);
+        own.map(|(value, _)| *value).collect()
+    };
+    let quantiles = |wanted: bool| {
+        let mut own = side(wanted, chances);
+        own.sort_unstable_by(f64::total_cmp);
+        [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| sorted_quantile(&own, p).unwrap_or(0.0))
+    };
+    let range = |values: &[f64]| {
+        let ends = values.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
+            (low.min(*value), high.max(*value))
+        });
+        if values.is_empty() { (0.0, 0.0) } else { ends }
+    };
+    let certain = |chance: &&f64| **chance < NEARLY_CERTAIN.0 || **chance > NEARLY_CERTAIN.1;
+    WeightSummary {
+        people: [true, false].map(|wanted| side(wanted, weights).len() as u64),
+        effective: [true, false].map(|wanted| effective_sample_size(&side(wanted, pulled))),
+        range: range(weights),
+        truncated: range(pulled),
+        propensity: [quantiles(true), quantiles(false)],
+        nearly_certain: number(chances.iter().filter(certain).count())
+            / number(chances.len().max(1)),
+    }
+}
+
+/// Whether the groups overlap too poorly to be compared.
+pub(super) fn poor(
+    study: &Study,
+    strategies: [usize; 2],
+    summary: &WeightSummary,
+) -> Option<Refusal> {
+    let least = |people: u64| {
+        #[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]
+        let people = people as f64;
+        #[expect(clippy::cast_precision_loss, reason = "a setting")]
+        let cell = study.min_cell as f64;
+        (LEAST_EFFECTIVE * people).max(cell)
+    };
+    let side = (0..2).find(|side| summary.effective[*side] < least(summary.people[*side]))?;
+    let name = study.strategies[strategies[side]].name.clone();
+    Some(Refusal::Overlap { name, effective: summary.effective[side] })
+}
+
+fn positivity(summary: &WeightSummary) -> Option<String> {
+    (summary.nearly_certain > 0.01).then(|| {
+        format!(
+            "Positivity: {:.1} % of people have a chance below 2 % or above 98 % of the strategy; for them the data say little about the other one.",
+            summary.nearly_certain * 100.0
+        )
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]
+fn number(count: usize) -> f64 {
+    count as f64
+}

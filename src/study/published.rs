@@ -1,0 +1,401 @@
+//! What of a study may be shown: every number has gone through one screen.
+
+use super::cohort::Cohort;
+use super::contrast::{Balance, Contrast, Finding};
+use super::curves::{OutcomeCurves, curves};
+use super::description::Study;
+use super::design::{Amount, Outcome, OutcomeMeasure, Protocol};
+use super::effect::{Effect, Estimate};
+use super::flow_sheet::flow_sheet;
+use super::occupation::{Career, career_sheet, careers};
+use super::published_courses::{PublishedCourse, PublishedCourses, published_courses};
+use super::published_paths::{PublishedPathways, published_pathways};
+use super::sheet::{Field, Screen, Sheet};
+
+/// A line of a forest of ratios.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForestRow {
+    /// What it is about.
+    pub label: String,
+    /// As observed.
+    pub crude: Option<Estimate>,
+    /// After weighting.
+    pub weighted: Option<Estimate>,
+}
+
+/// A comparison that may be shown.
+#[derive(Debug, Clone)]
+pub struct PublishedContrast {
+    /// The strategy and the reference.
+    pub names: [String; 2],
+    /// Balance of covariates.
+    pub balance: Vec<Balance>,
+    /// Quantiles of the chance of the strategy, in each group.
+    pub propensity: Option<[[f64; 5]; 2]>,
+    /// What the weights are like.
+    pub weights: Option<Sheet>,
+    /// Every estimate.
+    pub estimates: Sheet,
+    /// Ratios, for a forest.
+    pub forest: Vec<ForestRow>,
+    /// What was found, in sentences.
+    pub sentences: Vec<String>,
+    /// Why there is no fair comparison, if so.
+    pub refusal: Option<String>,
+    /// What a reader has to know.
+    pub notes: Vec<String>,
+}
+
+/// A study that may be shown.
+#[derive(Debug, Clone)]
+pub struct PublishedStudy {
+    /// The name of its file.
+    pub id: String,
+    /// What a reader calls it.
+    pub title: String,
+    /// What is asked.
+    pub question: String,
+    /// What may be shown.
+    pub screen: Screen,
+    /// The trial it stands for.
+    pub protocol: Protocol,
+    /// How strategies are told apart, in a sentence.
+    pub design: String,
+    /// The flow of people.
+    pub flow: Sheet,
+    /// Comparisons.
+    pub contrasts: Vec<PublishedContrast>,
+    /// Curves of outcomes by strategy.
+    pub curves: Vec<OutcomeCurves>,
+    /// Careers by strategy.
+    pub careers: Vec<Career>,
+    /// Mean days in each state.
+    pub days_in_states: Option<Sheet>,
+    /// Pathways, if they are asked for.
+    pub pathways: Option<PublishedPathways>,
+    /// Courses of monthly states, if they are asked for.
+    pub courses: Option<PublishedCourses>,
+}
+
+/// What may be shown of a study; `internal` hides nothing.
+pub fn publish(
+    study: &Study,
+    cohort: &Cohort,
+    contrasts: &[Contrast],
+    internal: bool,
+) -> PublishedStudy {
+    let screen = Screen { least: study.min_cell, internal };
+    let careers = careers(study, cohort, screen);
+    PublishedStudy {
+        id: study.id.clone(),
+        title: study.title.clone(),
+        question: study.question.clone(),
+        screen,
+        protocol: study.protocol.clone(),
+        design: design(study),
+        flow: flow_sheet(&cohort.flow, screen),
+        contrasts: contrasts.iter().map(|one| published(study, one, screen)).collect(),
+        curves: curves(study, cohort, screen),
+        days_in_states: career_sheet(&careers),
+        careers,
+        pathways: published_pathways(study, cohort, screen),
+        courses: published_courses(study, cohort, screen),
+    }
+}
+
+fn design(study: &Study) -> String {
+    use super::design::Timing;
+    let Some(analysis) = &study.analysis else {
+        return "Nothing is compared: this study describes.".to_owned();
+    };
+    let how = match analysis.timing {
+        Timing::AtIndex => {
+            "Members are told apart by what they had received up to the index, which is time zero."
+                .to_owned()
+        }
+        Timing::Landmark(day) => format!(
+            "Landmark: members are told apart by what they received up to day {day} after the index. That day is time zero; whoever had the main outcome, died or was lost before it is not compared, so that the answer holds for those who reached it."
+        ),
+        Timing::Grace(day) => format!(
+            "Clone, censor, weight: from the index on, each member is taken into every strategy that the record allows, and leaves one when care departs from it; strategies have to be met by day {day}. Members who stay are weighted for those like them who left."
+        ),
+    };
+    format!("{how} Follow-up is {} days from time zero.", study.follow_up)
+}
+
+fn published(study: &Study, contrast: &Contrast, screen: Screen) -> PublishedContrast {
+    let names = contrast.strategies.map(|place| study.strategies[place].name.clone());
+    let mut rows: Vec<Vec<Field>> =
+        contrast.findings.iter().flat_map(|one| estimate_rows(study, one, screen)).collect();
+    for parts in contrast.strata.chunks(2) {
+        if parts.iter().all(|part| is_shown(&part.finding, screen)) {
+            for part in parts {
+                let word = if part.is_so { "yes" } else { "no" };
+                let label = format!("{}, {}: {word}", study.outcomes[0].name, part.covariate);
+                for mut row in estimate_rows(study, &part.finding, screen) {
+                    row[0] = Field::words(label.clone());
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    let id = format!("estimates_{}", slug(&names[0]));
+    let estimates = Sheet {
+        id,
+        title: format!("{} compared with {}", names[0], names[1]),
+        heads: vec![
+            "Outcome",
+            "Measure",
+            "As",
+            "First",
+            "Reference",
+            "Estimate",
+            "Lower 95 %",
+            "Upper 95 %",
+            "E-value",
+            "E-value of the limit",
+        ],
+        rows,
+    };
+    let forest = contrast.findings.iter().filter(|one| is_shown(one, screen)).map(|one| {
+        let ratio = |effect: &Option<Effect>| effect.and_then(|effect| effect.ratio);
+        ForestRow {
+            label: study.outcomes[one.outcome].name.clone(),
+            crude: ratio(&one.crude),
+            weighted: ratio(&one.weighted),
+        }
+    });
+    let both_shown = contrast
+        .strata
+        .chunks(2)
+        .filter(|parts| parts.iter().all(|part| is_shown(&part.finding, screen)));
+    let within = both_shown.flatten().map(|part| {
+        let ratio = |effect: &Option<Effect>| effect.and_then(|effect| effect.ratio);
+        let word = if part.is_so { "yes" } else { "no" };
+        ForestRow {
+            label: format!("{}, {}: {word}", study.outcomes[0].name, part.covariate),
+            crude: ratio(&part.finding.crude),
+            weighted: ratio(&part.finding.weighted),
+        }
+    });
+    let forest: Vec<ForestRow> = forest.chain(within).collect();
+    PublishedContrast {
+        balance: contrast.balance.clone(),
+        propensity: contrast.weights.as_ref().map(|weights| weights.propensity),
+        weights: weight_sheet(contrast, &names),
+        estimates,
+        forest,
+        sentences: super::wording::sentences(study, contrast, &names, screen),
+        refusal: contrast.refusal.as_ref().map(ToString::to_string),
+        notes: notes(study, contrast),
+        names,
+    }
+}
+
+fn notes(study: &Study, contrast: &Contrast) -> Vec<String> {
+    let of_findings = contrast.findings.iter().flat_map(|finding| {
+        let name = &study.outcomes[finding.outcome].name;
+        finding.notes.iter().map(move |note| format!("{name}: {note}"))
+    });
+    contrast.notes.iter().cloned().chain(of_findings).collect()
+}
+
+/// True if no small count stands behind a finding.
+pub(super) fn is_shown(finding: &Finding, screen: Screen) -> bool {
+    let pairs = finding.events.iter().zip(&finding.people);
+    let telling = pairs.into_iter().any(|(events, people)| screen.is_telling(*events, *people));
+    !telling && (screen.internal || !finding.dominated)
+}
+
+fn weight_sheet(contrast: &Contrast, names: &[String; 2]) -> Option<Sheet> {
+    let weights = contrast.weights.as_ref()?;
+    let rows = (0..2).map(|side| {
+        vec![
+            Field::words(names[side].clone()),
+            Field::Count(weights.people[side]),
+            Field::Number(weights.effective[side]),
+            Field::Number(weights.propensity[side][0]),
+            Field::Number(weights.propensity[side][2]),
+            Field::Number(weights.propensity[side][4]),
+        ]
+    });
+    Some(Sheet {
+        id: format!("weights_{}", slug(&names[0])),
+        title: format!(
+            "Weights: from {:.2} to {:.2}, pulled in to {:.2} to {:.2}; chances below 2 % or above 98 %: {:.1} % of people",
+            weights.range.0,
+            weights.range.1,
+            weights.truncated.0,
+            weights.truncated.1,
+            weights.nearly_certain * 100.0
+        ),
+        heads: vec![
+            "Group",
+            "People",
+            "Effective number",
+            "Chance, 5 %",
+            "Chance, median",
+            "Chance, 95 %",
+        ],
+        rows: rows.collect(),
+    })
+}
+
+/// The rows of one outcome: what is compared, as observed and after weighting.
+fn estimate_rows(study: &Study, finding: &Finding, screen: Screen) -> Vec<Vec<Field>> {
+    let outcome = &study.outcomes[finding.outcome];
+    let name = if outcome.negative_control {
+        format!("{} (negative control)", outcome.name)
+    } else {
+        outcome.name.clone()
+    };
+    if !is_shown(finding, screen) {
+        let mut row = vec![Field::words(name), Field::words("hidden: few people"), Field::Empty];
+        row.extend(std::iter::repeat_n(Field::Hidden, 7));
+        return vec![row];
+    }
+    let mut rows = Vec::new();
+    for (how, effect) in [("as observed", &finding.crude), ("weighted", &finding.weighted)] {
+        let Some(effect) = effect else { continue };
+        for (measure, values, estimate) in measures(outcome, finding.horizon, effect) {
+            let is_ratio = measure.starts_with("ratio");
+            let told = finding.e_value.filter(|_| is_ratio && how == "weighted");
+            let mut row =
+                vec![Field::words(name.clone()), Field::words(measure), Field::words(how)];
+            row.extend(values);
+            row.push(Field::number(Some(estimate.value)));
+            row.push(Field::number(estimate.limits.map(|limits| limits.low)));
+            row.push(Field::number(estimate.limits.map(|limits| limits.high)));
+            row.push(Field::number(told.map(|told| told.estimate)));
+            row.push(Field::number(told.map(|told| told.limit)));
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+fn measures(
+    outcome: &Outcome,
+    horizon: u32,
+    effect: &Effect,
+) -> Vec<(String, [Field; 2], Estimate)> {
+    let none = || [Field::Empty, Field::Empty];
+    let (difference, ratio) = match &outcome.measure {
+        OutcomeMeasure::First(_) => (
+            format!("difference of risk by day {horizon}"),
+            format!("ratio of risk by day {horizon}"),
+        ),
+        OutcomeMeasure::Amount(amount) => {
+            (format!("difference of means, {}", amount.unit()), "ratio of means".to_owned())
+        }
+    };
+    let value = |value: f64| match &outcome.measure {
+        OutcomeMeasure::First(_) | OutcomeMeasure::Amount(Amount::CommunityDays) => {
+            Field::Share(value)
+        }
+        OutcomeMeasure::Amount(Amount::Cost) => Field::Dollars(value),
+        OutcomeMeasure::Amount(_) => Field::Number(value),
+    };
+    let mut rows = vec![(difference, effect.values.map(value), effect.difference)];
+    rows.extend(effect.ratio.map(|estimate| (ratio, none(), estimate)));
+    rows.extend(effect.days.map(|estimate| {
+        (format!("difference of mean days without it, of {horizon}"), none(), estimate)
+    }));
+    rows.extend(effect.hazard.map(|estimate| ("hazard ratio".to_owned(), none(), estimate)));
+    rows
+}
+
+/// A name as part of a file's name.
+pub(super) fn slug(name: &str) -> String {
+    let letters = name.chars().map(|letter| {
+        if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' }
+    });
+    letters.collect()
+}
+
+impl PublishedStudy {
+    /// Every table, in the order of the page.
+    pub fn sheets(&self) -> Vec<Sheet> {
+        let mut sheets = vec![self.flow.clone()];
+        for contrast in &self.contrasts {
+            sheets.extend(contrast.weights.clone());
+            sheets.push(contrast.balance_sheet());
+            sheets.push(contrast.estimates.clone());
+        }
+        sheets.extend(self.curves.iter().map(OutcomeCurves::sheet));
+        sheets.extend(self.careers.iter().map(Career::sheet));
+        sheets.extend(self.days_in_states.clone());
+        if let Some(found) = &self.pathways {
+            let all = [&found.paths, &found.durations, &found.changes, &found.attrition];
+            sheets.extend(all.map(Sheet::clone));
+        }
+        if let Some(found) = &self.courses {
+            let all = [&found.distribution, &found.transitions, &found.groups, &found.figures];
+            sheets.extend(all.map(Sheet::clone));
+            sheets.extend(found.kinds.iter().map(PublishedCourse::sheet));
+        }
+        sheets
+    }
+}
+
+impl PublishedContrast {
+    /// The balance as a table.
+    pub fn balance_sheet(&self) -> Sheet {
+        let rows = self.balance.iter().map(|one| {
+            vec![
+                Field::words(one.name.clone()),
+                Field::number(one.before),
+                Field::number(one.after),
+            ]
+        });
+        Sheet {
+            id: format!("balance_{}", slug(&self.names[0])),
+            title: "Standardised differences; below 0.1 a covariate counts as balanced".into(),
+            heads: vec!["Covariate", "As observed", "Weighted"],
+            rows: rows.collect(),
+        }
+    }
+}
+
+impl OutcomeCurves {
+    /// The curves as a table.
+    pub fn sheet(&self) -> Sheet {
+        let pair = |found: Option<(f64, crate::statistics::Limits)>| match found {
+            Some((value, limits)) => {
+                [Field::Share(value), Field::Share(limits.low), Field::Share(limits.high)]
+            }
+            None => [Field::Hidden, Field::Hidden, Field::Hidden],
+        };
+        let rows = self.curves.iter().flat_map(|curve| {
+            curve.days.iter().map(|day| {
+                let mut row = vec![
+                    Field::words(curve.strategy.clone()),
+                    Field::Count(u64::from(day.day)),
+                    day.at_risk.map_or(Field::Hidden, Field::Count),
+                ];
+                row.extend(pair(day.free));
+                row.extend(pair(day.incidence));
+                row
+            })
+        });
+        let tests = self.tests.map_or_else(String::new, |(ranks, grays)| {
+            format!("; log-rank test p = {ranks:.3}, Gray's test p = {grays:.3}")
+        });
+        Sheet {
+            id: format!("curve_{}", slug(&self.outcome)),
+            title: format!("{} by day, as observed{tests}", self.outcome),
+            heads: vec![
+                "Strategy",
+                "Day",
+                "At risk",
+                "Without it",
+                "Lower 95 %",
+                "Upper 95 %",
+                "With it, death competing",
+                "Lower 95 %",
+                "Upper 95 %",
+            ],
+            rows: rows.collect(),
+        }
+    }
+}

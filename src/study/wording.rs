@@ -1,0 +1,103 @@
+//! What was found, in sentences that say no more than the design allows.
+
+use super::contrast::{Contrast, Finding};
+use super::description::Study;
+use super::design::OutcomeMeasure;
+use super::effect::Effect;
+use super::published::is_shown;
+use super::sheet::Screen;
+
+/// A sentence for each outcome that can be shown.
+pub(super) fn sentences(
+    study: &Study,
+    contrast: &Contrast,
+    names: &[String; 2],
+    screen: Screen,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for finding in &contrast.findings {
+        let outcome = &study.outcomes[finding.outcome];
+        let Some(effect) = finding.weighted.filter(|_| is_shown(finding, screen)) else { continue };
+        if outcome.negative_control {
+            found.extend(control(&outcome.name, &effect));
+        } else {
+            found.push(sentence(study, finding, &effect, names));
+        }
+    }
+    if let Some(balance) = unbalanced(contrast) {
+        found.push(balance);
+    }
+    found
+}
+
+fn sentence(study: &Study, finding: &Finding, effect: &Effect, names: &[String; 2]) -> String {
+    let outcome = &study.outcomes[finding.outcome];
+    let [one, other] = effect.values;
+    let (what, values) = match &outcome.measure {
+        OutcomeMeasure::First(_) => (
+            format!("{} by day {}", outcome.name, finding.horizon),
+            format!("{} against {}", percent(one), percent(other)),
+        ),
+        OutcomeMeasure::Amount(super::design::Amount::CommunityDays) => {
+            (outcome.name.clone(), format!("{} against {}", percent(one), percent(other)))
+        }
+        OutcomeMeasure::Amount(amount) => (
+            outcome.name.clone(),
+            format!("{} against {} {}", short(one), short(other), amount.unit()),
+        ),
+    };
+    let is_share = matches!(
+        outcome.measure,
+        OutcomeMeasure::First(_) | OutcomeMeasure::Amount(super::design::Amount::CommunityDays)
+    );
+    let size = |value: f64| if is_share { points(value) } else { short(value) };
+    let limits = effect.difference.limits.map_or_else(
+        || " (no limits)".to_owned(),
+        |limits| format!(" (95 % limits {} to {})", size(limits.low), size(limits.high)),
+    );
+    let told = if study.protocol.is_complete() {
+        "estimated effect, if the protocol's assumptions hold"
+    } else {
+        "association, not effect"
+    };
+    format!(
+        "{what}: {values} in {} and {} once weighted, a difference of {}{limits}; {told}.",
+        names[0],
+        names[1],
+        size(effect.difference.value)
+    )
+}
+
+/// A negative control that differs tells of what was not balanced.
+fn control(name: &str, effect: &Effect) -> Option<String> {
+    let limits = effect.difference.limits?;
+    let differs = limits.low > 0.0 || limits.high < 0.0;
+    Some(if differs {
+        format!(
+            "Negative control: {name}, which the strategies can hardly change, differs after weighting as well. Something that was not measured probably differs between the groups; read the other differences with this in mind."
+        )
+    } else {
+        format!("Negative control: {name} shows no difference beyond chance after weighting.")
+    })
+}
+
+fn unbalanced(contrast: &Contrast) -> Option<String> {
+    let far = contrast.balance.iter().filter(|one| one.after.is_some_and(|d| d.abs() >= 0.1));
+    let names: Vec<&str> = far.map(|one| one.name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!("Not balanced after weighting (difference of 0.1 or more): {}.", names.join(", "))
+    })
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+fn points(share: f64) -> String {
+    format!("{:+.1} points", share * 100.0).replace('-', "\u{2212}")
+}
+
+fn short(value: f64) -> String {
+    let text = if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.0}") };
+    text.replace('-', "\u{2212}")
+}

@@ -1,0 +1,115 @@
+//! The shipped studies from the command line, on made-up extracts.
+
+use std::path::Path;
+
+use crate::golden::throughline;
+
+const STUDIES: [&str; 3] =
+    ["step_down_peer", "outreach_after_loss", "case_management_then_support"];
+
+/// A store over made-up extracts.
+fn store(folder: &Path) -> String {
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let made = ["synth", "--members", "2500", "--months", "24", "--seed", "1", "--out"];
+    let extracts = path("extracts");
+    let output = throughline(&[&made[..], &[&extracts]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/monthly.toml");
+    let ingest =
+        ["ingest", &shipped.to_string_lossy(), "--extracts", &extracts, "--store", &path("store")];
+    let output = throughline(&ingest);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    path("store")
+}
+
+/// A shipped study with fewer draws.
+fn quick(folder: &Path, id: &str) -> String {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/studies");
+    let text = std::fs::read_to_string(shipped.join(format!("{id}.toml"))).expect("a study");
+    let text = text
+        .replace("draws     = 200", "draws     = 20")
+        .replace("draws        = 50", "draws        = 2");
+    let path = folder.join(format!("{id}.toml"));
+    std::fs::write(&path, text).expect("a file");
+    path.to_string_lossy().into_owned()
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).expect("a file");
+                found.push((
+                    path.file_name().expect("a name").to_string_lossy().into_owned(),
+                    bytes,
+                ));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn shipped_studies_give_reports_without_small_counts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path());
+    for id in STUDIES {
+        let file = quick(folder.path(), id);
+        let out = |name: &str| folder.path().join(format!("{id}-{name}"));
+        let run = |name: &str, more: &[&str]| {
+            let to = out(name).to_string_lossy().into_owned();
+            let output =
+                throughline(&[&["study", &file, "--store", &store, "--out", &to], more].concat());
+            let text = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(matches!(output.status.code(), Some(0 | 1)), "{id}: {text}");
+        };
+        run("one", &["--threads", "1"]);
+        run("two", &["--threads", "2", "--internal"]);
+        assert!(files(&out("one")) == files(&out("two")), "{id}: threads change the report");
+        assert!(out("two-internal").join("analysis.parquet").is_file());
+        assert!(!out("two").join("analysis.parquet").exists());
+        check_screened(id, &out("one"));
+    }
+}
+
+/// No column of counts has a number from 1 to 10, and nothing prints a number that is none.
+#[track_caller]
+fn check_screened(id: &str, folder: &Path) {
+    let page = std::fs::read_to_string(folder.join("index.html")).expect("a page");
+    assert!(!page.contains("NaN") && !page.contains(">inf"), "{id}");
+    assert!(page.contains("Limits of what may be concluded"), "{id}");
+    for (name, bytes) in files(folder) {
+        let is_table = Path::new(&name).extension().is_some_and(|ending| ending == "csv");
+        if !is_table {
+            continue;
+        }
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let heads = reader.headers().expect("heads").clone();
+        for record in reader.records() {
+            let record = record.expect("a row");
+            for (head, value) in heads.iter().zip(&record) {
+                assert!(!["NaN", "inf", "-inf"].contains(&value), "{id}, {name}, {head}");
+                let counts = ["Count", "People", "Of", "At risk", "Eras"].contains(&head);
+                let is_small = value.parse::<u64>().is_ok_and(|n| (1..11).contains(&n));
+                assert!(!counts || !is_small, "{id}, {name}: a small count under {head}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_store_is_named_with_a_way_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = quick(folder.path(), STUDIES[0]);
+    let nowhere = folder.path().join("store").to_string_lossy().into_owned();
+    let output = throughline(&["study", &file, "--store", &nowhere]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("throughline ingest"), "{text}");
+}
