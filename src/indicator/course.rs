@@ -114,6 +114,23 @@ pub enum Course {
     },
 }
 
+impl Course {
+    /// The windows that it looks at, in days around the index.
+    pub(super) fn windows(&self) -> Vec<Window> {
+        match self {
+            Self::Lost { within, .. } | Self::HoldEnds { within } => {
+                vec![Window { from: 0, to: *within }]
+            }
+            Self::Route { days, .. }
+            | Self::Delivered(days)
+            | Self::Linked { days, .. }
+            | Self::Rows { days, .. } => vec![*days],
+            Self::Escalates { first, days, .. } => vec![*first, *days],
+            Self::SameAgency { before, after, .. } => vec![*before, *after],
+        }
+    }
+}
+
 /// What is measured of each unit, where units have a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitValue {

@@ -1,6 +1,7 @@
 //! The windows of a rule, to be drawn: made from the rule itself, so that picture and rule cannot
 //! disagree.
 
+use super::course::Happens;
 use super::rule::{
     Around, Candidates, Criterion, ExclusionTest, Index, Indicator, MemberRule, ReferralTest, Rule,
     Share, Unit,
@@ -103,7 +104,19 @@ fn of_share(share: &Share, filters: &[ContactFilter]) -> Vec<RuleWindow> {
     if let Unit::Reengagement { days, .. } = index.unit {
         found.push(window(Role::Counts, "only with a treatment contact", days));
     }
+    for condition in &index.when {
+        let own = of_criterion(condition, index, filters);
+        found.extend(own.into_iter().map(|one| RuleWindow { role: Role::Counts, ..one }));
+    }
     for exclusion in &share.exclusions {
+        if let ExclusionTest::When(condition) = &exclusion.test {
+            let own = of_criterion(condition, index, filters);
+            found.extend(own.into_iter().map(|one| RuleWindow {
+                role: Role::LeavesOut,
+                label: exclusion.reason.clone(),
+                ..one
+            }));
+        }
         let days = of_exclusion(&exclusion.test);
         found.extend(days.map(|days| window(Role::LeavesOut, exclusion.reason.clone(), days)));
     }
@@ -115,6 +128,7 @@ fn of_exclusion(test: &ExclusionTest) -> Option<Window> {
     match test {
         ExclusionTest::NotEnrolled { days, .. }
         | ExclusionTest::Admission { days, .. }
+        | ExclusionTest::ComesFirst { days, .. }
         | ExclusionTest::Died(days)
         | ExclusionTest::Hospice(days)
         | ExclusionTest::NoService(days) => Some(*days),
@@ -152,8 +166,28 @@ fn of_criterion(
         | Criterion::Event { days, .. }
         | Criterion::Admission { days, .. }
         | Criterion::DeliveredLevel { days, .. }
-        | Criterion::Referral(ReferralTest::Attended(days) | ReferralTest::Reported(days)) => {
+        | Criterion::Happens(Happens { days, .. })
+        | Criterion::Referral(
+            ReferralTest::Attended(days)
+            | ReferralTest::Reported(days)
+            | ReferralTest::Offered(days),
+        ) => {
             vec![window(Role::Meets, label, *days)]
+        }
+        Criterion::Joined { of, .. } => {
+            of.iter().flat_map(|one| of_criterion(one, index, filters)).collect()
+        }
+        Criterion::Followed { first, then } => {
+            let mut found = of_criterion(first, index, filters);
+            // Counted from the day that meets the first, which may be any of its window.
+            let (from, to) = found.first().map_or((0, 0), |one| (one.days.from, one.days.to));
+            let days = Window { from: from + then.days.from, to: to + then.days.to };
+            found.push(window(Role::Meets, label, days));
+            found
+        }
+        Criterion::Course(course) => {
+            let windows = course.windows().into_iter();
+            windows.map(|days| window(Role::Meets, label.clone(), days)).collect()
         }
         // Judged by the unit itself: a stay, a plan, a referral.
         _ => vec![window(Role::Meets, label, Window { from: 0, to: 0 })],
