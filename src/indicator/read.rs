@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::example::{self, Example};
 use super::read_shape::{shape, unit_of};
-use super::rule::{Criterion, Indicator, Rule};
+use super::rule::{Criterion, Indicator, Rule, Thing, Unit};
 use super::{Better, Evidence, Family, Interval, Measure, Shape, read_rule, sentence};
 use crate::diagnostic::{
     Document, Fields, Node, Problem, Problems, Section, Source, Value, suggest,
@@ -369,15 +369,31 @@ fn reasons(rule: &Rule) -> Vec<String> {
     exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect()
 }
 
+/// Days before an index that a rule looks at. Whoever is lost has been without contact for a whole
+/// gap, so nobody can be lost in the first days of the data.
 fn look_back(rule: &Rule) -> i32 {
-    let Rule::Share(share) = rule else { return 0 };
+    let share = match rule {
+        Rule::Share(share) => share,
+        Rule::Rate(rate) => {
+            let gap = |thing: Thing| match thing {
+                Thing::Disengagements { gap } | Thing::CareDays { gap } => gap,
+                _ => 0,
+            };
+            return gap(rate.of).max(rate.to.map_or(0, gap));
+        }
+        _ => return 0,
+    };
+    let gap = match share.index.unit {
+        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => gap,
+        _ => 0,
+    };
     let around = share.index.with.iter().chain(&share.index.without).map(|around| around.days.from);
     let numerator = match &share.numerator {
         super::rule::Criterion::NoContact { days, .. } => days.from,
         _ => 0,
     };
     let when = share.index.when.iter().map(Criterion::first_day);
-    -around.chain([numerator]).chain(when).min().unwrap_or(0).min(0)
+    gap.max(-around.chain([numerator]).chain(when).min().unwrap_or(0))
 }
 
 fn ripe_days(rule: &Rule) -> i32 {

@@ -43,7 +43,7 @@ pub(super) fn bundle(content: &Content<'_>, lookup: &Lookup<'_>) -> Vec<u8> {
         }
     }
     let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
-    let mut bytes = serde_json::to_vec_pretty(&bundle).expect("texts and finite numbers serialise");
+    let mut bytes = serde_json::to_vec(&bundle).expect("texts and finite numbers serialise");
     bytes.push(b'\n');
     bytes
 }
@@ -127,6 +127,10 @@ fn absent(row: &Published) -> Value {
         State::NotComputable => "unsupported",
         State::Final | State::Preliminary => "not-applicable",
     };
+    because(why)
+}
+
+fn because(why: &str) -> Value {
     json!({ "extension": [{ "url": ABSENT, "valueCode": why }] })
 }
 
@@ -155,6 +159,8 @@ fn population(code: &str, count: Option<i32>, row: &Published) -> Value {
     let code = json!({ "coding": [{ "system": POPULATION, "code": code }] });
     match count {
         Some(count) => json!({ "code": code, "count": count }),
+        // A count that is left out beside a value would give others away.
+        None if row.value.is_some() => json!({ "code": code, "_count": because("masked") }),
         None => json!({ "code": code, "_count": absent(row) }),
     }
 }
