@@ -38,7 +38,7 @@ pub enum Happening {
         /// Groups of the last stay's principal diagnosis, as bits; 0 = any.
         diagnosis: u32,
         /// Facility classes of the last stay, as bits in the order of the code list, where
-        /// [`UNKNOWN_FACILITY`] stands for a class that is not known; 0 = any.
+        /// the highest bit stands for a class that is not known; 0 = any.
         facility: u32,
     },
     /// The first day of an event.

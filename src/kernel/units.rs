@@ -56,7 +56,7 @@ pub struct Unit {
 }
 
 /// Every unit of every bucket that `keep` wants, in the order of buckets and members. As
-/// [`super::count`], which the units add up to.
+/// [`super::count()`], which the units add up to.
 pub fn units<B, I, E>(
     plan: &Plan,
     buckets: &[B],
@@ -244,7 +244,7 @@ impl Writer<'_> {
 }
 
 /// The tallies that units add up to, in every group and breakdown. Sums over members are made from
-/// each member's own sums, as [`super::count`] does without knowing the units.
+/// each member's own sums, as [`super::count()`] does without knowing the units.
 pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
     let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
     let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();

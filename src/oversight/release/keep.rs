@@ -10,7 +10,7 @@ use crate::oversight::verdict::verdict;
 use crate::oversight::{Curve, Exact, PublishedTable, Row, Settings, State, Table, suppress};
 use crate::terms::{Grain, Period};
 
-/// Hides small counts as [`suppress`] does, but rather than a row that an earlier release showed it
+/// Hides small counts as [`suppress()`] does, but rather than a row that an earlier release showed it
 /// hides others.
 pub fn suppress_after(table: &Table, settings: &Settings, register: &Register) -> PublishedTable {
     let shown = register.shown_cells();
