@@ -130,8 +130,8 @@ pub(super) fn republish(
     PublishedTable { rows, curves, ..table.clone() }
 }
 
-/// Takes every number from a row that is not ripe.
-fn withhold(row: &mut Row) {
+/// Takes every number from a row.
+pub(super) fn withhold(row: &mut Row) {
     row.numerator = None;
     row.denominator = None;
     row.excluded = None;

@@ -8,7 +8,7 @@ use crate::oversight::Scorecard;
 use super::content::Content;
 use super::delimited::group_field;
 use super::score_files::{self, Record};
-use super::workbook::{Formats, exact_format};
+use super::workbook::{Formats, begin, exact_format};
 use super::{score_words, words};
 
 const HEADS: [(&str, f64); 19] = [
@@ -42,21 +42,8 @@ pub(super) fn write(
 ) -> Result<(), XlsxError> {
     sheet.set_name("Scorecard")?;
     let title = format!("{}, {}", scorecard.contract.title, format::period(scorecard.period));
-    sheet.write_string_with_format(0, 0, &title, &formats.title)?;
-    sheet.write_string(1, 0, words::publication(content))?;
-    sheet.write_string(
-        2,
-        0,
-        "An empty number is hidden or not known (see Verdict and Why); it is never zero.",
-    )?;
-    for (column, (head, width)) in (0..).zip(HEADS) {
-        sheet.write_string_with_format(4, column, head, &formats.head)?;
-        sheet.set_column_width(column, width)?;
-    }
-    sheet.set_freeze_panes(5, 1)?;
-    sheet.set_landscape();
-    sheet.set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(4, 4)?;
+    let note = "An empty number is hidden or not known (see Verdict and Why); it is never zero.";
+    begin(sheet, [&title, &words::publication(content), note], &HEADS, formats)?;
     let records = score_files::records(content, scorecard);
     for (line, record) in (5..).zip(&records) {
         write_record(sheet, line, record, formats)?;

@@ -116,6 +116,29 @@ impl Formats {
     }
 }
 
+/// Title, publication and note above the heads of a table, which stay in sight and on every printed
+/// page; rows begin on the sixth line.
+pub(super) fn begin(
+    sheet: &mut Worksheet,
+    above: [&str; 3],
+    heads: &[(&str, f64)],
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let [title, publication, note] = above;
+    sheet.write_string_with_format(0, 0, title, &formats.title)?;
+    sheet.write_string(1, 0, publication)?;
+    sheet.write_string(2, 0, note)?;
+    for (column, (head, width)) in (0..).zip(heads) {
+        sheet.write_string_with_format(4, column, *head, &formats.head)?;
+        sheet.set_column_width(column, *width)?;
+    }
+    sheet.set_freeze_panes(5, 1)?;
+    sheet.set_landscape();
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(4, 4)?;
+    Ok(())
+}
+
 fn write_sheet(
     sheet: &mut Worksheet,
     name: &str,
@@ -125,21 +148,8 @@ fn write_sheet(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
-    sheet.write_string_with_format(0, 0, title, &formats.title)?;
-    sheet.write_string(1, 0, words::publication(content))?;
-    sheet.write_string(
-        2,
-        0,
-        "An empty number is hidden, withheld or not known (see State); it is never zero.",
-    )?;
-    for (column, (head, width)) in (0..).zip(HEADS) {
-        sheet.write_string_with_format(4, column, head, &formats.head)?;
-        sheet.set_column_width(column, width)?;
-    }
-    sheet.set_freeze_panes(5, 1)?;
-    sheet.set_landscape();
-    sheet.set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(4, 4)?;
+    let note = "An empty number is hidden, withheld or not known (see State); it is never zero.";
+    begin(sheet, [title, &words::publication(content), note], &HEADS, formats)?;
     for (line, (measure, row)) in (5..).zip(rows) {
         write_row(sheet, line, measure, row, formats)?;
     }

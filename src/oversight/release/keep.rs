@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::register::{CellKey, Register, Shown, name};
 use super::subtract::{Conflict, around};
 use crate::indicator::Scale;
-use crate::oversight::publish::republish;
+use crate::oversight::publish::{republish, withhold};
 use crate::oversight::verdict::verdict;
 use crate::oversight::{Curve, Exact, PublishedTable, Row, Settings, State, Table, suppress};
 use crate::terms::{Grain, Period};
@@ -130,15 +130,7 @@ const INTERVALS: [&str; 7] =
     ["wilson", "wilson_cluster", "byar", "exact_poisson", "t", "ratio_cluster", "bootstrap"];
 
 fn hide(row: &mut Row) {
-    row.numerator = None;
-    row.denominator = None;
-    row.excluded = None;
-    row.excluded_by_reason.iter_mut().for_each(|count| *count = None);
-    row.members = None;
-    row.value = None;
-    row.low = None;
-    row.high = None;
-    row.interval = "";
+    withhold(row);
     row.verdict = None;
     row.suppressed = true;
     "hidden: with an earlier release it would give a small count away".clone_into(&mut row.reason);
