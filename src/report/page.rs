@@ -5,7 +5,7 @@ use super::html::{Html, anchor};
 use super::lookup::Lookup;
 use super::{front, method, quality, restated, score, section, words};
 
-pub(super) const STYLE: &str = include_str!("style.css");
+const STYLE: &str = include_str!("style.css");
 
 /// The page of rules beside the report.
 pub const REFERENCE: &str = "indicators.html";

@@ -4,38 +4,21 @@ use crate::chart::format;
 use crate::study::{Field, Protocol, Sheet};
 
 use super::html::Html;
-use super::page::STYLE;
+use super::page::document;
 use super::study_files::StudyContent;
 use super::study_parts;
 use super::table::{Cell, Table};
 
 /// The whole page: one file that needs no other.
 pub fn study_page(content: &StudyContent<'_>) -> String {
-    let mut html = Html::default();
-    html.markup("<!DOCTYPE html>\n");
-    html.within("html", &[("lang", "en")], |html| {
-        html.within("head", &[], |html| {
-            html.markup("<meta charset=\"utf-8\">\n");
-            html.markup(
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-            );
-            html.markup("<meta name=\"color-scheme\" content=\"light\">\n");
-            html.leaf("title", &[], &content.study.title);
-            html.within("style", &[], |html| html.markup(STYLE));
-        });
-        let class = if content.study.screen.internal { "internal" } else { "published" };
-        html.within("body", &[("class", class)], |html| {
-            html.within("a", &[("class", "skip"), ("href", "#main")], |html| {
-                html.say("Skip to the study");
-            });
-            write_header(html, content);
-            write_contents(html, content);
-            html.within("main", &[("id", "main")], |html| write_main(html, content));
-            let line = format!("{} – {}", content.study.title, publication(content));
-            html.leaf("footer", &[], &line);
-        });
-    });
-    html.finish()
+    let class = if content.study.screen.internal { "internal" } else { "published" };
+    document(&content.study.title, (class, "Skip to the study"), |html| {
+        write_header(html, content);
+        write_contents(html, content);
+        html.within("main", &[("id", "main")], |html| write_main(html, content));
+        let line = format!("{} – {}", content.study.title, publication(content));
+        html.leaf("footer", &[], &line);
+    })
 }
 
 /// Whether the report may be passed on.
