@@ -110,6 +110,16 @@ fn refuse_losses(
 ) -> anyhow::Result<()> {
     // A damaged store is no reason to refuse good extracts: the commit mends it.
     let Ok(Some(before)) = Snapshot::open(store) else { return Ok(()) };
+    let missing = store::missing_submissions(before.manifest(), delivery);
+    if !missing.is_empty() {
+        bail!(
+            "snapshot {} was made from extracts that are not in the folder, and changes alone are \
+             not all there is; nothing was stored\n  {}\n  help: deliver them again beside the changes, \
+             or a later full extract of their sender",
+            before.manifest().snapshot,
+            missing.join("\n  ")
+        );
+    }
     let losses = store::losses(before.manifest(), delivery);
     if losses.0.is_empty() || accept.0.is_some() {
         return Ok(());

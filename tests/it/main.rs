@@ -23,5 +23,6 @@ mod small;
 mod statistics;
 mod store;
 mod study;
+mod submissions;
 mod synth;
 mod tidy;
