@@ -205,7 +205,10 @@ fn is_candidate(
         Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
         Candidates::Events(types) => events(timeline, types, start, end) > 0,
         Candidates::InCareSince { days, .. } => {
-            member_course::episode_on(scene.care, end).is_some_and(|entry| end - entry >= days)
+            // No clock runs after death, so the time in care of the dead has no end of its own.
+            timeline.is_alive(end)
+                && member_course::episode_on(scene.care, end)
+                    .is_some_and(|entry| end - entry >= days)
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
         Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),

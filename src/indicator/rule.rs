@@ -496,7 +496,7 @@ pub enum Candidates {
     Events(EventSet),
     /// Those with a day in spells of a set in the window.
     Institution(SpellSet),
-    /// Those who are in care on the last day of the window and have been for so many days.
+    /// Those alive who are in care on the last day of the window and have been for so many days.
     InCareSince {
         /// Days at risk without a qualifying contact that end care.
         gap: i32,
