@@ -5,7 +5,9 @@ use super::happening::{Happening, days_of, first_of};
 use super::member_value::has_smi;
 use super::provider::{modal, visits_within};
 use super::rule::{Criterion, Share, Unit};
+use super::score::{DEVIATION_PARTS, is_favourable, points, standardised_change};
 use super::unit::{Candidate, Scene, Subject};
+use crate::terms::instrument::{Domains, POINT};
 use crate::terms::{Day, Window};
 use crate::timeline::{Spell, SpellSet, Stay, Timeline};
 
@@ -44,6 +46,8 @@ pub enum OwnTest {
     TimesKnown,
     /// A pair of quarters with different providers.
     Changed,
+    /// A day on which the last score of these domains with a known cut-off is no case.
+    Favourable(Domains),
 }
 
 /// What becomes of the member after the unit.
@@ -143,6 +147,10 @@ pub enum UnitValue {
     Nights,
     /// How many of the criteria that the numerator is made of are met.
     HowMany,
+    /// The change of scores that the numerator asks about, in standard deviations of first scores.
+    StandardisedChange,
+    /// The scores that the index names.
+    Points,
 }
 
 impl UnitValue {
@@ -152,6 +160,17 @@ impl UnitValue {
             Self::DaysUntil { .. } => "days",
             Self::Nights => "nights",
             Self::HowMany => "",
+            Self::StandardisedChange => "standard deviations",
+            Self::Points => "points",
+        }
+    }
+
+    /// Parts of one unit of the value.
+    pub(super) fn parts(self) -> i64 {
+        match self {
+            Self::DaysUntil { .. } | Self::Nights | Self::HowMany => 1,
+            Self::StandardisedChange => DEVIATION_PARTS,
+            Self::Points => POINT,
         }
     }
 }
@@ -222,6 +241,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
+        OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi(severe) => has_smi(timeline, scene.filters[severe], unit.day),
     };
     holds.then_some(0)
@@ -404,6 +424,8 @@ pub(super) fn unit_value(
             let met = of.iter().filter(|one| met(one, scene, unit).is_some()).count();
             i64::try_from(met).unwrap_or(i64::MAX)
         }
+        UnitValue::StandardisedChange => standardised_change(&rule.numerator, scene, unit),
+        UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
 use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
+use super::score::pairs_met;
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::codes::ReferralStatus;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -158,6 +159,7 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
         Criterion::Followed { first, then } => followed_met(first, then, scene, unit),
         Criterion::Own(test) => own_met(*test, scene, unit),
         Criterion::Course(course) => course_met(course, scene, unit),
+        Criterion::Scores(test) => pairs_met(*test, scene, unit),
         Criterion::Always => Some(0),
     }
 }

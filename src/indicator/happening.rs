@@ -2,9 +2,11 @@
 //! visit, admission or event of a list.
 
 use super::rule::EventSet;
+use super::score::{Known, scored_from};
 use crate::terms::Day;
 use crate::terms::codes::EndReason;
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::instrument::Domains;
 use crate::timeline::{SpellSet, Timeline};
 
 /// The bit of a facility class that is not known.
@@ -52,6 +54,13 @@ pub enum Happening {
     PlanEnd {
         /// The reasons.
         reasons: u32,
+    },
+    /// A score on an instrument.
+    Scored {
+        /// Its domain.
+        domains: Domains,
+        /// What has to be known of it.
+        known: Known,
     },
     /// The day of death.
     Death,
@@ -108,6 +117,7 @@ impl Happening {
                 });
                 ends.min()
             }
+            Self::Scored { domains, known } => scored_from((domains, known), timeline, from),
             Self::Death => timeline.death.filter(|day| *day >= from),
         }
     }

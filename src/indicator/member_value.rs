@@ -3,8 +3,8 @@
 use super::care::CareEpisode;
 use super::member_course;
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
-use super::status;
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
+use super::{score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
@@ -83,6 +83,9 @@ pub fn outcomes(
             None => match (rule.candidates, rule.value) {
                 (Candidates::Answered(asked), MemberValue::Status(test)) => {
                     status::value(test, asked, scene.timeline, days)
+                }
+                (Candidates::Scored(scored), MemberValue::Score(value)) => {
+                    score::value(value, scored, scene.timeline, days)
                 }
                 _ => of_window(rule.value, scene, window, days),
             },
@@ -209,6 +212,7 @@ fn is_candidate(
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
         Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
+        Candidates::Scored(scored) => score::is_candidate(scored, timeline, (start, end)),
     }
 }
 

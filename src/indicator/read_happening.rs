@@ -6,10 +6,13 @@ use super::read_contact::contact;
 use super::read_criterion::criterion;
 use super::read_member::severe;
 use super::read_rule::{events, groups, missing_window, spell_set};
+use super::read_score::pair_test;
 use super::rule::{Criterion, ExclusionTest, Unit};
+use super::score::Known;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::instrument::{Domain, Domains};
 use crate::timeline::ContactFilter;
 
 /// The list of things under a key, such as `any = [{ contact = { … } }, { ed_visit = true }]`.
@@ -25,7 +28,7 @@ pub(super) fn happenings(
         let kinds = kinds(&mut one, filters, problems);
         if kinds.len() != 1 && problems.len() == before {
             let problem = one.problem(one.span(), "one thing in each table of the list", "here");
-            problems.push(problem.help("`contact = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]` or `death = true`"));
+            problems.push(problem.help("`contact = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]`, `score_of = […]` or `death = true`"));
         }
         one.finish(problems);
         found.extend(kinds);
@@ -70,6 +73,12 @@ fn kinds(
     if !reasons.is_empty() {
         let reasons = reasons.into_iter().fold(0, |bits, reason| bits | reason.bit());
         kinds.push(Happening::PlanEnd { reasons });
+    }
+    let domains = one.words("score_of", &Domain::NAMES, Domain::from_name, problems);
+    let known = one.word("known", &Known::NAMES, Known::from_name, problems);
+    if !domains.is_empty() {
+        let (domains, known) = (Domains::of(&domains), known.unwrap_or(Known::Instrument));
+        kinds.push(Happening::Scored { domains, known });
     }
     if one.flag("death", problems) == Some(true) {
         kinds.push(Happening::Death);
@@ -166,6 +175,13 @@ fn own(
 ) -> Result<Option<Criterion>, ()> {
     if table.flag("always", problems) == Some(true) {
         return Ok(Some(Criterion::Always));
+    }
+    if table.has("scores") {
+        return Ok(pair_test(table, problems).map(Criterion::Scores));
+    }
+    let domains = table.words("favourable", &Domain::NAMES, Domain::from_name, problems);
+    if !domains.is_empty() {
+        return Ok(Some(Criterion::Own(OwnTest::Favourable(Domains::of(&domains)))));
     }
     let diagnosis = groups(table, "own_diagnosis", problems);
     if !diagnosis.is_empty() {
@@ -307,14 +323,16 @@ pub(super) fn exclusions(
 
 /// `[value]` of units: what is measured of each.
 pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<UnitValue> {
-    const VALUES: [&str; 3] = ["days_until", "nights", "how_many"];
+    const VALUES: [&str; 5] = ["days_until", "nights", "how_many", "standardised_change", "points"];
     let mut table = fields.fields("value", problems)?;
     let known = |word: &str| VALUES.iter().position(|one| *one == word);
     let of = table.word("of", &VALUES, known, problems);
     let otherwise = table.integer_in("otherwise", 0, 3660, problems);
     if of.is_none() && !table.has("of") {
         let problem = table.problem(table.span(), "`of` is missing", "in this table");
-        problems.push(problem.help("`days_until`, `nights` or `how_many`"));
+        problems.push(
+            problem.help("`days_until`, `nights`, `how_many`, `standardised_change` or `points`"),
+        );
     }
     if of == Some(0) && otherwise.is_none() {
         let problem = table.problem(table.span(), "`otherwise` is missing", "in this table");
@@ -325,7 +343,9 @@ pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<
     Some(match of? {
         0 => UnitValue::DaysUntil { otherwise: otherwise? },
         1 => UnitValue::Nights,
-        _ => UnitValue::HowMany,
+        2 => UnitValue::HowMany,
+        3 => UnitValue::StandardisedChange,
+        _ => UnitValue::Points,
     })
 }
 
@@ -335,5 +355,7 @@ pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) ->
         UnitValue::DaysUntil { .. } => *numerator != Criterion::Always,
         UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
         UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
+        UnitValue::StandardisedChange => matches!(numerator, Criterion::Scores(_)),
+        UnitValue::Points => unit == Unit::Signal,
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn index(
     if unit.is_none() && problems.len() == before {
         let problem = table.problem(table.span(), "the index names exactly one unit", "here");
         problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan` or `disengagement = 90` (days)",
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan`, `episode_end = 90` or `disengagement = 90` (days)",
         ));
     }
     let chain = table.fields("chain", problems).and_then(|mut chain| {
@@ -137,6 +137,9 @@ fn named_units(
         );
     }
     units.extend(events(table, "event", problems).map(Unit::Event));
+    units.extend(
+        table.integer_in("episode_end", 1, 3660, problems).map(|gap| Unit::EpisodeEnd { gap }),
+    );
     if table.has("any") {
         units.push(Unit::Signal);
     }

@@ -10,7 +10,10 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
     let parts = super::member_value::PARTS;
     let once = Scale::Times(1.0);
     match rule {
-        Rule::Share(share) if share.value.is_some() => (Shape::UnitMean, once, Display::Rate, 1),
+        Rule::Share(share) if share.value.is_some() => {
+            let parts = share.value.map_or(1, UnitValue::parts);
+            (Shape::UnitMean, once, Display::Rate, parts)
+        }
         Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
         Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
         Rule::Member(rule) => match rule.value {
@@ -24,6 +27,8 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::SharedPlan
             | MemberValue::QuartersInCare { .. }
             | MemberValue::Status(_)
+            | MemberValue::Score(_)
+            | MemberValue::ScoredQuarters
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
             MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
                 (Shape::MemberMean, once, Display::Percent, parts)

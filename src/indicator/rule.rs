@@ -2,6 +2,7 @@
 
 use super::course::{Course, Happens, OwnTest, UnitValue};
 use super::happening::Happening;
+use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing};
 use crate::terms::Window;
@@ -151,6 +152,11 @@ pub enum Unit {
         gap: i32,
         /// Days after the disengagement.
         days: Window,
+    },
+    /// The end of an episode of care, planned or not.
+    EpisodeEnd {
+        /// Days at risk without a qualifying contact that end care.
+        gap: i32,
     },
     /// A day with any of the index's list of things.
     Signal,
@@ -341,6 +347,8 @@ pub enum Criterion {
     Own(OwnTest),
     /// What becomes of the member.
     Course(Course),
+    /// What the scores of an episode say.
+    Scores(PairTest),
     /// Every unit is met.
     Always,
 }
@@ -353,6 +361,7 @@ impl Criterion {
                 matches!(unit, Unit::Discharge(_))
             }
             Self::DeliveredLevel { .. } => unit == Unit::Assessment,
+            Self::Scores(_) => matches!(unit, Unit::EpisodeEnd { .. }),
             Self::ContactBeforeReturn { .. } => {
                 matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
             }
@@ -360,7 +369,7 @@ impl Criterion {
             Self::Plan(_) => unit == Unit::Plan,
             Self::Joined { of, .. } => of.iter().all(|one| one.fits(unit)),
             Self::Followed { first, .. } => first.fits(unit),
-            Self::Own(OwnTest::Kind(_)) => unit == Unit::Signal,
+            Self::Own(OwnTest::Kind(_) | OwnTest::Favourable(_)) => unit == Unit::Signal,
             Self::Own(OwnTest::Changed) => matches!(unit, Unit::QuarterPair(_)),
             Self::Course(Course::Delivered(_)) => unit == Unit::PlannedService,
             Self::Course(Course::Linked { .. }) => matches!(unit, Unit::SectorNeed(_)),
@@ -505,6 +514,8 @@ pub enum Candidates {
     },
     /// Those whose status records answer a question.
     Answered(Answered),
+    /// Those with scores on instruments.
+    Scored(Scored),
 }
 
 /// A member's value over the window.
@@ -603,6 +614,11 @@ pub enum MemberValue {
     Tenure,
     /// Whether the answers of [`Candidates::Answered`] pass a test.
     Status(StatusTest),
+    /// What the scores of [`Candidates::Scored`] say.
+    Score(ScoreValue),
+    /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most
+    /// four, that lies in the present time in care.
+    ScoredQuarters,
 }
 
 impl MemberValue {

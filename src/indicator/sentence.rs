@@ -82,6 +82,9 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
         }
         Unit::Event(types) => format!("events ({})", event_names(types)),
         Unit::PlannedEnd => "planned ends of care".to_owned(),
+        Unit::EpisodeEnd { gap } => format!(
+            "ends of care, planned or by {gap} days at risk without a qualifying contact (care begins on the second of two treatment days at most 180 days apart)"
+        ),
         Unit::Signal => {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", sentence_course::any(&index.any, filters))
@@ -172,6 +175,7 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Contact { .. } => "contact",
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
+        Unit::EpisodeEnd { .. } => "end of care",
         Unit::PositiveScreen => "screen",
         Unit::NeedFound => "check-up",
         Unit::Referral => "referral",
@@ -274,6 +278,7 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
         | Criterion::Followed { .. }
         | Criterion::Own(_)
         | Criterion::Course(_)
+        | Criterion::Scores(_)
         | Criterion::Always => sentence_course::joined(criterion, index, filters),
     }
 }

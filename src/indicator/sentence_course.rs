@@ -3,6 +3,7 @@
 use super::course::{Course, Happens, OwnTest, UnitValue};
 use super::happening::{Happening, UNKNOWN_FACILITY, groups_of_bits};
 use super::rule::{Criterion, Index};
+use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::timeline::ContactFilter;
@@ -41,6 +42,9 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
         Happening::PlanEnd { reasons } => {
             format!("the end of a care plan ({})", named(EndReason::NAMES, reasons))
         }
+        Happening::Scored { domains, known } => {
+            format!("a score on an instrument{}{}", of_domains(domains), known.words())
+        }
         Happening::Death => "death".to_owned(),
     }
 }
@@ -73,6 +77,7 @@ pub(super) fn joined(one: &Criterion, index: &Index, filters: &[ContactFilter]) 
             happens(then, "day that decides", filters)
         ),
         Criterion::Own(test) => own(*test, index, filters),
+        Criterion::Scores(test) => test.words(),
         Criterion::Course(course) => self::course(course, noun, filters),
         _ => "every one".to_owned(),
     }
@@ -103,6 +108,9 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
         OwnTest::Changed => {
             "the one of most visit days (of several, the one seen last) is another than in the quarter before"
                 .to_owned()
+        }
+        OwnTest::Favourable(domains) => {
+            format!("the day's last score{} is no case", of_domains(domains))
         }
         OwnTest::TimesKnown => "the times of arrival and departure are known".to_owned(),
         OwnTest::Smi(_) => {
@@ -184,6 +192,11 @@ pub(super) fn value(
             "nights from admission to discharge, without days on leave, as a mean over units"
                 .to_owned()
         }
+        UnitValue::StandardisedChange => format!(
+            "(last − first score) ÷ standard deviation of first scores, positive for the better, as a mean over instruments and units; {}",
+            criterion(numerator, index, filters)
+        ),
+        UnitValue::Points => "the score, as a mean over the day's scores and units".to_owned(),
         UnitValue::HowMany => {
             let Criterion::Joined { of, .. } = numerator else { return String::new() };
             let texts: Vec<String> =

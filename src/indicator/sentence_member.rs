@@ -80,6 +80,7 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
                 asked.said.words()
             )
         }
+        Candidates::Scored(scored) => scored.words(),
         Candidates::Events(types) => format!(
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
@@ -162,6 +163,8 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "whether there are at least {at_least} of {}",
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
+        MemberValue::Score(value) => value.words(),
+        MemberValue::ScoredQuarters => "whether there is a score on an instrument in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care".to_owned(),
         MemberValue::Status(test) => format!("whether it is {}", test.words()),
         MemberValue::Events { types, at_least } => {
             format!("whether there are at least {at_least} events ({})", event_names(types))

@@ -18,6 +18,8 @@ pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
             || asks(|one| matches!(one, Happening::PlanEnd { .. }));
         needs.outcomes |= matches!(share.index.unit, Unit::PositiveScreen | Unit::NeedFound);
         let criteria = share.criteria();
+        needs.scores |= asks(|one| matches!(one, Happening::Scored { .. }))
+            || criteria.iter().any(|one| matches!(one, Criterion::Scores(_)));
         needs.plans |= criteria.iter().any(|one| matches!(one, Criterion::ContactOrPlan { .. }));
         let tests = |wanted: fn(&OwnTest) -> bool| {
             criteria.iter().any(|one| matches!(one, Criterion::Own(test) if wanted(test)))
@@ -46,6 +48,8 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
         let Rule::Member(rule) = &indicator.rule else { continue };
         needs.visits |= rule.agencies.is_some() || rule.value == MemberValue::SharedPlan;
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
+        needs.scores |= matches!(rule.candidates, Candidates::Scored(_))
+            || rule.value == MemberValue::ScoredQuarters;
         needs.leads |= rule.value == MemberValue::HasLead;
         needs.plans |= matches!(
             rule.value,

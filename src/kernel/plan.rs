@@ -222,7 +222,9 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
 pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
     match rule {
         Rule::Share(share) => match share.index.unit {
-            Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
+            Unit::Disengagement { gap }
+            | Unit::Reengagement { gap, .. }
+            | Unit::EpisodeEnd { gap } => Some(gap),
             _ => None,
         },
         Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {

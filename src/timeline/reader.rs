@@ -1,5 +1,7 @@
 //! Batches in, timelines out, one member after the other.
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 
 use super::contact::Facts;
@@ -45,6 +47,7 @@ impl<'n> Reader<'n> {
             contact_days: vec![Vec::new(); needs.filters.len()],
             contact_counts: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
+            instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
         };
         Self {
@@ -70,7 +73,12 @@ impl<'n> Reader<'n> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let rows = Rows::decode(batch, self.needs, &mut self.interner, &mut self.memory)?;
+        let rows = Rows::decode(
+            batch,
+            (self.needs, &self.settings.instruments),
+            &mut self.interner,
+            &mut self.memory,
+        )?;
         let mut key = None;
         for row in 0..rows.count {
             let at = self.summary.rows;
@@ -173,6 +181,9 @@ impl<'n> Reader<'n> {
                     self.timeline.sector_needs.push((day, sectors));
                 }
                 self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
+                let known = &self.settings.instruments;
+                let score = rows.scores.as_ref().and_then(|own| own.at(row, day, known));
+                self.timeline.scores.extend(score);
                 let level = rows.level.at(row).and_then(Level::new);
                 let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
