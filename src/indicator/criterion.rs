@@ -245,6 +245,15 @@ fn delivered_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
     days.iter().position(|count| *count == most).and_then(|level| u8::try_from(level).ok())
 }
 
+/// The highest level of care from one day to another; nothing without any day of care.
+pub(super) fn highest_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
+    let mut highest = None;
+    for_each_level_run(timeline, from, to, &mut |_, _, level| {
+        highest = highest.max(Some(level));
+    });
+    highest
+}
+
 /// Every day with a qualifying contact or in an institution, at its highest level, as runs of days
 /// at one level: `each(first, last, level)`.
 pub fn for_each_level_run(

@@ -108,6 +108,7 @@ fn is_looked_at(
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
         && rule.ages.is_none_or(of_age)
         && rule.agencies.is_none_or(enough_agencies)
+        && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
         && rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end))
 }
 

@@ -13,7 +13,7 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::{Domain, Domains};
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, Phase};
 
 /// The list of things under a key, such as `any = [{ contact = { … } }, { ed_visit = true }]`.
 pub(super) fn happenings(
@@ -48,7 +48,8 @@ fn kinds(
         kinds.extend(filter.map(|filter| Happening::Contact { filter }));
     }
     if one.flag("ed_visit", problems) == Some(true) {
-        kinds.push(Happening::EdVisit { diagnosis });
+        let not_admitted = one.flag("not_admitted", problems) == Some(true);
+        kinds.push(Happening::EdVisit { diagnosis, not_admitted });
     }
     let admission = spell_set(one, "admission", problems);
     kinds.extend(admission.map(|set| Happening::Admission { set, diagnosis }));
@@ -76,10 +77,19 @@ fn kinds(
     }
     let domains = one.words("score_of", &Domain::NAMES, Domain::from_name, problems);
     let known = one.word("known", &Known::NAMES, Known::from_name, problems);
-    if !domains.is_empty() {
+    if one.has("score_of") {
         let (domains, known) = (Domains::of(&domains), known.unwrap_or(Known::Instrument));
         kinds.push(Happening::Scored { domains, known });
     }
+    for (key, kind) in
+        [("deterioration", Happening::Deterioration), ("need_found", Happening::NeedFound)]
+    {
+        kinds.extend((one.flag(key, problems) == Some(true)).then_some(kind));
+    }
+    let above = one.integer_in("assessed_above", 0, 3660, problems);
+    kinds.extend(above.map(|days| Happening::AssessedAbove { days }));
+    let phase = one.word("phase_begins", &Phase::NAMES, Phase::from_name, problems);
+    kinds.extend(phase.map(Happening::PhaseBegins));
     if one.flag("death", problems) == Some(true) {
         kinds.push(Happening::Death);
     }
@@ -204,6 +214,9 @@ fn own(
     if table.flag("smi", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::Smi(severe(filters)))));
     }
+    if let Ok(found) = in_days(table, filters, problems) {
+        return Ok(found);
+    }
     if let Some(gap) = table.integer_in("lost", 1, 3660, problems) {
         let within = table.integer_in("within", 1, 3660, problems);
         if within.is_none() && !table.has("within") {
@@ -226,6 +239,32 @@ fn own(
         }));
     }
     Err(())
+}
+
+/// Phases, levels and nights of the days of a window; `Err` if the table says nothing of them.
+fn in_days(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Result<Option<Criterion>, ()> {
+    let asked = ["in_phase", "contact_at_assessed_level", "in"].map(|key| table.has(key));
+    if !asked.contains(&true) {
+        return Err(());
+    }
+    let days = table.window("days", problems);
+    missing_window(table, days, problems);
+    let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
+    let set = spell_set(table, "in", problems);
+    let filter = contact(table, "contact_at_assessed_level", filters, problems);
+    let over = table.integer_in("nights_over", 0, 3660, problems);
+    Ok(days.and_then(|days| {
+        let course = match (phase, filter, set) {
+            (Some(phase), ..) => Course::InPhase { phase, days },
+            (_, Some(filter), _) => Course::AtAssessedLevel { filter, days },
+            (.., set) => Course::DaysIn { set: set?, over: over.unwrap_or(0), days },
+        };
+        Some(Criterion::Course(course))
+    }))
 }
 
 /// What a stay, visit, plan or need is, and what becomes of it; `Err` if the table says nothing of it.

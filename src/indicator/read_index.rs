@@ -5,7 +5,7 @@ use super::read_criterion::criterion;
 use super::read_happening::happenings;
 use super::read_member::PROVIDERS;
 use super::read_rule::{events, groups, missing_window, spell_set};
-use super::rule::{Around, Chain, Criterion, Index, Unit};
+use super::rule::{Around, Chain, Criterion, Index, Repeat, Unit};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{FacilityClass, Sector};
 use crate::timeline::ContactFilter;
@@ -68,9 +68,27 @@ pub(super) fn index(
         apart: table.integer_in("days_apart", 1, 3660, problems),
         until: until(table, problems),
         any: happenings(table, "any", filters, problems),
+        repeat: repeat(table, problems),
         when: when(table, filters, problems),
     };
+    if read.repeat.is_some() && read.unit != Unit::Signal {
+        let problem = table.problem(table.span(), "`repeat` goes with `any = […]`", "here");
+        problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
+    }
     unit.map(|_| read)
+}
+
+/// `repeat = { every = 90, times = 4 }`.
+fn repeat(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Repeat> {
+    let mut repeat = table.fields("repeat", problems)?;
+    let every = repeat.integer_in("every", 1, 366, problems);
+    let times = repeat.integer_in("times", 1, 100, problems);
+    if every.zip(times).is_none() && !(repeat.has("every") && repeat.has("times")) {
+        let problem = repeat.problem(repeat.span(), "how long, and how often?", "in this table");
+        problems.push(problem.help("`repeat = { every = 90, times = 4 }`"));
+    }
+    repeat.finish(problems);
+    every.zip(times).map(|(every, times)| Repeat { every, times })
 }
 
 /// `[[when]]`: criteria that every unit has to meet.

@@ -7,7 +7,7 @@ use super::rule::{Candidates, MemberRule, MemberValue, Rule};
 use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{Basis, ContactFilter};
+use crate::timeline::{Basis, ContactFilter, Phase};
 
 /// `[member]` and `[value]`.
 pub(super) fn member(
@@ -19,6 +19,7 @@ pub(super) fn member(
     let candidates = candidates(&mut table, filters, problems);
     let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
+    let in_phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
     let agencies = table.integer_in("agencies_min", 1, 1000, problems).map(i64::from);
     table.finish(problems);
     let exclusions = exclusions(fields, true, filters, problems);
@@ -60,6 +61,7 @@ pub(super) fn member(
         candidates: candidates?,
         ages,
         smi,
+        in_phase,
         agencies,
         exclusions,
         value: measured?,

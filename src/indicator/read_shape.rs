@@ -39,7 +39,8 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
-            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
+            (Thing::Goals { .. }, Some(Thing::Goals { .. }))
+            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_))) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
             (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {

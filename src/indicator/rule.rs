@@ -8,7 +8,7 @@ pub use super::thing::{RateRule, Thing};
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{ContactFilter, SpellSet};
+use crate::timeline::{ContactFilter, Phase, SpellSet};
 
 /// What an indicator counts. Contact filters stand in the definition's list and are named here by
 /// their place in it.
@@ -77,8 +77,20 @@ pub struct Index {
     pub until: Option<(u32, u32)>,
     /// Of [`Unit::Signal`]: the kinds of things that are units.
     pub any: Vec<Happening>,
+    /// Of [`Unit::Signal`]: each unit is as many spans of days that follow it, one after the other.
+    pub repeat: Option<Repeat>,
     /// Units that do not meet all of these are dropped.
     pub when: Vec<Criterion>,
+}
+
+/// Spans of days after a unit: days 1 to `every`, the next as many, and so on; the first day of each is
+/// the index day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// Days of a span.
+    pub every: i32,
+    /// How many spans.
+    pub times: i32,
 }
 
 /// Contacts that a unit must have, or must not have, around it.
@@ -431,6 +443,8 @@ pub struct MemberRule {
     pub ages: Option<(i32, i32)>,
     /// The filter of contacts for severe mental illness, where only members with one count.
     pub smi: Option<usize>,
+    /// The phase of recovery on the first day of the window, where only members in one count.
+    pub in_phase: Option<Phase>,
     /// The least number of agencies with treatment visits in the window.
     pub agencies: Option<i64>,
     /// Which are left out.

@@ -50,6 +50,12 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
             within(chain.days, "discharge")
         );
     }
+    if let Some(repeat) = share.index.repeat {
+        text += &format!(
+            ", and of each the {} spans of {} days that follow it",
+            repeat.times, repeat.every
+        );
+    }
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }
@@ -181,6 +187,7 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Referral => "referral",
         Unit::Request => "request",
         Unit::Plan | Unit::PlannedService => "plan",
+        Unit::Signal if index.repeat.is_some() => "first day of the span",
         Unit::Signal => "day",
         Unit::Birthday(_) => "birthday",
         Unit::SectorNeed(_) => "need",

@@ -6,7 +6,7 @@ use super::rule::{Criterion, Index};
 use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, Phase};
 
 /// A list of things: “a visit to an emergency department, or an event (arrest)”.
 pub(super) fn any(list: &[Happening], filters: &[ContactFilter]) -> String {
@@ -17,8 +17,9 @@ pub(super) fn any(list: &[Happening], filters: &[ContactFilter]) -> String {
 fn happening(one: Happening, filters: &[ContactFilter]) -> String {
     match one {
         Happening::Contact { filter } => contacts(&filters[filter]),
-        Happening::EdVisit { diagnosis } => {
-            among(&groups_of_bits(diagnosis), "an emergency-department visit")
+        Happening::EdVisit { diagnosis, not_admitted } => {
+            let visit = among(&groups_of_bits(diagnosis), "an emergency-department visit");
+            if not_admitted { visit + " without an admission" } else { visit }
         }
         Happening::Admission { set, diagnosis } => {
             format!("{} to {}", among(&groups_of_bits(diagnosis), "an admission"), set_name(set))
@@ -45,7 +46,24 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
         Happening::Scored { domains, known } => {
             format!("a score on an instrument{}{}", of_domains(domains), known.words())
         }
+        Happening::Deterioration => {
+            "a score worse than the one before by more than error".to_owned()
+        }
+        Happening::NeedFound => "a check-up that found a need for treatment".to_owned(),
+        Happening::AssessedAbove { days } => format!(
+            "an assessment that recommends a higher level than any delivered in the {days} days before"
+        ),
+        Happening::PhaseBegins(phase) => format!("the begin of {}", phase_name(phase)),
         Happening::Death => "death".to_owned(),
+    }
+}
+
+/// A phase in a reader's words.
+pub(super) fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::PreRecovery => "pre-recovery",
+        Phase::Initiation => "initiation and stabilisation",
+        Phase::Maintenance => "maintenance",
     }
 }
 
@@ -165,6 +183,17 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
             } else {
                 format!("{first} is {usual}")
             }
+        }
+        Course::InPhase { phase, days } => {
+            format!("in {} on every day {}", phase_name(*phase), within(*days, noun))
+        }
+        Course::AtAssessedLevel { filter, days } => format!(
+            "{} {}, at the level of the last assessment or above",
+            contacts(&filters[*filter]),
+            within(*days, noun)
+        ),
+        Course::DaysIn { set, over, days } => {
+            format!("more than {over} days in {} {}", set_name(*set), within(*days, noun))
         }
         Course::Rows { filter, days, at_least } => {
             format!(

@@ -2,6 +2,7 @@
 
 use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue, RateRule, Thing};
 use super::sentence::{among, contacts, event_names, set_name};
+use super::sentence_course::phase_name;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
@@ -21,7 +22,10 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     } else {
         ""
     };
-    let mut text = format!("Of {who}{agencies}{ages}{smi}: {value}");
+    let phase = rule.in_phase.map_or(String::new(), |phase| {
+        format!(", in {} on the first day of them", phase_name(phase))
+    });
+    let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -237,6 +241,15 @@ fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
                 event_names(types)
             )
         }
+        Thing::PhaseDays(phases) => {
+            let names: Vec<&str> = phases.iter().map(phase_name).collect();
+            format!("Alive, enrolled days in {}", names.join(" or "))
+        }
+        Thing::PhaseContacts { filter, phase } => format!(
+            "Contacts on enrolled days in {}, each {}",
+            phase_name(phase),
+            contacts(&filters[filter])
+        ),
         Thing::CustodyDays => "Alive, enrolled days in custody".to_owned(),
         Thing::Disengagements { gap } => format!(
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"

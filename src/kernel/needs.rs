@@ -18,6 +18,10 @@ pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
             || asks(|one| matches!(one, Happening::PlanEnd { .. }));
         needs.outcomes |= matches!(share.index.unit, Unit::PositiveScreen | Unit::NeedFound);
         let criteria = share.criteria();
+        needs.scores |= asks(|one| matches!(one, Happening::Deterioration));
+        needs.outcomes |= asks(|one| matches!(one, Happening::NeedFound));
+        needs.phases |= asks(|one| matches!(one, Happening::PhaseBegins(_)))
+            || criteria.iter().any(|one| matches!(one, Criterion::Course(Course::InPhase { .. })));
         needs.scores |= asks(|one| matches!(one, Happening::Scored { .. }))
             || criteria.iter().any(|one| matches!(one, Criterion::Scores(_)));
         needs.plans |= criteria.iter().any(|one| matches!(one, Criterion::ContactOrPlan { .. }));
@@ -46,6 +50,7 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
             needs.plans = true;
         }
         let Rule::Member(rule) = &indicator.rule else { continue };
+        needs.phases |= rule.in_phase.is_some();
         needs.visits |= rule.agencies.is_some() || rule.value == MemberValue::SharedPlan;
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
         needs.scores |= matches!(rule.candidates, Candidates::Scored(_))
@@ -66,8 +71,18 @@ pub(super) fn of_things(needs: &mut Needs, things: impl Iterator<Item = Thing>) 
             Thing::Minutes { .. } => needs.times = true,
             Thing::Cost { .. } => needs.costs = true,
             Thing::Goals { .. } => needs.plans = true,
+            Thing::PhaseDays(_) | Thing::PhaseContacts { .. } => needs.phases = true,
             _ => {}
         }
+    }
+}
+
+/// What phases are made of.
+pub(super) fn of_phases(needs: &mut Needs) {
+    if needs.phases {
+        needs.scores = true;
+        needs.outcomes = true;
+        needs.referrals = true;
     }
 }
 

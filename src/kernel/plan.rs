@@ -202,6 +202,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);
     super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
+    super::needs::of_phases(needs);
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {
@@ -260,7 +261,7 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
             }
         }
         for thing in things_of(&indicator.rule) {
-            if let Thing::Contacts { filter } = thing {
+            if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {
                 counted[places[filter]] = true;
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DaySpans, Enrolled, OutcomeRecord, Score, Spell, SpellSet, Stay};
+use super::{DaySpans, Enrolled, OutcomeRecord, PhaseRun, Score, Spell, SpellSet, Stay};
 use crate::terms::Day;
 use crate::terms::codes::{Disposition, EndReason, EventType, ReferralStatus};
 use crate::terms::instrument::{Instrument, Instruments};
@@ -167,6 +167,11 @@ pub struct Timeline {
     /// Scores on instruments of the registry in order, where they are needed; the smallest id first
     /// within a day.
     pub scores: Vec<Score>,
+    /// Days with a score that is worse than the one before, on the same instrument by the same rater in
+    /// the 365 days before, by more than error; in order.
+    pub deteriorations: Vec<Day>,
+    /// Phases of recovery in order, where they are needed.
+    pub phases: Vec<PhaseRun>,
     /// The registry that scores name instruments of.
     pub instruments: Arc<Instruments>,
     /// Costs in order.
@@ -240,6 +245,8 @@ impl Timeline {
         self.assessments.clear();
         self.outcomes.clear();
         self.scores.clear();
+        self.deteriorations.clear();
+        self.phases.clear();
         self.costs.clear();
         self.attributes.fill(super::UNKNOWN);
     }

@@ -12,6 +12,7 @@ mod enrolment;
 mod intern;
 mod member;
 mod outcome;
+mod phase;
 mod reader;
 mod records;
 mod rows;
@@ -26,6 +27,7 @@ pub use member::{
     Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
 };
 pub use outcome::OutcomeRecord;
+pub use phase::{Phase, PhaseRun, Phases};
 pub use reader::{Reader, Summary};
 pub use rows::columns;
 pub use score::Score;
@@ -68,6 +70,8 @@ pub struct Needs {
     pub outcomes: bool,
     /// Whether scores on instruments of the registry are needed.
     pub scores: bool,
+    /// Whether phases of recovery are needed.
+    pub phases: bool,
     /// Whether more of care plans than their planned ends is needed.
     pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.

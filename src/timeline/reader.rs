@@ -37,6 +37,8 @@ pub struct Reader<'n> {
     pub(super) enrolment: Vec<Enrolment>,
     /// Days of 24-hour care billed as contacts: `(inpatient, day, diagnosis)`.
     pub(super) institution_days: Vec<(bool, Day, u32)>,
+    /// Days with a sign of a need that the timeline does not keep.
+    pub(super) signs: Vec<Day>,
     summary: Summary,
 }
 
@@ -60,6 +62,7 @@ impl<'n> Reader<'n> {
             timeline,
             enrolment: Vec::new(),
             institution_days: Vec::new(),
+            signs: Vec::new(),
             summary: Summary::default(),
         }
     }
@@ -143,6 +146,7 @@ impl<'n> Reader<'n> {
         self.timeline.clear();
         self.enrolment.clear();
         self.institution_days.clear();
+        self.signs.clear();
     }
 
     fn take(
@@ -265,6 +269,9 @@ impl<'n> Reader<'n> {
             }
         }
         let facts = &says.facts;
+        if self.needs.phases && facts.is_sign() {
+            self.signs.push(day);
+        }
         if says.qualifying {
             self.take_qualifying(rows, row, day, facts);
         } else {

@@ -30,6 +30,22 @@ impl Score {
     }
 }
 
+/// Days with a score that is worse than the one before, on the same instrument by the same rater at
+/// most 365 days before, by more than error.
+pub(super) fn deteriorations(scores: &[Score], known: &Instruments, found: &mut Vec<Day>) {
+    const LONGEST: i32 = 365;
+    for (place, score) in scores.iter().enumerate() {
+        let before = scores[..place].iter().rev().find(|before| before.is_like(score));
+        let worse = before.is_some_and(|before| {
+            score.day - before.day <= LONGEST
+                && known.at(score.instrument).deteriorated(before.points, score.points)
+        });
+        if worse && found.last() != Some(&score.day) {
+            found.push(score.day);
+        }
+    }
+}
+
 /// The columns of scores.
 pub(super) const COLUMNS: [&str; 3] = [column::SCORE, column::SUBSCALE, column::RATER];
 
