@@ -4,7 +4,7 @@ use super::care::CareEpisode;
 use super::member_course;
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
-use super::{score, status};
+use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
@@ -83,6 +83,9 @@ pub fn outcomes(
             None => match (rule.candidates, rule.value) {
                 (Candidates::Answered(asked), MemberValue::Status(test)) => {
                     status::value(test, asked, scene.timeline, days)
+                }
+                (Candidates::Living(_), MemberValue::Home(value)) => {
+                    home::value(value, scene.timeline, days)
                 }
                 (Candidates::Scored(scored), MemberValue::Score(value)) => {
                     score::value(value, scored, scene.timeline, days)
@@ -213,6 +216,7 @@ fn is_candidate(
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
         Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
+        Candidates::Living(question) => home::is_candidate(question, timeline, (start, end)),
         Candidates::Scored(scored) => score::is_candidate(scored, timeline, (start, end)),
     }
 }
@@ -327,7 +331,7 @@ fn relation(candidates: Candidates, scene: &MemberScene<'_>, place: usize) -> Op
 }
 
 /// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.
-fn ratio(part: i64, whole: i64) -> i64 {
+pub(super) fn ratio(part: i64, whole: i64) -> i64 {
     // Beyond this, twice the part in parts of one is no whole number of 64 bits.
     const MOST: i64 = 4_000_000;
     if whole == 0 {

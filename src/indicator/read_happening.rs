@@ -1,6 +1,6 @@
 //! Lists of things that happen, and criteria made of them or of other criteria.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
 use super::read_contact::contact;
 use super::read_criterion::criterion;
@@ -9,6 +9,7 @@ use super::read_rule::{events, groups, missing_window, spell_set};
 use super::read_score::pair_test;
 use super::rule::{Criterion, ExclusionTest, Unit};
 use super::score::Known;
+use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -214,6 +215,9 @@ fn own(
     if table.flag("smi", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::Smi(severe(filters)))));
     }
+    if let Some(within) = table.integer_in("other_agency_within", 1, 3660, problems) {
+        return Ok(Some(Criterion::Course(Course::OtherAgency { within })));
+    }
     if let Ok(found) = in_days(table, filters, problems) {
         return Ok(found);
     }
@@ -361,16 +365,26 @@ pub(super) fn exclusions(
 }
 
 /// `[value]` of units: what is measured of each.
-pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<UnitValue> {
-    const VALUES: [&str; 5] = ["days_until", "nights", "how_many", "standardised_change", "points"];
+pub(super) fn value(
+    fields: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<UnitValue> {
+    const VALUES: [&str; 6] =
+        ["days_until", "nights", "how_many", "standardised_change", "points", "minutes_until"];
     let mut table = fields.fields("value", problems)?;
     let known = |word: &str| VALUES.iter().position(|one| *one == word);
     let of = table.word("of", &VALUES, known, problems);
     let otherwise = table.integer_in("otherwise", 0, 3660, problems);
+    let filter = contact(&mut table, "contact", filters, problems);
+    if of == Some(5) && filter.is_none() && !table.has("contact") {
+        let problem = table.problem(table.span(), "`contact` is missing", "in this table");
+        problems.push(problem.help("such as `contact = { is = \"qualifying\" }`"));
+    }
     if of.is_none() && !table.has("of") {
         let problem = table.problem(table.span(), "`of` is missing", "in this table");
         problems.push(
-            problem.help("`days_until`, `nights`, `how_many`, `standardised_change` or `points`"),
+            problem.help("`days_until`, `nights`, `how_many`, `standardised_change`, `points` or `minutes_until`"),
         );
     }
     if of == Some(0) && otherwise.is_none() {
@@ -384,14 +398,17 @@ pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<
         1 => UnitValue::Nights,
         2 => UnitValue::HowMany,
         3 => UnitValue::StandardisedChange,
-        _ => UnitValue::Points,
+        4 => UnitValue::Points,
+        _ => UnitValue::MinutesUntil { filter: filter? },
     })
 }
 
 /// True if a value can be measured of these units.
 pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) -> bool {
     match value {
-        UnitValue::DaysUntil { .. } => *numerator != Criterion::Always,
+        UnitValue::DaysUntil { .. } | UnitValue::MinutesUntil { .. } => {
+            *numerator != Criterion::Always
+        }
         UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
         UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
         UnitValue::StandardisedChange => matches!(numerator, Criterion::Scores(_)),

@@ -4,6 +4,7 @@ use super::Scale;
 use super::read_contact::contact;
 use super::read_rule::{events, groups, spell_set};
 use super::rule::{EventSet, RateRule, Rule, Thing};
+use super::thing::Sum;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{ContactFilter, Phase, Phases};
@@ -108,9 +109,16 @@ fn things(
     if table.has("contacts") {
         let filter = contact(table, "contacts", filters, problems);
         let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
-        found.extend(filter.map(|filter| match phase {
-            Some(phase) => Thing::PhaseContacts { filter, phase },
-            None => Thing::Contacts { filter },
+        let by = |word: &str| match word {
+            "minutes" => Some(Some(Sum::Minutes)),
+            "paid" => Some(Some(Sum::Paid)),
+            _ => (word == "rows").then_some(None),
+        };
+        let by = table.word("by", &["rows", "minutes", "paid"], by, problems).flatten();
+        found.extend(filter.map(|filter| match (phase, by) {
+            (Some(phase), _) => Thing::PhaseContacts { filter, phase },
+            (None, Some(of)) => Thing::ContactSum { filter, of },
+            (None, None) => Thing::Contacts { filter },
         }));
     }
     let phases = table.words("phase_days", &Phase::NAMES, Phase::from_name, problems);

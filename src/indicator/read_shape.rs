@@ -1,7 +1,8 @@
 //! What follows from a rule about its numbers: their shape, scale, display and unit.
 
-use super::course::UnitValue;
+use super::home::HomeValue;
 use super::rule::Rule;
+use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
 /// Shape, scale, display, and parts of one numerator unit.
@@ -28,9 +29,12 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::QuartersInCare { .. }
             | MemberValue::Status(_)
             | MemberValue::Score(_)
+            | MemberValue::Home(HomeValue::Less)
             | MemberValue::ScoredQuarters
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
-            MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
+            MemberValue::MonthsWithContact { .. }
+            | MemberValue::CommunityDays
+            | MemberValue::Home(HomeValue::OutOfHome) => {
                 (Shape::MemberMean, once, Display::Percent, parts)
             }
             MemberValue::Providers | MemberValue::Tenure | MemberValue::LongestGap { .. } => {
@@ -39,11 +43,13 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
-            (Thing::Goals { .. }, Some(Thing::Goals { .. }))
-            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_))) => {
+            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
-            (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
+            (Thing::Served { .. }, _)
+            | (Thing::Cost { .. }, Some(Thing::Cost { .. }))
+            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))
+            | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {
                 (Shape::Rate, scale, Display::Percent, 1)
             }
             (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),

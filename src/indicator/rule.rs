@@ -1,10 +1,12 @@
 //! A checked definition: what is counted, as data.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
+use super::home::{HomeQuestion, HomeValue};
 use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing};
+use super::unit_value::UnitValue;
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -164,6 +166,11 @@ pub enum Unit {
         gap: i32,
         /// Days after the disengagement.
         days: Window,
+    },
+    /// A day with a contact that passes a filter, for each agency.
+    AgencyDay {
+        /// The filter.
+        filter: usize,
     },
     /// The end of an episode of care, planned or not.
     EpisodeEnd {
@@ -373,6 +380,7 @@ impl Criterion {
                 matches!(unit, Unit::Discharge(_))
             }
             Self::DeliveredLevel { .. } => unit == Unit::Assessment,
+            Self::Course(Course::OtherAgency { .. }) => matches!(unit, Unit::AgencyDay { .. }),
             Self::Scores(_) => matches!(unit, Unit::EpisodeEnd { .. }),
             Self::ContactBeforeReturn { .. } => {
                 matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
@@ -528,6 +536,8 @@ pub enum Candidates {
     },
     /// Those whose status records answer a question.
     Answered(Answered),
+    /// Those of whom it is known where they live.
+    Living(HomeQuestion),
     /// Those with scores on instruments.
     Scored(Scored),
 }
@@ -628,6 +638,8 @@ pub enum MemberValue {
     Tenure,
     /// Whether the answers of [`Candidates::Answered`] pass a test.
     Status(StatusTest),
+    /// How those of [`Candidates::Living`] live.
+    Home(HomeValue),
     /// What the scores of [`Candidates::Scored`] say.
     Score(ScoreValue),
     /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most

@@ -1,10 +1,11 @@
 //! Things that happen, joined criteria and values of units as sentences.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::{Happening, UNKNOWN_FACILITY, groups_of_bits};
 use super::rule::{Criterion, Index};
 use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
+use super::unit_value::UnitValue;
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::timeline::{ContactFilter, Phase};
 
@@ -192,6 +193,9 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
             contacts(&filters[*filter]),
             within(*days, noun)
         ),
+        Course::OtherAgency { within } => format!(
+            "another agency had such a contact in the {within} days before, with no planned end of care since"
+        ),
         Course::DaysIn { set, over, days } => {
             format!("more than {over} days in {} {}", set_name(*set), within(*days, noun))
         }
@@ -223,6 +227,12 @@ pub(super) fn value(
         }
         UnitValue::StandardisedChange => format!(
             "(last − first score) ÷ standard deviation of first scores, positive for the better, as a mean over instruments and units; {}",
+            criterion(numerator, index, filters)
+        ),
+        UnitValue::MinutesUntil { filter } => format!(
+            "minutes of {} from the {} up to the day of {}, as a mean over units",
+            contacts(&filters[filter]),
+            index_noun(index),
             criterion(numerator, index, filters)
         ),
         UnitValue::Points => "the score, as a mean over the day's scores and units".to_owned(),

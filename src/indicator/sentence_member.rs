@@ -3,6 +3,7 @@
 use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue, RateRule, Thing};
 use super::sentence::{among, contacts, event_names, set_name};
 use super::sentence_course::phase_name;
+use super::thing::Sum;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
@@ -85,6 +86,7 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
             )
         }
         Candidates::Scored(scored) => scored.words(),
+        Candidates::Living(question) => question.words().to_owned(),
         Candidates::Events(types) => format!(
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
@@ -168,6 +170,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
         MemberValue::Score(value) => value.words(),
+        MemberValue::Home(value) => value.words().to_owned(),
         MemberValue::ScoredQuarters => "whether there is a score on an instrument in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care".to_owned(),
         MemberValue::Status(test) => format!("whether it is {}", test.words()),
         MemberValue::Events { types, at_least } => {
@@ -241,6 +244,14 @@ fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
                 event_names(types)
             )
         }
+        Thing::ContactSum { filter, of } => format!(
+            "{} of contacts on enrolled days, each {}",
+            match of {
+                Sum::Minutes => "Minutes",
+                Sum::Paid => "Amounts paid",
+            },
+            contacts(&filters[filter])
+        ),
         Thing::PhaseDays(phases) => {
             let names: Vec<&str> = phases.iter().map(phase_name).collect();
             format!("Alive, enrolled days in {}", names.join(" or "))

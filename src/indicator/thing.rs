@@ -12,6 +12,15 @@ pub struct RateRule {
     pub to: Option<Thing>,
 }
 
+/// What of contacts is added up. What is not recorded adds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sum {
+    /// Minutes.
+    Minutes,
+    /// What was paid, in cents.
+    Paid,
+}
+
 /// Something that days, events or dollars are added up of, for members of an organisation on the
 /// day itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +79,13 @@ pub enum Thing {
     Disengagements {
         /// Days at risk without a qualifying contact.
         gap: i32,
+    },
+    /// What contacts add up to.
+    ContactSum {
+        /// The filter.
+        filter: usize,
+        /// What is added up.
+        of: Sum,
     },
     /// Alive enrolled days in phases of recovery.
     PhaseDays(Phases),

@@ -1,9 +1,9 @@
 //! Judges units: which there are for one member, which are left out, which are met.
 
 use super::care::{CareEpisode, Exit};
-use super::course::unit_value;
 use super::criterion::{admissions, applies, in_groups, met, plan_says, return_in};
 use super::rule::{Around, Chain, Criterion, Index, ReferralTest, Share, Unit};
+use super::unit_value::unit_value;
 use super::{record_unit, signal};
 use crate::terms::Day;
 use crate::timeline::{CarePlan, EdVisit, Referral, Spell, SpellSet, Timeline};
@@ -70,6 +70,11 @@ pub(super) enum Subject<'a> {
     Episode {
         start: Day,
     },
+    /// An agency with a contact that passes the filter of the timeline.
+    Agency {
+        key: u32,
+        filter: usize,
+    },
     Referral(Referral),
     Plan(CarePlan),
     /// A thing of the index's list, of the kind at this place.
@@ -104,6 +109,7 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
             let days = &scene.timeline.contact_days[scene.filters[filter]];
             on_days(rule, days.iter().copied(), scene, each);
         }
+        Unit::AgencyDay { filter } => record_unit::agency_days(rule, filter, scene, each),
         Unit::Event(types) => {
             let events = scene.timeline.events.iter().filter(|event| types.has(event.what));
             on_days(rule, events.map(|event| event.start), scene, each);

@@ -119,6 +119,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
+        super::needs::of_contacts(&mut needs, &indicators, &filters);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -202,7 +203,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);
     super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
-    super::needs::of_phases(needs);
+    super::needs::of_states(needs);
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {

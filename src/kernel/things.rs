@@ -5,9 +5,9 @@ use super::board::Board;
 use super::count::Counter;
 use super::ledger::PersonDays;
 use super::plan::Plan;
-use crate::indicator::Thing;
 use crate::indicator::care::Exit;
 use crate::indicator::member_value::for_each_owned_run;
+use crate::indicator::{Sum, Thing};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, Interner, SpellSet, Timeline};
 
@@ -82,6 +82,14 @@ impl Counter<'_> {
             Thing::Contacts { filter: place } => {
                 let days = timeline.contact_days[filter(place)].iter().copied();
                 days.zip(timeline.contact_counts[filter(place)].iter().copied()).collect()
+            }
+            Thing::ContactSum { filter: place, of } => {
+                let days = timeline.contact_days[filter(place)].iter().copied();
+                let sums = timeline.contact_sums[filter(place)].iter().map(|sum| match of {
+                    Sum::Minutes => sum.minutes,
+                    Sum::Paid => sum.cents,
+                });
+                days.zip(sums).collect()
             }
             Thing::PhaseContacts { filter: place, phase } => {
                 let days = timeline.contact_days[filter(place)].iter().copied();

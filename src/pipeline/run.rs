@@ -285,7 +285,7 @@ pub fn delivered(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "contacts",
     "members",
     "enrolment",
@@ -295,6 +295,7 @@ const READ: [&str; 9] = [
     "care_plans",
     "events",
     "cost",
+    "living",
 ];
 
 /// The smallest over the sources of extract date less run-out.
