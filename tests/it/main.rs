@@ -12,6 +12,7 @@ mod golden;
 mod history;
 mod identifiers;
 mod ingest;
+mod instruments;
 mod kernel;
 mod oversight;
 mod pseudonymize;
