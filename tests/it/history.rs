@@ -290,3 +290,18 @@ fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[test]
+fn shares_of_completeness_are_checked() {
+    let site = Site::new(r#""technology_use""#).with_contacts(3);
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    for (completion, told) in [
+        ("final = 97", "`final` is no share"),
+        ("final = 0.9\npreliminary = 0.95", "`preliminary` is more than `final`"),
+        ("finally = 0.9", "this table may have `final`, `preliminary`"),
+    ] {
+        site.write("site.toml", format!("{pipeline}[completion]\n{completion}\n"));
+        let said = site.says(&["ingest", "@site.toml"], 2);
+        assert!(said.contains(told), "{told}: {said}");
+    }
+}

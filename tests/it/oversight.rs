@@ -2,6 +2,7 @@
 
 mod attacker;
 mod fair;
+mod folder;
 mod released;
 mod simplex;
 mod world;
