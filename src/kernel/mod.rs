@@ -6,6 +6,7 @@ mod board;
 mod count;
 mod evidence;
 mod examples;
+mod joint;
 mod ledger;
 mod needs;
 mod part;
@@ -20,6 +21,7 @@ mod units;
 
 pub use evidence::evidence;
 pub use examples::check_examples;
+pub use joint::{BETWEEN, JOINT, has_expected_count};
 pub use plan::{Plan, StratumKind, missing};
 pub use run::{Error, count};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
