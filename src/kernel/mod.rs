@@ -3,6 +3,7 @@
 mod bed;
 mod block;
 mod board;
+mod contract;
 mod count;
 mod evidence;
 mod examples;
@@ -11,15 +12,20 @@ mod needs;
 mod part;
 mod plan;
 mod run;
+mod sort;
 mod spread;
+mod stream_rows;
 mod tally;
 mod things;
 mod total;
 mod units;
+mod wire;
 
+pub use contract::{Breach, Checked, Contract, KEYS};
 pub use evidence::evidence;
 pub use examples::check_examples;
 pub use plan::{Plan, StratumKind, missing};
 pub use run::{Error, count};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
 pub use units::{Fate, Unit, add_up, units};
+pub use wire::{Part, Seen, Task, WireError, schema as tallies_schema};

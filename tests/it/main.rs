@@ -17,6 +17,7 @@ mod oversight;
 mod pseudonymize;
 mod reconcile;
 mod report;
+mod scale;
 mod second;
 mod site;
 mod small;
