@@ -15,6 +15,7 @@ mod run;
 mod sort;
 mod spread;
 mod stream_rows;
+mod sums;
 mod tally;
 mod things;
 mod total;

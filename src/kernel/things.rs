@@ -119,7 +119,7 @@ impl Counter<'_> {
         for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
             let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
             let group = self.board.group(bho, interner);
-            into.add(group, periods, self.plan.calendar.periods(day), n);
+            into.open(group, periods).add(self.plan.calendar.periods(day), n);
         }
     }
 
@@ -174,9 +174,9 @@ pub(super) fn split(
     let (first, last) = plan.span;
     let periods = plan.periods.len();
     for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
-        let group = board.group(bho, interner);
+        let mut account = into.open(board.group(bho, interner), periods);
         plan.calendar.for_each_month(from, to, &mut |places, days| {
-            into.add(group, periods, places, i64::from(days));
+            account.add(places, i64::from(days));
         });
     });
 }
