@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use throughline::diagnostic::{Document, Problems, Source};
-use throughline::{indicator, kernel, pipeline};
+use throughline::{indicator, kernel, pipeline, study};
 
 use super::{Verdict, complain, say};
 
@@ -73,7 +73,8 @@ fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
         return Ok(pipeline::check_contract(&document, path).map(|_| 0));
     }
     if document.root.get("question").is_some() {
-        return Ok(throughline::study::read_study(&document).map(|_| 0));
+        return Ok(study::read_study(&document)
+            .and_then(|study| study::check_study_examples(&study).none_or(study.examples.len())));
     }
     if document.root.get("instrument").is_some() {
         return Ok(indicator::read_instruments(&document).map(|_| 0));

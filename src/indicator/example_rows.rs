@@ -18,7 +18,7 @@ type Cells = Vec<(&'static str, String)>;
 
 /// The rows of one member, in the order of the timeline table. Without a line of its own the member
 /// is an adult enrolled throughout.
-pub(super) fn batch(
+pub fn batch(
     lines: &[(&str, Range<usize>)],
     fields: &Fields<'_>,
     problems: &mut Problems,

@@ -41,6 +41,7 @@ pub mod year;
 
 pub use course::{Course, Happens, OwnTest};
 pub use example::{Example, Expect};
+pub use example_rows::batch as example_rows;
 pub use happening::Happening;
 pub use home::{HomeQuestion, HomeValue};
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};

@@ -89,6 +89,9 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
     if let Some(weights) = &contrast.weights {
         write_sheet(html, weights);
     }
+    for sheet in &contrast.models {
+        write_sheet(html, sheet);
+    }
     for note in &contrast.notes {
         html.leaf("p", &[("class", "note")], note);
     }

@@ -30,6 +30,7 @@ pub(super) fn contrast(
         balance: balance(clones, &crude, weighted.as_ref().ok()),
         weights: None,
         findings: Vec::new(),
+        models: Vec::new(),
         strata: Vec::new(),
         refusal: None,
         notes: dropped.collect(),

@@ -163,22 +163,21 @@ impl Cohort {
 
 /// The first strategy that each person follows.
 fn arms(study: &Study, people: &[Person]) -> Vec<Option<usize>> {
-    let Some(analysis) = &study.analysis else { return vec![None; people.len()] };
-    let arm = |person: &Person| {
-        if person.lost.is_some() {
-            return None;
-        }
-        let follows = |(place, followed): (usize, &Followed)| {
-            let is_met = match study.strategies[place].exposure {
-                Exposure::Received { .. } => followed.met.is_some(),
-                Exposure::Otherwise => true,
-            };
-            let is_kept = followed.broken.is_none_or(|day| day > analysis.timing.last_day());
-            (is_met && is_kept).then_some(place)
+    people.iter().map(|person| arm_of(study, person)).collect()
+}
+
+/// The first strategy that a person follows.
+pub(super) fn arm_of(study: &Study, person: &Person) -> Option<usize> {
+    let analysis = study.analysis.as_ref().filter(|_| person.lost.is_none())?;
+    let follows = |(place, followed): (usize, &Followed)| {
+        let is_met = match study.strategies[place].exposure {
+            Exposure::Received { .. } => followed.met.is_some(),
+            Exposure::Otherwise => true,
         };
-        person.followed.iter().enumerate().find_map(follows)
+        let is_kept = followed.broken.is_none_or(|day| day > analysis.timing.last_day());
+        (is_met && is_kept).then_some(place)
     };
-    people.iter().map(arm).collect()
+    person.followed.iter().enumerate().find_map(follows)
 }
 
 fn count(number: usize) -> u64 {

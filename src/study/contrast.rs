@@ -11,6 +11,7 @@ use super::description::Study;
 use super::design::{Amount, Analysis, Outcome, OutcomeMeasure, Timing};
 use super::effect::{Effect, Estimate, Group, HAPPENED, effect, hazard, horizon, with_variance};
 use super::matrix::Matrix;
+use super::model::{Model, models};
 use super::person::Person;
 use super::strata::{StratumFinding, strata};
 use crate::statistics::{
@@ -108,6 +109,8 @@ pub struct Contrast {
     pub weights: Option<WeightSummary>,
     /// Each outcome.
     pub findings: Vec<Finding>,
+    /// Models of outcomes that happen on a day.
+    pub models: Vec<Model>,
     /// The main outcome within parts of the people.
     pub strata: Vec<StratumFinding>,
     /// Why there is no fair comparison, if so.
@@ -173,7 +176,8 @@ pub fn contrasts(study: &Study, cohort: &Cohort) -> Vec<Contrast> {
         .map(|place| {
             let pair = [place, analysis.reference];
             let strata = strata(study, cohort, pair);
-            Contrast { strata, ..compared(study, cohort, pair) }
+            let models = models(study, cohort, pair);
+            Contrast { models, strata, ..compared(study, cohort, pair) }
         })
         .collect()
 }
@@ -205,6 +209,7 @@ fn contrast(
         balance: Vec::new(),
         weights: None,
         findings: Vec::new(),
+        models: Vec::new(),
         strata: Vec::new(),
         refusal: None,
         notes: notes.collect(),

@@ -8,6 +8,7 @@ use super::cost::{CostError, Costs, PositionCosts};
 use super::design::{Analysis, Covariate, Outcome, Protocol, Strategy};
 use super::distance::{Metric, Norm};
 use super::distinct::Distinct;
+use super::example::StudyExample;
 use super::grouping::Grouping;
 use super::pathway_rules::PathwayRules;
 use crate::diagnostic::Source;
@@ -41,6 +42,8 @@ pub struct Study {
     pub strategies: Vec<Strategy>,
     /// What they are compared on; the first one is the main one.
     pub outcomes: Vec<Outcome>,
+    /// Examples that the file carries.
+    pub examples: Vec<StudyExample>,
     /// What is known at the index.
     pub covariates: Vec<Covariate>,
     /// How they are compared.

@@ -48,29 +48,38 @@ pub(super) fn first_day(
     happening: &Happening,
     span: Span,
 ) -> Option<i32> {
+    each_day(reading, timeline, happening, span).first().copied()
+}
+
+/// Days from zero on which something happens within a span, in order.
+pub(super) fn each_day(
+    reading: &Reading<'_>,
+    timeline: &Timeline,
+    happening: &Happening,
+    span: Span,
+) -> Vec<i32> {
     let (from, to) = span.days();
-    let within = |day: &Day| from <= *day && *day <= to;
-    let first = match happening {
+    let mut days: Vec<Day> = match happening {
         Happening::Admission { set, diagnosis } => {
             let wanted = |spell: &&Spell| {
                 let stay = &timeline.stays[spell.first];
-                within(&spell.admit) && !stay.planned && in_groups(diagnosis, stay.diagnosis)
+                !stay.planned && in_groups(diagnosis, stay.diagnosis)
             };
-            timeline.spells(*set).iter().find(wanted).map(|spell| spell.admit)
+            timeline.spells(*set).iter().filter(wanted).map(|spell| spell.admit).collect()
         }
         Happening::EdVisit { diagnosis, diagnosis_not } => {
             let visits = timeline.ed_visits.iter().filter(|visit| {
                 in_groups(diagnosis, visit.diagnosis)
                     && DiagnosisGroup::bits(diagnosis_not) & visit.diagnosis == 0
             });
-            visits.map(|visit| visit.start).filter(within).min()
+            visits.map(|visit| visit.start).collect()
         }
         Happening::Event(types) => {
             let events = timeline.events.iter().filter(|event| types.has(event.what));
-            events.map(|event| event.start).find(within)
+            events.map(|event| event.start).collect()
         }
         Happening::Contact(filter) => {
-            timeline.contacts_within(reading.filters[*filter], from, to).first().copied()
+            timeline.contacts_within(reading.filters[*filter], from, to).to_vec()
         }
         Happening::Disengagement(gap) => {
             let exits = episodes(reading, timeline, *gap);
@@ -78,11 +87,14 @@ pub(super) fn first_day(
                 Exit::Disengaged { on, .. } => Some(on),
                 _ => None,
             });
-            lost.filter(within).min()
+            lost.collect()
         }
-        Happening::Death => timeline.death.filter(within),
+        Happening::Death => timeline.death.into_iter().collect(),
     };
-    first.map(|day| day - span.zero)
+    days.retain(|day| from <= *day && *day <= to);
+    days.sort_unstable();
+    days.dedup();
+    days.into_iter().map(|day| day - span.zero).collect()
 }
 
 /// How much of something there is in a span.

@@ -105,6 +105,8 @@ pub struct Person {
     pub followed: Vec<Followed>,
     /// Each outcome; none for a member who is lost.
     pub outcomes: Vec<Observed>,
+    /// For each outcome that happens on a day, every day after time zero on which it does.
+    pub again: Vec<Vec<i32>>,
     /// Each covariate; nothing where it is not known.
     pub covariates: Vec<Option<f64>>,
     /// What was received.
@@ -134,7 +136,7 @@ impl Person {
             self.followed.clone(),
             (outcomes, covariates),
             self.history.events.clone(),
-            (self.months.clone(), self.career.clone()),
+            (self.months.clone(), self.career.clone(), self.again.clone()),
         )
     }
 }
@@ -201,12 +203,14 @@ fn person(reading: &Reading<'_>, timeline: &Timeline, interner: &Interner, index
     } else {
         lost(reading, timeline, (index, zero), (last, death))
     };
-    let outcomes = if lost.is_some() {
-        Vec::new()
-    } else {
-        let from = observe::Span { zero, follow_up };
-        study.outcomes.iter().map(|one| observe::observed(reading, timeline, one, from)).collect()
-    };
+    let from = observe::Span { zero, follow_up };
+    let asked = if lost.is_some() { &[][..] } else { study.outcomes.as_slice() };
+    let outcomes =
+        asked.iter().map(|one| observe::observed(reading, timeline, one, from)).collect();
+    let again = asked.iter().map(|one| match &one.measure {
+        OutcomeMeasure::First(happening) => observe::each_day(reading, timeline, happening, from),
+        OutcomeMeasure::Amount(_) => Vec::new(),
+    });
     let seen_to = death.unwrap_or(last).max(index);
     Person {
         index,
@@ -215,6 +219,7 @@ fn person(reading: &Reading<'_>, timeline: &Timeline, interner: &Interner, index
         death: death.map(|day| day - zero),
         followed: observe::followed(reading, timeline, index),
         outcomes,
+        again: again.collect(),
         covariates: observe::covariates(reading, timeline, interner, index),
         history: career::history(reading, timeline, (index, seen_to)),
         months: career::months(reading, timeline, index, seen.unwrap_or(index)),

@@ -7,6 +7,7 @@ use super::description::Study;
 use super::design::{Amount, Outcome, OutcomeMeasure, Protocol};
 use super::effect::{Effect, Estimate};
 use super::flow_sheet::flow_sheet;
+use super::model_sheet::model_sheets;
 use super::occupation::{Career, career_sheet, careers};
 use super::published_courses::{PublishedCourse, PublishedCourses, published_courses};
 use super::published_paths::{PublishedPathways, published_pathways};
@@ -36,6 +37,8 @@ pub struct PublishedContrast {
     pub weights: Option<Sheet>,
     /// Every estimate.
     pub estimates: Sheet,
+    /// Models of outcomes that happen on a day, and how often these came again.
+    pub models: Vec<Sheet>,
     /// Ratios, for a forest.
     pub forest: Vec<ForestRow>,
     /// What was found, in sentences.
@@ -184,6 +187,7 @@ fn published(study: &Study, contrast: &Contrast, screen: Screen) -> PublishedCon
         propensity: contrast.weights.as_ref().map(|weights| weights.propensity),
         weights: weight_sheet(contrast, &names),
         estimates,
+        models: model_sheets(study, contrast, &names, screen),
         forest,
         sentences: super::wording::sentences(study, contrast, &names, screen),
         refusal: contrast.refusal.as_ref().map(ToString::to_string),
@@ -197,7 +201,11 @@ fn notes(study: &Study, contrast: &Contrast) -> Vec<String> {
         let name = &study.outcomes[finding.outcome].name;
         finding.notes.iter().map(move |note| format!("{name}: {note}"))
     });
-    contrast.notes.iter().cloned().chain(of_findings).collect()
+    let of_models = contrast.models.iter().flat_map(|model| {
+        let name = &study.outcomes[model.outcome].name;
+        model.notes.iter().map(move |note| format!("{name}: {note}"))
+    });
+    contrast.notes.iter().cloned().chain(of_findings).chain(of_models).collect()
 }
 
 /// True if no small count stands behind a finding.
@@ -321,6 +329,7 @@ impl PublishedStudy {
             sheets.extend(contrast.weights.clone());
             sheets.push(contrast.balance_sheet());
             sheets.push(contrast.estimates.clone());
+            sheets.extend(contrast.models.iter().cloned());
         }
         sheets.extend(self.curves.iter().map(OutcomeCurves::sheet));
         sheets.extend(self.careers.iter().map(Career::sheet));

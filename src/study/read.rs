@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::description::{Delivered, Study};
 use super::design::{Analysis, Covariate, Outcome, Protocol, Strategy};
 use super::era::MOST_INTERVENTIONS;
-use super::{read_design, read_outcome, read_pathways, read_sequences};
+use super::{example, read_design, read_outcome, read_pathways, read_sequences};
 use crate::diagnostic::{Document, Fields, Node, Problem, Problems, Value};
 use crate::indicator::population::{Population, keep_contact};
 use crate::terms::{Level, ServiceClass};
@@ -49,6 +49,7 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
         let problem = fields.problem(0..1, "this study computes nothing", "in this file");
         problems.push(problem.help("add [analysis], [pathways] or [sequences]"));
     }
+    let examples = example::examples(&mut fields, &compared.outcomes, &mut problems);
     fields.finish(&mut problems);
     let min_cell = u64::try_from(min_cell.unwrap_or(MIN_CELL)).expect("11 at least");
     let Some(population) = compared.population else { return Err(problems) };
@@ -65,6 +66,7 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
         follow_up,
         strategies: compared.strategies,
         outcomes: compared.outcomes,
+        examples,
         covariates: compared.covariates,
         analysis: compared.analysis,
         protocol: compared.protocol,

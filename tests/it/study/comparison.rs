@@ -64,6 +64,7 @@ fn person(treated: bool, need: f64, event: Option<i32>, follow_up: i32) -> Perso
         death: None,
         followed: vec![care, none],
         outcomes: vec![Observed::First(event)],
+        again: vec![event.into_iter().collect()],
         covariates: vec![Some(need)],
         history: History::default(),
         months: Sequence::new(Vec::new()),
@@ -149,6 +150,71 @@ fn weights_find_the_planted_effect_where_the_naive_comparison_does_not() {
     let before = found.balance[0].before.expect("a difference");
     let after = found.balance[0].after.expect("a difference");
     assert!(before > 0.5 && after.abs() < 0.1, "{before}, {after}");
+}
+
+/// The made-up hazards are proportional, so that a model of them knows both ratios.
+#[test]
+fn a_model_of_the_hazard_finds_what_was_planted() {
+    let study = study("landmark = 30, draws = 20, seed = 3");
+    let found = compare(&study, planted(2, 1500)).expect("a comparison");
+    let [model] = &found.models[..] else { panic!("one model: {:?}", found.models) };
+    for (line, truth) in model.hazard.iter().zip([EFFECT, NEED]) {
+        let limits = line.ratio.limits.expect("limits");
+        assert!(limits.low < truth.exp() && truth.exp() < limits.high, "{line:?}");
+        assert!(line.p < 0.001, "{line:?}");
+    }
+    assert!(model.proportional.is_some_and(|p| p > 0.01), "{model:?}");
+    assert!(model.subdistribution.is_none() && model.again.is_none(), "{model:?}");
+}
+
+/// Care halves the hazard of the first month and doubles it later.
+#[test]
+fn hazards_that_are_not_proportional_are_said() {
+    let study = study("landmark = 30, draws = 20, seed = 3");
+    let mut chance = Chance::new(7);
+    let one = |chance: &mut Chance| {
+        let treated = chance.uniform() < 0.5;
+        let [early, late] = if treated { [0.003, 0.012] } else { [0.012, 0.003] };
+        let first = -chance.uniform().ln() / early;
+        let time = if first <= 60.0 { first } else { 60.0 - chance.uniform().ln() / late };
+        #[expect(clippy::cast_possible_truncation, reason = "days")]
+        let day = time.min(999.0).ceil() as i32;
+        person(treated, chance.normal(), (day <= 180).then_some(day), 180)
+    };
+    let people = (0..800).map(|_| one(&mut chance)).collect();
+    let found = compare(&study, people).expect("a comparison");
+    assert!(found.models[0].proportional.is_some_and(|p| p < 1e-6), "{:?}", found.models);
+    assert!(found.models[0].notes.iter().any(|note| note.contains("not the same at all times")));
+}
+
+#[test]
+fn what_comes_again_is_counted_each_time() {
+    let study = study("landmark = 30, draws = 20, seed = 3");
+    let one = |place: i32| {
+        let treated = place % 2 == 0;
+        // With care once or never, without it twice or three times; a tenth die on day 90.
+        let days = match (treated, place % 3) {
+            (true, 0) => vec![],
+            (true, _) => vec![20 + place % 50],
+            (false, 0) => vec![10 + place % 40, 60 + place % 20],
+            (false, _) => vec![10 + place % 40, 60 + place % 20, 84],
+        };
+        let mut one = person(treated, f64::from(place % 7), days.first().copied(), 180);
+        one.again = vec![days];
+        if place % 10 == 9 {
+            (one.death, one.follow_up) = (Some(90), 90);
+        }
+        one
+    };
+    let found = compare(&study, (0..600).map(one).collect()).expect("a comparison");
+    let again = found.models[0].again.as_ref().expect("it came again");
+    assert_eq!(again.times, [200, 800]);
+    // Nobody leaves before the last of them, so that means are plain ones.
+    assert!((again.means[0].value - 200.0 / 300.0).abs() < 1e-12, "{again:?}");
+    assert!((again.means[1].value - 800.0 / 300.0).abs() < 1e-12, "{again:?}");
+    let ratio = again.ratio.as_ref().expect("a ratio").ratio;
+    let limits = ratio.limits.expect("limits");
+    assert!(ratio.value < 0.35 && limits.high < 0.5, "{ratio:?}");
 }
 
 /// The table in `pipelines/studies/README.md` comes from here. Weights that are pulled in leave a

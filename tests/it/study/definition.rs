@@ -4,7 +4,8 @@ use expect_test::{Expect, expect};
 use throughline::diagnostic::{Document, Problems, Source};
 use throughline::study::{
     Anchor, CareState, CostRule, Delivered, Distinct, Grouping, Intervention, Keep, Metric,
-    MetricRule, Norm, Overlaps, PathwayRules, Shortness, Study, Targets, read_study,
+    MetricRule, Norm, Overlaps, PathwayRules, Shortness, Study, Targets, check_study_examples,
+    read_study,
 };
 
 use super::letters;
@@ -297,5 +298,30 @@ fn everything_wrong_is_said_at_once() {
                |            ^^^^^^^ expected `assessment`, `screening`, `therapy`, `medication`, `case_management`, `coordination`, `peer`, `rehab`, `skills`, `supported_employment`, `supported_housing`, `supported_education`, `psychoeducation`, `crisis_ambulatory`, `outreach`, `iop`, `php`, `act`, `wraparound`, `residential_day`, `inpatient_day`, `wm`, `moud`, `monitoring`, `prevention`, `other`
                |
             help: did you mean `peer`?"#]],
+    );
+}
+
+#[test]
+fn examples_are_run_and_drawn_where_they_fail() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/studies");
+    let path = folder.join("step_down_peer.toml");
+    let text = std::fs::read_to_string(path).expect("a study");
+    let text = text.replace("step_down_peer", "step_down");
+    let study = read(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(study.examples.len() > 8);
+    assert!(check_study_examples(&study).is_empty());
+    let wrong = text
+        .replace("\"Readmission\" = 10", "\"Readmission\" = 11")
+        .replace("expect   = \"Without peer support\"", "expect   = \"With peer support\"");
+    let study = read(&wrong).unwrap_or_else(|problems| panic!("{problems}"));
+    let said = check_study_examples(&study).to_string();
+    for part in ["gives 10", "gives \"Without peer support\"", "comes after time zero"] {
+        assert!(said.contains(part), "no `{part}` in:\n{said}");
+    }
+    let unknown = text.replace("{ \"Readmission\" = \"none\" }", "{ \"Readmision\" = true }");
+    let said = read(&unknown).expect_err("an unknown outcome").to_string();
+    assert!(
+        said.contains("unknown outcome `Readmision`") && said.contains("Readmission"),
+        "{said}"
     );
 }
