@@ -47,9 +47,8 @@ fn the_shipped_registry_says_what_the_catalogue_says() {
     assert_eq!(known.place("phq-9"), None);
 }
 
-#[test]
-fn every_problem_is_drawn_on_the_users_text() {
-    let text = r#"[[instrument]]
+/// A registry with one problem of each kind.
+const WRONG: &str = r#"[[instrument]]
 id           = "mood"
 domain       = "depresion"
 better       = "lower"
@@ -70,14 +69,67 @@ maximum  = 0
 clinical = { mean = 16 }
 evidence = "guessed"
 "#;
-    let told = read(text).expect_err("a registry with problems");
+
+#[test]
+fn every_problem_is_drawn_on_the_users_text() {
+    let told = read(WRONG).expect_err("a registry with problems");
     expect![[r#"
+        error: the smallest change is given twice
+         --> instruments.toml:1:1
+          |
+        1 | [[instrument]]
+          | ^^^^^^^^^^^^^^ in this table
+          |
+        help: give `least_change`, or `reliability` beside `sd`, but not both
+
         error: unknown domain `depresion`
-          --> instruments.toml:3:16
+         --> instruments.toml:3:16
+          |
+        3 | domain       = "depresion"
+          |                ^^^^^^^^^^^ expected `depression`, `anxiety`, `distress`, `substance_use`, `functioning`, `quality_of_life`, `recovery_milestone`, `social_connectedness`, `well_being`, `care_access`, `care_quality`, `care_outcome`, `care_participation`, `care_satisfaction`
+          |
+        help: did you mean `depression`?
+
+        error: which scores are valid?
+          --> instruments.toml:13:1
            |
-        3  | domain       = "depresion"
-           |                ^^^^^^^^^^^ expected `depression`, `anxiety`, `distress`, `substance_use`, …
-    "#]]
+        13 | [[instrument]]
+           | ^^^^^^^^^^^^^^ in this table
+           |
+        help: `minimum = 0` and a greater `maximum = 27`
+
+        error: `source` is missing
+          --> instruments.toml:13:1
+           |
+        13 | [[instrument]]
+           | ^ in this table
+           |
+        help: add `source = …`: where its numbers come from
+
+        error: `mood` is listed twice
+          --> instruments.toml:14:12
+           |
+         2 | id           = "mood"
+           |                ------ first here
+        ...
+        14 | id       = "mood"
+           |            ^^^^^^ here again
+           |
+        help: keep one of them
+
+        error: a norm is a mean and an `sd` above 0
+          --> instruments.toml:19:12
+           |
+        19 | clinical = { mean = 16 }
+           |            ^^^^^^^^^^^^^ here
+           |
+        help: `clinical = { mean = 16, sd = 6 }`
+
+        error: unknown evidence `guessed`
+          --> instruments.toml:20:12
+           |
+        20 | evidence = "guessed"
+           |            ^^^^^^^^^ expected `verified`, `from memory`, `project-defined`"#]]
     .assert_eq(&told);
 }
 
