@@ -30,9 +30,11 @@ pub(super) struct Board<'p> {
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
-    /// The current member: its profiles, and its age band and group at each end of a window.
+    /// The current member: its profiles, its age band if that stays the same, or else at each end of
+    /// a window, and its group at each end.
     profiles: Vec<usize>,
-    pub(super) ages: Vec<usize>,
+    one_age: Option<usize>,
+    ages: Vec<usize>,
     pub(super) ends: Vec<usize>,
     runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
@@ -90,6 +92,7 @@ impl<'p> Board<'p> {
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),
+            one_age: None,
             ages: Vec::new(),
             ends: Vec::new(),
             runs: Vec::new(),
@@ -101,6 +104,9 @@ impl<'p> Board<'p> {
     pub(super) fn begin(&mut self, timeline: &Timeline) {
         self.birth =
             timeline.birth.map(|birth| (birth.year(), (birth.month(), birth.day_of_month())));
+        let (first, last) = self.plan.span;
+        self.one_age = None;
+        self.one_age = Some(self.age_on(first)).filter(|band| *band == self.age_on(last));
     }
 
     /// Forgets what the interner's keys stood for.
@@ -148,8 +154,20 @@ impl<'p> Board<'p> {
         if !self.knows_ages() {
             return 0;
         }
-        let (year, date) = self.plan.calendar.date(day);
-        age_band(self.birth, year, date)
+        self.one_age.unwrap_or_else(|| {
+            let (year, date) = self.plan.calendar.date(day);
+            age_band(self.birth, year, date)
+        })
+    }
+
+    /// The current member's age band at an end of a window.
+    pub(super) fn age_at(&self, end: usize) -> usize {
+        self.ages.get(end).copied().unwrap_or(0)
+    }
+
+    /// True if the current member is counted by age beside its profiles.
+    fn splits_ages(&self) -> bool {
+        self.parts.by_age && self.one_age.is_none()
     }
 
     /// Adds what the current member contributes.
@@ -159,10 +177,13 @@ impl<'p> Board<'p> {
         }
         let plan = self.plan;
         let mut profiles = std::mem::take(&mut self.profiles);
-        self.parts.profiles(timeline, interner, &mut profiles);
+        let age = self.one_age.filter(|_| self.parts.by_age);
+        self.parts.profiles(timeline, age, interner, &mut profiles);
         self.profiles = profiles;
         self.ages.clear();
-        if self.knows_ages() {
+        if let Some(age) = self.one_age {
+            self.ages.resize(plan.ends.len(), age);
+        } else if self.knows_ages() {
             let birth = self.birth;
             self.ages
                 .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
@@ -207,11 +228,11 @@ impl<'p> Board<'p> {
     }
 
     fn post_units(&mut self, ledger: &mut Ledger, row_of: RowOf) {
-        let plan = self.plan;
+        let (plan, by_age) = (self.plan, self.splits_ages());
         for unit in &ledger.left_out {
             let Some(row) = row_of.row(unit.group) else { continue };
             let row = &mut self.rows[row];
-            for part in self.profiles.iter().copied().chain(self.parts.by_age.then_some(unit.age)) {
+            for part in self.profiles.iter().copied().chain(by_age.then_some(unit.age)) {
                 row.block(part).leave_out(plan, unit.reason, unit.period);
             }
         }
@@ -223,7 +244,7 @@ impl<'p> Board<'p> {
             for part in &self.profiles {
                 row.block(*part).add(plan, &whole);
             }
-            if self.parts.by_age {
+            if by_age {
                 for units in units.chunk_by(|a, b| a.age == b.age) {
                     row.block(units[0].age).add(plan, &sum(units));
                 }
@@ -232,7 +253,7 @@ impl<'p> Board<'p> {
     }
 
     fn post_rates(&mut self, ledger: &Ledger, row_of: RowOf) {
-        let plan = self.plan;
+        let (plan, by_age) = (self.plan, self.splits_ages());
         let periods = plan.periods.len();
         for (group, days) in ledger.enrolled.groups() {
             let Some(row) = row_of.row(*group) else { continue };
@@ -240,7 +261,7 @@ impl<'p> Board<'p> {
             for part in &self.profiles {
                 row.block(*part).add_days(days);
             }
-            if self.parts.by_age {
+            if by_age {
                 for (period, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
                     let part = self.ages[plan.end_of[period]];
                     row.block(part).add_days_of(periods, period, *own);
@@ -253,7 +274,7 @@ impl<'p> Board<'p> {
             for part in &self.profiles {
                 row.block(*part).add(plan, line);
             }
-            if self.parts.by_age {
+            if by_age {
                 let part = self.ages[plan.end_of[line.cell % periods]];
                 row.block(part).add(plan, line);
             }
@@ -283,7 +304,7 @@ impl<'p> Board<'p> {
                 let part = self.profiles[at];
                 self.post_steps(*measure, &runs, row_of, |_| part);
             }
-            if self.parts.by_age {
+            if self.splits_ages() {
                 self.post_steps(*measure, &runs, row_of, |run| run.age);
             }
         }
@@ -295,7 +316,7 @@ impl<'p> Board<'p> {
         runs.clear();
         for (end, outcome) in outcomes.iter().enumerate() {
             let Some(outcome) = *outcome else { continue };
-            let (group, age) = (self.ends[end], self.ages.get(end).copied().unwrap_or(0));
+            let (group, age) = (self.ends[end], self.age_at(end));
             let now = Run { from: end, to: end + 1, group, age, outcome };
             match runs.last_mut() {
                 Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {

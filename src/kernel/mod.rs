@@ -13,6 +13,7 @@ mod part;
 mod plan;
 mod run;
 mod spread;
+mod sums;
 mod tally;
 mod things;
 mod total;

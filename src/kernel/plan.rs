@@ -124,6 +124,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
+        super::needs::of_contacts(&mut needs, &indicators, &filters);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -226,6 +227,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);
     super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
+    super::needs::of_states(needs);
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {
@@ -246,7 +248,9 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
 pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
     match rule {
         Rule::Share(share) => match share.index.unit {
-            Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
+            Unit::Disengagement { gap }
+            | Unit::Reengagement { gap, .. }
+            | Unit::EpisodeEnd { gap } => Some(gap),
             _ => None,
         },
         Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
@@ -282,7 +286,7 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
             }
         }
         for thing in things_of(&indicator.rule) {
-            if let Thing::Contacts { filter } = thing {
+            if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {
                 counted[places[filter]] = true;
             }
         }

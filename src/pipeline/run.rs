@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use super::{OnStage, Pipeline, Stage, completion, period};
 use crate::extract::{self, Intake, Phase, Progress, Table};
+use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
 use crate::kernel::{self, Plan, StratumKind, Tallies};
 use crate::oversight::Completion;
@@ -113,6 +115,16 @@ fn refuse_losses(
 ) -> anyhow::Result<()> {
     // A damaged store is no reason to refuse good extracts: the commit mends it.
     let Ok(Some(before)) = Snapshot::open(store) else { return Ok(()) };
+    let missing = store::missing_submissions(before.manifest(), delivery);
+    if !missing.is_empty() {
+        bail!(
+            "snapshot {} was made from extracts that are not in the folder, and changes alone are \
+             not all there is; nothing was stored\n  {}\n  help: deliver them again beside the changes, \
+             or a later full extract of their sender",
+            before.manifest().snapshot,
+            missing.join("\n  ")
+        );
+    }
     let losses = store::losses(before.manifest(), delivery);
     if losses.0.is_empty() || accept.0.is_some() {
         return Ok(());
@@ -187,14 +199,18 @@ pub struct Prepared {
 /// # Errors
 /// If no source says when it was cut.
 pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepared> {
-    let delivered = delivered(manifest);
+    let mut delivered = delivered(manifest);
     let data_through = data_through(manifest)?;
     let settings = crate::timeline::Settings {
         transfer_gap: pipeline.transfer_gap,
         data_through,
         assume_enrolment: !delivered.contains("enrolment"),
         derive_stays: !delivered.contains("stays"),
+        instruments: Arc::clone(&pipeline.instruments),
     };
+    let known = pipeline.instruments.iter();
+    delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
+    delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
     Ok(Prepared { settings, delivered, data_through })
 }
 
@@ -300,7 +316,7 @@ pub fn delivered(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "contacts",
     "members",
     "enrolment",
@@ -310,6 +326,7 @@ const READ: [&str; 9] = [
     "care_plans",
     "events",
     "cost",
+    "living",
 ];
 
 /// The smallest over the sources of extract date less run-out.

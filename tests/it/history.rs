@@ -195,17 +195,6 @@ fn only_the_last_state_decides() {
 }
 
 #[test]
-fn an_extract_of_changes_alone_is_not_taken_for_all_there_is() {
-    let site = Site::new(r#""contact_gap_over_k""#).with_contacts(3);
-    site.write(
-        "extracts/manifest.csv",
-        "source,extract_date,refresh\ncontacts,2024-04-28,incremental\n",
-    );
-    assert!(site.says(&["ingest", "@site.toml"], 2).contains("incremental_extract"));
-    assert!(!site.path("store").exists());
-}
-
-#[test]
 fn losses_stop_a_run_until_they_are_accepted() {
     let site = Site::new(r#""contact_gap_over_k""#);
     site.contacts(6, 80);
