@@ -113,7 +113,7 @@ impl Table {
     }
 
     /// Columns of which a row must fill at least one.
-    pub(super) fn either(self) -> &'static [&'static str] {
+    pub fn either(self) -> &'static [&'static str] {
         match self {
             Self::Contacts => &["service_code", "service_class"],
             Self::Stays => &["level", "facility_class"],

@@ -56,7 +56,6 @@ pub fn content<'t>(
     since: Option<&'t SinceLast>,
 ) -> anyhow::Result<Content<'t>> {
     let manifest = counted.snapshot.manifest();
-    let refused = counted.snapshot.folder().join("refused.csv");
     Ok(Content {
         title: pipeline.title.clone(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -81,8 +80,7 @@ pub fn content<'t>(
         definitions: definitions(pipeline),
         results_csv: oversight::results_csv(table),
         results_parquet: store::table_bytes(&oversight::results_batch(table))?,
-        refused_csv: std::fs::read(&refused)
-            .with_context(|| format!("{}: cannot read the refused rows", refused.display()))?,
+        refused_csv: counted.snapshot.refused_csv()?,
         quality_csv: quality::csv(manifest, rounding(table)),
         further_files: vec![(report::REFERENCE.to_owned(), reference(pipeline, counted))],
     })

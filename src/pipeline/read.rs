@@ -55,6 +55,8 @@ pub struct Pipeline {
     pub instruments: Arc<Instruments>,
     /// SHA-256 of its file; empty without one.
     pub instruments_sha256: String,
+    /// Its text.
+    pub instruments_text: String,
     /// The indicators, in order.
     pub definitions: Vec<Definition>,
     /// Attributes of the breakdown.
@@ -108,6 +110,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         catalogue: Catalogue::default(),
         instruments: Arc::default(),
         instruments_sha256: String::new(),
+        instruments_text: String::new(),
         definitions: Vec::new(),
         strata: Vec::new(),
         threshold: 11,
@@ -325,6 +328,7 @@ fn instruments(
         return;
     };
     pipeline.instruments_sha256 = catalogue::sha256(text.text.as_bytes());
+    pipeline.instruments_text.clone_from(&text.text);
     match Document::parse(text).and_then(|document| indicator::read_instruments(&document)) {
         Ok(known) => pipeline.instruments = Arc::new(known),
         Err(found) => problems.extend(found),

@@ -221,7 +221,16 @@ pub fn count(
     wanted: Option<Period>,
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Counted> {
-    let manifest = snapshot.manifest();
+    let question = asked(pipeline, snapshot.manifest(), wanted)?;
+    count_for(pipeline, snapshot, question, on_stage)
+}
+
+/// What a run of the pipeline asks of a snapshot.
+pub(super) fn asked(
+    pipeline: &Pipeline,
+    manifest: &Manifest,
+    wanted: Option<Period>,
+) -> anyhow::Result<Question> {
     let data_through = data_through(manifest)?;
     let month = match wanted {
         Some(month) => checked_period(month, manifest, data_through)?,
@@ -232,8 +241,7 @@ pub fn count(
         pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
     let strata = pipeline.strata.clone();
     let joint = pipeline.contract.as_ref().map(|one| (one.standardised_by.clone(), one.grain));
-    let question = Question { month, indicators, periods, strata, joint };
-    count_for(pipeline, snapshot, question, on_stage)
+    Ok(Question { month, indicators, periods, strata, joint })
 }
 
 /// What is to be counted.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::extract::{Delivery, SourceReport, SubmissionReport};
 use crate::terms::Day;
@@ -213,6 +214,30 @@ impl Manifest {
             privacy_policy: delivery.privacy.policy.clone(),
             privacy: delivery.privacy.done.clone(),
         }
+    }
+
+    /// The manifest of a timeline table that another engine keeps, with these columns, made from
+    /// these sources. Its id is made from both.
+    pub fn elsewhere(columns: Vec<String>, sources: Vec<SourceEntry>) -> Self {
+        let mut manifest = Self {
+            schema_version: SCHEMA_VERSION,
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            snapshot: String::new(),
+            buckets: 0,
+            columns,
+            files: Vec::new(),
+            sources,
+            unread_files: Vec::new(),
+            replaced_files: Vec::new(),
+            crosswalks: BTreeMap::new(),
+            privacy_policy: String::new(),
+            privacy: Vec::new(),
+        };
+        let text = serde_json::to_vec(&manifest).expect("a manifest has only texts and numbers");
+        let id = &Sha256::digest(&text)[..8];
+        manifest.snapshot =
+            id.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        manifest
     }
 
     /// The source of a table.

@@ -19,6 +19,7 @@ mod oversight;
 mod pseudonymize;
 mod reconcile;
 mod report;
+mod scale;
 mod second;
 mod site;
 mod small;
