@@ -1,5 +1,5 @@
 //! Sums by several attributes at once, which expected counts are made from. They are never shown: only
-//! numerators and denominators are kept, of shares and rates of events, in periods of one grain.
+//! numerators and denominators are kept, of shares and rates, in periods of one grain.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use super::part::{AGE_BANDS, band_name};
 use super::plan::{Plan, StratumKind};
 use super::{Cell, Group, Stratum, Tally};
 use crate::indicator::member_value::MemberOutcome;
-use crate::indicator::{Interval, Measure, RateRule, Rule, Shape};
+use crate::indicator::{Measure, RateRule, Rule, Shape};
 use crate::terms::Grain;
 use crate::timeline::{Interner, Timeline};
 
@@ -25,13 +25,17 @@ pub(super) struct Joined {
     pub(super) kinds: Vec<StratumKind>,
     /// Places of the periods.
     periods: Vec<usize>,
+    /// For each period of the plan, its place among them.
+    place_of: Vec<Option<usize>>,
 }
 
 impl Joined {
     pub(super) fn new(kinds: &[StratumKind], grain: Grain, plan: &Plan) -> Self {
         let places = 0..plan.periods.len();
-        let periods = places.filter(|place| plan.periods[*place].grain == grain).collect();
-        Self { kinds: kinds.to_vec(), periods }
+        let periods: Vec<usize> =
+            places.clone().filter(|place| plan.periods[*place].grain == grain).collect();
+        let place_of = places.map(|place| periods.iter().position(|own| *own == place)).collect();
+        Self { kinds: kinds.to_vec(), periods, place_of }
     }
 
     pub(super) fn by_age(&self) -> bool {
@@ -39,11 +43,11 @@ impl Joined {
     }
 }
 
-/// True for counts whose expected number can be told: shares, and rates of events.
+/// True for counts whose expected number can be told: of shares, and of rates of events, days and
+/// members; not of sums of money, and not of means.
 pub fn has_expected_count(measure: &Measure) -> bool {
     match measure.shape {
-        Shape::Share | Shape::MemberShare => measure.numerator_parts == 1,
-        Shape::Rate => measure.numerator_parts == 1 && measure.interval == Interval::Byar,
+        Shape::Share | Shape::MemberShare | Shape::Rate => measure.numerator_parts == 1,
         Shape::Mix | Shape::MemberMean | Shape::UnitMean => false,
     }
 }
@@ -52,6 +56,9 @@ pub fn has_expected_count(measure: &Measure) -> bool {
 /// period, and their enrolled days.
 type Sums = Vec<(i64, i64)>;
 
+/// Group, profile and age band.
+type Place = (usize, usize, usize);
+
 /// The sums of all groups and joint strata.
 #[derive(Debug)]
 pub(super) struct Joint {
@@ -59,8 +66,11 @@ pub(super) struct Joint {
     profiles: Vec<Vec<String>>,
     /// Places of profiles by the keys of their values, for one interner.
     known: HashMap<Vec<u32>, usize>,
-    /// By group, profile and age band.
-    sums: BTreeMap<(usize, usize, usize), Sums>,
+    /// Places of sums by group, profile and age band.
+    places: BTreeMap<Place, usize>,
+    sums: Vec<Sums>,
+    /// Where something was added last: most lines of a member go to one place.
+    last: (Place, usize),
     /// Measures that are summed.
     wanted: Vec<bool>,
 }
@@ -75,7 +85,9 @@ impl Joint {
         Self {
             profiles: Vec::new(),
             known: HashMap::new(),
-            sums: BTreeMap::new(),
+            places: BTreeMap::new(),
+            sums: Vec::new(),
+            last: ((usize::MAX, 0, 0), 0),
             wanted: wanted.collect(),
         }
     }
@@ -148,13 +160,24 @@ impl Joint {
         }
     }
 
+    fn sums_of(&mut self, place: Place, columns: usize) -> &mut Sums {
+        if self.last.0 != place {
+            let at = *self.places.entry(place).or_insert_with(|| {
+                self.sums.push(vec![(0, 0); columns]);
+                self.sums.len() - 1
+            });
+            self.last = (place, at);
+        }
+        &mut self.sums[self.last.1]
+    }
+
     /// Adds the sums of another, whose groups have these places here.
     pub(super) fn merge(&mut self, other: Self, groups: &[usize]) {
         let profiles: Vec<usize> =
             other.profiles.into_iter().map(|values| self.profile_of(values)).collect();
-        for ((group, profile, age), sums) in other.sums {
-            let own = self.sums.entry((groups[group], profiles[profile], age)).or_default();
-            own.resize(own.len().max(sums.len()), (0, 0));
+        for ((group, profile, age), at) in other.places {
+            let sums = &other.sums[at];
+            let own = self.sums_of((groups[group], profiles[profile], age), sums.len());
             for (own, sum) in own.iter_mut().zip(sums) {
                 *own = (own.0 + sum.0, own.1 + sum.1);
             }
@@ -165,7 +188,8 @@ impl Joint {
     pub(super) fn cells(&self, plan: &Plan, groups: &[Group]) -> Vec<(Cell, Tally)> {
         let mut cells = Vec::new();
         let columns = plan.joined.periods.len();
-        for ((group, profile, age), sums) in &self.sums {
+        for ((group, profile, age), at) in &self.places {
+            let sums = &self.sums[*at];
             let stratum =
                 Stratum { kind: JOINT.to_owned(), value: self.value(plan, *profile, *age) };
             for measure in (0..plan.indicators.len()).filter(|measure| self.wanted[*measure]) {
@@ -220,19 +244,14 @@ impl Adder<'_> {
     fn add(&mut self, group: usize, age: usize, column: usize, by: (i64, i64)) {
         let age = if self.plan.joined.by_age() { age.min(AGE_BANDS.len()) } else { 0 };
         let columns = (self.plan.indicators.len() + 1) * self.plan.joined.periods.len();
-        let sums = self.joint.sums.entry((group, self.profile, age)).or_default();
-        if sums.is_empty() {
-            sums.resize(columns, (0, 0));
-        }
+        let sums = self.joint.sums_of((group, self.profile, age), columns);
         sums[column] = (sums[column].0 + by.0, sums[column].1 + by.1);
     }
 
     fn line(&mut self, line: &Line, age: usize) {
         let (row, period) =
             (line.cell / self.plan.periods.len(), line.cell % self.plan.periods.len());
-        let Some(at) = self.plan.joined.periods.iter().position(|own| *own == period) else {
-            return;
-        };
+        let Some(at) = self.plan.joined.place_of[period] else { return };
         let measure = self.plan.measure_of_row[row];
         if self.joint.wanted[measure] {
             let column = measure * self.plan.joined.periods.len() + at;

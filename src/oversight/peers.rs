@@ -148,12 +148,13 @@ pub fn peers(
     by: &[String],
 ) -> Option<PeerPlot> {
     let is_shown = |one: &&Compared<'_>| one.row.value.is_some() && !one.row.suppressed;
-    let shown: Vec<Compared<'_>> = rows.iter().filter(is_shown).copied().collect();
-    let fair = Fair::of(&shown, everyone);
+    let all: Vec<Compared<'_>> = rows.iter().filter(is_shown).copied().collect();
+    let (fair, shown) = Fair::of(&all, everyone);
+    let left_out = all.len() - shown.len();
     let (shape, centre, units) = match measure.interval {
         Interval::Wilson | Interval::WilsonCluster => of_shares(measure, &shown, fair)?,
         Interval::Byar => of_events(measure, &shown, fair)?,
-        Interval::Mean | Interval::RatioCluster => of_means(&shown),
+        Interval::Mean | Interval::RatioCluster => of_means(&shown, fair),
     };
     if units.len() < 3 {
         return None;
@@ -171,40 +172,56 @@ pub fn peers(
         let (inner, outer) = limits(size);
         FunnelStep { size, inner, outer }
     });
-    let standardised = fair.is_some();
-    let mut note = note(&shape, units.len());
-    note += &match (standardised, has_expected_count(measure), by.is_empty()) {
-        (_, _, true) => String::new(),
-        (true, ..) => format!("; standardised by {}", by.join(", ")),
-        (_, true, _) => {
-            "; not standardised: an expected count would give a hidden one away, or is not known"
-                .to_owned()
-        }
-        (_, false, _) => "; not standardised: no expected count can be told of it".to_owned(),
-    };
+    let note = note(&shape, units.len()) + &fairness(measure, fair, by, left_out);
     Some(PeerPlot {
         centre,
         size: size_word(measure.interval),
-        standardised,
+        standardised: fair.is_some(),
         peers: units.iter().map(peer).collect(),
         steps: steps.collect(),
         note,
     })
 }
 
-/// Everyone's value, where every organisation has a ratio to multiply it with.
+/// What the note says about fairness.
+fn fairness(measure: &Measure, fair: Option<Fair>, by: &[String], left_out: usize) -> String {
+    let left = match left_out {
+        0 => String::new(),
+        1 => "; one is left out: its expected count would give a hidden one away".to_owned(),
+        more => {
+            format!("; {more} are left out: their expected counts would give a hidden one away")
+        }
+    };
+    match fair {
+        _ if by.is_empty() => String::new(),
+        Some(_) => format!("; standardised by {}{left}", by.join(", ")),
+        None if has_expected_count(measure) => {
+            "; not standardised: too few expected counts are known, or they would give a hidden one away".to_owned()
+        }
+        None => "; not standardised: no expected count can be told of it".to_owned(),
+    }
+}
+
+/// Everyone's value, which ratios are multiplied with.
 #[derive(Debug, Clone, Copy)]
 struct Fair {
     reference: f64,
 }
 
 impl Fair {
-    fn of(rows: &[Compared<'_>], everyone: Option<&Published>) -> Option<Self> {
-        let reference = everyone?.value?;
-        let has_ratio = |one: &Compared<'_>| {
+    /// Organisations that have a ratio are compared by it, if there are three; else all as they are.
+    fn of<'r>(
+        rows: &[Compared<'r>],
+        everyone: Option<&Published>,
+    ) -> (Option<Self>, Vec<Compared<'r>>) {
+        let has_ratio = |one: &&Compared<'_>| {
             one.ratio.is_some_and(|ratio| ratio.value.is_some() && ratio.high > Some(0.0))
         };
-        rows.iter().all(has_ratio).then_some(Self { reference })
+        let fair: Vec<Compared<'r>> = rows.iter().filter(has_ratio).copied().collect();
+        match everyone.and_then(|row| row.value) {
+            Some(reference) if fair.len() > 2 => (Some(Self { reference }), fair),
+            _ => (None, rows.to_vec()),
+        }
     }
 
     /// The standardised value.
@@ -317,12 +334,16 @@ fn of_events<'r>(
     Some((Shape::Chance { funnel, times }, times, units))
 }
 
-fn of_means<'r>(rows: &[Compared<'r>]) -> (Shape, f64, Vec<Unit<'r>>) {
+fn of_means<'r>(rows: &[Compared<'r>], fair: Option<Fair>) -> (Shape, f64, Vec<Unit<'r>>) {
     let unit = |one: &Compared<'r>| {
         let row = one.row;
-        let width = row.high? - row.low?;
+        let (value, stretch) = match fair {
+            Some(fair) => (fair.value(one)?, fair.reference / Fair::expected(one)?),
+            None => (row.value?, 1.0),
+        };
+        let width = (row.high? - row.low?) * stretch;
         let size = 4.0 * z_squared() / (width * width);
-        size.is_finite().then_some(Unit { one: *one, value: row.value?, size })
+        size.is_finite().then_some(Unit { one: *one, value, size })
     };
     let units: Vec<Unit<'r>> = rows.iter().filter_map(unit).collect();
     let weight: f64 = units.iter().map(|unit| unit.size).sum();
