@@ -2,17 +2,20 @@
 //! holds the texts of the definitions, which are read again by their one reader.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use super::run::{Question, asked, prepare};
 use super::{Pipeline, catalogue};
-use crate::diagnostic::Source;
+use crate::diagnostic::{Document, Problems, Source};
 use crate::extract::Table;
+use crate::indicator;
 use crate::kernel::{Contract, Plan, StratumKind};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::column::{self, ColumnType};
+use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Period};
 use crate::timeline::Settings;
 
@@ -43,6 +46,8 @@ struct Body {
     columns: Vec<Column>,
     delivered: BTreeSet<String>,
     definitions: Vec<DefinitionText>,
+    /// The registry of instruments; empty without one.
+    instruments: String,
     manifest: Manifest,
 }
 
@@ -143,6 +148,7 @@ impl PlanFile {
             columns: contract.columns().iter().map(|one| Column::of(*one)).collect(),
             delivered: prepared.delivered,
             definitions: texts.collect(),
+            instruments: pipeline.instruments_text.clone(),
             manifest: manifest.clone(),
         };
         Ok(Self { hash: plan.hash(), plan })
@@ -219,6 +225,7 @@ impl PlanFile {
             data_through,
             assume_enrolment: body.assume_enrolment,
             derive_stays: body.derive_stays,
+            instruments: body.registry()?,
         };
         let plan = Plan::new(indicators, periods, strata, settings, &body.delivered);
         let contract = contract(&plan, &body.manifest);
@@ -227,6 +234,15 @@ impl PlanFile {
 }
 
 impl Body {
+    fn registry(&self) -> Result<Arc<Instruments>, Problems> {
+        if self.instruments.is_empty() {
+            return Ok(Arc::default());
+        }
+        let path = "instruments.toml".to_owned();
+        let document = Document::parse(Source { path, text: self.instruments.clone() })?;
+        Ok(Arc::new(indicator::read_instruments(&document)?))
+    }
+
     fn hash(&self) -> String {
         let text = serde_json::to_vec(self);
         catalogue::sha256(&text.expect("a plan has only texts and numbers"))

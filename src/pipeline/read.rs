@@ -52,6 +52,8 @@ pub struct Pipeline {
     pub catalogue: Catalogue,
     /// The registry of instruments.
     pub instruments: Arc<Instruments>,
+    /// Its file, for a plan; empty without one.
+    pub instruments_text: String,
     /// SHA-256 of its file; empty without one.
     pub instruments_sha256: String,
     /// The indicators, in order.
@@ -104,6 +106,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         transfer_gap: 1,
         catalogue: Catalogue::default(),
         instruments: Arc::default(),
+        instruments_text: String::new(),
         instruments_sha256: String::new(),
         definitions: Vec::new(),
         strata: Vec::new(),
@@ -321,6 +324,7 @@ fn instruments(
         return;
     };
     pipeline.instruments_sha256 = catalogue::sha256(text.text.as_bytes());
+    pipeline.instruments_text.clone_from(&text.text);
     match Document::parse(text).and_then(|document| indicator::read_instruments(&document)) {
         Ok(known) => pipeline.instruments = Arc::new(known),
         Err(found) => problems.extend(found),

@@ -227,6 +227,7 @@ impl Manifest {
             columns,
             files: Vec::new(),
             sources,
+            replaced_files: Vec::new(),
             unread_files: Vec::new(),
             crosswalks: BTreeMap::new(),
             privacy_policy: String::new(),
