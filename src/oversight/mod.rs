@@ -9,6 +9,7 @@ mod curve;
 mod estimate;
 mod peers;
 mod publish;
+#[cfg(feature = "sql")]
 mod query;
 mod reconcile;
 mod release;
@@ -26,6 +27,7 @@ pub use changes::{Change, changes};
 pub use curve::{Curve, CurvePoint};
 pub use peers::{FunnelStep, Peer, PeerPlot, Place, peers};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
+#[cfg(feature = "sql")]
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{
     Asked, Fault, Faults, Grade, Origin, RECONCILED_COLUMNS, Reconciled, ReportedRate, Sources,
