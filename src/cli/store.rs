@@ -201,7 +201,7 @@ fn differences(old: &Manifest, new: &Manifest, table: &str) -> Vec<(String, u64,
 
 fn lag(store: &Path, table: &str) -> anyhow::Result<Verdict> {
     found(store, None)?;
-    let triangle = store::triangle(store, table)?;
+    let triangle = store::triangle(store, table, None)?;
     if triangle.months.is_empty() {
         bail!(
             "no two extracts of {table} follow one another by months: there is nothing to compare"

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::joint::Joined;
 use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{
     Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Thing, Unit,
@@ -93,6 +94,10 @@ pub struct Plan {
     pub(super) end_of: Vec<usize>,
     /// For each measure, its place among the member rules or among the others.
     pub(super) row_of: Vec<usize>,
+    /// For each place among the others, the measure.
+    pub(super) measure_of_row: Vec<usize>,
+    /// The attributes whose joint strata are summed.
+    pub(super) joined: Joined,
     pub(super) grid: MonthGrid,
 }
 
@@ -136,6 +141,8 @@ impl Plan {
         };
         let row_of =
             indicators.iter().map(|one| row(matches!(one.rule, Rule::Member(_)))).collect();
+        let of_others = |at: &usize| !matches!(indicators[*at].rule, Rule::Member(_));
+        let measure_of_row = (0..indicators.len()).filter(of_others).collect();
         let first = periods.iter().map(|period| period.start).min();
         let last = periods.iter().map(|period| period.end).max();
         let span = (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)));
@@ -163,8 +170,25 @@ impl Plan {
             windows,
             end_of,
             row_of,
+            measure_of_row,
+            joined: Joined::default(),
             grid,
         }
+    }
+
+    /// The same plan, which also sums the joint strata of several attributes in the periods of a
+    /// grain: see [`super::JOINT`].
+    #[must_use]
+    pub fn jointly(mut self, kinds: &[StratumKind], grain: Grain) -> Self {
+        for kind in kinds {
+            if let StratumKind::Attribute(name) = kind
+                && !self.needs.attributes.contains(name)
+            {
+                self.needs.attributes.push(name);
+            }
+        }
+        self.joined = Joined::new(kinds, grain, &self);
+        self
     }
 
     /// The columns of the timeline table that have to be in the batches.

@@ -45,6 +45,7 @@ impl Board<'_> {
                 }
             }
         }
+        cells.extend(self.joint.cells(plan, &self.groups));
         Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
     }
 

@@ -2,6 +2,7 @@
 //! report.
 
 mod catalogue;
+mod completion;
 mod evidence;
 mod explain;
 mod period;
@@ -13,6 +14,7 @@ mod read_contract;
 mod read_privacy;
 mod read_source;
 mod reconcile;
+mod register;
 mod release;
 mod run;
 mod stage;

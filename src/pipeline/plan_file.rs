@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::run::{Question, asked, prepare};
 use super::{Pipeline, catalogue};
-use crate::diagnostic::{Document, Problems, Source};
+use crate::diagnostic::{Document, Source};
 use crate::extract::Table;
-use crate::indicator;
+use crate::indicator::read_instruments;
 use crate::kernel::{Contract, Plan, StratumKind};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::column::{self, ColumnType};
 use crate::terms::instrument::Instruments;
-use crate::terms::{Day, Period};
+use crate::terms::{Day, Grain, Period};
 use crate::timeline::Settings;
 
 /// The version of the program, which tallies carry.
@@ -42,13 +42,22 @@ struct Body {
     transfer_gap: i32,
     assume_enrolment: bool,
     derive_stays: bool,
+    /// The registry of instruments, as it was written; empty if there is none.
+    instruments: String,
+    /// Attributes whose joint strata are summed, and in which periods.
+    joint: Option<Joint>,
     /// The columns of the stream, in the order that rows are sorted by.
     columns: Vec<Column>,
     delivered: BTreeSet<String>,
     definitions: Vec<DefinitionText>,
-    /// The registry of instruments; empty without one.
-    instruments: String,
     manifest: Manifest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Joint {
+    strata: Vec<String>,
+    grain: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,15 +129,22 @@ impl PlanFile {
         manifest: &Manifest,
         wanted: Option<Period>,
     ) -> anyhow::Result<Self> {
-        let Question { month, indicators, periods, strata } = asked(pipeline, manifest, wanted)?;
+        let Question { month, indicators, periods, strata, joint } =
+            asked(pipeline, manifest, wanted)?;
         let prepared = prepare(pipeline, manifest)?;
         let settings = &prepared.settings;
         let (data_through, transfer_gap) =
             (prepared.data_through.to_string(), settings.transfer_gap);
         let (assume_enrolment, derive_stays) = (settings.assume_enrolment, settings.derive_stays);
-        let strata_names = strata.iter().map(|kind| kind.name().to_owned()).collect();
+        let strata_names: Vec<String> = strata.iter().map(|kind| kind.name().to_owned()).collect();
         let period_names = periods.iter().map(ToString::to_string).collect();
+        let names =
+            |kinds: &[StratumKind]| kinds.iter().map(|kind| kind.name().to_owned()).collect();
+        let joint_names = joint
+            .as_ref()
+            .map(|(kinds, grain)| Joint { strata: names(kinds), grain: grain.name().to_owned() });
         let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.delivered);
+        let plan = with_joint(plan, joint.as_ref());
         let contract = contract(&plan, manifest);
         let texts = pipeline.definitions.iter().map(|one| DefinitionText {
             id: one.id.clone(),
@@ -145,10 +161,11 @@ impl PlanFile {
             transfer_gap,
             assume_enrolment,
             derive_stays,
+            instruments: pipeline.instruments_text.clone(),
+            joint: joint_names,
             columns: contract.columns().iter().map(|one| Column::of(*one)).collect(),
             delivered: prepared.delivered,
             definitions: texts.collect(),
-            instruments: pipeline.instruments_text.clone(),
             manifest: manifest.clone(),
         };
         Ok(Self { hash: plan.hash(), plan })
@@ -225,22 +242,42 @@ impl PlanFile {
             data_through,
             assume_enrolment: body.assume_enrolment,
             derive_stays: body.derive_stays,
-            instruments: body.registry()?,
+            instruments: Arc::new(body.known_instruments()?),
         };
         let plan = Plan::new(indicators, periods, strata, settings, &body.delivered);
+        let plan = with_joint(plan, body.joint()?.as_ref());
         let contract = contract(&plan, &body.manifest);
         Ok(Ready { plan, contract, hash: self.hash.clone() })
     }
 }
 
+fn with_joint(plan: Plan, joint: Option<&(Vec<StratumKind>, Grain)>) -> Plan {
+    match joint {
+        Some((kinds, grain)) => plan.jointly(kinds, *grain),
+        None => plan,
+    }
+}
+
 impl Body {
-    fn registry(&self) -> Result<Arc<Instruments>, Problems> {
+    fn known_instruments(&self) -> anyhow::Result<Instruments> {
         if self.instruments.is_empty() {
-            return Ok(Arc::default());
+            return Ok(Instruments::default());
         }
-        let path = "instruments.toml".to_owned();
-        let document = Document::parse(Source { path, text: self.instruments.clone() })?;
-        Ok(Arc::new(indicator::read_instruments(&document)?))
+        let source = Source { path: "instruments.toml".to_owned(), text: self.instruments.clone() };
+        let read = Document::parse(source).and_then(|document| read_instruments(&document));
+        read.map_err(|problems| anyhow::anyhow!("{problems}"))
+    }
+
+    fn joint(&self) -> anyhow::Result<Option<(Vec<StratumKind>, Grain)>> {
+        let Some(joint) = &self.joint else { return Ok(None) };
+        let kinds: Option<Vec<StratumKind>> =
+            joint.strata.iter().map(|one| StratumKind::from_name(one)).collect();
+        let grains = [Grain::Month, Grain::Quarter, Grain::Year];
+        let grain = grains.into_iter().find(|grain| grain.name() == joint.grain);
+        let (Some(kinds), Some(grain)) = (kinds, grain) else {
+            bail!("a joint stratum of this plan is none");
+        };
+        Ok(Some((kinds, grain)))
     }
 
     fn hash(&self) -> String {

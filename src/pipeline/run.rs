@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::{OnStage, Pipeline, Stage, period};
+use super::{OnStage, Pipeline, Stage, completion, period};
 use crate::extract::{self, Intake, Phase, Progress, Table};
 use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
 use crate::kernel::{self, Plan, StratumKind, Tallies};
+use crate::oversight::Completion;
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
-use crate::terms::{Day, Period};
+use crate::terms::{Day, Grain, Period};
 use crate::timeline::Summary;
 
 /// Where a run reads and writes, where the command line says otherwise than the pipeline file.
@@ -41,6 +42,8 @@ pub struct Counted {
     pub data_through: Day,
     /// The first day that all sources cover, where all say so.
     pub coverage_start: Option<Day>,
+    /// How complete recent months are.
+    pub completion: Completion,
     /// Everything unusual about this run, in sentences.
     pub notes: Vec<String>,
 }
@@ -236,7 +239,9 @@ pub(super) fn asked(
     let periods = period::reported(month, pipeline.months, pipeline.year_starts, &pipeline.grains);
     let indicators =
         pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
-    Ok(Question { month, indicators, periods, strata: pipeline.strata.clone() })
+    let strata = pipeline.strata.clone();
+    let joint = pipeline.contract.as_ref().map(|one| (one.standardised_by.clone(), one.grain));
+    Ok(Question { month, indicators, periods, strata, joint })
 }
 
 /// What is to be counted.
@@ -250,6 +255,8 @@ pub(super) struct Question {
     pub(super) periods: Vec<Period>,
     /// The attributes of the breakdown.
     pub(super) strata: Vec<StratumKind>,
+    /// The attributes whose joint strata are summed, in the periods of a grain.
+    pub(super) joint: Option<(Vec<StratumKind>, Grain)>,
 }
 
 /// Counts what is asked, by the rules of the pipeline.
@@ -262,8 +269,12 @@ pub(super) fn count_for(
     let manifest = snapshot.manifest();
     let Prepared { settings, delivered, data_through } = prepare(pipeline, manifest)?;
     let notes = notes(&settings, manifest);
-    let Question { month, indicators, periods, strata } = question;
+    let Question { month, indicators, periods, strata, joint } = question;
     let plan = Plan::new(indicators, periods, strata, settings, &delivered);
+    let plan = match joint {
+        Some((kinds, grain)) => plan.jointly(&kinds, grain),
+        None => plan,
+    };
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
@@ -281,7 +292,17 @@ pub(super) fn count_for(
         tallies.measures.len()
     )));
     let coverage_start = coverage_start(manifest);
-    Ok(Counted { snapshot, tallies, summary, month, data_through, coverage_start, notes })
+    let completion = completion::completion(pipeline, &snapshot)?;
+    Ok(Counted {
+        snapshot,
+        tallies,
+        summary,
+        month,
+        data_through,
+        coverage_start,
+        completion,
+        notes,
+    })
 }
 
 /// The tables and columns that were delivered with at least one value, by their names in the data

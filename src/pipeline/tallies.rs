@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 
+use super::completion;
 use super::plan_file::{PROGRAM, PlanFile};
 use super::run::{coverage_start, notes, prepare};
 use super::task::{FORMAT, write_tallies};
@@ -122,7 +123,17 @@ pub fn counted(
     let (coverage_start, month) = (coverage_start(manifest), file.month()?);
     let notes = notes(&prepared.settings, manifest);
     let data_through = prepared.data_through;
-    Ok(Counted { snapshot, tallies, summary, month, data_through, coverage_start, notes })
+    let completion = completion::completion(pipeline, &snapshot)?;
+    Ok(Counted {
+        snapshot,
+        tallies,
+        summary,
+        month,
+        data_through,
+        coverage_start,
+        completion,
+        notes,
+    })
 }
 
 /// Reads tallies, and checks that they are of one count and whole.

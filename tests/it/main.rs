@@ -1,5 +1,6 @@
 //! One integration-test crate. Each module brings its cases through the front door of a room.
 
+mod browser;
 mod cli;
 mod contract;
 mod definitions;
