@@ -5,6 +5,7 @@ mod explain;
 mod indicators;
 mod progress;
 mod pseudonymize;
+#[cfg(feature = "sql")]
 mod query;
 mod reconcile;
 mod run;
@@ -72,6 +73,7 @@ enum Command {
     Store(store::StoreCommand),
     /// Follow people from an event on: pathways, careers and fair comparisons, as a report
     Study(study::StudyArguments),
+    #[cfg(feature = "sql")]
     /// Ask the store in SQL: `contacts`, `stays`, `members` … and `timeline` are tables
     Query(query::QueryArguments),
     /// Compare the rates that organisations report with the same rates counted from the store
@@ -237,6 +239,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Store(command) => store::store(command),
         Command::Study(arguments) => study::study(arguments),
+        #[cfg(feature = "sql")]
         Command::Query(arguments) => query::query(arguments),
         Command::Reconcile(arguments) => reconcile::reconcile(arguments),
     }

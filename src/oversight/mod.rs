@@ -11,6 +11,7 @@ mod disparity;
 mod estimate;
 mod peers;
 mod publish;
+#[cfg(feature = "sql")]
 mod query;
 mod reconcile;
 mod release;
@@ -31,6 +32,7 @@ pub use curve::{Curve, CurvePoint};
 pub use disparity::{Disparity, disparities};
 pub use peers::{Compared, FunnelStep, Peer, PeerPlot, Place, peers};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
+#[cfg(feature = "sql")]
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{
     Asked, Fault, Faults, Grade, MEMBER_COLUMNS, MemberDifference, MemberLists, MemberReason,

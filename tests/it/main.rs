@@ -23,6 +23,7 @@ mod scale;
 mod second;
 mod site;
 mod small;
+mod spark;
 mod statistics;
 mod store;
 mod study;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ fn site(indicators: &str, members: u32) -> Site {
         .replace("[extracts]\n", "[extracts]\nbuckets = 5\nrefused_share = 0.5\n")
         + "[strata]\nby = [\"age_band\", \"sex\"]\n";
     site.write("site.toml", pipeline);
+    let registry = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/instruments.toml");
+    site.write("instruments.toml", fs::read(registry).expect("the registry of instruments"));
     fs::remove_dir(site.path("extracts")).expect("an empty folder");
     crate::kernel::made_up(&site.path("extracts"), members, 24);
     site.fine(&["ingest", "@site.toml"]);
