@@ -182,19 +182,31 @@ fn attack(published: &PublishedTable, threshold: f64) -> usize {
     hidden_ratios
 }
 
-#[test]
-fn no_hidden_expected_count_can_be_solved_for() {
+/// How many ratios are hidden, and how many shown, of random systems of care.
+fn attack_many(seeds: std::ops::Range<u64>) -> (usize, usize) {
     let (mut hidden, mut shown) = (0, 0);
-    for seed in 0..40 {
-        let extent =
-            world::Extent { months: 3, bhos: 3 + seed % 4, units: 150 + 40 * seed, ages: 3 };
+    for seed in seeds {
+        let units = 150 + 40 * (seed % 40);
+        let extent = world::Extent { months: 3, bhos: 3 + seed % 4, units, ages: 3 };
         let table = tabulate(&world::random(seed, extent, &[Grain::Quarter]), &settings());
         let published = suppress(&table, &settings());
         hidden += attack(&published, 11.0);
         let ratios = published.rows().iter().filter(|row| row.statistic == STANDARDISED_RATIO);
         shown += ratios.filter(|row| row.value.is_some()).count();
     }
+    (hidden, shown)
+}
+
+#[test]
+fn no_hidden_expected_count_can_be_solved_for() {
+    let (hidden, shown) = attack_many(0..40);
     assert!(hidden > 100 && shown > 100, "{hidden} ratios are hidden, {shown} are shown");
+}
+
+#[test]
+#[ignore = "a thousand tables take minutes"]
+fn no_hidden_expected_count_of_a_thousand_tables_can_be_solved_for() {
+    attack_many(1000..2000);
 }
 
 /// Parts are compared with the largest one that is shown.

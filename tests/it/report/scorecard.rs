@@ -8,7 +8,8 @@ use throughline::diagnostic::{Document, Source};
 use throughline::indicator::Display;
 use throughline::oversight::contract::{self, Contract, KnownMeasure};
 use throughline::oversight::{
-    PublishedTable, Scorecard, Settings, Standing, release_internal, scorecard, suppress, tabulate,
+    PublishedTable, STANDARDISED_RATIO, Scorecard, Settings, Standing, release_internal, scorecard,
+    suppress, tabulate,
 };
 use throughline::report::{self, Content};
 
@@ -392,6 +393,83 @@ fn page_workbook_csv_and_json_say_the_same() {
         });
         let value = row.and_then(|row| row.value);
         assert_eq!(seen.value, shown(value, &place.0), "{place:?} in results");
+    }
+}
+
+/// Observed ÷ expected with its ends.
+type Ratio = [Option<f64>; 3];
+
+/// Observed ÷ expected: the row of results, CSV, JSON, workbook and the funnels of the page.
+#[test]
+fn ratios_are_the_same_everywhere() {
+    let (published, _) = tables();
+    let content = with_card(&published);
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("report");
+    report::write(&content, &out).expect("a report");
+    let read = |name: &str| std::fs::read(out.join(name)).expect("a file");
+    let table = read("tables/scorecard.csv");
+    let mut reader = csv::Reader::from_reader(table.as_slice()).into_records();
+    let mut of_csv: BTreeMap<(String, String), Ratio> = BTreeMap::new();
+    for record in &mut reader {
+        let record = record.expect("a row");
+        let number = |place: usize| record[place].parse::<f64>().ok();
+        of_csv.insert(
+            (record[3].to_owned(), group_name(&record[8])),
+            [number(23), number(24), number(25)],
+        );
+    }
+    let whole: Value = serde_json::from_slice(&read("scorecard.json")).expect("JSON");
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let mut of_json: BTreeMap<(String, String), Ratio> = BTreeMap::new();
+    for line in list(&whole["objectives"]).iter().flat_map(|one| list(&one["indicators"])) {
+        for cell in list(&line["cells"]) {
+            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let ratio =
+                ["standardised_ratio", "ratio_low", "ratio_high"].map(|name| cell[name].as_f64());
+            of_json.insert((text(&line["indicator"]), group_name(&text(&cell["group"]))), ratio);
+        }
+    }
+    assert_eq!(of_csv, of_json);
+    let page = String::from_utf8(read("index.html")).expect("a text");
+    let everyone = throughline::kernel::Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let mut shown = 0;
+    for ((indicator, group), ratio) in &of_csv {
+        let measure =
+            published.measures().iter().position(|one| one.id == *indicator).expect("known");
+        let whose = match group.as_str() {
+            "All members" => throughline::kernel::Group::All,
+            id => throughline::kernel::Group::Bho(id.to_owned()),
+        };
+        let row = published.row(measure, STANDARDISED_RATIO, september(), &whose, &everyone);
+        let row = row.filter(|row| !row.suppressed);
+        assert_eq!(
+            *ratio,
+            row.map_or([None; 3], |row| [row.value, row.low, row.high]),
+            "{indicator} {group}"
+        );
+        if let [Some(value), Some(low), Some(high)] = ratio {
+            let told = format!("{value:.2}, {low:.2} to {high:.2}");
+            shown += usize::from(page.contains(&told));
+        }
+    }
+    assert!(shown > 5, "{shown} ratios stand on the page");
+    let told = page.matches("standardised by age_band, sex").count();
+    assert!(told > 0, "{told} funnels are fair");
+    let members = unzipped(&read("workbook.xlsx"));
+    let sheet =
+        &members.iter().find(|(name, _)| name == "xl/worksheets/sheet2.xml").expect("a sheet").1;
+    let cells = |column: &str| pieces(sheet, &format!("<c r=\"{column}"), "</c>");
+    let numbers = |column: &str| -> Vec<f64> {
+        let of = |cell: &&str| between(cell, "<v>", "</v>").parse().ok();
+        cells(column).iter().filter(|cell| !cell.contains(" t=\"s\"")).filter_map(of).collect()
+    };
+    for (place, column) in ["T", "U", "V"].into_iter().enumerate() {
+        let mut expected: Vec<f64> = of_csv.values().filter_map(|ratio| ratio[place]).collect();
+        let mut found = numbers(column);
+        expected.sort_by(f64::total_cmp);
+        found.sort_by(f64::total_cmp);
+        assert_eq!(found, expected, "column {column}");
     }
 }
 

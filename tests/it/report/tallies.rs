@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
-use throughline::kernel::{Cell, Group, Stratum, Tallies, Tally};
+use throughline::kernel::{
+    BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally, has_expected_count,
+};
 use throughline::terms::{Day, Grain, Period};
 
 /// Organisations; two of them try to be more than a name.
@@ -213,6 +215,9 @@ pub(super) fn tallies() -> Tallies {
                             group,
                             stratum: stratum.clone(),
                         };
+                        if let Some(joint) = joint(measure, &cell, &tally) {
+                            add(cells.entry(joint.0).or_default(), &joint.1);
+                        }
                         add(cells.entry(cell).or_default(), &tally);
                     }
                 }
@@ -220,6 +225,17 @@ pub(super) fn tallies() -> Tallies {
         }
     }
     Tallies { measures, periods, cells }
+}
+
+/// The same counts as a joint stratum of age and sex, of which there is one.
+fn joint(measure: &Measure, cell: &Cell, tally: &Tally) -> Option<(Cell, Tally)> {
+    if cell.stratum.kind != "age_band" || !has_expected_count(measure) {
+        return None;
+    }
+    let value = format!("{}{BETWEEN}F", cell.stratum.value);
+    let (numerator, denominator) = (tally.numerator, tally.denominator);
+    let tally = Tally { numerator, denominator, ..Tally::default() };
+    Some((Cell { stratum: stratum(JOINT, &value), ..cell.clone() }, tally))
 }
 
 fn stratum(kind: &str, value: &str) -> Stratum {
