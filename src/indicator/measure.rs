@@ -143,7 +143,7 @@ pub struct Measure {
     pub exclusions: Vec<String>,
     /// Days after a period's end until its last unit can be judged; 0 for members and rates.
     pub ripe_days: i32,
-    /// Days before a unit that its rule looks at; what happened before the data is not known.
+    /// Days before a unit, or before a window of members, that its rule looks at; what happened before the data is not known.
     pub look_back: i32,
     /// True if results are reported more often than their window is long.
     pub overlapping: bool,

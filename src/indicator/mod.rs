@@ -7,6 +7,7 @@ mod example;
 mod example_rows;
 mod happening;
 mod home;
+mod look_back;
 mod measure;
 mod member_course;
 pub mod member_value;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::example::{self, Example};
 use super::read_shape::{shape, unit_of};
-use super::rule::{Criterion, Indicator, Rule, Thing, Unit};
-use super::{Better, Evidence, Family, Interval, Measure, Shape, read_rule, sentence};
+use super::rule::{Indicator, Rule};
+use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, read_rule, sentence};
 use crate::diagnostic::{
     Document, Fields, Node, Problem, Problems, Section, Source, Value, suggest,
 };
@@ -189,7 +189,7 @@ fn indicator(
         numerator_parts: parts,
         exclusions: reasons(&read.rule),
         ripe_days: ripe_days(&read.rule),
-        look_back: look_back(&read.rule),
+        look_back: look_back::of(&read.rule),
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         missing: Vec::new(),
@@ -370,35 +370,6 @@ fn reasons(rule: &Rule) -> Vec<String> {
         Rule::Rate(_) | Rule::LevelMix | Rule::Contacts(_) => return Vec::new(),
     };
     exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect()
-}
-
-/// Days before an index that a rule looks at. Whoever is lost has been without contact for a whole
-/// gap, so nobody can be lost in the first days of the data.
-fn look_back(rule: &Rule) -> i32 {
-    let share = match rule {
-        Rule::Share(share) => share,
-        Rule::Rate(rate) => {
-            let gap = |thing: Thing| match thing {
-                Thing::Disengagements { gap } | Thing::CareDays { gap } => gap,
-                _ => 0,
-            };
-            return gap(rate.of).max(rate.to.map_or(0, gap));
-        }
-        _ => return 0,
-    };
-    let gap = match share.index.unit {
-        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } | Unit::EpisodeEnd { gap } => {
-            gap
-        }
-        _ => 0,
-    };
-    let around = share.index.with.iter().chain(&share.index.without).map(|around| around.days.from);
-    let numerator = match &share.numerator {
-        super::rule::Criterion::NoContact { days, .. } => days.from,
-        _ => 0,
-    };
-    let when = share.index.when.iter().map(Criterion::first_day);
-    gap.max(-around.chain([numerator]).chain(when).min().unwrap_or(0))
 }
 
 fn ripe_days(rule: &Rule) -> i32 {

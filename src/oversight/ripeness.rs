@@ -35,7 +35,7 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
     if let Some(first) = settings.coverage_start {
         let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);
         let window_start = (period.end + 1).months_later(-12);
-        if by_window && window_start < first {
+        if by_window && window_start - measure.look_back < first {
             return (State::Withheld, "its 12-month window begins before the data".to_owned());
         }
         if !by_window && period.start - measure.look_back < first && measure.look_back > 0 {

@@ -32,7 +32,7 @@ pub use member::{
 };
 pub use needed::columns;
 pub use outcome::OutcomeRecord;
-pub use phase::{Phase, PhaseRun, Phases};
+pub use phase::{LOOK_BACK_DAYS, Phase, PhaseRun, Phases};
 pub use reader::{Reader, Summary};
 pub use score::Score;
 pub use spans::DaySpans;

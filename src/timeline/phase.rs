@@ -85,6 +85,9 @@ const STABLE_LEVEL: u8 = 3;
 /// The highest recommended level that is stable.
 const STABLE_ASSESSED: u8 = 2;
 
+/// Days of data before a phase can be told: at their begin, everybody would seem to be found just then.
+pub const LOOK_BACK_DAYS: i32 = 180;
+
 /// What the rule looks at, gathered from a timeline.
 struct Course<'t> {
     timeline: &'t Timeline,

@@ -1,0 +1,51 @@
+//! How far back a rule looks: what happened before the data is not known.
+
+use super::course::Course;
+use super::happening::Happening;
+use super::rule::{Criterion, Rule, Share, Thing, Unit};
+use crate::timeline::LOOK_BACK_DAYS;
+
+/// Days before an index (or before a window of members) that a rule looks at. Whoever is lost has been without contact for a whole
+/// gap, so nobody can be lost in the first days of the data; and at their begin everybody would seem to
+/// have been found just then.
+pub(super) fn of(rule: &Rule) -> i32 {
+    match rule {
+        Rule::Share(share) => of_units(share),
+        Rule::Rate(rate) => of_thing(rate.of).max(rate.to.map_or(0, of_thing)),
+        Rule::Member(member) if member.in_phase.is_some() => LOOK_BACK_DAYS,
+        _ => 0,
+    }
+}
+
+fn of_thing(thing: Thing) -> i32 {
+    match thing {
+        Thing::Disengagements { gap } | Thing::CareDays { gap } => gap,
+        Thing::PhaseDays(_) | Thing::PhaseContacts { .. } => LOOK_BACK_DAYS,
+        _ => 0,
+    }
+}
+
+fn of_units(share: &Share) -> i32 {
+    let unit = match share.index.unit {
+        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } | Unit::EpisodeEnd { gap } => {
+            gap
+        }
+        _ => 0,
+    };
+    let asks_for_phases =
+        share.happenings().iter().any(|one| matches!(one, Happening::PhaseBegins(_)))
+            || share
+                .criteria()
+                .iter()
+                .any(|one| matches!(one, Criterion::Course(Course::InPhase { .. })));
+    let phases = if asks_for_phases { LOOK_BACK_DAYS } else { 0 };
+    let around = share.index.with.iter().chain(&share.index.without).map(|around| around.days.from);
+    let numerator = match &share.numerator {
+        Criterion::NoContact { days, .. } => days.from,
+        Criterion::Course(Course::OtherAgency { within }) => -within,
+        _ => 0,
+    };
+    let when = share.index.when.iter().map(Criterion::first_day);
+    let before = around.chain([numerator]).chain(when).min().unwrap_or(0);
+    unit.max(phases).max(-before)
+}
