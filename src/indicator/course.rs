@@ -4,10 +4,10 @@ use super::criterion::{for_each_level_run, met};
 use super::happening::{Happening, days_of, first_of};
 use super::member_value::has_smi;
 use super::provider::{modal, visits_within};
-use super::rule::{Criterion, Share, Unit};
+use super::rule::{Criterion, Share};
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::{Day, Window};
-use crate::timeline::{Spell, SpellSet, Stay, Timeline};
+use crate::timeline::{Spell, Stay, Timeline};
 
 /// Any of several kinds of things on at least so many distinct days of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +32,24 @@ pub enum OwnTest {
     /// The kind of thing at this place of the index's list; where several fall on one day, the
     /// unit is of the first in the list.
     Kind(usize),
-    /// Of a member with a serious mental illness on the index day: recorded, or by diagnosis in the
-    /// 24 months before it, with the filter of contacts for severe mental illness.
-    Smi(usize),
+    /// Of a member with a serious mental illness so many days after the index: recorded, or by
+    /// diagnosis in the 24 months before.
+    Smi {
+        /// The filter of contacts for severe mental illness.
+        severe: usize,
+        /// Days after the index.
+        on: i32,
+    },
+    /// Of a member whose register records a serious emotional disturbance.
+    Sed,
+    /// Of a member of this age (least and greatest) on the index day; an unknown age passes.
+    Age(i32, i32),
+    /// Of a member whose row in the register passes a filter.
+    Member(usize),
+    /// An admission that was planned.
+    Planned,
+    /// A stay with a further diagnosis in one of these groups, as bits.
+    FurtherDiagnosis(u32),
     /// A spell whose first stay is recorded as involuntary or, where that is not recorded, that has
     /// an involuntary event on the day of admission or the day after.
     Involuntary,
@@ -131,31 +146,6 @@ impl Course {
     }
 }
 
-/// What is measured of each unit, where units have a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnitValue {
-    /// Days from the index to the event that decides the numerator; this many where it is not met.
-    DaysUntil {
-        /// The days of a unit that is not met.
-        otherwise: i32,
-    },
-    /// Nights from admission to discharge, without days on leave.
-    Nights,
-    /// How many of the criteria that the numerator is made of are met.
-    HowMany,
-}
-
-impl UnitValue {
-    /// The unit of the value, in words.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::DaysUntil { .. } => "days",
-            Self::Nights => "nights",
-            Self::HowMany => "",
-        }
-    }
-}
-
 /// Days from the index to the day that decides, if the criterion is met.
 pub(super) fn joined_met(
     (at_least, at_most): (usize, usize),
@@ -222,7 +212,17 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
-        OwnTest::Smi(severe) => has_smi(timeline, scene.filters[severe], unit.day),
+        OwnTest::Smi { severe, on } => has_smi(timeline, scene.filters[severe], unit.day + on),
+        OwnTest::Sed => timeline.sed,
+        OwnTest::Age(least, most) => {
+            timeline.age_on(unit.day).is_none_or(|age| (least..=most).contains(&age))
+        }
+        OwnTest::Member(filter) => !timeline.contact_days[scene.filters[filter]].is_empty(),
+        OwnTest::Planned => {
+            matches!(unit.of, Subject::Spell(spell) if timeline.stays[spell.first].planned)
+        }
+        OwnTest::FurtherDiagnosis(groups) => matches!(unit.of,
+            Subject::Spell(spell) if own_stay(timeline, spell, unit.day).further & groups != 0),
     };
     holds.then_some(0)
 }
@@ -380,41 +380,6 @@ fn lost(scene: Scene<'_>, index: Day, gap: i32, within: i32) -> Option<i32> {
         from = *contact;
     }
     timeline.at_risk.nth_after(from, gap).filter(|on| *on <= last_day).map(|on| on - index)
-}
-
-/// The value of a unit that is not left out.
-pub(super) fn unit_value(
-    value: UnitValue,
-    rule: &Share,
-    scene: Scene<'_>,
-    unit: Candidate<'_>,
-) -> i64 {
-    match value {
-        UnitValue::DaysUntil { otherwise } => {
-            met(&rule.numerator, scene, unit).unwrap_or(otherwise).into()
-        }
-        UnitValue::Nights => {
-            let Subject::Spell(spell) = unit.of else { return 0 };
-            let (Unit::Discharge(set) | Unit::Admission(set)) = rule.index.unit else { return 0 };
-            let leave = leave_days(scene.timeline, set, spell);
-            i64::from((spell.nights().unwrap_or(0) - leave).max(0))
-        }
-        UnitValue::HowMany => {
-            let Criterion::Joined { of, .. } = &rule.numerator else { return 0 };
-            let met = of.iter().filter(|one| met(one, scene, unit).is_some()).count();
-            i64::try_from(met).unwrap_or(i64::MAX)
-        }
-    }
-}
-
-/// Days on leave that stays record which begin from admission to discharge and are of the same set.
-fn leave_days(timeline: &Timeline, set: SpellSet, spell: &Spell) -> i32 {
-    let belongs = |stay: &&Stay| {
-        spell.admit <= stay.admit
-            && spell.discharge.is_none_or(|end| stay.admit <= end)
-            && stay.level.is_some_and(|level| set.has(level))
-    };
-    timeline.stays.iter().filter(belongs).map(|stay| stay.leave).sum()
 }
 
 /// True if one of these happens in the window before the numerator is met.

@@ -68,7 +68,8 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
+    "fill",
     "member",
     "enrolment",
     "contact",
@@ -82,7 +83,14 @@ const WORDS: [&str; 10] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 59] = [
+const COLUMNS: [(&str, &str); 66] = [
+    ("drug", column::CLASS),
+    ("supply", column::DAYS_SUPPLY),
+    ("instrument", column::CODE),
+    ("cause", column::CAUSE),
+    ("language", column::LANGUAGE),
+    ("modifier", column::MODIFIERS),
+    ("selfhelp", column::SELFHELP_FREQ),
     ("lead", column::CLINICIAN_ID),
     ("reviewed", column::REVIEWED_ON),
     ("agencies", column::AGENCIES),
@@ -158,6 +166,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         "plan" => (Kind::Plan, &[]),
         "cost" => (Kind::Cost, &[]),
         "referral" => (Kind::Referral, &[]),
+        "fill" => (Kind::Pharmacy, &[]),
         _ => {
             return Err((
                 format!("unknown kind of row `{word}`"),

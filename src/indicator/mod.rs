@@ -1,5 +1,6 @@
 //! An indicator as data: read, checked, described, evaluated for one member.
 
+mod amount;
 pub mod care;
 mod course;
 pub mod criterion;
@@ -13,28 +14,34 @@ mod picture;
 pub mod population;
 mod provider;
 mod read;
+mod read_amount;
 mod read_contact;
 mod read_criterion;
 mod read_happening;
 mod read_index;
 mod read_member;
 mod read_rate;
+mod read_record;
 mod read_rule;
 mod read_shape;
 mod record_unit;
 mod rule;
 mod sentence;
+mod sentence_amount;
 mod sentence_course;
 mod sentence_member;
+mod sentence_rate;
 mod signal;
 mod so_far;
 mod status;
 mod thing;
 pub mod unit;
+mod unit_value;
 mod walk;
 pub mod year;
 
-pub use course::{Course, Happens, OwnTest, UnitValue};
+pub use amount::{Amount, HowMuch};
+pub use course::{Course, Happens, OwnTest};
 pub use example::{Example, Expect};
 pub use happening::Happening;
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
@@ -42,7 +49,10 @@ pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};
 pub use rule::{
     Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
-    Index, Indicator, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
+    Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
+    UnitMoney, UnitThing,
 };
 pub use so_far::{SoFar, so_far};
 pub use status::{Answered, Said, StatusTest};
+pub use unit_value::UnitValue;
+pub use walk::happenings_of;

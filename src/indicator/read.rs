@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::example::{self, Example};
 use super::read_shape::{shape, unit_of};
-use super::rule::{Criterion, Indicator, Rule, Thing, Unit};
+use super::rule::{Criterion, Indicator, Rule, Share, Thing, Unit};
 use super::{Better, Evidence, Family, Interval, Measure, Shape, read_rule, sentence};
 use crate::diagnostic::{
     Document, Fields, Node, Problem, Problems, Section, Source, Value, suggest,
@@ -379,12 +379,18 @@ fn look_back(rule: &Rule) -> i32 {
                 Thing::Disengagements { gap } | Thing::CareDays { gap } => gap,
                 _ => 0,
             };
-            return gap(rate.of).max(rate.to.map_or(0, gap));
+            let own = gap(rate.of).max(rate.to.map_or(0, gap));
+            let units = rate.units.iter().map(|one| of_share(&one.share));
+            return units.max().unwrap_or(0).max(own);
         }
         _ => return 0,
     };
+    of_share(share)
+}
+
+fn of_share(share: &Share) -> i32 {
     let gap = match share.index.unit {
-        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => gap,
+        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } | Unit::CareEnd { gap } => gap,
         _ => 0,
     };
     let around = share.index.with.iter().chain(&share.index.without).map(|around| around.days.from);

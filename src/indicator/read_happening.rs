@@ -1,12 +1,15 @@
 //! Lists of things that happen, and criteria made of them or of other criteria.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
-use super::read_contact::contact;
+use super::read_amount::how_much;
+use super::read_contact::{self, contact};
 use super::read_criterion::criterion;
 use super::read_member::severe;
+use super::read_record::{of_member, record};
 use super::read_rule::{events, groups, missing_window, spell_set};
 use super::rule::{Criterion, ExclusionTest, Unit};
+use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -42,6 +45,10 @@ fn kinds(
     let diagnosis = DiagnosisGroup::bits(&groups(one, "diagnosis", problems));
     if one.has("contact") {
         let filter = contact(one, "contact", filters, problems);
+        kinds.extend(filter.map(|filter| Happening::Contact { filter }));
+    }
+    if one.has("record") {
+        let filter = record(one, "record", filters, problems);
         kinds.extend(filter.map(|filter| Happening::Contact { filter }));
     }
     if one.flag("ed_visit", problems) == Some(true) {
@@ -104,6 +111,9 @@ pub(super) fn joined(
     }
     if table.has("first_of") {
         return Ok(route(table, filters, problems));
+    }
+    if let Ok(found) = how_much(table, filters, problems) {
+        return Ok(found);
     }
     own(table, filters, problems)
 }
@@ -185,8 +195,8 @@ fn own(
     if let Ok(found) = of_stay(table, problems) {
         return Ok(found);
     }
-    if table.flag("smi", problems) == Some(true) {
-        return Ok(Some(Criterion::Own(OwnTest::Smi(severe(filters)))));
+    if let Ok(found) = who(table, filters, problems) {
+        return Ok(found.map(Criterion::Own));
     }
     if let Some(gap) = table.integer_in("lost", 1, 3660, problems) {
         let within = table.integer_in("within", 1, 3660, problems);
@@ -212,10 +222,40 @@ fn own(
     Err(())
 }
 
+/// Who the member is; `Err` if the table says nothing of it.
+fn who(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Result<Option<OwnTest>, ()> {
+    if table.flag("smi", problems) == Some(true) {
+        let on = table.integer_in("on_day", -3660, 3660, problems).unwrap_or(0);
+        return Ok(Some(OwnTest::Smi { severe: severe(filters), on }));
+    }
+    if table.flag("sed", problems) == Some(true) {
+        return Ok(Some(OwnTest::Sed));
+    }
+    if table.has("age") {
+        return Ok(table.window("age", problems).map(|ages| OwnTest::Age(ages.from, ages.to)));
+    }
+    if table.has("member") {
+        return Ok(of_member(table, filters, problems).map(OwnTest::Member));
+    }
+    Err(())
+}
+
 /// What a stay, visit, plan or need is, and what becomes of it; `Err` if the table says nothing of it.
 fn of_stay(table: &mut Fields<'_>, problems: &mut Problems) -> Result<Option<Criterion>, ()> {
     if table.flag("involuntary", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::Involuntary)));
+    }
+    if table.flag("planned", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::Planned)));
+    }
+    let further = groups(table, "own_further_diagnosis", problems);
+    if !further.is_empty() {
+        let bits = DiagnosisGroup::bits(&further);
+        return Ok(Some(Criterion::Own(OwnTest::FurtherDiagnosis(bits))));
     }
     if table.flag("times_known", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::TimesKnown)));
@@ -307,25 +347,31 @@ pub(super) fn exclusions(
 
 /// `[value]` of units: what is measured of each.
 pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<UnitValue> {
-    const VALUES: [&str; 3] = ["days_until", "nights", "how_many"];
+    const VALUES: [&str; 4] = ["days_until", "nights", "how_many", "cost"];
     let mut table = fields.fields("value", problems)?;
     let known = |word: &str| VALUES.iter().position(|one| *one == word);
     let of = table.word("of", &VALUES, known, problems);
     let otherwise = table.integer_in("otherwise", 0, 3660, problems);
     if of.is_none() && !table.has("of") {
         let problem = table.problem(table.span(), "`of` is missing", "in this table");
-        problems.push(problem.help("`days_until`, `nights` or `how_many`"));
+        problems.push(problem.help("`days_until`, `nights`, `how_many` or `cost`"));
     }
     if of == Some(0) && otherwise.is_none() {
         let problem = table.problem(table.span(), "`otherwise` is missing", "in this table");
         problems
             .push(problem.help("the days of a unit that is not met, such as `otherwise = 180`"));
     }
+    let levels = read_contact::levels(&mut table, problems);
+    let days = table.window("days", problems);
+    if of == Some(3) {
+        missing_window(&table, days, problems);
+    }
     table.finish(problems);
     Some(match of? {
         0 => UnitValue::DaysUntil { otherwise: otherwise? },
         1 => UnitValue::Nights,
-        _ => UnitValue::HowMany,
+        2 => UnitValue::HowMany,
+        _ => UnitValue::Cost { days: days?, levels },
     })
 }
 
@@ -335,5 +381,6 @@ pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) ->
         UnitValue::DaysUntil { .. } => *numerator != Criterion::Always,
         UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
         UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
+        UnitValue::Cost { .. } => *numerator == Criterion::Always,
     }
 }

@@ -1,7 +1,7 @@
 //! What follows from a rule about its numbers: their shape, scale, display and unit.
 
-use super::course::UnitValue;
 use super::rule::Rule;
+use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
 /// Shape, scale, display, and parts of one numerator unit.
@@ -10,6 +10,9 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
     let parts = super::member_value::PARTS;
     let once = Scale::Times(1.0);
     match rule {
+        Rule::Share(share) if matches!(share.value, Some(UnitValue::Cost { .. })) => {
+            (Shape::UnitMean, once, Display::Dollars, 100)
+        }
         Rule::Share(share) if share.value.is_some() => (Shape::UnitMean, once, Display::Rate, 1),
         Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
         Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
@@ -24,23 +27,29 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::SharedPlan
             | MemberValue::QuartersInCare { .. }
             | MemberValue::Status(_)
+            | MemberValue::Meets
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
             MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
                 (Shape::MemberMean, once, Display::Percent, parts)
             }
-            MemberValue::Providers | MemberValue::Tenure | MemberValue::LongestGap { .. } => {
-                (Shape::MemberMean, once, Display::Rate, parts)
-            }
+            MemberValue::Providers
+            | MemberValue::Tenure
+            | MemberValue::Disruptions
+            | MemberValue::LongestGap { .. } => (Shape::MemberMean, once, Display::Rate, parts),
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
             (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
-            (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
-                (Shape::Rate, scale, Display::Percent, 1)
+            (Thing::Served { .. } | Thing::Units { once: true, .. }, _)
+            | (
+                Thing::Cost { .. } | Thing::Paid { .. } | Thing::UnitMoney,
+                Some(Thing::Cost { .. }),
+            ) => (Shape::Rate, scale, Display::Percent, 1),
+            (Thing::Cost { .. } | Thing::Paid { .. } | Thing::UnitMoney, _) => {
+                (Shape::Rate, scale, Display::Dollars, 100)
             }
-            (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),
             _ => (Shape::Rate, scale, Display::Rate, 1),
         },
     }
@@ -56,6 +65,7 @@ pub(super) fn unit_of(rule: &Rule) -> String {
     match rule.value {
         MemberValue::Providers => "per member",
         MemberValue::LongestGap { .. } | MemberValue::Tenure => "days",
+        MemberValue::Disruptions => "per member-year",
         MemberValue::Entropy => "bits",
         _ => "",
     }

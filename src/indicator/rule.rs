@@ -1,9 +1,11 @@
 //! A checked definition: what is counted, as data.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::amount::HowMuch;
+use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
 use super::status::{Answered, StatusTest};
-pub use super::thing::{RateRule, Thing};
+pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
+use super::unit_value::UnitValue;
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -70,11 +72,13 @@ pub struct Index {
     pub nights: Option<i32>,
     /// Only the first unit of a member, before anything else is looked at.
     pub first: bool,
+    /// Only the first unit of a member that passes everything.
+    pub once: bool,
     /// Units less than this many days after the last kept one are dropped.
     pub apart: Option<i32>,
     /// Last month and day of a calendar year that a unit may fall on.
     pub until: Option<(u32, u32)>,
-    /// Of [`Unit::Signal`]: the kinds of things that are units.
+    /// Of [`Unit::Signal`] and [`Unit::Month`]: the kinds of things.
     pub any: Vec<Happening>,
     /// Units that do not meet all of these are dropped.
     pub when: Vec<Criterion>,
@@ -154,6 +158,13 @@ pub enum Unit {
     },
     /// A day with any of the index's list of things.
     Signal,
+    /// The last day of a calendar month with any of the index's list of things, if the data go so far.
+    Month,
+    /// The end of a time in care: planned, or by disengagement.
+    CareEnd {
+        /// Days at risk without a qualifying contact.
+        gap: i32,
+    },
     /// The day on which a member gets this old.
     Birthday(i32),
     /// A service class that a care plan names, on the day of the plan.
@@ -272,8 +283,10 @@ pub enum Criterion {
         /// The filter.
         filter: usize,
     },
-    /// More than so many nights from admission to discharge.
+    /// More than so many nights from admission to discharge, without days on leave.
     NightsOver(i32),
+    /// So much of something in a window.
+    HowMuch(HowMuch),
     /// No day of care in the window.
     NoService(Window),
     /// No inpatient admission and no visit to an emergency department in the window.
@@ -370,6 +383,9 @@ impl Criterion {
                 matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
             }
             Self::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => unit == Unit::EdVisit,
+            Self::Own(OwnTest::Planned | OwnTest::FurtherDiagnosis(_)) => {
+                matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
+            }
             Self::Own(OwnTest::Diagnosis(_)) => {
                 matches!(unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit)
             }
@@ -424,10 +440,23 @@ pub struct MemberRule {
     pub smi: Option<usize>,
     /// The least number of agencies with treatment visits in the window.
     pub agencies: Option<i64>,
+    /// What has to hold of them.
+    pub when: Vec<MemberCriterion>,
     /// Which are left out.
     pub exclusions: Vec<Exclusion>,
     /// Their value.
     pub value: MemberValue,
+    /// Of [`MemberValue::Meets`]: what is asked, on the last day of the window.
+    pub meets: Option<Criterion>,
+}
+
+/// A criterion about a member on a day that the window gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberCriterion {
+    /// True for the day before the window, false for its last day.
+    pub before: bool,
+    /// The criterion.
+    pub is: Criterion,
 }
 
 impl MemberRule {
@@ -603,6 +632,12 @@ pub enum MemberValue {
     Tenure,
     /// Whether the answers of [`Candidates::Answered`] pass a test.
     Status(StatusTest),
+    /// Whether the criterion of the rule is met.
+    Meets,
+    /// Changes of the agency and of the clinician of most visit days from one quarter to the next,
+    /// changes of the highest level of care from one month with care to the next, and unplanned
+    /// admissions to hospital.
+    Disruptions,
 }
 
 impl MemberValue {

@@ -3,9 +3,9 @@
 use super::rule::{
     Comparison, ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
 };
-use super::{sentence_course, sentence_member};
-use crate::terms::Window;
+use super::{sentence_amount, sentence_course, sentence_member, sentence_rate};
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::{Kind, Window, column};
 use crate::timeline::{Basis, ContactFilter, SpellSet};
 
 /// The rule in a reader's words.
@@ -13,7 +13,7 @@ pub(super) fn of(rule: &Rule, filters: &[ContactFilter]) -> String {
     match rule {
         Rule::Share(share) => self::share(share, filters),
         Rule::Member(member) => sentence_member::member(member, filters),
-        Rule::Rate(rate) => sentence_member::rate(rate, filters),
+        Rule::Rate(rate) => sentence_rate::rate(rate, filters),
         Rule::Contacts(share) => contact_share(*share, filters),
         Rule::LevelMix => "Of all days with a qualifying contact or in 24-hour care, the share at each level of care; \
              a day counts once, at its highest level."
@@ -27,6 +27,18 @@ fn contact_share(share: ContactShare, filters: &[ContactFilter]) -> String {
         "Of contacts that are {}: the share that are also {property}.",
         contacts(&filters[share.of])
     )
+}
+
+/// Which units there are, in a reader's words.
+pub(super) fn units_where(index: &Index, filters: &[ContactFilter]) -> String {
+    let mut text = units(index, filters);
+    for one in &index.when {
+        text += &format!(", where {}", criterion(one, index, filters));
+    }
+    if index.once {
+        text += "; of each member the first";
+    }
+    text
 }
 
 fn share(share: &Share, filters: &[ContactFilter]) -> String {
@@ -53,6 +65,9 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }
+    if share.index.once {
+        text += "; of each member the first";
+    }
     let exclusions: Vec<String> =
         share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
     if !exclusions.is_empty() {
@@ -65,8 +80,9 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
     format!("{text}. Met: {}.", criterion(&share.numerator, &share.index, filters))
 }
 
-fn units(index: &Index, filters: &[ContactFilter]) -> String {
-    let mut text = match index.unit {
+/// What the units are, without what restricts them.
+fn unit(index: &Index, filters: &[ContactFilter]) -> String {
+    match index.unit {
         Unit::Discharge(set) => match index.nights.unwrap_or(1) {
             0 => format!("discharges from {}", set_name(set)),
             1 => format!("discharges from {} after at least one night", set_name(set)),
@@ -86,6 +102,14 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", sentence_course::any(&index.any, filters))
         }
+        Unit::Month => {
+            let which =
+                if index.once { "the first last day of a month" } else { "last days of months" };
+            format!("{which} with {}", sentence_course::any(&index.any, filters))
+        }
+        Unit::CareEnd { gap } => format!(
+            "ends of a time in care (planned, or after {gap} days at risk without a qualifying contact)"
+        ),
         Unit::PlannedService => {
             "services (by class) that care plans name, on the day of the plan".to_owned()
         }
@@ -117,7 +141,11 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
             "disengagements ({gap} days at risk without a qualifying contact) followed by a treatment contact {}",
             within(days, "disengagement")
         ),
-    };
+    }
+}
+
+fn units(index: &Index, filters: &[ContactFilter]) -> String {
+    let mut text = unit(index, filters);
     if !index.diagnosis.is_empty() {
         text += &format!(" with a principal diagnosis of {}", groups(&index.diagnosis));
     }
@@ -181,6 +209,8 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Birthday(_) => "birthday",
         Unit::SectorNeed(_) => "need",
         Unit::QuarterPair(_) => "quarter",
+        Unit::Month => "month's end",
+        Unit::CareEnd { .. } => "end of care",
     }
 }
 
@@ -190,6 +220,9 @@ pub(super) fn event_names(types: EventSet) -> String {
 }
 
 pub(super) fn contacts(filter: &ContactFilter) -> String {
+    if filter.kind != Kind::Contact {
+        return record_row(filter);
+    }
     let mut text = match filter.basis {
         Basis::Row => "a contact row",
         Basis::Attempt => "an attempted or attended contact",
@@ -208,10 +241,10 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     if !filter.diagnosis.is_empty() {
         text += &format!(" with a diagnosis of {} in any position", groups(&filter.diagnosis));
     }
-    for (column, values) in &filter.values {
-        let names: Vec<String> = values.iter().map(|value| value.replace('_', " ")).collect();
-        text += &format!(" with {} {}", column.replace('_', " "), names.join(" or "));
+    if !filter.principal.is_empty() {
+        text += &format!(" with a principal diagnosis of {}", groups(&filter.principal));
     }
+    text += &texts(filter);
     for (what, list) in [
         (" with code", &filter.codes),
         (" without code", &filter.not_codes),
@@ -231,6 +264,44 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     text
 }
 
+/// Which texts columns have to have.
+fn texts(filter: &ContactFilter) -> String {
+    let list = |values: &[String]| {
+        let names: Vec<String> = values.iter().map(|value| value.replace('_', " ")).collect();
+        names.join(" or ")
+    };
+    let mut text = String::new();
+    for (column, values) in &filter.values {
+        text += &format!(" with {} {}", words_of(filter.kind, column), list(values));
+    }
+    for (column, values) in &filter.not_values {
+        text +=
+            &format!(" with a known {} other than {}", words_of(filter.kind, column), list(values));
+    }
+    text
+}
+
+/// What a column is called in its table.
+fn words_of(kind: Kind, column: &str) -> String {
+    match (kind, column) {
+        (Kind::Pharmacy, column::CLASS) => "drug class".to_owned(),
+        (Kind::Assessment, column::CODE) => "instrument".to_owned(),
+        (Kind::Assessment | Kind::Event, column::CLASS) => "type".to_owned(),
+        _ => column.replace('_', " "),
+    }
+}
+
+/// A row of another table than contacts.
+fn record_row(filter: &ContactFilter) -> String {
+    let row = match filter.kind {
+        Kind::Pharmacy => "a fill",
+        Kind::Assessment => "an outcome record",
+        Kind::Member => "a row in the register of members",
+        _ => "an event",
+    };
+    format!("{row}{}", texts(filter))
+}
+
 pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {
     let noun = index_noun(index);
     match criterion {
@@ -239,7 +310,10 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
         | Criterion::NoContact { .. }
         | Criterion::ContactDuringStay { .. }
         | Criterion::ContactBeforeReturn { .. } => of_contacts(criterion, noun, filters),
-        Criterion::NightsOver(nights) => format!("more than {nights} nights"),
+        Criterion::NightsOver(nights) => {
+            format!("more than {nights} nights without days on leave")
+        }
+        Criterion::HowMuch(wanted) => sentence_amount::how_much(wanted, noun, filters),
         Criterion::NoService(days) => {
             format!("no day with a qualifying contact or in 24-hour care {}", within(*days, noun))
         }

@@ -1,9 +1,10 @@
 //! Things that happen, joined criteria and values of units as sentences.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::{Happening, UNKNOWN_FACILITY, groups_of_bits};
 use super::rule::{Criterion, Index};
 use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
+use super::unit_value::UnitValue;
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::timeline::ContactFilter;
 
@@ -105,9 +106,21 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
                 .to_owned()
         }
         OwnTest::TimesKnown => "the times of arrival and departure are known".to_owned(),
-        OwnTest::Smi(_) => {
-            "the member has a serious mental illness (recorded, or by diagnosis in the 24 months before)"
-                .to_owned()
+        OwnTest::Smi { on, .. } => {
+            let day = match on {
+                0 => String::new(),
+                on => format!(", looked at on day {on}"),
+            };
+            format!(
+                "the member has a serious mental illness (recorded, or by diagnosis in the 24 months before{day})"
+            )
+        }
+        OwnTest::Sed => "the member has a recorded serious emotional disturbance".to_owned(),
+        OwnTest::Age(least, most) => format!("the member is {least} to {most} years old"),
+        OwnTest::Member(filter) => format!("the member has {}", contacts(&filters[filter])),
+        OwnTest::Planned => "the admission was planned".to_owned(),
+        OwnTest::FurtherDiagnosis(groups) => {
+            among(&groups_of_bits(groups), "the stay has a further diagnosis")
         }
     }
 }
@@ -189,6 +202,14 @@ pub(super) fn value(
             let texts: Vec<String> =
                 of.iter().map(|one| format!("({})", criterion(one, index, filters))).collect();
             format!("how many hold of {}, as a mean over units", texts.join(", "))
+        }
+        UnitValue::Cost { days, levels } => {
+            let levels = levels
+                .map_or(String::new(), |(least, most)| format!(" at levels {least} to {most}"));
+            format!(
+                "dollars of cost lines{levels} {} (of an end of care: from the entry into care on), as a mean over units",
+                within(days, index_noun(index))
+            )
         }
     }
 }

@@ -10,6 +10,7 @@ mod ledger;
 mod needs;
 mod part;
 mod plan;
+mod rate_unit;
 mod run;
 mod spread;
 mod sums;

@@ -1,37 +1,53 @@
 //! What rules need of the rows of a member, besides contacts that pass filters.
 
 use crate::indicator::{
-    Candidates, Course, Criterion, Happening, Indicator, MemberValue, OwnTest, Rule, Share, Thing,
-    Unit, UnitValue,
+    Amount, Candidates, Course, Criterion, Happening, HowMuch, Indicator, MemberValue, OwnTest,
+    Rule, Thing, Unit, UnitMoney, UnitValue, happenings_of,
 };
 use crate::timeline::{ContactFilter, Needs};
 
-/// What rules about units need.
+/// What rules about units need, and criteria about members.
 pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
     for indicator in indicators {
-        let Rule::Share(share) = &indicator.rule else { continue };
-        let happenings = share.happenings();
+        let shares = indicator.rule.shares();
+        let criteria = indicator.rule.criteria();
+        let mut happenings = happenings_of(&criteria);
+        for share in &shares {
+            happenings.extend(share.happenings());
+            of_index(needs, share.index.unit);
+            needs.stays |= share.value == Some(UnitValue::Nights);
+            needs.costs |= matches!(share.value, Some(UnitValue::Cost { .. }));
+        }
         let asks = |wanted: fn(&Happening) -> bool| happenings.iter().any(wanted);
-        needs.referrals |= matches!(share.index.unit, Unit::Referral | Unit::Request)
-            || asks(|one| matches!(one, Happening::Referral { .. }));
-        needs.plans |= matches!(share.index.unit, Unit::Plan | Unit::PlannedService)
-            || asks(|one| matches!(one, Happening::PlanEnd { .. }));
-        needs.outcomes |= matches!(share.index.unit, Unit::PositiveScreen | Unit::NeedFound);
-        let criteria = share.criteria();
-        needs.plans |= criteria.iter().any(|one| matches!(one, Criterion::ContactOrPlan { .. }));
-        let tests = |wanted: fn(&OwnTest) -> bool| {
-            criteria.iter().any(|one| matches!(one, Criterion::Own(test) if wanted(test)))
-        };
-        needs.stays |=
-            share.value == Some(UnitValue::Nights) || tests(|test| *test == OwnTest::Involuntary);
-        let courses = |wanted: fn(&Course) -> bool| {
-            criteria.iter().any(|one| matches!(one, Criterion::Course(course) if wanted(course)))
-        };
-        needs.visits |= matches!(share.index.unit, Unit::QuarterPair(_))
-            || courses(|course| matches!(course, Course::SameAgency { .. }));
-        needs.referrals |= courses(|course| matches!(course, Course::Linked { .. }));
-        needs.sectors |= matches!(share.index.unit, Unit::SectorNeed(_));
-        needs.times |= tests(|test| matches!(test, OwnTest::HoursOver(_) | OwnTest::TimesKnown));
+        needs.referrals |= asks(|one| matches!(one, Happening::Referral { .. }));
+        needs.plans |= asks(|one| matches!(one, Happening::PlanEnd { .. }));
+        for criterion in criteria {
+            of_criterion(needs, criterion);
+        }
+    }
+}
+
+fn of_index(needs: &mut Needs, unit: Unit) {
+    match unit {
+        Unit::Referral | Unit::Request => needs.referrals = true,
+        Unit::Plan | Unit::PlannedService => needs.plans = true,
+        Unit::PositiveScreen | Unit::NeedFound => needs.outcomes = true,
+        Unit::QuarterPair(_) => needs.visits = true,
+        Unit::SectorNeed(_) => needs.sectors = true,
+        _ => {}
+    }
+}
+
+fn of_criterion(needs: &mut Needs, criterion: &Criterion) {
+    match criterion {
+        Criterion::ContactOrPlan { .. } => needs.plans = true,
+        Criterion::NightsOver(_) | Criterion::Own(OwnTest::Involuntary) => needs.stays = true,
+        Criterion::Own(OwnTest::FurtherDiagnosis(_)) => needs.further_diagnoses = true,
+        Criterion::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => needs.times = true,
+        Criterion::Course(Course::SameAgency { .. })
+        | Criterion::HowMuch(HowMuch { of: Amount::Agencies, .. }) => needs.visits = true,
+        Criterion::Course(Course::Linked { .. }) => needs.referrals = true,
+        _ => {}
     }
 }
 
@@ -44,7 +60,8 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
             needs.plans = true;
         }
         let Rule::Member(rule) = &indicator.rule else { continue };
-        needs.visits |= rule.agencies.is_some() || rule.value == MemberValue::SharedPlan;
+        needs.visits |= rule.agencies.is_some()
+            || matches!(rule.value, MemberValue::SharedPlan | MemberValue::Disruptions);
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
         needs.leads |= rule.value == MemberValue::HasLead;
         needs.plans |= matches!(
@@ -60,18 +77,38 @@ pub(super) fn of_things(needs: &mut Needs, things: impl Iterator<Item = Thing>) 
         match thing {
             Thing::PatientDays(_) | Thing::WaitingNights(_) => needs.stays = true,
             Thing::Minutes { .. } => needs.times = true,
-            Thing::Cost { .. } => needs.costs = true,
+            Thing::Cost { .. } | Thing::UnitMoney => needs.costs = true,
+            Thing::Waiting { .. } => needs.referrals = true,
             Thing::Goals { .. } => needs.plans = true,
             _ => {}
         }
     }
 }
 
-/// The filters whose contacts a rule about units counts as rows.
-pub(super) fn counted_rows(share: &Share) -> Vec<usize> {
+/// The filters whose contacts a rule counts as rows.
+pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
     let rows = |criterion: &&Criterion| match criterion {
         Criterion::Course(Course::Rows { filter, .. }) => Some(*filter),
         _ => None,
     };
-    share.criteria().iter().filter_map(rows).collect()
+    rule.criteria().iter().filter_map(rows).collect()
+}
+
+/// For each filter of the timeline, whether the money paid for its contacts is added up.
+pub(super) fn paid(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Vec<bool> {
+    let mut paid = vec![false; count];
+    for (indicator, places) in indicators.iter().zip(filters) {
+        let Rule::Rate(rate) = &indicator.rule else { continue };
+        let of_units = rate.units.iter().filter_map(|one| match one.money {
+            Some(UnitMoney::Paid { filter }) => Some(filter),
+            _ => None,
+        });
+        let of_things = [Some(rate.of), rate.to].into_iter().flatten();
+        let of_things = of_things.filter_map(|thing| match thing {
+            Thing::Paid { filter } => Some(filter),
+            _ => None,
+        });
+        of_units.chain(of_things).for_each(|filter| paid[places[filter]] = true);
+    }
+    paid
 }

@@ -119,6 +119,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
+        needs.paid = super::needs::paid(&indicators, &filters, needs.filters.len());
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -222,7 +223,9 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
 pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
     match rule {
         Rule::Share(share) => match share.index.unit {
-            Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
+            Unit::Disengagement { gap }
+            | Unit::Reengagement { gap, .. }
+            | Unit::CareEnd { gap } => Some(gap),
             _ => None,
         },
         Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
@@ -252,10 +255,8 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
             counted[places[share.of]] = true;
             counted[places[share.met]] = true;
         }
-        if let Rule::Share(share) = &indicator.rule {
-            for filter in super::needs::counted_rows(share) {
-                counted[places[filter]] = true;
-            }
+        for filter in super::needs::counted_rows(&indicator.rule) {
+            counted[places[filter]] = true;
         }
         for thing in things_of(&indicator.rule) {
             if let Thing::Contacts { filter } = thing {

@@ -5,6 +5,7 @@ use super::board::Board;
 use super::count::Counter;
 use super::ledger::PersonDays;
 use super::plan::Plan;
+use super::rate_unit::waiting;
 use crate::indicator::Thing;
 use crate::indicator::care::Exit;
 use crate::indicator::member_value::for_each_owned_run;
@@ -42,7 +43,7 @@ impl Counter<'_> {
             _ => {
                 let dated = self.dated(measure, thing, timeline);
                 self.things_on(dated.into_iter(), into, timeline, interner);
-                if matches!(thing, Thing::Served { .. }) {
+                if matches!(thing, Thing::Served { .. } | Thing::Units { once: true, .. }) {
                     into.at_most_one();
                 }
             }
@@ -98,6 +99,13 @@ impl Counter<'_> {
                 lost.collect()
             }
             Thing::Minutes { types, but } => minutes_of(timeline, types, but),
+            Thing::Paid { filter: place } => {
+                let days = timeline.contact_days[filter(place)].iter().copied();
+                days.zip(timeline.contact_cents[filter(place)].iter().copied()).collect()
+            }
+            Thing::Units { place, .. } => self.units_of_rate(measure, place, timeline),
+            Thing::UnitMoney => self.money_of_units(measure, timeline),
+            Thing::Waiting { .. } => waiting(self.plan, thing, timeline),
             Thing::Nights(_)
             | Thing::PatientDays(_)
             | Thing::WaitingNights(_)

@@ -129,16 +129,23 @@ pub struct Timeline {
     pub death: Option<Day>,
     /// True if the register of members records a serious mental illness.
     pub smi: bool,
+    /// True if the register of members records a serious emotional disturbance.
+    pub sed: bool,
     /// Enrolment.
     pub enrolled: Enrolled,
     /// Days enrolled and alive.
     pub alive_enrolled: DaySpans,
     /// Days enrolled, alive, not in 24-hour care and not in custody.
     pub at_risk: DaySpans,
-    /// For each filter of the reader, the distinct days of contacts that pass it.
+    /// For each filter of the reader, the distinct days of contacts that pass it; of a filter of the
+    /// register of members one day, which says nothing, if the member passes it.
     pub contact_days: Vec<Vec<Day>>,
     /// For each filter whose contacts are counted, how many there are on each of these days.
     pub contact_counts: Vec<Vec<i64>>,
+    /// For each filter whose contacts' money is added up, the cents paid on each of these days.
+    pub contact_cents: Vec<Vec<i64>>,
+    /// For each filter of pharmacy fills, the fills with their days of supply.
+    pub supplies: Vec<Vec<(Day, i32)>>,
     /// Treatment visits in order of days.
     pub visits: Vec<Visit>,
     /// Days with a qualifying contact, and their level.
@@ -210,12 +217,15 @@ impl Timeline {
         self.birth = None;
         self.death = None;
         self.smi = false;
+        self.sed = false;
         self.lead = None;
         self.plan_agencies.clear();
         self.sector_needs.clear();
         self.first_row = None;
         self.contact_days.iter_mut().for_each(Vec::clear);
         self.contact_counts.iter_mut().for_each(Vec::clear);
+        self.contact_cents.iter_mut().for_each(Vec::clear);
+        self.supplies.iter_mut().for_each(Vec::clear);
         self.referrals.clear();
         self.plans.clear();
         self.visits.clear();

@@ -9,6 +9,7 @@ mod complete;
 mod contact;
 mod contact_kind;
 mod enrolment;
+mod filter_answer;
 mod intern;
 mod member;
 mod outcome;
@@ -43,6 +44,8 @@ pub struct Needs {
     pub filters: Vec<ContactFilter>,
     /// For each of them, whether the contacts of a day are counted.
     pub counted: Vec<bool>,
+    /// For each of them, whether the money paid for the contacts of a day is added up; may be empty.
+    pub paid: Vec<bool>,
     /// Whether visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.
@@ -53,6 +56,8 @@ pub struct Needs {
     pub referrals: bool,
     /// Whether more of stays than their days, level and diagnosis is needed.
     pub stays: bool,
+    /// Whether further diagnoses of stays are needed.
+    pub further_diagnoses: bool,
     /// Whether needs for help from sectors are needed.
     pub sectors: bool,
     /// Whether lead clinicians of members and plans are needed.

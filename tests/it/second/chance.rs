@@ -435,6 +435,9 @@ impl Writer {
         if self.dice.percent(10) {
             row.set("planned", self.dice.pick(&["true", "false"]));
         }
+        if self.dice.percent(20) {
+            row.set("leave_days", self.dice.pick(&[0, 1, 3]));
+        }
         self.add("stays", row);
     }
 

@@ -33,6 +33,7 @@ pub(super) struct Stay {
     pub(super) facility: String,
     pub(super) disposition: String,
     pub(super) is_planned: bool,
+    pub(super) leave: i64,
 }
 
 /// Stays that follow one another.
@@ -42,6 +43,8 @@ pub(super) struct Spell {
     pub(super) discharge: Day,
     pub(super) first: Stay,
     pub(super) last: Stay,
+    /// Days on leave of all of its stays.
+    pub(super) leave: i64,
 }
 
 /// A visit to an emergency department: all rows of one date.
@@ -390,6 +393,7 @@ fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> 
             facility: row.text("facility_class").to_owned(),
             disposition: row.text("discharge_disposition").to_owned(),
             is_planned: row.flag("planned") == Some(true),
+            leave: row.number("leave_days").unwrap_or(0),
         })
     };
     rows.iter().filter_map(stay).collect()
@@ -424,6 +428,7 @@ fn derived(contacts: &[Contact<'_>], level: u8) -> Vec<Stay> {
                 facility: String::new(),
                 disposition: String::new(),
                 is_planned: false,
+                leave: 0,
             }),
         }
     }
@@ -438,6 +443,7 @@ fn merged(mut stays: Vec<Stay>, transfer_gap: i32) -> Vec<Spell> {
         match spells.last_mut() {
             Some(spell) if stay.admit <= spell.discharge.saturating_add(transfer_gap) => {
                 spell.discharge = spell.discharge.max(stay.discharge);
+                spell.leave += stay.leave;
                 let key = |stay: &Stay| (stay.discharge, stay.admit, stay.id.clone());
                 if key(&stay) > key(&spell.last) {
                     spell.last = stay;
@@ -446,6 +452,7 @@ fn merged(mut stays: Vec<Stay>, transfer_gap: i32) -> Vec<Spell> {
             _ => spells.push(Spell {
                 admit: stay.admit,
                 discharge: stay.discharge,
+                leave: stay.leave,
                 first: stay.clone(),
                 last: stay,
             }),

@@ -194,11 +194,13 @@ fn is_chained(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
         return false;
     };
     let [from, to] = chain.days;
-    life.spells(set).iter().any(|other| {
-        other.admit != own.admit
-            && (from..=to).contains(&(other.admit - unit.day))
-            && in_groups(&chain.diagnosis, &other.first.dx1)
-    })
+    // A preset can say that every discharge counts.
+    !index.every
+        && life.spells(set).iter().any(|other| {
+            other.admit != own.admit
+                && (from..=to).contains(&(other.admit - unit.day))
+                && in_groups(&chain.diagnosis, &other.first.dx1)
+        })
 }
 
 fn is_in_calendar(index: &Index, day: Day) -> bool {
@@ -297,7 +299,8 @@ fn met(numerator: &Numerator, life: &Life<'_>, unit: &Unit<'_>) -> Option<i32> {
         return contact_met(numerator, &life.contact_days(test), life, unit);
     }
     if let (Some(nights), Of::Discharge(spell)) = (numerator.nights_over, &unit.of) {
-        return (spell.discharge - spell.admit > nights).then_some(0);
+        let slept = i64::from(spell.discharge - spell.admit) - spell.leave;
+        return (slept > i64::from(nights)).then_some(0);
     }
     if let Some(days) = numerator.no_service {
         return (!window(days).any(|day| life.level_on(day).is_some())).then_some(0);

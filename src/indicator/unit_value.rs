@@ -1,0 +1,89 @@
+//! What is measured of units that are not just met or not.
+
+use super::criterion::met;
+use super::rule::{Criterion, Share};
+use super::unit::{Candidate, Scene, Subject};
+use crate::terms::Window;
+use crate::timeline::{Spell, SpellSet, Stay, Timeline};
+
+/// What is measured of each unit, where units have a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitValue {
+    /// Days from the index to the event that decides the numerator; this many where it is not met.
+    DaysUntil {
+        /// The days of a unit that is not met.
+        otherwise: i32,
+    },
+    /// Nights from admission to discharge, without days on leave.
+    Nights,
+    /// How many of the criteria that the numerator is made of are met.
+    HowMany,
+    /// Cents of cost lines in a window around the unit; of the end of a time in care, from its entry
+    /// on.
+    Cost {
+        /// The window.
+        days: Window,
+        /// Only at these levels of care.
+        levels: Option<(u8, u8)>,
+    },
+}
+
+impl UnitValue {
+    /// The unit of the value, in words.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::DaysUntil { .. } => "days",
+            Self::Nights => "nights",
+            Self::HowMany => "",
+            Self::Cost { .. } => "per episode",
+        }
+    }
+}
+
+/// The value of a unit that is not left out.
+pub(super) fn unit_value(
+    value: UnitValue,
+    rule: &Share,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> i64 {
+    match value {
+        UnitValue::DaysUntil { otherwise } => {
+            met(&rule.numerator, scene, unit).unwrap_or(otherwise).into()
+        }
+        UnitValue::Nights => {
+            let Subject::Spell(spell) = unit.of else { return 0 };
+            let leave = leave_days(scene.timeline, spell);
+            i64::from((spell.nights().unwrap_or(0) - leave).max(0))
+        }
+        UnitValue::HowMany => {
+            let Criterion::Joined { of, .. } = &rule.numerator else { return 0 };
+            let met = of.iter().filter(|one| met(one, scene, unit).is_some()).count();
+            i64::try_from(met).unwrap_or(i64::MAX)
+        }
+        UnitValue::Cost { days, levels } => {
+            let (from, to) = days.around(unit.day);
+            let from = if let Subject::Care { entry } = unit.of { entry } else { from };
+            let at_level = |level: Option<u8>| {
+                levels.is_none_or(|(least, most)| {
+                    level.is_some_and(|level| (least..=most).contains(&level))
+                })
+            };
+            let costs = &scene.timeline.costs;
+            let costs = costs.iter().filter(|cost| from <= cost.day && cost.day <= to);
+            costs.filter(|cost| at_level(cost.level)).map(|cost| cost.cents).sum()
+        }
+    }
+}
+
+/// Days on leave that stays record which begin from admission to discharge and are of the set of the spell.
+pub(super) fn leave_days(timeline: &Timeline, spell: &Spell) -> i32 {
+    let own = |set: &SpellSet| timeline.spells(*set).iter().any(|one| std::ptr::eq(one, spell));
+    let Some(set) = SpellSet::ALL.into_iter().find(own) else { return 0 };
+    let belongs = |stay: &&Stay| {
+        spell.admit <= stay.admit
+            && spell.discharge.is_none_or(|end| stay.admit <= end)
+            && stay.level.is_some_and(|level| set.has(level))
+    };
+    timeline.stays.iter().filter(belongs).map(|stay| stay.leave).sum()
+}
