@@ -5,9 +5,11 @@ use super::happening::{Happening, days_of, first_of};
 use super::member_value::has_smi;
 use super::provider::{modal, visits_within};
 use super::rule::{Criterion, Share};
+use super::score::is_favourable;
 use super::unit::{Candidate, Scene, Subject};
+use crate::terms::instrument::Domains;
 use crate::terms::{Day, Window};
-use crate::timeline::{Spell, Stay, Timeline};
+use crate::timeline::{Phase, Spell, SpellSet, Stay, Timeline};
 
 /// Any of several kinds of things on at least so many distinct days of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub enum OwnTest {
     TimesKnown,
     /// A pair of quarters with different providers.
     Changed,
+    /// A day on which the last score of these domains with a known cut-off is no case.
+    Favourable(Domains),
 }
 
 /// What becomes of the member after the unit.
@@ -118,6 +122,30 @@ pub enum Course {
         /// True if it is enough that both agencies are known.
         known: bool,
     },
+    /// In a phase of recovery on every day of the window.
+    InPhase {
+        /// The phase.
+        phase: Phase,
+        /// The window.
+        days: Window,
+    },
+    /// A contact that passes a filter, on a day of a level at least that of the last assessment up to
+    /// the index day, if there is any.
+    AtAssessedLevel {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
+    },
+    /// More than so many days of the window in spells of a set.
+    DaysIn {
+        /// The set.
+        set: SpellSet,
+        /// Days.
+        over: i32,
+        /// The window.
+        days: Window,
+    },
     /// At least so many contacts (rows, not days) that pass a filter in the window.
     Rows {
         /// The filter.
@@ -139,6 +167,9 @@ impl Course {
             Self::Route { days, .. }
             | Self::Delivered(days)
             | Self::Linked { days, .. }
+            | Self::InPhase { days, .. }
+            | Self::AtAssessedLevel { days, .. }
+            | Self::DaysIn { days, .. }
             | Self::Rows { days, .. } => vec![*days],
             Self::Escalates { first, days, .. } => vec![*first, *days],
             Self::SameAgency { before, after, .. } => vec![*before, *after],
@@ -212,6 +243,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
+        OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi { severe, on } => has_smi(timeline, scene.filters[severe], unit.day + on),
         OwnTest::Sed => timeline.sed,
         OwnTest::Age(least, most) => {
@@ -259,6 +291,18 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             let mut next = scene.timeline.level_days[at..].iter().take_while(|day| day.day <= to);
             next.find(|day| day.classes & classes != 0).map(|day| day.day - unit.day)
         }
+        Course::InPhase { phase, days } => {
+            let (from, to) = days.around(unit.day);
+            scene.timeline.is_in_phase(*phase, from, to).then_some(0)
+        }
+        Course::AtAssessedLevel { filter, days } => {
+            at_assessed_level(scene, scene.filters[*filter], unit.day, *days)
+        }
+        Course::DaysIn { set, over, days } => {
+            let (from, to) = days.around(unit.day);
+            let inside = scene.timeline.institution(*set).count_within(from, to);
+            (inside > *over).then_some(0)
+        }
         Course::Linked { days, attended } => linked(scene, unit, *days, *attended),
         Course::SameAgency { before, after, known } => {
             same_agency(scene, unit, (*before, *after), *known)
@@ -289,6 +333,20 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             wins.then_some(own - unit.day)
         }
     }
+}
+
+/// The first contact of a filter in a window that is not below the level assessed last.
+fn at_assessed_level(scene: Scene<'_>, filter: usize, index: Day, days: Window) -> Option<i32> {
+    let timeline = scene.timeline;
+    let known = timeline.assessments.partition_point(|one| one.day <= index);
+    let needed = known.checked_sub(1).map_or(0, |place| timeline.assessments[place].recommended);
+    let (from, to) = days.around(index);
+    let level = |day: Day| {
+        let at = timeline.level_days.partition_point(|one| one.day < day);
+        timeline.level_days.get(at).filter(|one| one.day == day).map(|one| one.level)
+    };
+    let mut found = timeline.contacts_within(filter, from, to).iter();
+    found.find(|day| level(**day).is_some_and(|level| level >= needed)).map(|day| *day - index)
 }
 
 /// The first day at a level at least `by` above the one stepped down to.

@@ -68,7 +68,7 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "fill",
     "member",
     "enrolment",
@@ -80,10 +80,11 @@ const WORDS: [&str; 11] = [
     "plan",
     "cost",
     "referral",
+    "living",
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 66] = [
+const COLUMNS: [(&str, &str); 74] = [
     ("drug", column::CLASS),
     ("supply", column::DAYS_SUPPLY),
     ("instrument", column::CODE),
@@ -92,6 +93,14 @@ const COLUMNS: [(&str, &str); 66] = [
     ("modifier", column::MODIFIERS),
     ("selfhelp", column::SELFHELP_FREQ),
     ("lead", column::CLINICIAN_ID),
+    ("instrument", column::CODE),
+    ("subscale", column::SUBSCALE),
+    ("score", column::SCORE),
+    ("rater", column::RATER),
+    ("practice", column::PRACTICE_LEVEL),
+    ("setting", column::SETTING),
+    ("rank", column::RESTRICT_RANK),
+    ("weight", column::WEIGHT),
     ("reviewed", column::REVIEWED_ON),
     ("agencies", column::AGENCIES),
     ("services", column::SERVICES_PLANNED),
@@ -167,6 +176,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         "cost" => (Kind::Cost, &[]),
         "referral" => (Kind::Referral, &[]),
         "fill" => (Kind::Pharmacy, &[]),
+        "living" => (Kind::Living, &[]),
         _ => {
             return Err((
                 format!("unknown kind of row `{word}`"),

@@ -4,9 +4,9 @@ use super::care::CareEpisode;
 use super::criterion::is_met;
 use super::member_course;
 use super::rule::{Candidates, Criterion, EventSet, ExclusionTest, MemberRule, MemberValue};
-use super::status;
 use super::unit::{Candidate, Scene, Subject};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
+use super::{score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
@@ -95,6 +95,9 @@ pub fn outcomes(
                 (_, MemberValue::Meets) => {
                     i64::from(rule.meets.iter().all(|asked| holds_on(asked, scene, days.1)))
                 }
+                (Candidates::Scored(scored), MemberValue::Score(value)) => {
+                    score::value(value, scored, scene.timeline, days)
+                }
                 _ => of_window(rule.value, scene, window, days),
             },
         });
@@ -116,6 +119,7 @@ fn is_looked_at(
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
         && rule.ages.is_none_or(of_age)
         && rule.agencies.is_none_or(enough_agencies)
+        && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
         && rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end))
         && rule
             .when
@@ -241,6 +245,7 @@ fn is_candidate(
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
         Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
+        Candidates::Scored(scored) => score::is_candidate(scored, timeline, (start, end)),
     }
 }
 

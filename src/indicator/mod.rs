@@ -6,6 +6,7 @@ mod course;
 pub mod criterion;
 mod example;
 mod example_rows;
+mod fitting;
 mod happening;
 mod measure;
 mod member_course;
@@ -19,13 +20,17 @@ mod read_contact;
 mod read_criterion;
 mod read_happening;
 mod read_index;
+mod read_instruments;
 mod read_member;
 mod read_rate;
 mod read_record;
 mod read_rule;
+mod read_score;
 mod read_shape;
+mod read_unit_value;
 mod record_unit;
 mod rule;
+mod score;
 mod sentence;
 mod sentence_amount;
 mod sentence_course;
@@ -46,12 +51,14 @@ pub use example::{Example, Expect};
 pub use happening::Happening;
 pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
 pub use picture::{Picture, Role, RuleWindow, picture};
-pub use read::{DEFAULT_PRESET, Definition, TABLES, presets, read};
+pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};
+pub use read_instruments::read_instruments;
 pub use rule::{
     Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
     Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
     UnitMoney, UnitThing,
 };
+pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored};
 pub use so_far::{SoFar, so_far};
 pub use status::{Answered, Said, StatusTest};
 pub use unit_value::UnitValue;

@@ -3,11 +3,12 @@
 use super::read_contact::{contact, keep};
 use super::read_criterion::criterion;
 use super::read_rule::{events, exclusions, groups, spell_set};
+use super::read_score;
 use super::rule::{Candidates, Criterion, MemberCriterion, MemberRule, MemberValue, Rule};
 use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{Basis, ContactFilter};
+use crate::timeline::{Basis, ContactFilter, Phase};
 
 /// `[member]` and `[value]`.
 pub(super) fn member(
@@ -19,6 +20,7 @@ pub(super) fn member(
     let candidates = candidates(&mut table, filters, problems);
     let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
+    let in_phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
     let agencies = table.integer_in("agencies_min", 1, 1000, problems).map(i64::from);
     let when = when(&mut table, filters, problems);
     table.finish(problems);
@@ -36,12 +38,20 @@ pub(super) fn member(
     if let (Some(candidates), Some(measured)) = (candidates, measured) {
         let of_visits = matches!(candidates, Candidates::Visits { .. });
         let of_status = matches!(candidates, Candidates::Answered(_));
+        let of_scores = matches!(candidates, Candidates::Scored(_));
         if of_status != matches!(measured, MemberValue::Status(_)) {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
             problems
                 .push(problem.help(
                     "`status_last` and its like go with `status = …`, and with nothing else",
                 ));
+        } else if of_scores != matches!(measured, MemberValue::Score(_)) {
+            let problem = value.problem(value.span(), "this value is not of these members", "here");
+            problems.push(
+                problem.help(
+                    "`favourable` and its like go with `scored = […]`, and with nothing else",
+                ),
+            );
         } else if of_visits != measured.is_of_visits() {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
             problems.push(problem.help(
@@ -54,6 +64,7 @@ pub(super) fn member(
         candidates: candidates?,
         ages,
         smi,
+        in_phase,
         agencies,
         when,
         exclusions,
@@ -162,6 +173,9 @@ fn candidates(
     if let Some(said) = table.word("status", &Said::NAMES, Said::from_name, problems) {
         return Some(Candidates::Answered(Answered { said, apart: days_apart, first_at_least }));
     }
+    if let Some(candidates) = read_score::scored(table, problems) {
+        return Some(candidates);
+    }
     if let Some(types) = events(table, "event", problems) {
         return Some(Candidates::Events(types));
     }
@@ -170,13 +184,14 @@ fn candidates(
     }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]` or `status = \"housed\"`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]`, `scored = [\"functioning\"]` or `status = \"housed\"`"));
     None
 }
 
-const VALUES: [&str; 27] = [
+const VALUES: [&str; 28] = [
     "meets",
     "disruptions",
+    "each_quarter_scored",
     "has_lead",
     "plan_current",
     "shared_plan",
@@ -206,7 +221,7 @@ const VALUES: [&str; 27] = [
 
 /// Every value of a member that a definition can name.
 fn value_names() -> Vec<&'static str> {
-    VALUES.into_iter().chain(StatusTest::NAMES).collect()
+    VALUES.into_iter().chain(read_score::VALUES).chain(StatusTest::NAMES).collect()
 }
 
 fn member_value(
@@ -249,7 +264,7 @@ fn member_value(
     if of_contacts.contains(&name) && filter.is_none() {
         lacks("contact", "contact = { is = \"qualifying\" }");
     }
-    if ["gap_over", "plan_current"].contains(&name) && days.is_none() {
+    if ["gap_over", "plan_current", "several_instruments"].contains(&name) && days.is_none() {
         lacks("days", "days = 90");
     }
     if name == "any_night" && set.is_none() {
@@ -260,6 +275,9 @@ fn member_value(
     }
     if ["ed_visits", "events"].contains(&name) && at_least.is_none() {
         lacks("at_least", "at_least = 4");
+    }
+    if let Some(value) = read_score::value(name, days, table, problems) {
+        return Some(value);
     }
     if let Some(value) = plain_value(name) {
         return Some(value);
@@ -293,6 +311,7 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "providers" => MemberValue::Providers,
         "fragmentation" => MemberValue::Fragmentation,
         "has_lead" => MemberValue::HasLead,
+        "each_quarter_scored" => MemberValue::ScoredQuarters,
         "shared_plan" => MemberValue::SharedPlan,
         "tenure" => MemberValue::Tenure,
         "meets" => MemberValue::Meets,

@@ -10,7 +10,7 @@ use super::rule::{Criterion, EventSet, RateRule, Rule, Share, Thing, UnitMoney, 
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, Phase, Phases};
 
 /// Days of an average month and year.
 const MONTH_DAYS: f64 = 30.4375;
@@ -194,7 +194,15 @@ fn things(
     }
     if table.has("contacts") {
         let filter = contact(table, "contacts", filters, problems);
-        found.extend(filter.map(|filter| Thing::Contacts { filter }));
+        let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
+        found.extend(filter.map(|filter| match phase {
+            Some(phase) => Thing::PhaseContacts { filter, phase },
+            None => Thing::Contacts { filter },
+        }));
+    }
+    let phases = table.words("phase_days", &Phase::NAMES, Phase::from_name, problems);
+    if !phases.is_empty() {
+        found.push(Thing::PhaseDays(Phases::of(&phases)));
     }
     if table.flag("cost", problems) == Some(true) {
         found.push(Thing::Cost { levels: levels(table, problems) });

@@ -13,7 +13,10 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
         Rule::Share(share) if matches!(share.value, Some(UnitValue::Cost { .. })) => {
             (Shape::UnitMean, once, Display::Dollars, 100)
         }
-        Rule::Share(share) if share.value.is_some() => (Shape::UnitMean, once, Display::Rate, 1),
+        Rule::Share(share) if share.value.is_some() => {
+            let parts = share.value.map_or(1, UnitValue::parts);
+            (Shape::UnitMean, once, Display::Rate, parts)
+        }
         Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
         Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
         Rule::Member(rule) => match rule.value {
@@ -28,6 +31,8 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::QuartersInCare { .. }
             | MemberValue::Status(_)
             | MemberValue::Meets
+            | MemberValue::Score(_)
+            | MemberValue::ScoredQuarters
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
             MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
                 (Shape::MemberMean, once, Display::Percent, parts)
@@ -39,7 +44,8 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
-            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
+            (Thing::Goals { .. }, Some(Thing::Goals { .. }))
+            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_))) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
             (Thing::Served { .. } | Thing::Units { once: true, .. }, _)

@@ -1,6 +1,5 @@
 //! Units that records name: planned services, needs for help, quarters with a provider.
 
-use super::care::Exit;
 use super::provider::{modal, visits_within};
 use super::rule::Share;
 use super::unit::{Candidate, Judged, Scene, Subject, conclude, is_ruled_out};
@@ -40,19 +39,6 @@ pub(super) fn sector_needs(
                 *last = Some(*day);
                 conclude(rule, scene, unit, each);
             }
-        }
-    }
-}
-
-/// Each end of a time in care.
-pub(super) fn care_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
-    for episode in scene.care {
-        let (Exit::Planned(day) | Exit::Disengaged { on: day, .. }) = episode.exit else {
-            continue;
-        };
-        let unit = Candidate { day, of: Subject::Care { entry: episode.entry } };
-        if !is_ruled_out(&rule.index, scene, unit) {
-            conclude(rule, scene, unit, each);
         }
     }
 }

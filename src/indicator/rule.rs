@@ -3,13 +3,14 @@
 use super::amount::HowMuch;
 use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
+use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
 use super::unit_value::UnitValue;
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{ContactFilter, SpellSet};
+use crate::timeline::{ContactFilter, Phase, SpellSet};
 
 /// What an indicator counts. Contact filters stand in the definition's list and are named here by
 /// their place in it.
@@ -80,8 +81,20 @@ pub struct Index {
     pub until: Option<(u32, u32)>,
     /// Of [`Unit::Signal`] and [`Unit::Month`]: the kinds of things.
     pub any: Vec<Happening>,
+    /// Of [`Unit::Signal`]: each unit is as many spans of days that follow it, one after the other.
+    pub repeat: Option<Repeat>,
     /// Units that do not meet all of these are dropped.
     pub when: Vec<Criterion>,
+}
+
+/// Spans of days after a unit: days 1 to `every`, the next as many, and so on; the first day of each is
+/// the index day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// Days of a span.
+    pub every: i32,
+    /// How many spans.
+    pub times: i32,
 }
 
 /// Contacts that a unit must have, or must not have, around it.
@@ -156,15 +169,15 @@ pub enum Unit {
         /// Days after the disengagement.
         days: Window,
     },
+    /// The end of an episode of care, planned or not.
+    EpisodeEnd {
+        /// Days at risk without a qualifying contact that end care.
+        gap: i32,
+    },
     /// A day with any of the index's list of things.
     Signal,
     /// The last day of a calendar month with any of the index's list of things, if the data go so far.
     Month,
-    /// The end of a time in care: planned, or by disengagement.
-    CareEnd {
-        /// Days at risk without a qualifying contact.
-        gap: i32,
-    },
     /// The day on which a member gets this old.
     Birthday(i32),
     /// A service class that a care plan names, on the day of the plan.
@@ -354,44 +367,10 @@ pub enum Criterion {
     Own(OwnTest),
     /// What becomes of the member.
     Course(Course),
+    /// What the scores of an episode say.
+    Scores(PairTest),
     /// Every unit is met.
     Always,
-}
-
-impl Criterion {
-    /// True if a unit of this kind can be asked.
-    pub fn fits(&self, unit: Unit) -> bool {
-        match self {
-            Self::NightsOver(_) | Self::ContactDuringStay { .. } => {
-                matches!(unit, Unit::Discharge(_))
-            }
-            Self::DeliveredLevel { .. } => unit == Unit::Assessment,
-            Self::ContactBeforeReturn { .. } => {
-                matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
-            }
-            Self::Referral(_) => matches!(unit, Unit::Referral | Unit::Request),
-            Self::Plan(_) => unit == Unit::Plan,
-            Self::Joined { of, .. } => of.iter().all(|one| one.fits(unit)),
-            Self::Followed { first, .. } => first.fits(unit),
-            Self::Own(OwnTest::Kind(_)) => unit == Unit::Signal,
-            Self::Own(OwnTest::Changed) => matches!(unit, Unit::QuarterPair(_)),
-            Self::Course(Course::Delivered(_)) => unit == Unit::PlannedService,
-            Self::Course(Course::Linked { .. }) => matches!(unit, Unit::SectorNeed(_)),
-            Self::Course(Course::SameAgency { .. }) => matches!(unit, Unit::Discharge(_)),
-            Self::Own(OwnTest::Facility(_) | OwnTest::Involuntary)
-            | Self::Course(Course::HoldEnds { .. }) => {
-                matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
-            }
-            Self::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => unit == Unit::EdVisit,
-            Self::Own(OwnTest::Planned | OwnTest::FurtherDiagnosis(_)) => {
-                matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
-            }
-            Self::Own(OwnTest::Diagnosis(_)) => {
-                matches!(unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit)
-            }
-            _ => true,
-        }
-    }
 }
 
 /// When a referral is met.
@@ -438,6 +417,8 @@ pub struct MemberRule {
     pub ages: Option<(i32, i32)>,
     /// The filter of contacts for severe mental illness, where only members with one count.
     pub smi: Option<usize>,
+    /// The phase of recovery on the first day of the window, where only members in one count.
+    pub in_phase: Option<Phase>,
     /// The least number of agencies with treatment visits in the window.
     pub agencies: Option<i64>,
     /// What has to hold of them.
@@ -534,6 +515,8 @@ pub enum Candidates {
     },
     /// Those whose status records answer a question.
     Answered(Answered),
+    /// Those with scores on instruments.
+    Scored(Scored),
 }
 
 /// A member's value over the window.
@@ -638,6 +621,11 @@ pub enum MemberValue {
     /// changes of the highest level of care from one month with care to the next, and unplanned
     /// admissions to hospital.
     Disruptions,
+    /// What the scores of [`Candidates::Scored`] say.
+    Score(ScoreValue),
+    /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most
+    /// four, that lies in the present time in care.
+    ScoredQuarters,
 }
 
 impl MemberValue {

@@ -62,6 +62,12 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
             within(chain.days, "discharge")
         );
     }
+    if let Some(repeat) = share.index.repeat {
+        text += &format!(
+            ", and of each the {} spans of {} days that follow it",
+            repeat.times, repeat.every
+        );
+    }
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }
@@ -98,6 +104,9 @@ fn unit(index: &Index, filters: &[ContactFilter]) -> String {
         }
         Unit::Event(types) => format!("events ({})", event_names(types)),
         Unit::PlannedEnd => "planned ends of care".to_owned(),
+        Unit::EpisodeEnd { gap } => format!(
+            "ends of care, planned or by {gap} days at risk without a qualifying contact (care begins on the second of two treatment days at most 180 days apart)"
+        ),
         Unit::Signal => {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", sentence_course::any(&index.any, filters))
@@ -107,9 +116,6 @@ fn unit(index: &Index, filters: &[ContactFilter]) -> String {
                 if index.once { "the first last day of a month" } else { "last days of months" };
             format!("{which} with {}", sentence_course::any(&index.any, filters))
         }
-        Unit::CareEnd { gap } => format!(
-            "ends of a time in care (planned, or after {gap} days at risk without a qualifying contact)"
-        ),
         Unit::PlannedService => {
             "services (by class) that care plans name, on the day of the plan".to_owned()
         }
@@ -200,17 +206,18 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Contact { .. } => "contact",
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
+        Unit::EpisodeEnd { .. } => "end of care",
         Unit::PositiveScreen => "screen",
         Unit::NeedFound => "check-up",
         Unit::Referral => "referral",
         Unit::Request => "request",
         Unit::Plan | Unit::PlannedService => "plan",
+        Unit::Signal if index.repeat.is_some() => "first day of the span",
         Unit::Signal => "day",
         Unit::Birthday(_) => "birthday",
         Unit::SectorNeed(_) => "need",
         Unit::QuarterPair(_) => "quarter",
         Unit::Month => "month's end",
-        Unit::CareEnd { .. } => "end of care",
     }
 }
 
@@ -348,6 +355,7 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
         | Criterion::Followed { .. }
         | Criterion::Own(_)
         | Criterion::Course(_)
+        | Criterion::Scores(_)
         | Criterion::Always => sentence_course::joined(criterion, index, filters),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::rule::{Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Unit};
 use super::sentence::{self, among, contacts, event_names, set_name};
+use super::sentence_course::phase_name;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
@@ -21,6 +22,9 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     } else {
         ""
     };
+    let phase = rule.in_phase.map_or(String::new(), |phase| {
+        format!(", in {} on the first day of them", phase_name(phase))
+    });
     let mut when = String::new();
     for one in &rule.when {
         let day = if one.before { "the day before these months" } else { "their last day" };
@@ -32,7 +36,7 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
         }
         None => value,
     };
-    let mut text = format!("Of {who}{agencies}{ages}{smi}{when}: {value}");
+    let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}{when}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -64,6 +68,7 @@ pub(super) fn a_day() -> Index {
         nights: None,
         first: false,
         once: false,
+        repeat: None,
         apart: None,
         until: None,
         any: Vec::new(),
@@ -116,6 +121,7 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
                 asked.said.words()
             )
         }
+        Candidates::Scored(scored) => scored.words(),
         Candidates::Events(types) => format!(
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
@@ -200,6 +206,8 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "whether there are at least {at_least} of {}",
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
+        MemberValue::Score(value) => value.words(),
+        MemberValue::ScoredQuarters => "whether there is a score on an instrument in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care".to_owned(),
         MemberValue::Status(test) => format!("whether it is {}", test.words()),
         MemberValue::Events { types, at_least } => {
             format!("whether there are at least {at_least} events ({})", event_names(types))

@@ -1,8 +1,8 @@
 //! Rates as sentences.
 
-use super::rule::{Criterion, RateRule, Share, Thing, UnitMoney, UnitThing};
+use super::rule::{Criterion, EventSet, RateRule, Share, Thing, UnitMoney, UnitThing};
 use super::sentence::{self, among, contacts, event_names, set_name};
-use super::sentence_course::named;
+use super::sentence_course::{named, phase_name};
 use super::sentence_member::of_bits;
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::timeline::ContactFilter;
@@ -76,20 +76,28 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
         Thing::WaitingNights(set) => {
             format!("Nights in {} after the day of being ready to leave", set_name(set))
         }
-        Thing::Minutes { types, but } => {
-            let but = event_names(but);
-            let but = if but.is_empty() { but } else { format!(", without those during {but}") };
-            format!(
-                "Minutes of {}{but} (events without both instants do not count)",
-                event_names(types)
-            )
+        Thing::Minutes { types, but } => minutes(types, but),
+        Thing::PhaseDays(phases) => {
+            let names: Vec<&str> = phases.iter().map(phase_name).collect();
+            format!("Alive, enrolled days in {}", names.join(" or "))
         }
+        Thing::PhaseContacts { filter, phase } => format!(
+            "Contacts on enrolled days in {}, each {}",
+            phase_name(phase),
+            contacts(&filters[filter])
+        ),
         Thing::CustodyDays => "Alive, enrolled days in custody".to_owned(),
         Thing::Disengagements { gap } => format!(
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
         ),
         Thing::CareDays { .. } => "Alive, enrolled days in care".to_owned(),
     }
+}
+
+fn minutes(types: EventSet, but: EventSet) -> String {
+    let but = event_names(but);
+    let but = if but.is_empty() { but } else { format!(", without those during {but}") };
+    format!("Minutes of {}{but} (events without both instants do not count)", event_names(types))
 }
 
 /// Units that are met.

@@ -1,7 +1,7 @@
 //! What rates count, and over what.
 
 use super::rule::{EventSet, Share};
-use crate::timeline::SpellSet;
+use crate::timeline::{Phase, Phases, SpellSet};
 
 /// What a rate counts, and over what.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +123,15 @@ pub enum Thing {
     Disengagements {
         /// Days at risk without a qualifying contact.
         gap: i32,
+    },
+    /// Alive enrolled days in phases of recovery.
+    PhaseDays(Phases),
+    /// Contacts on days in a phase of recovery.
+    PhaseContacts {
+        /// The filter.
+        filter: usize,
+        /// The phase.
+        phase: Phase,
     },
     /// Alive enrolled days in care.
     CareDays {

@@ -66,6 +66,10 @@ pub(super) enum Subject<'a> {
     Lost {
         last_contact: Day,
     },
+    /// An episode of care, on the day it ended.
+    Episode {
+        start: Day,
+    },
     Referral(Referral),
     Plan(CarePlan),
     /// A thing of the index's list, of the kind at this place.
@@ -79,10 +83,6 @@ pub(super) enum Subject<'a> {
     /// A sector, as a bit.
     Sector {
         bit: u32,
-    },
-    /// The end of a time in care that began on this day.
-    Care {
-        entry: Day,
     },
     /// Two quarters.
     Pair {
@@ -143,6 +143,7 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         Unit::EdVisit => ed_visits(rule, scene, each),
         Unit::Assessment => assessments(rule, scene, each),
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => disengagements(rule, scene, each),
+        Unit::EpisodeEnd { .. } => episode_ends(rule, scene, each),
         Unit::Admission(set) => admitted(rule, set, scene, each),
         Unit::Contact { filter } => {
             let days = &scene.timeline.contact_days[scene.filters[filter]];
@@ -176,7 +177,6 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         }
         Unit::Signal => signal::signals(rule, scene, each),
         Unit::Month => signal::months(rule, scene, each),
-        Unit::CareEnd { .. } => record_unit::care_ends(rule, scene, each),
         Unit::PlannedService => record_unit::planned_services(rule, scene, each),
         Unit::SectorNeed(wanted) => record_unit::sector_needs(rule, wanted, scene, each),
         Unit::QuarterPair(kind) => record_unit::quarter_pairs(rule, kind, scene, each),
@@ -360,6 +360,19 @@ fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
             && !is_ruled_out(&rule.index, scene, unit)
         {
             kept = Some(assessment.day);
+            conclude(rule, scene, unit, each);
+        }
+    }
+}
+
+/// Episodes of care that have ended, on the day of their end.
+fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    for episode in scene.care {
+        let (Exit::Planned(day) | Exit::Disengaged { on: day, .. }) = episode.exit else {
+            continue;
+        };
+        let unit = Candidate { day, of: Subject::Episode { start: episode.entry } };
+        if old_enough(&rule.index, scene.timeline, day) && !is_ruled_out(&rule.index, scene, unit) {
             conclude(rule, scene, unit, each);
         }
     }

@@ -2,8 +2,10 @@
 
 use super::criterion::met;
 use super::rule::{Criterion, Share};
+use super::score::{DEVIATION_PARTS, points, standardised_change};
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::Window;
+use crate::terms::instrument::POINT;
 use crate::timeline::{Spell, SpellSet, Stay, Timeline};
 
 /// What is measured of each unit, where units have a value.
@@ -18,6 +20,10 @@ pub enum UnitValue {
     Nights,
     /// How many of the criteria that the numerator is made of are met.
     HowMany,
+    /// The change of scores that the numerator asks about, in standard deviations of first scores.
+    StandardisedChange,
+    /// The scores that the index names.
+    Points,
     /// Cents of cost lines in a window around the unit; of the end of a time in care, from its entry
     /// on.
     Cost {
@@ -35,7 +41,19 @@ impl UnitValue {
             Self::DaysUntil { .. } => "days",
             Self::Nights => "nights",
             Self::HowMany => "",
+            Self::StandardisedChange => "standard deviations",
+            Self::Points => "points",
             Self::Cost { .. } => "per episode",
+        }
+    }
+
+    /// Parts of one unit of the value.
+    pub(super) fn parts(self) -> i64 {
+        match self {
+            Self::DaysUntil { .. } | Self::Nights | Self::HowMany => 1,
+            Self::StandardisedChange => DEVIATION_PARTS,
+            Self::Points => POINT,
+            Self::Cost { .. } => 100,
         }
     }
 }
@@ -61,9 +79,11 @@ pub(super) fn unit_value(
             let met = of.iter().filter(|one| met(one, scene, unit).is_some()).count();
             i64::try_from(met).unwrap_or(i64::MAX)
         }
+        UnitValue::StandardisedChange => standardised_change(&rule.numerator, scene, unit),
+        UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
         UnitValue::Cost { days, levels } => {
             let (from, to) = days.around(unit.day);
-            let from = if let Subject::Care { entry } = unit.of { entry } else { from };
+            let from = if let Subject::Episode { start } = unit.of { start } else { from };
             let at_level = |level: Option<u8>| {
                 levels.is_none_or(|(least, most)| {
                     level.is_some_and(|level| (least..=most).contains(&level))

@@ -191,8 +191,10 @@ impl Block {
         let mut left_out: Vec<Vec<i64>> =
             reasons.map(|reason| left_out.get(reason).cloned().unwrap_or_default()).collect();
         if of_members {
-            add_up_steps(&mut sums, |sum, before| sum.add(before));
-            left_out.iter_mut().for_each(|steps| add_up_steps(steps, |sum, before| *sum += before));
+            add_up_steps(&mut sums, Sums::add);
+            for steps in &mut left_out {
+                add_up_steps(steps, |sum, before| *sum += before);
+            }
         }
         let of_enrolled = matches!(indicator.rule, Rule::Rate(RateRule { to: None, .. }));
         let tally = |period: usize| {

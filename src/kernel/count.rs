@@ -159,6 +159,7 @@ impl<'p> Counter<'p> {
             }
             Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
             Candidates::Answered(_) if timeline.outcomes.is_empty() => return,
+            Candidates::Scored(_) if timeline.scores.is_empty() => return,
             Candidates::Events(_) if timeline.events.is_empty() => return,
             Candidates::InCareSince { gap, .. }
                 if plan.gap_place(gap).is_none_or(|place| self.care[place].is_empty()) =>

@@ -21,6 +21,10 @@ pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
         let asks = |wanted: fn(&Happening) -> bool| happenings.iter().any(wanted);
         needs.referrals |= asks(|one| matches!(one, Happening::Referral { .. }));
         needs.plans |= asks(|one| matches!(one, Happening::PlanEnd { .. }));
+        needs.scores |=
+            asks(|one| matches!(one, Happening::Deterioration | Happening::Scored { .. }));
+        needs.outcomes |= asks(|one| matches!(one, Happening::NeedFound));
+        needs.phases |= asks(|one| matches!(one, Happening::PhaseBegins(_)));
         for criterion in criteria {
             of_criterion(needs, criterion);
         }
@@ -47,6 +51,8 @@ fn of_criterion(needs: &mut Needs, criterion: &Criterion) {
         Criterion::Course(Course::SameAgency { .. })
         | Criterion::HowMuch(HowMuch { of: Amount::Agencies, .. }) => needs.visits = true,
         Criterion::Course(Course::Linked { .. }) => needs.referrals = true,
+        Criterion::Course(Course::InPhase { .. }) => needs.phases = true,
+        Criterion::Scores(_) => needs.scores = true,
         _ => {}
     }
 }
@@ -60,9 +66,12 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
             needs.plans = true;
         }
         let Rule::Member(rule) = &indicator.rule else { continue };
+        needs.phases |= rule.in_phase.is_some();
         needs.visits |= rule.agencies.is_some()
             || matches!(rule.value, MemberValue::SharedPlan | MemberValue::Disruptions);
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
+        needs.scores |= matches!(rule.candidates, Candidates::Scored(_))
+            || rule.value == MemberValue::ScoredQuarters;
         needs.leads |= rule.value == MemberValue::HasLead;
         needs.plans |= matches!(
             rule.value,
@@ -80,8 +89,18 @@ pub(super) fn of_things(needs: &mut Needs, things: impl Iterator<Item = Thing>) 
             Thing::Cost { .. } | Thing::UnitMoney => needs.costs = true,
             Thing::Waiting { .. } => needs.referrals = true,
             Thing::Goals { .. } => needs.plans = true,
+            Thing::PhaseDays(_) | Thing::PhaseContacts { .. } => needs.phases = true,
             _ => {}
         }
+    }
+}
+
+/// What phases are made of.
+pub(super) fn of_phases(needs: &mut Needs) {
+    if needs.phases {
+        needs.scores = true;
+        needs.outcomes = true;
+        needs.referrals = true;
     }
 }
 

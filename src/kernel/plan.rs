@@ -203,6 +203,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);
     super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
+    super::needs::of_phases(needs);
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {
@@ -225,7 +226,7 @@ pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
         Rule::Share(share) => match share.index.unit {
             Unit::Disengagement { gap }
             | Unit::Reengagement { gap, .. }
-            | Unit::CareEnd { gap } => Some(gap),
+            | Unit::EpisodeEnd { gap } => Some(gap),
             _ => None,
         },
         Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
@@ -259,7 +260,7 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
             counted[places[filter]] = true;
         }
         for thing in things_of(&indicator.rule) {
-            if let Thing::Contacts { filter } = thing {
+            if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {
                 counted[places[filter]] = true;
             }
         }

@@ -31,6 +31,12 @@ impl Counter<'_> {
                     split(self.plan, &mut self.board, into, timeline, &days, interner);
                 }
             }
+            Thing::PhaseDays(phases) => {
+                let runs = timeline.phases.iter().filter(|run| phases.has(run.phase));
+                let inside = DaySpans::from_spans(runs.map(|run| (run.first, run.last)));
+                let days = timeline.alive_enrolled.shared_with(&inside);
+                split(self.plan, &mut self.board, into, timeline, &days, interner);
+            }
             Thing::CareDays { gap } => self.care_days(gap, into, timeline, interner),
             Thing::CommunityDays => {
                 split(self.plan, &mut self.board, into, timeline, &timeline.at_risk, interner);
@@ -78,6 +84,11 @@ impl Counter<'_> {
                 let days = timeline.contact_days[filter(place)].iter().copied();
                 days.zip(timeline.contact_counts[filter(place)].iter().copied()).collect()
             }
+            Thing::PhaseContacts { filter: place, phase } => {
+                let days = timeline.contact_days[filter(place)].iter().copied();
+                let counted = days.zip(timeline.contact_counts[filter(place)].iter().copied());
+                counted.filter(|(day, _)| timeline.phase_on(*day) == Some(phase)).collect()
+            }
             Thing::Cost { levels } => {
                 let wanted = timeline.costs.iter().filter(|cost| {
                     levels.is_none_or(|(least, most)| {
@@ -110,6 +121,7 @@ impl Counter<'_> {
             | Thing::PatientDays(_)
             | Thing::WaitingNights(_)
             | Thing::CareDays { .. }
+            | Thing::PhaseDays(_)
             | Thing::CommunityDays
             | Thing::CustodyDays => Vec::new(),
         }

@@ -142,6 +142,7 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
         ("baseline", pipeline.baseline_points.to_string()),
         ("pipeline_sha256", pipeline.sha256.clone()),
         ("contract_sha256", pipeline.contract_sha256.clone()),
+        ("instruments_sha256", pipeline.instruments_sha256.clone()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

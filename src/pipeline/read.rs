@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::catalogue::{self, Catalogue};
 use super::{read_contract, read_privacy, read_source};
 use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
 use crate::extract::{Privacy, RefusedMax, Source, Table};
-use crate::indicator::Definition;
+use crate::indicator::{self, Definition};
 use crate::kernel::StratumKind;
 use crate::oversight::RuleSet;
 use crate::oversight::contract::Contract;
+use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Grain};
 
 /// What a run does, checked.
@@ -48,6 +50,10 @@ pub struct Pipeline {
     pub transfer_gap: i32,
     /// Every indicator file of its folders.
     pub catalogue: Catalogue,
+    /// The registry of instruments.
+    pub instruments: Arc<Instruments>,
+    /// SHA-256 of its file; empty without one.
+    pub instruments_sha256: String,
     /// The indicators, in order.
     pub definitions: Vec<Definition>,
     /// Attributes of the breakdown.
@@ -97,6 +103,8 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         reports,
         transfer_gap: 1,
         catalogue: Catalogue::default(),
+        instruments: Arc::default(),
+        instruments_sha256: String::new(),
         definitions: Vec::new(),
         strata: Vec::new(),
         threshold: 11,
@@ -243,6 +251,7 @@ fn indicators(
     let folders: Vec<PathBuf> =
         table.texts("folders", problems).into_iter().map(|(text, _)| base.join(text)).collect();
     let folders = if folders.is_empty() { vec![base.join("indicators")] } else { folders };
+    instruments(&mut table, base, pipeline, problems);
     let wanted = table.texts("use", problems);
     let catalogue = Catalogue::find(&folders);
     let every = catalogue.ids().map(str::to_owned).collect::<Vec<_>>();
@@ -290,6 +299,32 @@ fn indicators(
     }
     pipeline.catalogue = catalogue;
     table.finish(problems);
+}
+
+/// The registry of instruments: the file that is named, or `instruments.toml` beside the pipeline file
+/// if there is one.
+fn instruments(
+    table: &mut Fields<'_>,
+    base: &Path,
+    pipeline: &mut Pipeline,
+    problems: &mut Problems,
+) {
+    let named = table.text("instruments", problems);
+    let file = base.join(named.as_ref().map_or("instruments.toml", |(text, _)| text));
+    if named.is_none() && !file.is_file() {
+        return;
+    }
+    let Ok(text) = catalogue::read_text(&file) else {
+        let span = named.map_or(table.span(), |(_, span)| span);
+        let problem = table.problem(span, "cannot read the registry of instruments", "here");
+        problems.push(problem.help("`instruments = \"instruments.toml\"`, beside this file"));
+        return;
+    };
+    pipeline.instruments_sha256 = catalogue::sha256(text.text.as_bytes());
+    match Document::parse(text).and_then(|document| indicator::read_instruments(&document)) {
+        Ok(known) => pipeline.instruments = Arc::new(known),
+        Err(found) => problems.extend(found),
+    }
 }
 
 fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut Problems) {

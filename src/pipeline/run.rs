@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use super::{OnStage, Pipeline, Stage, period};
 use crate::extract::{self, Intake, Phase, Progress, Table};
+use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
 use crate::kernel::{self, Plan, StratumKind, Tallies};
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
@@ -184,14 +186,18 @@ pub struct Prepared {
 /// # Errors
 /// If no source says when it was cut.
 pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepared> {
-    let delivered = delivered(manifest);
+    let mut delivered = delivered(manifest);
     let data_through = data_through(manifest)?;
     let settings = crate::timeline::Settings {
         transfer_gap: pipeline.transfer_gap,
         data_through,
         assume_enrolment: !delivered.contains("enrolment"),
         derive_stays: !delivered.contains("stays"),
+        instruments: Arc::clone(&pipeline.instruments),
     };
+    let known = pipeline.instruments.iter();
+    delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
+    delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
     Ok(Prepared { settings, delivered, data_through })
 }
 

@@ -50,7 +50,7 @@ fn usize_of(key: i32) -> usize {
     usize::try_from(key).expect("dictionary keys are not negative")
 }
 
-fn present<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a ArrayRef> {
+pub(super) fn present<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a ArrayRef> {
     batch
         .column_by_name(name)
         .filter(|array| array.null_count() < array.len() && *array.data_type() != DataType::Null)

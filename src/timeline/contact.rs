@@ -205,6 +205,16 @@ impl Facts {
         self.level.unwrap_or_else(|| self.class.map_or(0, ServiceClass::default_level))
     }
 
+    /// True for an attempt at outreach and for a screening: a sign of a need that is no qualifying
+    /// contact.
+    pub(super) fn is_sign(&self) -> bool {
+        match self.class {
+            Some(ServiceClass::Outreach) => !self.is_cancelled(),
+            Some(ServiceClass::Screening) => self.status == ContactStatus::Attended,
+            _ => false,
+        }
+    }
+
     pub(super) fn is_cancelled(&self) -> bool {
         matches!(
             self.status,

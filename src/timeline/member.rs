@@ -1,8 +1,11 @@
 //! One member's events in order.
 
-use super::{DaySpans, Enrolled, OutcomeRecord, Spell, SpellSet, Stay};
+use std::sync::Arc;
+
+use super::{DaySpans, Enrolled, OutcomeRecord, PhaseRun, Score, Spell, SpellSet, Stay};
 use crate::terms::Day;
 use crate::terms::codes::{Disposition, EndReason, EventType, ReferralStatus};
+use crate::terms::instrument::{Instrument, Instruments};
 
 /// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +171,16 @@ pub struct Timeline {
     pub assessments: Vec<Assessment>,
     /// Outcome records in order, where they are needed; the smallest id first within a day.
     pub outcomes: Vec<OutcomeRecord>,
+    /// Scores on instruments of the registry in order, where they are needed; the smallest id first
+    /// within a day.
+    pub scores: Vec<Score>,
+    /// Days with a score that is worse than the one before, on the same instrument by the same rater in
+    /// the 365 days before, by more than error; in order.
+    pub deteriorations: Vec<Day>,
+    /// Phases of recovery in order, where they are needed.
+    pub phases: Vec<PhaseRun>,
+    /// The registry that scores name instruments of.
+    pub instruments: Arc<Instruments>,
     /// Costs in order.
     pub costs: Vec<Cost>,
     /// Referrals in order.
@@ -187,6 +200,11 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// The instrument of a score.
+    pub fn instrument(&self, score: &Score) -> &Instrument {
+        self.instruments.at(score.instrument)
+    }
+
     /// The spells of a set.
     pub fn spells(&self, set: SpellSet) -> &[Spell] {
         &self.spells[set as usize]
@@ -236,6 +254,9 @@ impl Timeline {
         self.planned_ends.clear();
         self.assessments.clear();
         self.outcomes.clear();
+        self.scores.clear();
+        self.deteriorations.clear();
+        self.phases.clear();
         self.costs.clear();
         self.attributes.fill(super::UNKNOWN);
     }

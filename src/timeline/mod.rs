@@ -13,9 +13,11 @@ mod filter_answer;
 mod intern;
 mod member;
 mod outcome;
+mod phase;
 mod reader;
 mod records;
 mod rows;
+mod score;
 mod spans;
 mod spell;
 
@@ -26,12 +28,17 @@ pub use member::{
     Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
 };
 pub use outcome::OutcomeRecord;
+pub use phase::{Phase, PhaseRun, Phases};
 pub use reader::{Reader, Summary};
 pub use rows::columns;
+pub use score::Score;
 pub use spans::DaySpans;
 pub use spell::{Spell, SpellSet, Stay};
 
+use std::sync::Arc;
+
 use crate::terms::Day;
+use crate::terms::instrument::Instruments;
 
 /// What a reader has to keep of each row.
 #[expect(
@@ -66,6 +73,10 @@ pub struct Needs {
     pub times: bool,
     /// Whether outcome records are needed besides recommended levels.
     pub outcomes: bool,
+    /// Whether scores on instruments of the registry are needed.
+    pub scores: bool,
+    /// Whether phases of recovery are needed.
+    pub phases: bool,
     /// Whether more of care plans than their planned ends is needed.
     pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.
@@ -84,6 +95,8 @@ pub struct Settings {
     pub assume_enrolment: bool,
     /// True if no stays were delivered: they are then derived from contacts of 24-hour care.
     pub derive_stays: bool,
+    /// The registry of instruments; scores on others are not looked at.
+    pub instruments: Arc<Instruments>,
 }
 
 /// A stream of batches that breaks the contract of the timeline table. No value of a row is named.

@@ -1,5 +1,7 @@
 //! Batches in, timelines out, one member after the other.
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 
 use super::contact::Facts;
@@ -37,6 +39,8 @@ pub struct Reader<'n> {
     pub(super) enrolment: Vec<Enrolment>,
     /// Days of 24-hour care billed as contacts: `(inpatient, day, diagnosis)`.
     pub(super) institution_days: Vec<(bool, Day, u32)>,
+    /// Days with a sign of a need that the timeline does not keep.
+    pub(super) signs: Vec<Day>,
     summary: Summary,
 }
 
@@ -49,6 +53,7 @@ impl<'n> Reader<'n> {
             contact_cents: vec![Vec::new(); needs.filters.len()],
             supplies: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
+            instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
         };
         let other = |place: &usize| needs.filters[*place].kind != Kind::Contact;
@@ -63,6 +68,7 @@ impl<'n> Reader<'n> {
             timeline,
             enrolment: Vec::new(),
             institution_days: Vec::new(),
+            signs: Vec::new(),
             summary: Summary::default(),
         }
     }
@@ -76,7 +82,12 @@ impl<'n> Reader<'n> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let rows = Rows::decode(batch, self.needs, &mut self.interner, &mut self.memory)?;
+        let rows = Rows::decode(
+            batch,
+            (self.needs, &self.settings.instruments),
+            &mut self.interner,
+            &mut self.memory,
+        )?;
         let mut key = None;
         for row in 0..rows.count {
             let at = self.summary.rows;
@@ -141,6 +152,7 @@ impl<'n> Reader<'n> {
         self.timeline.clear();
         self.enrolment.clear();
         self.institution_days.clear();
+        self.signs.clear();
     }
 
     fn take(
@@ -181,6 +193,9 @@ impl<'n> Reader<'n> {
                     self.timeline.sector_needs.push((day, sectors));
                 }
                 self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
+                let known = &self.settings.instruments;
+                let score = rows.scores.as_ref().and_then(|own| own.at(row, day, known));
+                self.timeline.scores.extend(score);
                 let level = rows.level.at(row).and_then(Level::new);
                 let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
@@ -271,6 +286,9 @@ impl<'n> Reader<'n> {
             }
         }
         let facts = &says.facts;
+        if self.needs.phases && facts.is_sign() {
+            self.signs.push(day);
+        }
         if says.qualifying {
             self.take_qualifying(rows, row, day, facts);
         } else {

@@ -11,11 +11,13 @@ use super::contact_kind::{ContactKinds, Numbering, Questions};
 use super::filter_answer::{FilterAnswers, all_answers};
 use super::outcome::{self, OutcomeColumns};
 use super::records::{self, Records};
+use super::score::{self, ScoreColumns};
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
     ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, RecordType,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::instrument::Instruments;
 use crate::terms::{Kind, ServiceClass, column};
 
 /// The columns of the timeline table that a reader with these needs looks at.
@@ -66,6 +68,9 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     }
     if needs.costs {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
+    }
+    if needs.scores {
+        columns.extend(score::COLUMNS);
     }
     if needs.outcomes {
         columns.extend(outcome::COLUMNS);
@@ -122,6 +127,8 @@ pub(super) struct Rows {
     pub(super) records: Records,
     /// Outcome records, where they are needed.
     pub(super) outcomes: Option<OutcomeColumns>,
+    /// Scores, where they are needed.
+    pub(super) scores: Option<ScoreColumns>,
     filters: Vec<FilterAnswers>,
     pub(super) kinds: ContactKinds,
 }
@@ -153,7 +160,7 @@ fn needs_further(needs: &Needs) -> bool {
 impl Rows {
     pub(super) fn decode(
         batch: &RecordBatch,
-        needs: &Needs,
+        (needs, instruments): (&Needs, &Instruments),
         interner: &mut Interner,
         memory: &mut Memory,
     ) -> Result<Self, Error> {
@@ -210,6 +217,7 @@ impl Rows {
             attributes,
             records: Records::decode(batch, needs, interner)?,
             outcomes: needs.outcomes.then(|| OutcomeColumns::of(batch)).transpose()?,
+            scores: needs.scores.then(|| ScoreColumns::of(batch, instruments)).transpose()?,
             filters: all_answers(batch, &needs.filters)?,
             kinds: ContactKinds::default(),
         };

@@ -60,6 +60,7 @@ fn plan() -> Plan {
         data_through: last.end,
         assume_enrolment: false,
         derive_stays: false,
+        instruments: crate::definitions::instruments(),
     };
     let needs = |one: &indicator::Indicator| {
         one.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect::<Vec<_>>()
