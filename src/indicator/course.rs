@@ -9,7 +9,7 @@ use super::score::is_favourable;
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::instrument::Domains;
 use crate::terms::{Day, Window};
-use crate::timeline::{Phase, Spell, SpellSet, Stay, Timeline};
+use crate::timeline::{Phase, Spell, SpellSet, Stay, Timeline, days_within};
 
 /// Any of several kinds of things on at least so many distinct days of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +137,12 @@ pub enum Course {
         /// The window.
         days: Window,
     },
+    /// Another agency has had such a contact in so many days before, with no planned end of care in
+    /// between.
+    OtherAgency {
+        /// Days before the index.
+        within: i32,
+    },
     /// More than so many days of the window in spells of a set.
     DaysIn {
         /// The set.
@@ -172,6 +178,7 @@ impl Course {
             | Self::DaysIn { days, .. }
             | Self::Rows { days, .. } => vec![*days],
             Self::Escalates { first, days, .. } => vec![*first, *days],
+            Self::OtherAgency { within } => vec![Window { from: -within, to: -1 }],
             Self::SameAgency { before, after, .. } => vec![*before, *after],
         }
     }
@@ -298,6 +305,19 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
         Course::AtAssessedLevel { filter, days } => {
             at_assessed_level(scene, scene.filters[*filter], unit.day, *days)
         }
+        Course::OtherAgency { within } => {
+            let Subject::Agency { key, filter } = unit.of else { return None };
+            let known = scene.timeline.contact_agencies[filter].iter().rev();
+            let mut before = known
+                .skip_while(|(day, _)| *day >= unit.day)
+                .take_while(|(day, _)| unit.day - *day <= *within);
+            before
+                .any(|(day, other)| {
+                    let ends = &scene.timeline.planned_ends;
+                    *other != key && days_within(ends, *day, unit.day - 1).is_empty()
+                })
+                .then_some(0)
+        }
         Course::DaysIn { set, over, days } => {
             let (from, to) = days.around(unit.day);
             let inside = scene.timeline.institution(*set).count_within(from, to);
@@ -308,18 +328,8 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             same_agency(scene, unit, (*before, *after), *known)
         }
         Course::Rows { filter, days, at_least } => {
-            let filter = scene.filters[*filter];
-            let (from, to) = days.around(unit.day);
-            let found = &scene.timeline.contact_days[filter];
-            let at = found.partition_point(|day| *day < from);
-            let mut sum = 0;
-            let counts = &scene.timeline.contact_counts[filter][at..];
-            let rows = found[at..].iter().zip(counts).take_while(|(day, _)| **day <= to);
-            let decides = rows.map(|(day, count)| (*day, count)).find(|(_, count)| {
-                sum += **count;
-                sum >= *at_least
-            });
-            decides.map(|(day, _)| day - unit.day)
+            rows_met(scene, scene.filters[*filter], days.around(unit.day), *at_least)
+                .map(|day| day - unit.day)
         }
         Course::Route { routes, place, days } => {
             let (from, to) = days.around(unit.day);
@@ -333,6 +343,20 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             wins.then_some(own - unit.day)
         }
     }
+}
+
+/// The day on which so many contacts (rows, not days) of a filter have come.
+fn rows_met(scene: Scene<'_>, filter: usize, (from, to): (Day, Day), at_least: i64) -> Option<Day> {
+    let found = &scene.timeline.contact_days[filter];
+    let at = found.partition_point(|day| *day < from);
+    let mut sum = 0;
+    let counts = &scene.timeline.contact_counts[filter][at..];
+    let rows = found[at..].iter().zip(counts).take_while(|(day, _)| **day <= to);
+    let mut reached = rows.map(|(day, count)| {
+        sum += *count;
+        (*day, sum)
+    });
+    reached.find(|(_, sum)| *sum >= at_least).map(|(day, _)| day)
 }
 
 /// The first contact of a filter in a window that is not below the level assessed last.

@@ -36,7 +36,7 @@ pub enum Happening {
         /// Groups of the first stay's principal diagnosis, as bits; 0 = any.
         diagnosis: u32,
     },
-    /// The last day of a spell of at least one night.
+    /// The last day of a spell of at least one night, of a member then alive.
     Discharge {
         /// The set.
         set: SpellSet,
@@ -110,8 +110,9 @@ impl Happening {
                 let wanted = timeline.spells(set).iter().find(|spell| {
                     let last = &timeline.stays[spell.last];
                     let class = last.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class);
-                    spell.discharge.is_some_and(|day| day >= from && day > spell.admit)
-                        && in_groups(diagnosis, last.diagnosis)
+                    spell.discharge.is_some_and(|day| {
+                        day >= from && day > spell.admit && timeline.is_alive(day)
+                    }) && in_groups(diagnosis, last.diagnosis)
                         && in_groups(facility, class)
                 });
                 wanted.and_then(|spell| spell.discharge)

@@ -6,7 +6,7 @@ use super::member_course;
 use super::rule::{Candidates, Criterion, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::unit::{Candidate, Scene, Subject};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
-use super::{score, status};
+use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
@@ -94,6 +94,9 @@ pub fn outcomes(
                 }
                 (_, MemberValue::Meets) => {
                     i64::from(rule.meets.iter().all(|asked| holds_on(asked, scene, days.1)))
+                }
+                (Candidates::Living(_), MemberValue::Home(value)) => {
+                    home::value(value, scene.timeline, days)
                 }
                 (Candidates::Scored(scored), MemberValue::Score(value)) => {
                     score::value(value, scored, scene.timeline, days)
@@ -241,10 +244,14 @@ fn is_candidate(
         Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
         Candidates::Events(types) => events(timeline, types, start, end) > 0,
         Candidates::InCareSince { days, .. } => {
-            member_course::episode_on(scene.care, end).is_some_and(|entry| end - entry >= days)
+            // No clock runs after death, so the time in care of the dead has no end of its own.
+            timeline.is_alive(end)
+                && member_course::episode_on(scene.care, end)
+                    .is_some_and(|entry| end - entry >= days)
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
         Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
+        Candidates::Living(question) => home::is_candidate(question, timeline, (start, end)),
         Candidates::Scored(scored) => score::is_candidate(scored, timeline, (start, end)),
     }
 }
@@ -359,7 +366,7 @@ fn relation(candidates: Candidates, scene: &MemberScene<'_>, place: usize) -> Op
 }
 
 /// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.
-fn ratio(part: i64, whole: i64) -> i64 {
+pub(super) fn ratio(part: i64, whole: i64) -> i64 {
     // Beyond this, twice the part in parts of one is no whole number of 64 bits.
     const MOST: i64 = 4_000_000;
     if whole == 0 {

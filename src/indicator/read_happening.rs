@@ -223,6 +223,9 @@ fn own(
     if let Ok(found) = who(table, filters, problems) {
         return Ok(found.map(Criterion::Own));
     }
+    if let Some(within) = table.integer_in("other_agency_within", 1, 3660, problems) {
+        return Ok(Some(Criterion::Course(Course::OtherAgency { within })));
+    }
     if let Ok(found) = in_days(table, filters, problems) {
         return Ok(found);
     }

@@ -162,6 +162,8 @@ fn named_units(
             contact(table, "contact", filters, problems).map(|filter| Unit::Contact { filter }),
         );
     }
+    let own = contact(table, "agency_contact", filters, problems);
+    units.extend(own.map(|filter| Unit::AgencyDay { filter }));
     units.extend(events(table, "event", problems).map(Unit::Event));
     units.extend(
         table.integer_in("episode_end", 1, 3660, problems).map(|gap| Unit::EpisodeEnd { gap }),

@@ -1,5 +1,6 @@
 //! A rule about members: which are looked at, and what is measured of each.
 
+use super::home::{HomeQuestion, HomeValue};
 use super::read_contact::{contact, keep};
 use super::read_criterion::criterion;
 use super::read_rule::{events, exclusions, groups, spell_set};
@@ -38,6 +39,7 @@ pub(super) fn member(
     if let (Some(candidates), Some(measured)) = (candidates, measured) {
         let of_visits = matches!(candidates, Candidates::Visits { .. });
         let of_status = matches!(candidates, Candidates::Answered(_));
+        let of_homes = matches!(candidates, Candidates::Living(_));
         let of_scores = matches!(candidates, Candidates::Scored(_));
         if of_status != matches!(measured, MemberValue::Status(_)) {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
@@ -52,6 +54,11 @@ pub(super) fn member(
                     "`favourable` and its like go with `scored = […]`, and with nothing else",
                 ),
             );
+        } else if of_homes != matches!(measured, MemberValue::Home(_)) {
+            let problem = value.problem(value.span(), "this value is not of these members", "here");
+            problems.push(problem.help(
+                "`restrictiveness` and its like go with `living = …`, and with nothing else",
+            ));
         } else if of_visits != measured.is_of_visits() {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
             problems.push(problem.help(
@@ -173,6 +180,10 @@ fn candidates(
     if let Some(said) = table.word("status", &Said::NAMES, Said::from_name, problems) {
         return Some(Candidates::Answered(Answered { said, apart: days_apart, first_at_least }));
     }
+    let question = table.word("living", &HomeQuestion::NAMES, HomeQuestion::from_name, problems);
+    if let Some(question) = question {
+        return Some(Candidates::Living(question));
+    }
     if let Some(candidates) = read_score::scored(table, problems) {
         return Some(candidates);
     }
@@ -184,7 +195,7 @@ fn candidates(
     }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]`, `scored = [\"functioning\"]` or `status = \"housed\"`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]`, `scored = [\"functioning\"]`, `living = \"restrictiveness\"` or `status = \"housed\"`"));
     None
 }
 
@@ -221,7 +232,12 @@ const VALUES: [&str; 28] = [
 
 /// Every value of a member that a definition can name.
 fn value_names() -> Vec<&'static str> {
-    VALUES.into_iter().chain(read_score::VALUES).chain(StatusTest::NAMES).collect()
+    VALUES
+        .into_iter()
+        .chain(read_score::VALUES)
+        .chain(HomeValue::NAMES)
+        .chain(StatusTest::NAMES)
+        .collect()
 }
 
 fn member_value(
@@ -278,6 +294,9 @@ fn member_value(
     }
     if let Some(value) = read_score::value(name, days, table, problems) {
         return Some(value);
+    }
+    if let Some(value) = HomeValue::from_name(name) {
+        return Some(MemberValue::Home(value));
     }
     if let Some(value) = plain_value(name) {
         return Some(value);

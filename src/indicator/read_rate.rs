@@ -7,6 +7,7 @@ use super::read_happening::bits;
 use super::read_index::index;
 use super::read_rule::{events, groups, spell_set};
 use super::rule::{Criterion, EventSet, RateRule, Rule, Share, Thing, UnitMoney, UnitThing};
+use super::thing::Sum;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -89,7 +90,7 @@ fn one_thing(
     if counted.len() != 1 && problems.len() == before {
         let problem =
             table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `patient_days`, `waiting_nights`, `admissions`, `minutes`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days`, `paid`, `waiting`, `units`, `members_with`, `money_of` or `disengagements`"));
+        problems.push(problem.help("`nights`, `patient_days`, `waiting_nights`, `admissions`, `minutes`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days`, `waiting`, `units`, `members_with`, `money_of` or `disengagements`"));
     }
     counted.into_iter().next()
 }
@@ -117,6 +118,9 @@ fn of_units(
     for mut own in list {
         let money = if own.has("paid") {
             contact(&mut own, "paid", filters, problems).map(|filter| UnitMoney::Paid { filter })
+        } else if own.has("whole_until") {
+            let after = own.integer_in("whole_until", 0, 3660, problems);
+            after.map(|after| UnitMoney::Whole { after })
         } else {
             own.fields("lines", problems).map(|mut lines| {
                 let levels = levels(&mut lines, problems);
@@ -124,10 +128,11 @@ fn of_units(
                 UnitMoney::Lines { levels }
             })
         };
-        if money.is_none() && !own.has("paid") && !own.has("lines") {
+        if money.is_none() && !own.has("whole_until") && !own.has("paid") && !own.has("lines") {
             let problem = own.problem(own.span(), "which money belongs to a unit?", "here");
-            problems
-                .push(problem.help("`lines = { level = [5, 6] }` or `paid = { is = \"row\" }`"));
+            problems.push(problem.help(
+                "`lines = { level = [5, 6] }`, `whole_until = 30` or `paid = { is = \"row\" }`",
+            ));
         }
         let share = share(&mut own, filters, problems);
         own.finish(problems);
@@ -195,9 +200,16 @@ fn things(
     if table.has("contacts") {
         let filter = contact(table, "contacts", filters, problems);
         let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
-        found.extend(filter.map(|filter| match phase {
-            Some(phase) => Thing::PhaseContacts { filter, phase },
-            None => Thing::Contacts { filter },
+        let by = |word: &str| match word {
+            "minutes" => Some(Some(Sum::Minutes)),
+            "paid" => Some(Some(Sum::Paid)),
+            _ => (word == "rows").then_some(None),
+        };
+        let by = table.word("by", &["rows", "minutes", "paid"], by, problems).flatten();
+        found.extend(filter.map(|filter| match (phase, by) {
+            (Some(phase), _) => Thing::PhaseContacts { filter, phase },
+            (None, Some(of)) => Thing::ContactSum { filter, of },
+            (None, None) => Thing::Contacts { filter },
         }));
     }
     let phases = table.words("phase_days", &Phase::NAMES, Phase::from_name, problems);
@@ -206,10 +218,6 @@ fn things(
     }
     if table.flag("cost", problems) == Some(true) {
         found.push(Thing::Cost { levels: levels(table, problems) });
-    }
-    if table.has("paid") {
-        let filter = contact(table, "paid", filters, problems);
-        found.extend(filter.map(|filter| Thing::Paid { filter }));
     }
     found.extend(waiting(table, problems));
     for (key, thing) in [

@@ -1,6 +1,8 @@
 //! What follows from a rule about its numbers: their shape, scale, display and unit.
 
+use super::home::HomeValue;
 use super::rule::Rule;
+use super::thing::Sum;
 use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
@@ -32,9 +34,12 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::Status(_)
             | MemberValue::Meets
             | MemberValue::Score(_)
+            | MemberValue::Home(HomeValue::Less)
             | MemberValue::ScoredQuarters
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
-            MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
+            MemberValue::MonthsWithContact { .. }
+            | MemberValue::CommunityDays
+            | MemberValue::Home(HomeValue::OutOfHome) => {
                 (Shape::MemberMean, once, Display::Percent, parts)
             }
             MemberValue::Providers
@@ -44,16 +49,19 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
-            (Thing::Goals { .. }, Some(Thing::Goals { .. }))
-            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_))) => {
+            (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
             (Thing::Served { .. } | Thing::Units { once: true, .. }, _)
             | (
-                Thing::Cost { .. } | Thing::Paid { .. } | Thing::UnitMoney,
+                Thing::Cost { .. } | Thing::ContactSum { of: Sum::Paid, .. } | Thing::UnitMoney,
                 Some(Thing::Cost { .. }),
-            ) => (Shape::Rate, scale, Display::Percent, 1),
-            (Thing::Cost { .. } | Thing::Paid { .. } | Thing::UnitMoney, _) => {
+            )
+            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))
+            | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {
+                (Shape::Rate, scale, Display::Percent, 1)
+            }
+            (Thing::Cost { .. } | Thing::UnitMoney, _) => {
                 (Shape::Rate, scale, Display::Dollars, 100)
             }
             _ => (Shape::Rate, scale, Display::Rate, 1),

@@ -1,24 +1,41 @@
 //! What is measured of units, read from a definition.
 
-use super::read_contact;
+use super::read_contact::{self, contact};
 use super::read_rule::missing_window;
 use super::rule::{Criterion, Unit};
 use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems};
+use crate::timeline::ContactFilter;
 
 /// `[value]` of units: what is measured of each.
-pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<UnitValue> {
-    const VALUES: [&str; 6] =
-        ["days_until", "nights", "how_many", "standardised_change", "points", "cost"];
+pub(super) fn value(
+    fields: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<UnitValue> {
+    const VALUES: [&str; 7] = [
+        "days_until",
+        "nights",
+        "how_many",
+        "standardised_change",
+        "points",
+        "cost",
+        "minutes_until",
+    ];
     let mut table = fields.fields("value", problems)?;
     let known = |word: &str| VALUES.iter().position(|one| *one == word);
     let of = table.word("of", &VALUES, known, problems);
     let otherwise = table.integer_in("otherwise", 0, 3660, problems);
+    let filter = contact(&mut table, "contact", filters, problems);
+    if of == Some(6) && filter.is_none() && !table.has("contact") {
+        let problem = table.problem(table.span(), "`contact` is missing", "in this table");
+        problems.push(problem.help("such as `contact = { is = \"qualifying\" }`"));
+    }
     if of.is_none() && !table.has("of") {
         let problem = table.problem(table.span(), "`of` is missing", "in this table");
         problems.push(
             problem.help(
-                "`days_until`, `nights`, `how_many`, `standardised_change`, `points` or `cost`",
+                "`days_until`, `nights`, `how_many`, `standardised_change`, `points`, `cost` or `minutes_until`",
             ),
         );
     }
@@ -39,14 +56,17 @@ pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<
         2 => UnitValue::HowMany,
         3 => UnitValue::StandardisedChange,
         4 => UnitValue::Points,
-        _ => UnitValue::Cost { days: days?, levels },
+        5 => UnitValue::Cost { days: days?, levels },
+        _ => UnitValue::MinutesUntil { filter: filter? },
     })
 }
 
 /// True if a value can be measured of these units.
 pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) -> bool {
     match value {
-        UnitValue::DaysUntil { .. } => *numerator != Criterion::Always,
+        UnitValue::DaysUntil { .. } | UnitValue::MinutesUntil { .. } => {
+            *numerator != Criterion::Always
+        }
         UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
         UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
         UnitValue::Cost { .. } => *numerator == Criterion::Always,

@@ -3,6 +3,7 @@
 use super::amount::HowMuch;
 use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
+use super::home::{HomeQuestion, HomeValue};
 use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
@@ -168,6 +169,11 @@ pub enum Unit {
         gap: i32,
         /// Days after the disengagement.
         days: Window,
+    },
+    /// A day with a contact that passes a filter, for each agency.
+    AgencyDay {
+        /// The filter.
+        filter: usize,
     },
     /// The end of an episode of care, planned or not.
     EpisodeEnd {
@@ -506,7 +512,7 @@ pub enum Candidates {
     Events(EventSet),
     /// Those with a day in spells of a set in the window.
     Institution(SpellSet),
-    /// Those who are in care on the last day of the window and have been for so many days.
+    /// Those alive who are in care on the last day of the window and have been for so many days.
     InCareSince {
         /// Days at risk without a qualifying contact that end care.
         gap: i32,
@@ -515,6 +521,8 @@ pub enum Candidates {
     },
     /// Those whose status records answer a question.
     Answered(Answered),
+    /// Those of whom it is known where they live.
+    Living(HomeQuestion),
     /// Those with scores on instruments.
     Scored(Scored),
 }
@@ -621,6 +629,8 @@ pub enum MemberValue {
     /// changes of the highest level of care from one month with care to the next, and unplanned
     /// admissions to hospital.
     Disruptions,
+    /// How those of [`Candidates::Living`] live.
+    Home(HomeValue),
     /// What the scores of [`Candidates::Scored`] say.
     Score(ScoreValue),
     /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most

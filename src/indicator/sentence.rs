@@ -3,9 +3,10 @@
 use super::rule::{
     Comparison, ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
 };
+use super::sentence_row::{record_row, texts};
 use super::{sentence_amount, sentence_course, sentence_member, sentence_rate};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::terms::{Kind, Window, column};
+use crate::terms::{Kind, Window};
 use crate::timeline::{Basis, ContactFilter, SpellSet};
 
 /// The rule in a reader's words.
@@ -102,6 +103,9 @@ fn unit(index: &Index, filters: &[ContactFilter]) -> String {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", contacts(&filters[filter]))
         }
+        Unit::AgencyDay { filter } => {
+            format!("days with {}, for each agency", contacts(&filters[filter]))
+        }
         Unit::Event(types) => format!("events ({})", event_names(types)),
         Unit::PlannedEnd => "planned ends of care".to_owned(),
         Unit::EpisodeEnd { gap } => format!(
@@ -116,18 +120,7 @@ fn unit(index: &Index, filters: &[ContactFilter]) -> String {
                 if index.once { "the first last day of a month" } else { "last days of months" };
             format!("{which} with {}", sentence_course::any(&index.any, filters))
         }
-        Unit::PlannedService => {
-            "services (by class) that care plans name, on the day of the plan".to_owned()
-        }
-        Unit::SectorNeed(0) => "needs for help from a sector, as recorded".to_owned(),
-        Unit::SectorNeed(sectors) => format!(
-            "needs for help, as recorded, with {}",
-            sentence_course::named(crate::terms::codes::Sector::NAMES, sectors)
-        ),
-        Unit::QuarterPair(kind) => format!(
-            "calendar quarters with treatment visits to a known {}, in this quarter and the one before",
-            ["clinician", "team", "agency"][kind.min(2)]
-        ),
+        Unit::PlannedService | Unit::SectorNeed(_) | Unit::QuarterPair(_) => recorded(index.unit),
         Unit::Birthday(age) => format!("birthdays on which members become {age}"),
         Unit::PositiveScreen => "positive screens".to_owned(),
         Unit::NeedFound => "check-ups that found a need for treatment".to_owned(),
@@ -168,6 +161,25 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
     text
 }
 
+/// Units that records name, in a reader's words.
+fn recorded(unit: Unit) -> String {
+    match unit {
+        Unit::PlannedService => {
+            "services (by class) that care plans name, on the day of the plan".to_owned()
+        }
+        Unit::SectorNeed(0) => "needs for help from a sector, as recorded".to_owned(),
+        Unit::SectorNeed(sectors) => format!(
+            "needs for help, as recorded, with {}",
+            sentence_course::named(crate::terms::codes::Sector::NAMES, sectors)
+        ),
+        Unit::QuarterPair(kind) => format!(
+            "calendar quarters with treatment visits to a known {}, in this quarter and the one before",
+            ["clinician", "team", "agency"][kind.min(2)]
+        ),
+        _ => String::new(),
+    }
+}
+
 pub(super) fn set_name(set: SpellSet) -> &'static str {
     match set {
         SpellSet::Inpatient => "inpatient spells",
@@ -203,7 +215,7 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Assessment => "assessment",
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => "disengagement",
         Unit::Admission(_) => "admission",
-        Unit::Contact { .. } => "contact",
+        Unit::Contact { .. } | Unit::AgencyDay { .. } => "contact",
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
         Unit::EpisodeEnd { .. } => "end of care",
@@ -245,6 +257,10 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     if let Some((least, most)) = filter.levels {
         text += &format!(" at level {least} to {most}");
     }
+    if let Some((least, most)) = filter.practice {
+        let range = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+        text += &format!(" at practice level {range}");
+    }
     if !filter.diagnosis.is_empty() {
         text += &format!(" with a diagnosis of {} in any position", groups(&filter.diagnosis));
     }
@@ -269,44 +285,6 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
         text += &format!(", or {}", contacts(other));
     }
     text
-}
-
-/// Which texts columns have to have.
-fn texts(filter: &ContactFilter) -> String {
-    let list = |values: &[String]| {
-        let names: Vec<String> = values.iter().map(|value| value.replace('_', " ")).collect();
-        names.join(" or ")
-    };
-    let mut text = String::new();
-    for (column, values) in &filter.values {
-        text += &format!(" with {} {}", words_of(filter.kind, column), list(values));
-    }
-    for (column, values) in &filter.not_values {
-        text +=
-            &format!(" with a known {} other than {}", words_of(filter.kind, column), list(values));
-    }
-    text
-}
-
-/// What a column is called in its table.
-fn words_of(kind: Kind, column: &str) -> String {
-    match (kind, column) {
-        (Kind::Pharmacy, column::CLASS) => "drug class".to_owned(),
-        (Kind::Assessment, column::CODE) => "instrument".to_owned(),
-        (Kind::Assessment | Kind::Event, column::CLASS) => "type".to_owned(),
-        _ => column.replace('_', " "),
-    }
-}
-
-/// A row of another table than contacts.
-fn record_row(filter: &ContactFilter) -> String {
-    let row = match filter.kind {
-        Kind::Pharmacy => "a fill",
-        Kind::Assessment => "an outcome record",
-        Kind::Member => "a row in the register of members",
-        _ => "an event",
-    };
-    format!("{row}{}", texts(filter))
 }
 
 pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[ContactFilter]) -> String {

@@ -205,6 +205,9 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
             contacts(&filters[*filter]),
             within(*days, noun)
         ),
+        Course::OtherAgency { within } => format!(
+            "another agency had such a contact in the {within} days before, with no planned end of care since"
+        ),
         Course::DaysIn { set, over, days } => {
             format!("more than {over} days in {} {}", set_name(*set), within(*days, noun))
         }
@@ -236,6 +239,12 @@ pub(super) fn value(
         }
         UnitValue::StandardisedChange => format!(
             "(last − first score) ÷ standard deviation of first scores, positive for the better, as a mean over instruments and units; {}",
+            criterion(numerator, index, filters)
+        ),
+        UnitValue::MinutesUntil { filter } => format!(
+            "minutes of {} from the {} up to the day of {}, as a mean over units",
+            contacts(&filters[filter]),
+            index_noun(index),
             criterion(numerator, index, filters)
         ),
         UnitValue::Points => "the score, as a mean over the day's scores and units".to_owned(),

@@ -122,6 +122,7 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
             )
         }
         Candidates::Scored(scored) => scored.words(),
+        Candidates::Living(question) => question.words().to_owned(),
         Candidates::Events(types) => format!(
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
@@ -141,6 +142,10 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
         ),
     }
 }
+
+const LEAD: &str =
+    "whether a lead clinician is named: in the register, or by a care plan that runs";
+const DISRUPTIONS: &str = "changes of the clinician and of the agency of most visit days between neighbouring quarters, changes of the highest level of care between neighbouring months with care, and unplanned admissions to hospital";
 
 fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
     match value {
@@ -175,9 +180,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
         }
         MemberValue::AnyContact { filter } => format!("whether there is {}", contacts(&filters[filter])),
-        MemberValue::HasLead => {
-            "whether a lead clinician is named: in the register, or by a care plan that runs".to_owned()
-        }
+        MemberValue::HasLead => LEAD.to_owned(),
         MemberValue::PlanCurrent { days } => format!(
             "whether a care plan that runs was made or last reviewed in the last {days} days"
         ),
@@ -187,7 +190,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             contacts(&filters[filter])
         ),
         MemberValue::Meets => "whether the criterion is met".to_owned(),
-        MemberValue::Disruptions => "changes of the clinician and of the agency of most visit days between neighbouring quarters, changes of the highest level of care between neighbouring months with care, and unplanned admissions to hospital".to_owned(),
+        MemberValue::Disruptions => DISRUPTIONS.to_owned(),
         MemberValue::Tenure => "days from the first visit ever seen to the last one, with the provider of most visit days in the window".to_owned(),
         MemberValue::AnyInstitution(set) => format!("whether there is a day in {}", set_name(set)),
         MemberValue::EachQuarter { filter } => format!(
@@ -207,6 +210,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
         MemberValue::Score(value) => value.words(),
+        MemberValue::Home(value) => value.words().to_owned(),
         MemberValue::ScoredQuarters => "whether there is a score on an instrument in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care".to_owned(),
         MemberValue::Status(test) => format!("whether it is {}", test.words()),
         MemberValue::Events { types, at_least } => {

@@ -4,6 +4,7 @@ use super::rule::{Criterion, EventSet, RateRule, Share, Thing, UnitMoney, UnitTh
 use super::sentence::{self, among, contacts, event_names, set_name};
 use super::sentence_course::{named, phase_name};
 use super::sentence_member::of_bits;
+use super::thing::Sum;
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::timeline::ContactFilter;
 
@@ -50,9 +51,14 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
                 "Cost{at} on enrolled days (the first present of paid, allowed and standard price)"
             )
         }
-        Thing::Paid { filter } => {
-            format!("Money paid on enrolled days for contacts, each {}", contacts(&filters[filter]))
-        }
+        Thing::ContactSum { filter, of } => format!(
+            "{} of contacts on enrolled days, each {}",
+            match of {
+                Sum::Minutes => "Minutes",
+                Sum::Paid => "Amounts paid",
+            },
+            contacts(&filters[filter])
+        ),
         Thing::Units { place, once } => {
             let who =
                 if once { "Members with, on an enrolled day: " } else { "On enrolled days: " };
@@ -115,6 +121,11 @@ fn money(own: &UnitThing, filters: &[ContactFilter]) -> String {
     match own.money {
         Some(UnitMoney::Paid { filter }) => {
             format!("what was paid that day for {} of {units}", contacts(&filters[filter]))
+        }
+        Some(UnitMoney::Whole { after }) => {
+            format!(
+                "cost lines from the first day to {after} days after the last, on the last, of {units}"
+            )
         }
         Some(UnitMoney::Lines { levels }) => {
             let levels = levels

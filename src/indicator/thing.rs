@@ -32,11 +32,25 @@ pub enum UnitMoney {
         /// The levels.
         levels: Option<(u8, u8)>,
     },
+    /// Every cost line from its first day to so many days after its last, all of it on the index day.
+    Whole {
+        /// Days after the last day.
+        after: i32,
+    },
     /// What was paid for contacts on the index day that pass a filter.
     Paid {
         /// The filter.
         filter: usize,
     },
+}
+
+/// What of contacts is added up. What is not recorded adds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sum {
+    /// Minutes.
+    Minutes,
+    /// What was paid, in cents.
+    Paid,
 }
 
 /// Something that days, events or dollars are added up of, for members of an organisation on the
@@ -70,11 +84,6 @@ pub enum Thing {
     Cost {
         /// Only at these levels of care.
         levels: Option<(u8, u8)>,
-    },
-    /// Cents paid for contacts.
-    Paid {
-        /// The filter.
-        filter: usize,
     },
     /// Units of the rule's list, on their index day.
     Units {
@@ -123,6 +132,13 @@ pub enum Thing {
     Disengagements {
         /// Days at risk without a qualifying contact.
         gap: i32,
+    },
+    /// What contacts add up to.
+    ContactSum {
+        /// The filter.
+        filter: usize,
+        /// What is added up.
+        of: Sum,
     },
     /// Alive enrolled days in phases of recovery.
     PhaseDays(Phases),

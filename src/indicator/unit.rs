@@ -70,6 +70,11 @@ pub(super) enum Subject<'a> {
     Episode {
         start: Day,
     },
+    /// An agency with a contact that passes the filter of the timeline.
+    Agency {
+        key: u32,
+        filter: usize,
+    },
     Referral(Referral),
     Plan(CarePlan),
     /// A thing of the index's list, of the kind at this place.
@@ -96,7 +101,8 @@ pub(super) enum Subject<'a> {
 pub struct Found {
     /// The index day.
     pub day: Day,
-    /// Its first day: of a stay the admission, of a visit the arrival, else the index day.
+    /// Its first day: of a stay the admission, of a visit the arrival, of an episode its beginning, else
+    /// the index day.
     pub first: Day,
     /// Its last day: of a stay the discharge (or the end of all days while it is open), else the index
     /// day.
@@ -108,7 +114,7 @@ pub fn met_units(rule: &Share, scene: Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     judge(rule, scene, &mut |judged| {
         if matches!(judged.outcome, Outcome::Met(_)) {
-            let (first, last) = span_of(rule.index.unit, scene.timeline, judged.day);
+            let (first, last) = span_of(rule.index.unit, scene, judged.day);
             found.push(Found { day: judged.day, first, last });
         }
     });
@@ -116,8 +122,16 @@ pub fn met_units(rule: &Share, scene: Scene<'_>) -> Vec<Found> {
 }
 
 /// First and last day of the unit with this index day.
-fn span_of(unit: Unit, timeline: &Timeline, day: Day) -> (Day, Day) {
+fn span_of(unit: Unit, scene: Scene<'_>, day: Day) -> (Day, Day) {
+    let timeline = scene.timeline;
     match unit {
+        Unit::EpisodeEnd { .. } => {
+            let ended = |episode: &&CareEpisode| match episode.exit {
+                Exit::Planned(end) | Exit::Disengaged { on: end, .. } => end == day,
+                Exit::Open => false,
+            };
+            (scene.care.iter().find(ended).map_or(day, |episode| episode.entry), day)
+        }
         Unit::Admission(set) => {
             let mut spells = timeline.spells(set).iter();
             let own = spells.find(|spell| spell.admit == day);
@@ -149,6 +163,7 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
             let days = &scene.timeline.contact_days[scene.filters[filter]];
             on_days(rule, days.iter().copied(), scene, each);
         }
+        Unit::AgencyDay { filter } => record_unit::agency_days(rule, filter, scene, each),
         Unit::Event(types) => {
             let events = scene.timeline.events.iter().filter(|event| types.has(event.what));
             on_days(rule, events.map(|event| event.start), scene, each);

@@ -24,7 +24,12 @@ pub enum UnitValue {
     StandardisedChange,
     /// The scores that the index names.
     Points,
-    /// Cents of cost lines in a window around the unit; of the end of a time in care, from its entry
+    /// Minutes of contacts from the index day to the day that decides the numerator.
+    MinutesUntil {
+        /// The filter.
+        filter: usize,
+    },
+    /// Cents of cost lines in a window around the unit; of the end of an episode, from its beginning
     /// on.
     Cost {
         /// The window.
@@ -44,13 +49,14 @@ impl UnitValue {
             Self::StandardisedChange => "standard deviations",
             Self::Points => "points",
             Self::Cost { .. } => "per episode",
+            Self::MinutesUntil { .. } => "minutes",
         }
     }
 
     /// Parts of one unit of the value.
     pub(super) fn parts(self) -> i64 {
         match self {
-            Self::DaysUntil { .. } | Self::Nights | Self::HowMany => 1,
+            Self::DaysUntil { .. } | Self::Nights | Self::HowMany | Self::MinutesUntil { .. } => 1,
             Self::StandardisedChange => DEVIATION_PARTS,
             Self::Points => POINT,
             Self::Cost { .. } => 100,
@@ -80,23 +86,33 @@ pub(super) fn unit_value(
             i64::try_from(met).unwrap_or(i64::MAX)
         }
         UnitValue::StandardisedChange => standardised_change(&rule.numerator, scene, unit),
-        UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
-        UnitValue::Cost { days, levels } => {
-            let (from, to) = days.around(unit.day);
-            let from = if let Subject::Episode { start } = unit.of { start } else { from };
-            let at_level = |level: Option<u8>| {
-                levels.is_none_or(|(least, most)| {
-                    level.is_some_and(|level| (least..=most).contains(&level))
-                })
-            };
-            let costs = &scene.timeline.costs;
-            let costs = costs.iter().filter(|cost| from <= cost.day && cost.day <= to);
-            costs.filter(|cost| at_level(cost.level)).map(|cost| cost.cents).sum()
+        UnitValue::MinutesUntil { filter } => {
+            let filter = scene.filters[filter];
+            let until = unit.day + met(&rule.numerator, scene, unit).unwrap_or(0);
+            let days = scene.timeline.contact_days[filter].iter();
+            let all = days.zip(&scene.timeline.contact_sums[filter]);
+            let within = all.filter(|(day, _)| unit.day <= **day && **day <= until);
+            within.map(|(_, sum)| sum.minutes).sum()
         }
+        UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
+        UnitValue::Cost { days, levels } => cost(days, levels, scene, unit),
     }
 }
 
-/// Days on leave that stays record which begin from admission to discharge and are of the set of the spell.
+/// Cents of cost lines of a window.
+fn cost(days: Window, levels: Option<(u8, u8)>, scene: Scene<'_>, unit: Candidate<'_>) -> i64 {
+    let (from, to) = days.around(unit.day);
+    let from = if let Subject::Episode { start } = unit.of { start } else { from };
+    let at_level = |level: Option<u8>| {
+        levels
+            .is_none_or(|(least, most)| level.is_some_and(|level| (least..=most).contains(&level)))
+    };
+    let costs = scene.timeline.costs.iter().filter(|cost| from <= cost.day && cost.day <= to);
+    costs.filter(|cost| at_level(cost.level)).map(|cost| cost.cents).sum()
+}
+
+/// Days on leave that stays record which begin from admission to discharge and are of the set of the
+/// spell.
 pub(super) fn leave_days(timeline: &Timeline, spell: &Spell) -> i32 {
     let own = |set: &SpellSet| timeline.spells(*set).iter().any(|one| std::ptr::eq(one, spell));
     let Some(set) = SpellSet::ALL.into_iter().find(own) else { return 0 };

@@ -2,6 +2,7 @@
 
 use super::Group;
 use super::block::Block;
+use super::joint::Joint;
 use super::ledger::{EVERYONE, Ledger, Line};
 use super::part::{Parts, band_of};
 use super::plan::Plan;
@@ -25,6 +26,7 @@ pub(super) struct Board<'p> {
     /// Everyone, then organisations.
     pub(super) groups: Vec<Group>,
     pub(super) parts: Parts,
+    pub(super) joint: Joint,
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
@@ -86,6 +88,7 @@ impl<'p> Board<'p> {
             group_of: Vec::new(),
             groups: vec![Group::All],
             parts: Parts::new(plan),
+            joint: Joint::new(plan),
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),
@@ -110,6 +113,7 @@ impl<'p> Board<'p> {
     pub(super) fn forget_keys(&mut self) {
         self.group_of.clear();
         self.parts.forget_keys();
+        self.joint.forget_keys();
     }
 
     /// The place of an organisation.
@@ -140,9 +144,14 @@ impl<'p> Board<'p> {
         self.reasons_from[measure] + reason
     }
 
+    /// True if anything is counted by age.
+    fn knows_ages(&self) -> bool {
+        self.parts.by_age || self.plan.joined.by_age()
+    }
+
     /// The current member's age band on a day of a period.
     pub(super) fn age_on(&self, day: Day) -> usize {
-        if !self.parts.by_age {
+        if !self.knows_ages() {
             return 0;
         }
         self.one_age.unwrap_or_else(|| {
@@ -153,7 +162,7 @@ impl<'p> Board<'p> {
 
     /// The current member's age band at an end of a window.
     pub(super) fn age_at(&self, end: usize) -> usize {
-        self.one_age.or_else(|| self.ages.get(end).copied()).unwrap_or(0)
+        self.ages.get(end).copied().unwrap_or(0)
     }
 
     /// True if the current member is counted by age beside its profiles.
@@ -172,7 +181,9 @@ impl<'p> Board<'p> {
         self.parts.profiles(timeline, age, interner, &mut profiles);
         self.profiles = profiles;
         self.ages.clear();
-        if self.splits_ages() {
+        if let Some(age) = self.one_age {
+            self.ages.resize(plan.ends.len(), age);
+        } else if self.knows_ages() {
             let birth = self.birth;
             self.ages
                 .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
@@ -183,6 +194,7 @@ impl<'p> Board<'p> {
         self.post_rates(ledger, row_of);
         self.post_spread(ledger, row_of);
         self.post_outcomes(ledger, row_of);
+        self.joint.post((plan, ledger), (&self.ages, &self.ends), timeline, interner);
     }
 
     /// Where the current member belongs at each end of a window, if that is asked.
@@ -400,8 +412,9 @@ impl<'p> Board<'p> {
         other.settle();
         let parts: Vec<usize> =
             other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
-        for (group, name) in other.groups.iter().enumerate() {
-            let mine = self.group_named(name);
+        let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
+        self.joint.merge(other.joint, &groups);
+        for (group, mine) in groups.into_iter().enumerate() {
             let mut add = |to: usize, from: usize| {
                 self.rows[to].merge(self.plan, &other.rows[from], |part| parts[part]);
             };

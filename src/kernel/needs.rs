@@ -36,7 +36,7 @@ fn of_index(needs: &mut Needs, unit: Unit) {
         Unit::Referral | Unit::Request => needs.referrals = true,
         Unit::Plan | Unit::PlannedService => needs.plans = true,
         Unit::PositiveScreen | Unit::NeedFound => needs.outcomes = true,
-        Unit::QuarterPair(_) => needs.visits = true,
+        Unit::QuarterPair(_) | Unit::AgencyDay { .. } => needs.visits = true,
         Unit::SectorNeed(_) => needs.sectors = true,
         _ => {}
     }
@@ -67,6 +67,7 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
         }
         let Rule::Member(rule) = &indicator.rule else { continue };
         needs.phases |= rule.in_phase.is_some();
+        needs.homes |= matches!(rule.candidates, Candidates::Living(_));
         needs.visits |= rule.agencies.is_some()
             || matches!(rule.value, MemberValue::SharedPlan | MemberValue::Disruptions);
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
@@ -95,8 +96,9 @@ pub(super) fn of_things(needs: &mut Needs, things: impl Iterator<Item = Thing>) 
     }
 }
 
-/// What phases are made of.
-pub(super) fn of_phases(needs: &mut Needs) {
+/// What phases and homes are made of.
+pub(super) fn of_states(needs: &mut Needs) {
+    needs.outcomes |= needs.homes;
     if needs.phases {
         needs.scores = true;
         needs.outcomes = true;
@@ -113,21 +115,33 @@ pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
     rule.criteria().iter().filter_map(rows).collect()
 }
 
-/// For each filter of the timeline, whether the money paid for its contacts is added up.
-pub(super) fn paid(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Vec<bool> {
-    let mut paid = vec![false; count];
+/// Filters whose contacts are added up, or looked at with their agencies.
+pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: &[Vec<usize>]) {
+    needs.summed = vec![false; needs.filters.len()];
+    needs.agencies = vec![false; needs.filters.len()];
     for (indicator, places) in indicators.iter().zip(filters) {
-        let Rule::Rate(rate) = &indicator.rule else { continue };
-        let of_units = rate.units.iter().filter_map(|one| match one.money {
-            Some(UnitMoney::Paid { filter }) => Some(filter),
-            _ => None,
-        });
-        let of_things = [Some(rate.of), rate.to].into_iter().flatten();
-        let of_things = of_things.filter_map(|thing| match thing {
-            Thing::Paid { filter } => Some(filter),
-            _ => None,
-        });
-        of_units.chain(of_things).for_each(|filter| paid[places[filter]] = true);
+        match &indicator.rule {
+            Rule::Share(share) => {
+                if let Some(UnitValue::MinutesUntil { filter }) = share.value {
+                    needs.summed[places[filter]] = true;
+                }
+                if let Unit::AgencyDay { filter } = share.index.unit {
+                    needs.agencies[places[filter]] = true;
+                }
+            }
+            Rule::Rate(rate) => {
+                for thing in std::iter::once(rate.of).chain(rate.to) {
+                    if let Thing::ContactSum { filter, .. } = thing {
+                        needs.summed[places[filter]] = true;
+                    }
+                }
+                for one in &rate.units {
+                    if let Some(UnitMoney::Paid { filter }) = one.money {
+                        needs.summed[places[filter]] = true;
+                    }
+                }
+            }
+            _ => {}
+        }
     }
-    paid
 }

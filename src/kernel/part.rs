@@ -48,7 +48,9 @@ fn facets(plan: &Plan) -> Vec<Vec<usize>> {
     const MOST_PROFILES: usize = 64;
     let mut facets: Vec<Vec<usize>> = vec![Vec::new()];
     let mut profiles = 1;
-    for (place, name) in plan.needs.attributes.iter().enumerate() {
+    let asked = |name: &&'static str| plan.strata.contains(&StratumKind::Attribute(name));
+    let attributes = plan.needs.attributes.iter().enumerate();
+    for (place, name) in attributes.filter(|(_, name)| asked(name)) {
         let values = usual_values(name);
         profiles *= values;
         if profiles > MOST_PROFILES {

@@ -49,6 +49,7 @@ impl Counter<'_> {
         let Some(rate) = self.rate_rule(measure) else { return Vec::new() };
         let mut lines: Vec<(Option<(u8, u8)>, DaySpans)> = Vec::new();
         let mut paid: Vec<(usize, Vec<Day>)> = Vec::new();
+        let mut money: Vec<(Day, i64)> = Vec::new();
         for (place, own) in rate.units.iter().enumerate() {
             let found = self.found(measure, place, timeline);
             match own.money {
@@ -59,6 +60,9 @@ impl Counter<'_> {
                 Some(UnitMoney::Paid { filter }) => {
                     let filter = self.plan.filters[measure][filter];
                     paid.push((filter, found.iter().map(|found| found.day).collect()));
+                }
+                Some(UnitMoney::Whole { after }) => {
+                    money.extend(found.iter().map(|found| whole(timeline, found, after)));
                 }
                 None => {}
             }
@@ -72,14 +76,21 @@ impl Counter<'_> {
             })
         };
         let costs = timeline.costs.iter().filter(|cost| is_in(cost.day, cost.level));
-        let mut money: Vec<(Day, i64)> = costs.map(|cost| (cost.day, cost.cents)).collect();
+        money.extend(costs.map(|cost| (cost.day, cost.cents)));
         for (filter, days) in &paid {
-            let rows = timeline.contact_days[*filter].iter().zip(&timeline.contact_cents[*filter]);
+            let rows = timeline.contact_days[*filter].iter().zip(&timeline.contact_sums[*filter]);
             let own = rows.filter(|(day, _)| days.contains(day));
-            money.extend(own.map(|(day, cents)| (*day, *cents)));
+            money.extend(own.map(|(day, sum)| (*day, sum.cents)));
         }
         money
     }
+}
+
+/// All cost lines of a unit, on its index day.
+fn whole(timeline: &Timeline, found: &Found, after: i32) -> (Day, i64) {
+    let last = found.last + after;
+    let own = timeline.costs.iter().filter(|cost| found.first <= cost.day && cost.day <= last);
+    (found.day, own.map(|cost| cost.cents).sum())
 }
 
 /// The last days of the months of the plan on which the member waits.

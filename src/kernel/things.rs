@@ -6,9 +6,9 @@ use super::count::Counter;
 use super::ledger::PersonDays;
 use super::plan::Plan;
 use super::rate_unit::waiting;
-use crate::indicator::Thing;
 use crate::indicator::care::Exit;
 use crate::indicator::member_value::for_each_owned_run;
+use crate::indicator::{Sum, Thing};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, Interner, SpellSet, Timeline};
 
@@ -84,19 +84,20 @@ impl Counter<'_> {
                 let days = timeline.contact_days[filter(place)].iter().copied();
                 days.zip(timeline.contact_counts[filter(place)].iter().copied()).collect()
             }
+            Thing::ContactSum { filter: place, of } => {
+                let days = timeline.contact_days[filter(place)].iter().copied();
+                let sums = timeline.contact_sums[filter(place)].iter().map(|sum| match of {
+                    Sum::Minutes => sum.minutes,
+                    Sum::Paid => sum.cents,
+                });
+                days.zip(sums).collect()
+            }
             Thing::PhaseContacts { filter: place, phase } => {
                 let days = timeline.contact_days[filter(place)].iter().copied();
                 let counted = days.zip(timeline.contact_counts[filter(place)].iter().copied());
                 counted.filter(|(day, _)| timeline.phase_on(*day) == Some(phase)).collect()
             }
-            Thing::Cost { levels } => {
-                let wanted = timeline.costs.iter().filter(|cost| {
-                    levels.is_none_or(|(least, most)| {
-                        cost.level.is_some_and(|level| least <= level && level <= most)
-                    })
-                });
-                wanted.map(|cost| (cost.day, cost.cents)).collect()
-            }
+            Thing::Cost { levels } => costs(timeline, levels),
             Thing::Goals { attained } => {
                 let goals = timeline.plans.iter().filter_map(|plan| Some((plan.day, plan.goals?)));
                 goals.map(|(day, goals)| (day, if attained { goals.1 } else { goals.0 })).collect()
@@ -110,10 +111,6 @@ impl Counter<'_> {
                 lost.collect()
             }
             Thing::Minutes { types, but } => minutes_of(timeline, types, but),
-            Thing::Paid { filter: place } => {
-                let days = timeline.contact_days[filter(place)].iter().copied();
-                days.zip(timeline.contact_cents[filter(place)].iter().copied()).collect()
-            }
             Thing::Units { place, .. } => self.units_of_rate(measure, place, timeline),
             Thing::UnitMoney => self.money_of_units(measure, timeline),
             Thing::Waiting { .. } => waiting(self.plan, thing, timeline),
@@ -199,4 +196,14 @@ pub(super) fn split(
             account.add(places, i64::from(days));
         });
     });
+}
+
+/// Cost lines at some levels of care.
+fn costs(timeline: &Timeline, levels: Option<(u8, u8)>) -> Vec<(Day, i64)> {
+    let wanted = timeline.costs.iter().filter(|cost| {
+        levels.is_none_or(|(least, most)| {
+            cost.level.is_some_and(|level| least <= level && level <= most)
+        })
+    });
+    wanted.map(|cost| (cost.day, cost.cents)).collect()
 }

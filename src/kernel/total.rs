@@ -45,6 +45,7 @@ impl Board<'_> {
                 }
             }
         }
+        cells.extend(self.joint.cells(plan, &self.groups));
         Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
     }
 
@@ -88,10 +89,11 @@ impl Board<'_> {
     }
 }
 
-/// Keeps a tally that counts anything.
+/// Keeps a tally that counts anything. Sums that cancel are kept: those of other members may be added.
 fn keep(cells: &mut BTreeMap<Cell, Tally>, cell: impl FnOnce() -> Cell, tally: Tally) {
     let counted = tally.denominator != 0
         || tally.numerator != 0
+        || tally.nn != 0
         || tally.excluded.iter().any(|count| *count != 0);
     if counted {
         cells.insert(cell(), tally);

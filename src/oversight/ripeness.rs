@@ -11,7 +11,7 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         return (State::NotComputable, format!("needs {}", measure.missing.join(", ")));
     }
     let through = settings.data_through;
-    let (state, mut reason) = match measure.shape {
+    let (state, reason) = match measure.shape {
         Shape::Share | Shape::UnitMean if period.end + measure.ripe_days <= through => {
             (State::Final, String::new())
         }
@@ -25,6 +25,12 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         ),
         _ if period.end <= through => (State::Final, String::new()),
         _ => (State::Withheld, "ends after the data-through date".to_owned()),
+    };
+    let (state, mut reason) = match settings.completion.judge(measure, period) {
+        Some(_) if state == State::Withheld => (state, reason),
+        Some((less, why)) if reason.is_empty() => (less, why),
+        Some((less, why)) => (state.max(less), format!("{reason}; {why}")),
+        None => (state, reason),
     };
     if let Some(first) = settings.coverage_start {
         let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);

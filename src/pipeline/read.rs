@@ -10,6 +10,7 @@ use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
 use crate::extract::{Privacy, RefusedMax, Source, Table};
 use crate::indicator::{self, Definition};
 use crate::kernel::StratumKind;
+use crate::oversight::Completion;
 use crate::oversight::RuleSet;
 use crate::oversight::contract::Contract;
 use crate::terms::instrument::Instruments;
@@ -54,6 +55,8 @@ pub struct Pipeline {
     pub instruments: Arc<Instruments>,
     /// SHA-256 of its file; empty without one.
     pub instruments_sha256: String,
+    /// Its text.
+    pub instruments_text: String,
     /// The indicators, in order.
     pub definitions: Vec<Definition>,
     /// Attributes of the breakdown.
@@ -64,6 +67,8 @@ pub struct Pipeline {
     pub baseline_points: usize,
     /// Which rules give signals.
     pub rules: RuleSet,
+    /// From which shares of their rows on periods are final, and preliminary.
+    pub completion: Completion,
     /// The contract of the scorecard, with its targets.
     pub contract: Option<Contract>,
     /// SHA-256 of the contract's file.
@@ -105,11 +110,13 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         catalogue: Catalogue::default(),
         instruments: Arc::default(),
         instruments_sha256: String::new(),
+        instruments_text: String::new(),
         definitions: Vec::new(),
         strata: Vec::new(),
         threshold: 11,
         baseline_points: 12,
         rules: RuleSet::Nhs,
+        completion: Completion::default(),
         contract: None,
         contract_sha256: String::new(),
     };
@@ -321,6 +328,7 @@ fn instruments(
         return;
     };
     pipeline.instruments_sha256 = catalogue::sha256(text.text.as_bytes());
+    pipeline.instruments_text.clone_from(&text.text);
     match Document::parse(text).and_then(|document| indicator::read_instruments(&document)) {
         Ok(known) => pipeline.instruments = Arc::new(known),
         Err(found) => problems.extend(found),
@@ -345,6 +353,37 @@ fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut 
         pipeline.baseline_points = usize::try_from(baseline).unwrap_or(12);
         table.finish(problems);
     }
+    completion(fields, pipeline, problems);
+}
+
+/// From which shares on a period is final, and preliminary.
+fn completion(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut Problems) {
+    let Some(mut table) = fields.fields("completion", problems) else { return };
+    let mut share = |key: &'static str, usual: f64| {
+        let found = table.number(key, problems)?;
+        if (0.0..=1.0).contains(&found) {
+            return Some(found);
+        }
+        let span = table.node(key).map_or(0..1, |node| node.span.clone());
+        let message = format!("`{key}` is no share");
+        let problem = table.problem(span, message, "expected a number from 0 to 1");
+        problems.push(problem.help(format!("`{key} = {usual}`")));
+        None
+    };
+    let last = share("final", 0.97);
+    let first = share("preliminary", 0.9);
+    let own = &mut pipeline.completion;
+    own.final_from = last.unwrap_or(own.final_from);
+    own.preliminary_from = first.unwrap_or(own.preliminary_from.min(own.final_from));
+    if own.preliminary_from > own.final_from {
+        let message = "`preliminary` is more than `final`";
+        problems.push(table.problem(
+            table.span(),
+            message,
+            "a final month is the more complete one",
+        ));
+    }
+    table.finish(problems);
 }
 
 /// A file of the user's as text for drawing problems on.

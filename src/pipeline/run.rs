@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::{OnStage, Pipeline, Stage, period};
+use super::{OnStage, Pipeline, Stage, completion, period};
 use crate::extract::{self, Intake, Phase, Progress, Table};
 use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
 use crate::kernel::{self, Plan, StratumKind, Tallies};
+use crate::oversight::Completion;
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
-use crate::terms::{Day, Period};
+use crate::terms::{Day, Grain, Period};
 use crate::timeline::Summary;
 
 /// Where a run reads and writes, where the command line says otherwise than the pipeline file.
@@ -41,6 +42,8 @@ pub struct Counted {
     pub data_through: Day,
     /// The first day that all sources cover, where all say so.
     pub coverage_start: Option<Day>,
+    /// How complete recent months are.
+    pub completion: Completion,
     /// Everything unusual about this run, in sentences.
     pub notes: Vec<String>,
 }
@@ -112,6 +115,16 @@ fn refuse_losses(
 ) -> anyhow::Result<()> {
     // A damaged store is no reason to refuse good extracts: the commit mends it.
     let Ok(Some(before)) = Snapshot::open(store) else { return Ok(()) };
+    let missing = store::missing_submissions(before.manifest(), delivery);
+    if !missing.is_empty() {
+        bail!(
+            "snapshot {} was made from extracts that are not in the folder, and changes alone are \
+             not all there is; nothing was stored\n  {}\n  help: deliver them again beside the changes, \
+             or a later full extract of their sender",
+            before.manifest().snapshot,
+            missing.join("\n  ")
+        );
+    }
     let losses = store::losses(before.manifest(), delivery);
     if losses.0.is_empty() || accept.0.is_some() {
         return Ok(());
@@ -208,7 +221,16 @@ pub fn count(
     wanted: Option<Period>,
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Counted> {
-    let manifest = snapshot.manifest();
+    let question = asked(pipeline, snapshot.manifest(), wanted)?;
+    count_for(pipeline, snapshot, question, on_stage)
+}
+
+/// What a run of the pipeline asks of a snapshot.
+pub(super) fn asked(
+    pipeline: &Pipeline,
+    manifest: &Manifest,
+    wanted: Option<Period>,
+) -> anyhow::Result<Question> {
     let data_through = data_through(manifest)?;
     let month = match wanted {
         Some(month) => checked_period(month, manifest, data_through)?,
@@ -217,8 +239,9 @@ pub fn count(
     let periods = period::reported(month, pipeline.months, pipeline.year_starts, &pipeline.grains);
     let indicators =
         pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
-    let question = Question { month, indicators, periods, strata: pipeline.strata.clone() };
-    count_for(pipeline, snapshot, question, on_stage)
+    let strata = pipeline.strata.clone();
+    let joint = pipeline.contract.as_ref().map(|one| (one.standardised_by.clone(), one.grain));
+    Ok(Question { month, indicators, periods, strata, joint })
 }
 
 /// What is to be counted.
@@ -232,6 +255,8 @@ pub(super) struct Question {
     pub(super) periods: Vec<Period>,
     /// The attributes of the breakdown.
     pub(super) strata: Vec<StratumKind>,
+    /// The attributes whose joint strata are summed, in the periods of a grain.
+    pub(super) joint: Option<(Vec<StratumKind>, Grain)>,
 }
 
 /// Counts what is asked, by the rules of the pipeline.
@@ -244,8 +269,12 @@ pub(super) fn count_for(
     let manifest = snapshot.manifest();
     let Prepared { settings, delivered, data_through } = prepare(pipeline, manifest)?;
     let notes = notes(&settings, manifest);
-    let Question { month, indicators, periods, strata } = question;
+    let Question { month, indicators, periods, strata, joint } = question;
     let plan = Plan::new(indicators, periods, strata, settings, &delivered);
+    let plan = match joint {
+        Some((kinds, grain)) => plan.jointly(&kinds, grain),
+        None => plan,
+    };
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
@@ -263,7 +292,17 @@ pub(super) fn count_for(
         tallies.measures.len()
     )));
     let coverage_start = coverage_start(manifest);
-    Ok(Counted { snapshot, tallies, summary, month, data_through, coverage_start, notes })
+    let completion = completion::completion(pipeline, &snapshot)?;
+    Ok(Counted {
+        snapshot,
+        tallies,
+        summary,
+        month,
+        data_through,
+        coverage_start,
+        completion,
+        notes,
+    })
 }
 
 /// The tables and columns that were delivered with at least one value, by their names in the data
@@ -285,7 +324,7 @@ pub fn delivered(manifest: &Manifest) -> BTreeSet<String> {
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "contacts",
     "members",
     "enrolment",
@@ -295,6 +334,7 @@ const READ: [&str; 9] = [
     "care_plans",
     "events",
     "cost",
+    "living",
 ];
 
 /// The smallest over the sources of extract date less run-out.

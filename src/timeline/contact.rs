@@ -49,6 +49,8 @@ pub struct ContactFilter {
     pub not_settings: Vec<String>,
     /// A level of care in this range; a contact without one has its class's.
     pub levels: Option<(u8, u8)>,
+    /// A practice level in this range.
+    pub practice: Option<(u8, u8)>,
     /// A diagnosis of one of these groups, in any position.
     pub diagnosis: Vec<DiagnosisGroup>,
     /// A principal diagnosis of one of these groups.
@@ -78,6 +80,7 @@ impl ContactFilter {
             settings: Vec::new(),
             not_settings: Vec::new(),
             levels: None,
+            practice: None,
             diagnosis: Vec::new(),
             principal: Vec::new(),
             values: Vec::new(),

@@ -1,5 +1,6 @@
 //! Who is responsible for a member on which day.
 
+use super::intern::UNKNOWN;
 use super::{DaySpans, Interner};
 use crate::terms::Day;
 
@@ -29,15 +30,14 @@ pub struct Enrolled {
 
 impl Enrolled {
     /// Resolves overlaps: the span that starts later owns the day; on a tie the one with the
-    /// greater id of its organisation.
+    /// greater id of its organisation, and before all the one that names an organisation at all.
     pub fn resolve(&mut self, spans: &mut [Enrolment], interner: &Interner) {
         self.owned.clear();
         self.days.refill(spans.iter().map(|span| (span.start, span.end)));
         self.hospice
             .refill(spans.iter().filter(|span| span.hospice).map(|span| (span.start, span.end)));
-        spans.sort_by(|a, b| {
-            (a.start, interner.text(a.bho), a.end).cmp(&(b.start, interner.text(b.bho), b.end))
-        });
+        let name = |span: &Enrolment| (span.bho != UNKNOWN).then(|| interner.text(span.bho));
+        spans.sort_by(|a, b| (a.start, name(a), a.end).cmp(&(b.start, name(b), b.end)));
         for span in spans.iter() {
             if span.start <= span.end {
                 self.lay_over(span);
@@ -75,5 +75,24 @@ impl Enrolled {
         let after = self.owned.partition_point(|(start, _, _)| *start <= day);
         let run = *self.owned.get(after.checked_sub(1)?)?;
         (day <= run.1).then_some(run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::intern::{Interner, UNKNOWN};
+    use super::{Enrolled, Enrolment};
+    use crate::terms::Day;
+
+    #[test]
+    fn of_spans_that_start_together_the_greater_named_organisation_owns_the_day() {
+        let mut interner = Interner::default();
+        let (b1, b2) = (interner.key("B1"), interner.key("B2"));
+        let span = |bho| Enrolment { start: Day(10), end: Day(20), bho, hospice: false };
+        for mut spans in [[b1, UNKNOWN, b2], [UNKNOWN, b2, b1]].map(|ids| ids.map(span)) {
+            let mut enrolled = Enrolled::default();
+            enrolled.resolve(&mut spans, &interner);
+            assert_eq!(enrolled.owned, [(Day(10), Day(20), b2)]);
+        }
     }
 }

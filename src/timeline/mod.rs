@@ -10,8 +10,10 @@ mod contact;
 mod contact_kind;
 mod enrolment;
 mod filter_answer;
+mod home;
 mod intern;
 mod member;
+mod needed;
 mod outcome;
 mod phase;
 mod reader;
@@ -23,14 +25,16 @@ mod spell;
 
 pub use contact::{Basis, ContactFilter};
 pub use enrolment::{Enrolled, Enrolment};
+pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
+    Assessment, CarePlan, ContactSum, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit,
+    days_within,
 };
+pub use needed::columns;
 pub use outcome::OutcomeRecord;
 pub use phase::{Phase, PhaseRun, Phases};
 pub use reader::{Reader, Summary};
-pub use rows::columns;
 pub use score::Score;
 pub use spans::DaySpans;
 pub use spell::{Spell, SpellSet, Stay};
@@ -51,8 +55,12 @@ pub struct Needs {
     pub filters: Vec<ContactFilter>,
     /// For each of them, whether the contacts of a day are counted.
     pub counted: Vec<bool>,
-    /// For each of them, whether the money paid for the contacts of a day is added up; may be empty.
-    pub paid: Vec<bool>,
+    /// For each of them, whether minutes and money of the contacts of a day are added up; shorter than
+    /// the filters if none of the rest is.
+    pub summed: Vec<bool>,
+    /// For each of them, whether the agencies of a day are needed; shorter than the filters if none of
+    /// the rest is.
+    pub agencies: Vec<bool>,
     /// Whether visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.
@@ -75,6 +83,8 @@ pub struct Needs {
     pub outcomes: bool,
     /// Whether scores on instruments of the registry are needed.
     pub scores: bool,
+    /// Whether it is needed where members live on each day.
+    pub homes: bool,
     /// Whether phases of recovery are needed.
     pub phases: bool,
     /// Whether more of care plans than their planned ends is needed.

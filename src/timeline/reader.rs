@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
-    Timeline, UNKNOWN, Visit,
+    Assessment, ContactSum, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs,
+    Settings, Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -50,8 +50,9 @@ impl<'n> Reader<'n> {
         let timeline = Timeline {
             contact_days: vec![Vec::new(); needs.filters.len()],
             contact_counts: vec![Vec::new(); needs.filters.len()],
-            contact_cents: vec![Vec::new(); needs.filters.len()],
             supplies: vec![Vec::new(); needs.filters.len()],
+            contact_sums: vec![Vec::new(); needs.filters.len()],
+            contact_agencies: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
             instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
@@ -218,7 +219,11 @@ impl<'n> Reader<'n> {
             Kind::Referral if self.needs.referrals => {
                 self.timeline.referrals.push(rows.records.referral(row, day));
             }
-            Kind::Living | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
+            Kind::Living => {
+                let days = (day, end.unwrap_or(Day(OPEN)));
+                self.timeline.living.extend(rows.living.as_ref().map(|own| own.at(row, days)));
+            }
+            Kind::Member | Kind::Pharmacy | Kind::Referral => {}
         }
         Ok(())
     }
@@ -276,13 +281,22 @@ impl<'n> Reader<'n> {
                 }
                 *counts.last_mut().expect("every day has a count") += 1;
             }
-            if self.needs.paid.get(index) == Some(&true) {
-                let cents = &mut self.timeline.contact_cents[index];
+            if self.needs.summed.get(index) == Some(&true) {
+                let sums = &mut self.timeline.contact_sums[index];
                 if is_new {
-                    cents.push(0);
+                    sums.push(ContactSum::default());
                 }
-                *cents.last_mut().expect("every day has a sum") +=
-                    rows.amounts[0].at(row).unwrap_or(0);
+                let sum = sums.last_mut().expect("every day has a sum");
+                sum.minutes += rows.minutes(row);
+                sum.cents += rows.amounts[0].at(row).unwrap_or(0);
+            }
+            let agency = rows.providers[2].at(row);
+            if let Some(agency) = agency.filter(|_| self.needs.agencies.get(index) == Some(&true)) {
+                let known = &mut self.timeline.contact_agencies[index];
+                let same_day = known.iter().rev().take_while(|(known, _)| *known == day);
+                if !same_day.into_iter().any(|(_, known)| *known == agency) {
+                    known.push((day, agency));
+                }
             }
         }
         let facts = &says.facts;

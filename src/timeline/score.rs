@@ -1,12 +1,9 @@
 //! Scores on instruments of the registry, decoded once per batch.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
-use arrow_array::{Array, PrimitiveArray, RecordBatch};
-use arrow_schema::DataType;
+use arrow_array::RecordBatch;
 
 use super::Error;
-use super::batch::{Answers, TextColumn, decide, present};
+use super::batch::{Answers, FloatColumn, TextColumn, decide};
 use crate::terms::instrument::{Instruments, POINT, Rater};
 use crate::terms::{Day, column};
 
@@ -56,22 +53,17 @@ pub(super) struct ScoreColumns {
     code: Option<TextColumn>,
     subscale: Option<TextColumn>,
     rater: Answers<Option<Rater>>,
-    score: Option<PrimitiveArray<Float64Type>>,
+    score: FloatColumn,
 }
 
 impl ScoreColumns {
     pub(super) fn of(batch: &RecordBatch, known: &Instruments) -> Result<Self, Error> {
-        let score = present(batch, column::SCORE).map(|array| {
-            let floats = arrow_cast::cast(array, &DataType::Float64)
-                .map_err(|_| Error::ColumnType { column: column::SCORE })?;
-            Ok::<_, Error>(floats.as_primitive::<Float64Type>().clone())
-        });
         Ok(Self {
             whole: decide(batch, column::CODE, None, |text| known.place(text))?,
             code: TextColumn::of(batch, column::CODE)?,
             subscale: TextColumn::of(batch, column::SUBSCALE)?,
             rater: decide(batch, column::RATER, None, Rater::from_name)?,
-            score: score.transpose()?,
+            score: FloatColumn::of(batch, column::SCORE)?,
         })
     }
 
@@ -79,7 +71,7 @@ impl ScoreColumns {
     #[expect(clippy::cast_possible_truncation, reason = "checked against the range")]
     #[expect(clippy::cast_precision_loss, reason = "points of a scale")]
     pub(super) fn at(&self, row: usize, day: Day, known: &Instruments) -> Option<Score> {
-        let points = self.score.as_ref().filter(|column| column.is_valid(row))?.value(row);
+        let points = self.score.at(row)?;
         let text = |column: &Option<TextColumn>| {
             column.as_ref().and_then(|column| Some(column.text(column.key(row)?).to_owned()))
         };

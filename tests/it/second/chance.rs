@@ -2,10 +2,11 @@
 
 use super::compare::Case;
 use super::rows::{Day, Delivered, Extract, Row, date, month_start, ymd};
+use super::stories;
 
 /// Draws that depend on the seed alone (`SplitMix64`).
 #[derive(Debug)]
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -16,20 +17,20 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() >> 11).expect("53 bits") % n
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 
     /// True so many times in a hundred.
-    fn percent(&mut self, n: usize) -> bool {
+    pub(super) fn percent(&mut self, n: usize) -> bool {
         self.below(100) < n
     }
 
-    fn between(&mut self, low: i32, high: i32) -> i32 {
+    pub(super) fn between(&mut self, low: i32, high: i32) -> i32 {
         low + i32::try_from(self.below(usize::try_from(high - low + 1).expect("a range")))
             .expect("small")
     }
@@ -84,7 +85,9 @@ const CODES: [&str; 12] = [
 ];
 const PLACES: [&str; 16] =
     ["", "", "", "11", "11", "53", "12", "03", "02", "10", "99", "21", "51", "55", "56", "23"];
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 16] = [
+    "return_to_use",
+    "homeless_start",
     "involuntary_72h",
     "involuntary_72h",
     "emergency_commitment",
@@ -126,44 +129,42 @@ const FACILITIES: [&str; 10] = [
     "nursing",
 ];
 
-/// A random extract with so many members.
+const LIVING: [&str; 14] =
+    ["", "1", "2", "3", "3", "01", "02", "04", "05", "07", "12", "13", "15", "99"];
+const WORK: [&str; 12] = ["", "1", "2", "3", "4", "01", "03", "04", "07", "10", "11", "99"];
+const SECTORS: [&str; 9] = [
+    "",
+    "",
+    "housing",
+    "food",
+    "employment",
+    "transport",
+    "housing;food",
+    "legal;housing",
+    "physical;bh",
+];
+const SERVICES: [&str; 7] =
+    ["", "therapy", "therapy;peer", "case_management", "gardening", "peer;gardening", "outreach"];
+const REASONS: [&str; 7] =
+    ["completed", "transferred", "moved", "dropped_out", "terminated", "", "other"];
+const LEGAL: [&str; 8] =
+    ["", "", "voluntary", "involuntary", "involuntary", "involuntary", "04", "01"];
+
+/// A random extract with so many members. Half of them live through a story.
 pub(super) fn case(seed: u64, members: usize) -> Case {
     let mut dice = Dice(seed.wrapping_mul(0x5851_f42d_4c95_7f2d));
     let reported = month_start(ymd(2025, 1, 1), dice.between(0, 5));
     let extract_date =
         month_start(reported, 1) + dice.pick(&[-1, 0, 14, 30, 31, 60, 89, 90, 91, 120, 200]);
-    let mut writer = Writer {
-        extract: Extract::default(),
-        start: ymd(2023, 1, 1),
-        end: extract_date,
-        anchors: Vec::new(),
-        member: String::new(),
-        number: 0,
-        death: None,
-        dice,
-    };
-    let lacks = |dice: &mut Dice, table: &str| table != "contacts" && dice.percent(8);
-    for table in [
-        "contacts",
-        "members",
-        "enrolment",
-        "stays",
-        "outcomes",
-        "referrals",
-        "care_plans",
-        "events",
-        "cost",
-    ] {
-        if lacks(&mut writer.dice, table) {
+    let mut writer = Writer::on(extract_date, dice);
+    for table in TABLES {
+        if table != "contacts" && writer.dice.percent(8) {
             continue;
         }
         let runout_days = writer.dice.pick(&[0, 0, 0, 14, 30, 90]);
-        let delivered = Delivered { rows: Vec::new(), extract_date, runout_days };
-        writer.extract.0.insert(table, delivered);
+        writer.deliver(table, runout_days);
     }
-    for number in 0..members {
-        writer.live(number);
-    }
+    writer.populate(members);
     Case {
         extract: writer.extract,
         months: writer.dice.between(1, 5),
@@ -173,16 +174,45 @@ pub(super) fn case(seed: u64, members: usize) -> Case {
     }
 }
 
-struct Writer {
+/// A random extract with every table and a year of periods, so that long windows fit in.
+pub(super) fn complete(seed: u64, members: usize) -> Case {
+    let mut writer = Writer::on(ymd(2025, 7, 15), Dice(seed));
+    for table in TABLES {
+        writer.deliver(table, 0);
+    }
+    writer.populate(members);
+    Case {
+        extract: writer.extract,
+        months: 12,
+        year_starts: 4,
+        month: "2025-03".to_owned(),
+        transfer_gap: 1,
+    }
+}
+
+const TABLES: [&str; 9] = [
+    "contacts",
+    "members",
+    "enrolment",
+    "stays",
+    "outcomes",
+    "referrals",
+    "care_plans",
+    "events",
+    "cost",
+];
+
+#[derive(Debug)]
+pub(super) struct Writer {
     extract: Extract,
     start: Day,
-    end: Day,
+    pub(super) end: Day,
     /// Days on which something happened to the member.
-    anchors: Vec<Day>,
+    pub(super) anchors: Vec<Day>,
     member: String,
     number: usize,
     death: Option<Day>,
-    dice: Dice,
+    pub(super) dice: Dice,
 }
 
 impl Writer {
@@ -200,13 +230,13 @@ impl Writer {
         day
     }
 
-    fn row(&mut self, key: &'static str) -> Row {
+    pub(super) fn row(&mut self, key: &'static str) -> Row {
         self.number += 1;
         let row = Row::new().with("member_id", &self.member);
         if key.is_empty() { row } else { row.with(key, format!("R{:06}", self.number)) }
     }
 
-    fn add(&mut self, table: &str, row: Row) {
+    pub(super) fn add(&mut self, table: &str, row: Row) {
         // After death almost nothing happens any more.
         if let Some(delivered) = self.extract.0.get_mut(table)
             && !delivered.rows.contains(&row)
@@ -215,14 +245,52 @@ impl Writer {
         }
     }
 
+    /// Changes the rows of a member.
+    pub(super) fn change(&mut self, table: &str, member: &str, change: impl Fn(&mut Row)) {
+        let Some(delivered) = self.extract.0.get_mut(table) else { return };
+        for row in delivered.rows.iter_mut().filter(|row| row.text("member_id") == member) {
+            change(row);
+        }
+    }
+
     /// False for most days after death.
     fn can_happen(&mut self, day: Day) -> bool {
         self.death.is_none_or(|death| day <= death) || self.dice.percent(10)
     }
 
-    fn live(&mut self, number: usize) {
-        self.member = format!("M{number:04}");
-        self.anchors.clear();
+    fn on(extract_date: Day, dice: Dice) -> Self {
+        Self {
+            extract: Extract::default(),
+            start: ymd(2023, 1, 1),
+            end: extract_date,
+            anchors: Vec::new(),
+            member: String::new(),
+            number: 0,
+            death: None,
+            dice,
+        }
+    }
+
+    fn deliver(&mut self, table: &'static str, runout_days: i32) {
+        let delivered = Delivered { rows: Vec::new(), extract_date: self.end, runout_days };
+        self.extract.0.insert(table, delivered);
+    }
+
+    /// Members, half of whom live through a story.
+    fn populate(&mut self, members: usize) {
+        for number in 0..members {
+            self.member = format!("M{number:04}");
+            self.anchors.clear();
+            self.death = None;
+            if number % 2 == 1 {
+                stories::tell(self, number / 2);
+            } else {
+                self.live();
+            }
+        }
+    }
+
+    fn live(&mut self) {
         for _ in 0..self.dice.between(1, 3) {
             let day = self.dice.between(self.start, self.end);
             self.anchors.push(day);
@@ -247,8 +315,11 @@ impl Writer {
         for _ in 0..self.dice.pick(&[0, 0, 1, 3, 8]) {
             self.event();
         }
-        for _ in 0..self.dice.pick(&[0, 0, 1, 3]) {
+        for _ in 0..self.dice.pick(&[0, 0, 3, 8]) {
             self.record();
+        }
+        for _ in 0..self.dice.pick(&[0, 0, 1, 2]) {
+            self.hold();
         }
         for _ in 0..self.dice.pick(&[0, 0, 2, 5]) {
             self.cost();
@@ -266,7 +337,8 @@ impl Writer {
             row.set("birth_month", date(born).format("%-m"));
         }
         row.set("sex", self.dice.pick(&["F", "M", ""]));
-        row.set("smi_sed", self.dice.pick(&["", "", "", "1", "2", "4"]));
+        row.set("smi_sed", self.dice.pick(&["", "", "1", "1", "2", "4"]));
+        row.set("lead_clinician_id", self.dice.pick(&["", "", "K1", "K2"]));
         if let Some(death) = self.death
             && self.dice.percent(70)
         {
@@ -313,7 +385,7 @@ impl Writer {
     }
 
     /// A row of contacts with its everyday columns.
-    fn contact_on(&mut self, day: Day) -> Row {
+    pub(super) fn contact_on(&mut self, day: Day) -> Row {
         let mut row = self.row("contact_id");
         row.set_day("contact_date", day);
         row.set("agency_id", self.dice.pick(&["A1", "A1", "A2", "A3"]));
@@ -435,10 +507,62 @@ impl Writer {
         if self.dice.percent(10) {
             row.set("planned", self.dice.pick(&["true", "false"]));
         }
-        if self.dice.percent(20) {
-            row.set("leave_days", self.dice.pick(&[0, 1, 3]));
+        row.set("admit_legal", self.dice.pick(&LEGAL));
+        if self.dice.percent(30) && nights > 0 {
+            row.set("leave_days", self.dice.pick(&["0", "1", "2", "40"]));
+        }
+        if self.dice.percent(40) {
+            let ready = (admit + self.dice.pick(&EDGES)).min(discharge);
+            row.set_day("ready_date", ready);
         }
         self.add("stays", row);
+    }
+
+    /// A stay that begins against the member's will, with the events around it.
+    fn hold(&mut self) {
+        let admit = self.day();
+        if !self.can_happen(admit) {
+            return;
+        }
+        let mut row = self.row("stay_id");
+        row.set_day("admit", admit);
+        let nights = self.dice.pick(&[3, 8, 10, 20, 40]);
+        row.set_day("discharge", (admit + nights).min(self.end));
+        row.set("level", "6");
+        row.set("dx1", self.diagnosis());
+        row.set("admit_legal", self.dice.pick(&["", "involuntary", "involuntary", "06"]));
+        self.add("stays", row);
+        let mut start = (admit + self.dice.pick(&[-1, 0, 0, 0, 1])).max(self.start);
+        for _ in 0..self.dice.pick(&[1, 1, 2]) {
+            let end = start + self.dice.pick(&[0, 3, 3, 6, 7, 8, 30]);
+            let mut row = self.row("event_id");
+            row.set_day("start", start.min(self.end));
+            row.set("type", self.dice.pick(&["involuntary_72h", "cert_short", "cert_long"]));
+            if self.dice.percent(85) {
+                row.set_day("end", end.clamp(start.min(self.end), self.end));
+            }
+            self.add("events", row);
+            start = end + self.dice.pick(&[0, 0, 1]);
+        }
+        self.restricted(admit, nights);
+    }
+
+    /// Seclusion and restraint during a stay, some of it at the same time.
+    fn restricted(&mut self, admit: Day, nights: i32) {
+        for _ in 0..self.dice.pick(&[0, 1, 3]) {
+            let day = (admit + self.dice.between(0, nights)).min(self.end);
+            let mut row = self.row("event_id");
+            row.set_day("start", day);
+            row.set("type", self.dice.pick(&["seclusion", "seclusion", "restraint_physical"]));
+            let minutes = self.dice.pick(&[0, 10, 45, 59]);
+            row.set("start_ts", format!("{}T{:02}:{minutes:02}:00", date(day), 21));
+            let seconds = self.dice.pick(&["00", "00", "30"]);
+            if self.dice.percent(85) {
+                let hour = self.dice.pick(&[22, 23]);
+                row.set("end_ts", format!("{}T{hour:02}:20:{seconds}", date(day)));
+            }
+            self.add("events", row);
+        }
     }
 
     fn ed_contact(&mut self) {
@@ -459,6 +583,12 @@ impl Writer {
                 "discharge_disposition",
                 self.dice.pick(&["", "home", "home", "jail", "inpatient_transfer"]),
             );
+            if self.dice.percent(70) && row.day("discharge") == Some(day + nights) {
+                let (from, to) =
+                    (self.dice.pick(&["08:00", "23:30"]), self.dice.pick(&["23:30", "23:31"]));
+                row.set("admit_ts", format!("{}T{from}:00", date(day)));
+                row.set("discharge_ts", format!("{}T{to}:00", date(day + nights)));
+            }
             self.add("stays", row);
         } else {
             let mut row = self.contact_on(day);
@@ -498,67 +628,94 @@ impl Writer {
         if !self.can_happen(day) {
             return;
         }
-        let later = |writer: &mut Self| {
-            let edge = writer.dice.pick(&EDGES);
-            date((day + edge).min(writer.end)).to_string()
-        };
         match self.dice.below(3) {
-            0 => {
-                let mut row = self.row("outcome_id").with("instrument", "LOC");
-                row.set_day("date", day);
-                row.set(
-                    "record_type",
-                    self.dice.pick(&["assessment", "assessment", "assessment", "screen"]),
-                );
-                row.set(
-                    "recommended_level",
-                    self.dice.pick(&["", "0", "1", "2", "2", "3", "4", "5", "6"]),
-                );
-                self.add("outcomes", row);
+            0 => self.assessment(day),
+            1 => self.referral(day),
+            _ => self.plan(day),
+        }
+    }
+
+    /// A day at the edge of a window after another.
+    fn later(&mut self, day: Day) -> Day {
+        (day + self.dice.pick(&EDGES)).min(self.end)
+    }
+
+    fn assessment(&mut self, day: Day) {
+        let mut row = self.row("outcome_id").with("instrument", "LOC");
+        row.set_day("date", day);
+        let types = ["assessment", "assessment", "assessment", "screen"];
+        row.set("record_type", self.dice.pick(&types));
+        let levels = ["", "0", "1", "2", "2", "3", "4", "5", "6"];
+        row.set("recommended_level", self.dice.pick(&levels));
+        self.status(row);
+    }
+
+    fn referral(&mut self, day: Day) {
+        let mut row = self.row("referral_id");
+        row.set_day("date", day);
+        row.set("warm", self.dice.pick(&["", "true", "false"]));
+        row.set("status", self.dice.pick(&["", "sent", "accepted", "declined", "completed"]));
+        for column in ["first_attended_date", "report_back_date"] {
+            if self.dice.percent(60) {
+                let day = self.later(day);
+                row.set_day(column, day);
             }
-            1 => {
-                let mut row = self.row("referral_id");
-                row.set_day("date", day);
-                row.set("warm", self.dice.pick(&["", "true", "false"]));
-                row.set(
-                    "status",
-                    self.dice.pick(&["", "sent", "accepted", "declined", "completed"]),
-                );
-                if self.dice.percent(60) {
-                    let day = later(self);
-                    row.set("first_attended_date", day);
-                }
-                if self.dice.percent(60) {
-                    let day = later(self);
-                    row.set("report_back_date", day);
-                }
-                self.add("referrals", row);
+        }
+        row.set("to_sector", self.dice.pick(&["", "housing", "housing", "food", "bh"]));
+        if self.dice.percent(60) {
+            let asked = (day - self.dice.pick(&[0, 1, 7, 30])).max(self.start);
+            row.set_day("request_received_date", asked);
+            if self.dice.percent(60) {
+                row.set_day("first_offered_date", asked + self.dice.pick(&EDGES));
             }
-            _ => {
-                let mut row = self.row("plan_id");
-                row.set_day("created", day);
-                row.set("member_signed", self.dice.pick(&["", "true", "false"]));
-                row.set("family_involved", self.dice.pick(&["", "true", "false"]));
-                if self.dice.percent(70) {
-                    let day = later(self);
-                    row.set("ended", day);
-                    let reasons = [
-                        "completed",
-                        "transferred",
-                        "moved",
-                        "dropped_out",
-                        "terminated",
-                        "",
-                        "other",
-                    ];
-                    row.set("end_reason", self.dice.pick(&reasons));
-                }
-                if self.dice.percent(60) {
-                    row.set("goals_closed", self.dice.pick(&["0", "1", "3"]));
-                    row.set("goals_attained", self.dice.pick(&["0", "1", ""]));
-                }
-                self.add("care_plans", row);
+        }
+        self.add("referrals", row);
+    }
+
+    fn plan(&mut self, day: Day) {
+        let mut row = self.row("plan_id");
+        row.set_day("created", day);
+        row.set("member_signed", self.dice.pick(&["", "true", "false"]));
+        row.set("family_involved", self.dice.pick(&["", "true", "false"]));
+        if self.dice.percent(70) {
+            let day = self.later(day);
+            row.set_day("ended", day);
+            row.set("end_reason", self.dice.pick(&REASONS));
+        }
+        if self.dice.percent(60) {
+            row.set("goals_closed", self.dice.pick(&["0", "1", "3"]));
+            row.set("goals_attained", self.dice.pick(&["0", "1", ""]));
+        }
+        if self.dice.percent(50) {
+            let day = self.later(day);
+            row.set_day("reviewed", day);
+        }
+        row.set("lead_id", self.dice.pick(&["", "", "K1", "K2"]));
+        row.set("agencies", self.dice.pick(&["", "A1", "A1;A2", "A1;A2;A3"]));
+        row.set("services_planned", self.dice.pick(&SERVICES));
+        self.add("care_plans", row);
+    }
+
+    /// What an outcome record says, and often the same a while later.
+    fn status(&mut self, mut row: Row) {
+        for _ in 0..self.dice.pick(&[1, 1, 2, 3]) {
+            row.set("living", self.dice.pick(&LIVING));
+            row.set("employment", self.dice.pick(&WORK));
+            row.set("school", self.dice.pick(&["", "", "01", "01", "02", "03", "99"]));
+            row.set("arrests_30d", self.dice.pick(&["", "0", "0", "1", "2+"]));
+            row.set("substance_use_days", self.dice.pick(&["", "0", "3", "10", "30"]));
+            row.set("screen_result", self.dice.pick(&["", "pos", "pos", "neg", "not_done"]));
+            row.set("need_treatment", self.dice.pick(&["", "true", "true", "false"]));
+            row.set("sectors_needed", self.dice.pick(&SECTORS));
+            let day = row.day("date").expect("every record has a day");
+            let next = day + self.dice.pick(&[0, 29, 30, 89, 90, 91, 179, 180]);
+            self.add("outcomes", row.clone());
+            if next > self.end {
+                break;
             }
+            row.set_day("date", next);
+            self.number += 1;
+            row.set("outcome_id", format!("R{:06}", self.number));
         }
     }
 

@@ -31,6 +31,16 @@ pub(super) struct Difference {
     pub(super) shown: String,
 }
 
+/// What came of a comparison.
+#[derive(Debug, Default)]
+pub(super) struct Comparison {
+    pub(super) differences: Vec<Difference>,
+    /// Cells that were compared.
+    pub(super) cells: usize,
+    /// Numerator and denominator of each indicator and preset over everyone and all periods.
+    pub(super) counted: BTreeMap<String, (f64, f64)>,
+}
+
 /// The shipped definitions as they are read here.
 #[derive(Debug)]
 pub(super) struct Shipped {
@@ -146,10 +156,7 @@ impl Case {
     }
 
     /// How the two differ, one line a cell; empty if they agree. `Err` if the front door is shut.
-    pub(super) fn differences(
-        &self,
-        shipped: &Shipped,
-    ) -> Result<(Vec<Difference>, usize), String> {
+    pub(super) fn compared(&self, shipped: &Shipped) -> Result<Comparison, String> {
         let tallies = self.tallies(shipped)?;
         let sums = self.sums(shipped, &tallies);
         let through = self.extract.data_through();
@@ -168,9 +175,8 @@ impl Case {
 
     /// A smaller case that still differs: one member, and of their rows only those that matter.
     pub(super) fn shrunk(&self, shipped: &Shipped) -> Self {
-        let differs = |case: &Self| {
-            case.differences(shipped).is_ok_and(|(differences, _)| !differences.is_empty())
-        };
+        let differs =
+            |case: &Self| case.compared(shipped).is_ok_and(|found| !found.differences.is_empty());
         let members: Vec<String> = self.extract.members().into_iter().map(str::to_owned).collect();
         let members = fewest(members, |members| {
             differs(&self.of(&members.iter().map(String::as_str).collect::<Vec<_>>()))
@@ -226,15 +232,19 @@ fn fewest<T: Clone>(mut all: Vec<T>, holds: impl Fn(&[T]) -> bool) -> Vec<T> {
     all
 }
 
-/// The differences, and how many cells were compared. What will not be published is not looked at.
+/// The two side by side. What will not be published is not looked at.
 fn compared(
     tallies: &Tallies,
     mut sums: BTreeMap<Place, Sums>,
     is_withheld: impl Fn(&Place) -> bool,
-) -> (Vec<Difference>, usize) {
+) -> Comparison {
     sums.retain(|_, sums| sums.is_something());
-    let mut differences = Vec::new();
-    let mut compared = 0;
+    let mut found = Comparison::default();
+    for ((name, ..), sums) in &sums {
+        let [numerator, denominator, ..] = sums.total().sums;
+        let counted = found.counted.entry(name.clone()).or_default();
+        *counted = (counted.0 + numerator, counted.1 + denominator);
+    }
     for (cell, tally) in &tallies.cells {
         let measure = &tallies.measures[cell.measure];
         let group = match &cell.group {
@@ -251,16 +261,16 @@ fn compared(
             continue;
         }
         let own = sums.remove(&place).unwrap_or_default();
-        compared += 1;
+        found.cells += 1;
         let (theirs, ours) = (of_tally(tally, measure.numerator_parts), own.total());
         if !same(&theirs, &ours) {
-            differences.push(shown(&place, &theirs, &ours));
+            found.differences.push(shown(&place, &theirs, &ours));
         }
     }
     for (place, own) in sums {
-        differences.push(shown(&place, &Total::default(), &own.total()));
+        found.differences.push(shown(&place, &Total::default(), &own.total()));
     }
-    (differences, compared)
+    found
 }
 
 fn shown(place: &Place, theirs: &Total, ours: &Total) -> Difference {

@@ -6,7 +6,7 @@ use super::definition::{Basis, ContactTest, Group};
 use super::rows::{Day, Row};
 
 /// Treatment classes; the first list of reading 9.
-const TREATMENT: [&str; 17] = [
+pub(super) const TREATMENT: [&str; 17] = [
     "assessment",
     "therapy",
     "medication",
@@ -40,6 +40,7 @@ pub(super) fn crosswalk(text: &str) -> Crosswalk {
 }
 
 /// A contact.
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a row")]
 #[derive(Debug, Clone)]
 pub(super) struct Contact<'a> {
     pub(super) row: &'a Row,
@@ -52,10 +53,12 @@ pub(super) struct Contact<'a> {
     pub(super) is_day_of_24h: bool,
     pub(super) is_qualifying: bool,
     pub(super) is_treatment: bool,
+    /// With the member's lead clinician.
+    pub(super) is_by_lead: bool,
 }
 
 impl<'a> Contact<'a> {
-    pub(super) fn of(row: &'a Row, crosswalk: &Crosswalk, is_minor: bool) -> Self {
+    pub(super) fn of(row: &'a Row, crosswalk: &Crosswalk, is_minor: bool, lead: &str) -> Self {
         let mapped = crosswalk.get(row.text("service_code"));
         let class = match (row.text("service_class"), mapped) {
             ("", Some((class, _))) => class.clone(),
@@ -97,6 +100,7 @@ impl<'a> Contact<'a> {
             is_day_of_24h,
             is_qualifying: can_qualify && of_any,
             is_treatment: can_qualify && of_treatment,
+            is_by_lead: !lead.is_empty() && row.text("clinician_id") == lead,
         }
     }
 
@@ -141,6 +145,7 @@ impl<'a> Contact<'a> {
             && one_of(&test.clinician, text("clinician_type"))
             && one_of(&test.outreach_result, text("outreach_result"))
             && one_of(&test.no_show_reason, text("no_show_reason"))
+            && (!test.lead || self.is_by_lead)
     }
 }
 
@@ -173,12 +178,7 @@ fn in_group(group: Group, code: &str) -> bool {
     };
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| code.starts_with(prefix));
     match group {
-        Group::MentalHealth => {
-            (f(20, 99) && !f(70, 79))
-                || starts(&["R45851", "T1491"])
-                || (letter == 'X' && (71..=83).contains(&number))
-                || (letter == 'T' && (36..=65).contains(&number) && intent == Some('2'))
-        }
+        Group::MentalHealth => (f(20, 99) && !f(70, 79)) || in_group(Group::SelfHarm, &code),
         Group::SubstanceUse => f(10, 19) && !f(17, 17),
         Group::Psychosis => f(20, 20) || f(22, 25) || f(28, 29),
         Group::Bipolar => f(30, 31),
@@ -192,6 +192,14 @@ fn in_group(group: Group, code: &str) -> bool {
             in_group(Group::Psychosis, &code)
                 || in_group(Group::Bipolar, &code)
                 || starts(&["F322", "F323", "F332", "F333"])
+        }
+        Group::Opioid => f(11, 11),
+        Group::AttentionConduct => f(90, 91),
+        Group::Medical => "ABCDEGHIJKLMN".contains(letter) && code.len() >= 3,
+        Group::SelfHarm => {
+            starts(&["R45851", "T1491"])
+                || (letter == 'X' && (71..=83).contains(&number))
+                || (letter == 'T' && (36..=65).contains(&number) && intent == Some('2'))
         }
         Group::Overdose => {
             starts(&["T40", "T423", "T424", "T436", "T51"])

@@ -6,6 +6,8 @@
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::criterion::{Criterion, Happening};
+
 /// Days from an index day, both ends included.
 pub(super) type Days = [i32; 2];
 
@@ -25,7 +27,7 @@ pub(super) struct Definition {
     pub(super) index: Option<Index>,
     #[serde(default)]
     pub(super) exclusion: Vec<Exclusion>,
-    pub(super) numerator: Option<Numerator>,
+    pub(super) numerator: Option<Criterion>,
     pub(super) member: Option<Member>,
     pub(super) value: Option<MemberValue>,
     pub(super) rate: Option<Rate>,
@@ -58,6 +60,17 @@ pub(super) enum Set {
     Any,
 }
 
+impl Set {
+    /// True if stays at this level belong to it.
+    pub(super) fn has(self, level: u8) -> bool {
+        match self {
+            Self::Inpatient => level == 6,
+            Self::Residential => level == 5,
+            Self::Any => true,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Group {
@@ -73,6 +86,10 @@ pub(super) enum Group {
     Adjustment,
     Severe,
     Overdose,
+    SelfHarm,
+    Opioid,
+    AttentionConduct,
+    Medical,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -114,10 +131,12 @@ pub(super) struct ContactTest {
     #[serde(default)]
     pub(super) no_show_reason: Vec<String>,
     #[serde(default)]
+    pub(super) lead: bool,
+    #[serde(default)]
     pub(super) or: Vec<ContactTest>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Around {
     pub(super) contact: ContactTest,
@@ -147,6 +166,24 @@ pub(super) struct Index {
     pub(super) referral: bool,
     #[serde(default)]
     pub(super) plan: bool,
+    #[serde(default)]
+    pub(super) request: bool,
+    #[serde(default)]
+    pub(super) positive_screen: bool,
+    #[serde(default)]
+    pub(super) need_found: bool,
+    #[serde(default)]
+    pub(super) planned_service: bool,
+    #[serde(default)]
+    pub(super) sector_need: bool,
+    #[serde(default)]
+    pub(super) sector: Vec<String>,
+    pub(super) birthday: Option<i32>,
+    pub(super) quarter_pair: Option<Provider>,
+    #[serde(default)]
+    pub(super) any: Vec<Happening>,
+    #[serde(default)]
+    pub(super) when: Vec<Criterion>,
     pub(super) disengagement: Option<i32>,
     pub(super) returned: Option<Days>,
     pub(super) contact: Option<ContactTest>,
@@ -191,6 +228,8 @@ pub(super) struct Exclusion {
     #[serde(default)]
     pub(super) ed_admitted: bool,
     pub(super) no_service: Option<Days>,
+    pub(super) when: Option<Criterion>,
+    pub(super) comes_first: Option<Criterion>,
     #[serde(default)]
     pub(super) not_enrolled_year: bool,
     #[serde(default)]
@@ -205,63 +244,21 @@ pub(super) struct Exclusion {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ReferralSays {
-    Warm,
-    Declined,
-    Attended,
-    Reported,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum PlanSays {
-    Signed,
-    Family,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Compared {
-    Equal,
-    Under,
-    Over,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Numerator {
-    pub(super) contact: Option<ContactTest>,
-    pub(super) days: Option<Days>,
-    pub(super) at_least: Option<usize>,
-    #[serde(default)]
-    pub(super) then: Vec<Around>,
-    #[serde(default)]
-    pub(super) none: bool,
-    #[serde(default)]
-    pub(super) before_return: bool,
-    #[serde(default)]
-    pub(super) during_stay: bool,
-    pub(super) nights_over: Option<i32>,
-    pub(super) no_service: Option<Days>,
-    pub(super) no_acute_care: Option<Days>,
-    #[serde(default)]
-    pub(super) ed_visit: bool,
-    #[serde(default)]
-    pub(super) diagnosis: Vec<Group>,
-    #[serde(default)]
-    pub(super) event: Vec<String>,
-    pub(super) referral: Option<ReferralSays>,
-    pub(super) plan: Option<PlanSays>,
-    pub(super) admission: Option<Set>,
-    pub(super) delivered_level: Option<Compared>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub(super) enum Provider {
     Clinician,
     Team,
     Agency,
+}
+
+impl Provider {
+    /// The column of contacts that names it.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Clinician => "clinician_id",
+            Self::Team => "team_id",
+            Self::Agency => "agency_id",
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -286,6 +283,30 @@ pub(super) struct Member {
     pub(super) age: Option<[i32; 2]>,
     #[serde(default)]
     pub(super) smi: bool,
+    pub(super) agencies_min: Option<usize>,
+    pub(super) any_night: Option<Set>,
+    pub(super) in_care: Option<i32>,
+    pub(super) since_days: Option<i32>,
+    pub(super) status: Option<Asked>,
+    pub(super) days_apart: Option<i32>,
+    pub(super) first_at_least: Option<i64>,
+}
+
+/// What a status record is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Asked {
+    Housed,
+    Homeless,
+    Independent,
+    AtHome,
+    Restrictiveness,
+    Employed,
+    EmployedInLabourForce,
+    CompetitiveWork,
+    School,
+    ArrestFree,
+    UseDays,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -311,6 +332,22 @@ pub(super) enum ValueOf {
     AnyNight,
     EdVisits,
     Events,
+    HasLead,
+    PlanCurrent,
+    SharedPlan,
+    EachQuarterInCare,
+    Tenure,
+    StatusFirst,
+    StatusLast,
+    StatusGained,
+    StatusLost,
+    StatusEver,
+    StatusLess,
+    StatusNoneOrLess,
+    /// Of a unit.
+    DaysUntil,
+    Nights,
+    HowMany,
 }
 
 impl ValueOf {
@@ -324,6 +361,17 @@ impl ValueOf {
                 | Self::EachQuarter
                 | Self::EdVisits
                 | Self::Events
+                | Self::HasLead
+                | Self::PlanCurrent
+                | Self::SharedPlan
+                | Self::EachQuarterInCare
+                | Self::StatusFirst
+                | Self::StatusLast
+                | Self::StatusGained
+                | Self::StatusLost
+                | Self::StatusEver
+                | Self::StatusLess
+                | Self::StatusNoneOrLess
         )
     }
 }
@@ -341,6 +389,8 @@ pub(super) struct MemberValue {
     #[serde(default)]
     pub(super) diagnosis: Vec<Group>,
     pub(super) at_least: Option<usize>,
+    /// Of a unit that is not met.
+    pub(super) otherwise: Option<i32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -377,6 +427,12 @@ pub(super) struct Rate {
     #[serde(default)]
     pub(super) goals_attained: bool,
     pub(super) disengagements: Option<i32>,
+    pub(super) patient_days: Option<Set>,
+    pub(super) waiting_nights: Option<Set>,
+    #[serde(default)]
+    pub(super) minutes: Vec<String>,
+    #[serde(default)]
+    pub(super) but_not_during: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

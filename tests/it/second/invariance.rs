@@ -24,6 +24,12 @@ fn cells(
     named.filter(|((name, cell), _)| of(name, cell)).collect()
 }
 
+/// The same without the place of an indicator among those that are asked for.
+fn unplaced(cells: BTreeMap<(String, Cell), Tally>) -> BTreeMap<(String, Cell), Tally> {
+    let place = |cell: Cell| Cell { measure: 0, ..cell };
+    cells.into_iter().map(|((name, cell), tally)| ((name, place(cell)), tally)).collect()
+}
+
 /// A treatment contact of a member.
 fn contact(member: &str, on: Day, number: usize) -> Row {
     let mut row = Row::new()
@@ -45,10 +51,11 @@ fn with_contacts(extract: &Extract, added: Vec<Row>) -> Extract {
 
 /// True if units are neither contacts nor made of them.
 fn is_of_other_things(definition: &Definition) -> bool {
-    definition
-        .index
-        .as_ref()
-        .is_some_and(|index| index.contact.is_none() && index.disengagement.is_none())
+    definition.index.as_ref().is_some_and(|index| {
+        let signals = index.any.iter().any(|kind| kind.contact.is_some());
+        let of_contacts = index.contact.is_some() || index.quarter_pair.is_some() || signals;
+        !of_contacts && index.disengagement.is_none()
+    })
 }
 
 /// For each member, the days that the units of an indicator look at.
@@ -76,6 +83,7 @@ fn a_contact_outside_of_every_window_changes_nothing() {
         alike.entry(windows(&case, &all, definition)).or_default().push(name);
     }
     let (first, last) = days(&case);
+    let tallies = case.tallies(&all).expect("it is taken in");
     let mut asked = 0;
     for (windows, names) in alike {
         let is_named = |name: &String| names.contains(name);
@@ -90,8 +98,8 @@ fn a_contact_outside_of_every_window_changes_nothing() {
         asked += usize::from(!added.is_empty()) * names.len();
         let more = Case { extract: with_contacts(&case.extract, added), ..case.clone() };
         let named = |name: &String, _: &Cell| is_named(name);
-        let before = cells(&case.tallies(&some).expect("it is taken in"), named);
-        let after = cells(&more.tallies(&some).expect("it is taken in"), named);
+        let before = unplaced(cells(&tallies, named));
+        let after = unplaced(cells(&more.tallies(&some).expect("it is taken in"), named));
         assert_eq!(before, after, "{names:?}");
     }
     assert!(asked > 20, "the case says something: {asked} indicators");

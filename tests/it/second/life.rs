@@ -1,6 +1,8 @@
 //! One member's record as sets of days.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use chrono::Datelike;
 
@@ -33,7 +35,10 @@ pub(super) struct Stay {
     pub(super) facility: String,
     pub(super) disposition: String,
     pub(super) is_planned: bool,
-    pub(super) leave: i64,
+    /// Voluntary or not, or a code; empty if not known.
+    pub(super) legal: String,
+    pub(super) leave: i32,
+    pub(super) ready: Option<Day>,
 }
 
 /// Stays that follow one another.
@@ -43,8 +48,7 @@ pub(super) struct Spell {
     pub(super) discharge: Day,
     pub(super) first: Stay,
     pub(super) last: Stay,
-    /// Days on leave of all of its stays.
-    pub(super) leave: i64,
+    pub(super) stays: Vec<Stay>,
 }
 
 /// A visit to an emergency department: all rows of one date.
@@ -55,6 +59,8 @@ pub(super) struct EdVisit {
     pub(super) dx1: Vec<String>,
     pub(super) dispositions: Vec<String>,
     pub(super) was_admitted: bool,
+    /// Seconds of each row of which both instants are known, in the order of rows.
+    pub(super) lasted: Vec<Option<i64>>,
 }
 
 /// An assessment with a recommended level.
@@ -71,6 +77,8 @@ pub(super) struct Life<'a> {
     pub(super) id: String,
     pub(super) born: Option<Day>,
     pub(super) sex: String,
+    /// The lead clinician of the register, or nothing.
+    pub(super) lead: String,
     pub(super) smi_recorded: bool,
     /// [`NEVER`] for members not known to have died.
     pub(super) death: Day,
@@ -79,6 +87,7 @@ pub(super) struct Life<'a> {
     pub(super) hospice: BTreeSet<Day>,
     pub(super) custody: BTreeSet<Day>,
     pub(super) contacts: Vec<Contact<'a>>,
+    pub(super) stays: Vec<Stay>,
     pub(super) inpatient: Vec<Spell>,
     pub(super) residential: Vec<Spell>,
     pub(super) any_24h: Vec<Spell>,
@@ -89,11 +98,17 @@ pub(super) struct Life<'a> {
     pub(super) assessments: Vec<Assessment>,
     pub(super) events: Vec<(Day, &'a str)>,
     pub(super) planned_ends: BTreeSet<Day>,
+    /// Rows of events, referrals, plans and outcomes.
+    pub(super) event_rows: Vec<&'a Row>,
+    pub(super) outcomes: Vec<&'a Row>,
     pub(super) referrals: Vec<&'a Row>,
     pub(super) plans: Vec<&'a Row>,
     /// Day, cents, level.
     pub(super) costs: Vec<(Day, i64, Option<i64>)>,
     pub(super) data_through: Day,
+    /// Days with contacts by the tests that were put to them, which stand where they stand.
+    put: RefCell<BTreeMap<usize, BTreeSet<Day>>>,
+    cares: RefCell<BTreeMap<i32, Rc<Care>>>,
 }
 
 /// A time in care.
@@ -101,6 +116,8 @@ pub(super) struct Life<'a> {
 pub(super) struct Care {
     /// Days in care, the last one included.
     pub(super) days: BTreeSet<Day>,
+    /// The first and the last day of each time in care; no last day if it goes on.
+    pub(super) spans: Vec<(Day, Option<Day>)>,
     /// The day on which the gap became a fact, and the last contact before.
     pub(super) lost: Vec<(Day, Day)>,
 }
@@ -114,10 +131,12 @@ impl<'a> Life<'a> {
         let about = rows("members").first().copied();
         let born = about.and_then(born);
         let crosswalk = world.crosswalk;
+        let lead = about.map_or("", |row| row.text("lead_clinician_id"));
+        let plans = rows("care_plans");
         let contact = |row: &&'a Row| {
             let day = row.day("contact_date").expect("every contact has a day");
             let is_minor = born.is_some_and(|born| age(born, day) < 18);
-            Contact::of(row, crosswalk, is_minor)
+            Contact::of(row, crosswalk, is_minor, lead_before(lead, &plans, day))
         };
         let contacts: Vec<Contact<'a>> = rows("contacts").iter().map(contact).collect();
         let stays = stays(&rows("stays"), &contacts, world.extract.has("stays"));
@@ -137,6 +156,7 @@ impl<'a> Life<'a> {
         let mut life = Self {
             id: member.to_owned(),
             born,
+            lead: lead.to_owned(),
             sex: about.map_or("", |row| row.text("sex")).to_owned(),
             smi_recorded: about.is_some_and(|row| row.number("smi_sed") == Some(1)),
             death: death(about, &rows("stays"), &events),
@@ -145,6 +165,7 @@ impl<'a> Life<'a> {
             custody: custody(&rows("events"), world.days),
             ed_visits: ed_visits(&rows("stays"), &contacts),
             contacts,
+            stays,
             inpatient,
             residential,
             any_24h,
@@ -153,11 +174,15 @@ impl<'a> Life<'a> {
             institution_days,
             assessments: assessments(&rows("outcomes")),
             events,
-            planned_ends: planned_ends(&rows("care_plans")),
+            planned_ends: planned_ends(&plans),
+            event_rows: rows("events"),
+            outcomes: outcomes(&rows("outcomes")),
             referrals: rows("referrals"),
-            plans: rows("care_plans"),
+            plans,
             costs: costs(&rows("cost")),
             data_through: world.extract.data_through(),
+            put: RefCell::default(),
+            cares: RefCell::default(),
         };
         life.enrol(&rows("enrolment"), world, first_day(&rows));
         life
@@ -244,10 +269,14 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The days with a contact that passes a test.
+    /// The days with a contact that passes a test; each test is put once.
     pub(super) fn contact_days(&self, test: &ContactTest) -> BTreeSet<Day> {
-        let passing = self.contacts.iter().filter(|contact| contact.passes(test));
-        passing.map(|contact| contact.day).collect()
+        let mut put = self.put.borrow_mut();
+        let days = put.entry(std::ptr::from_ref(test).addr()).or_insert_with(|| {
+            let passing = self.contacts.iter().filter(|contact| contact.passes(test));
+            passing.map(|contact| contact.day).collect()
+        });
+        days.clone()
     }
 
     fn days_where(&self, holds: impl Fn(&Contact<'_>) -> bool) -> BTreeSet<Day> {
@@ -292,8 +321,18 @@ impl<'a> Life<'a> {
         self.smi_recorded || apart || spell
     }
 
+    /// Times in care for a gap, found once.
+    pub(super) fn care(&self, gap: i32) -> Rc<Care> {
+        let known = self.cares.borrow().get(&gap).cloned();
+        known.unwrap_or_else(|| {
+            let care = Rc::new(self.followed(gap));
+            self.cares.borrow_mut().insert(gap, Rc::clone(&care));
+            care
+        })
+    }
+
     /// Readings 24 and 25, one day after the other.
-    pub(super) fn care(&self, gap: i32) -> Care {
+    fn followed(&self, gap: i32) -> Care {
         let (treatment, qualifying) = (self.treatment_days(), self.qualifying_days());
         let mut care = Care::default();
         let Some(first) = treatment.first().copied() else { return care };
@@ -301,7 +340,10 @@ impl<'a> Life<'a> {
         let (mut earlier, mut last_contact) = (None, first);
         for day in first..=self.data_through {
             if treatment.contains(&day) {
-                in_care |= earlier.is_some_and(|earlier| day - earlier <= 180);
+                if !in_care && earlier.is_some_and(|earlier| day - earlier <= 180) {
+                    in_care = true;
+                    care.spans.push((day, None));
+                }
                 earlier = Some(day);
             }
             if qualifying.contains(&day) {
@@ -319,6 +361,9 @@ impl<'a> Life<'a> {
                 care.lost.push((day, last_contact));
             }
             if lost || planned {
+                if in_care && let Some(span) = care.spans.last_mut() {
+                    span.1 = Some(day);
+                }
                 (in_care, clock, earlier) = (false, 0, None);
             }
         }
@@ -393,7 +438,9 @@ fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> 
             facility: row.text("facility_class").to_owned(),
             disposition: row.text("discharge_disposition").to_owned(),
             is_planned: row.flag("planned") == Some(true),
-            leave: row.number("leave_days").unwrap_or(0),
+            legal: row.text("admit_legal").to_owned(),
+            leave: row.number("leave_days").and_then(|n| i32::try_from(n).ok()).unwrap_or(0),
+            ready: row.day("ready_date"),
         })
     };
     rows.iter().filter_map(stay).collect()
@@ -428,7 +475,9 @@ fn derived(contacts: &[Contact<'_>], level: u8) -> Vec<Stay> {
                 facility: String::new(),
                 disposition: String::new(),
                 is_planned: false,
+                legal: String::new(),
                 leave: 0,
+                ready: None,
             }),
         }
     }
@@ -443,18 +492,18 @@ fn merged(mut stays: Vec<Stay>, transfer_gap: i32) -> Vec<Spell> {
         match spells.last_mut() {
             Some(spell) if stay.admit <= spell.discharge.saturating_add(transfer_gap) => {
                 spell.discharge = spell.discharge.max(stay.discharge);
-                spell.leave += stay.leave;
                 let key = |stay: &Stay| (stay.discharge, stay.admit, stay.id.clone());
                 if key(&stay) > key(&spell.last) {
-                    spell.last = stay;
+                    spell.last = stay.clone();
                 }
+                spell.stays.push(stay);
             }
             _ => spells.push(Spell {
                 admit: stay.admit,
                 discharge: stay.discharge,
-                leave: stay.leave,
                 first: stay.clone(),
-                last: stay,
+                last: stay.clone(),
+                stays: vec![stay],
             }),
         }
     }
@@ -465,32 +514,77 @@ fn days_of(spells: &[Spell], (_, last): (Day, Day)) -> BTreeSet<Day> {
     spells.iter().flat_map(|spell| spell.admit..spell.discharge.min(last + 1)).collect()
 }
 
+/// A row that says of a visit to an emergency department.
+struct EdRow {
+    start: Day,
+    index: Day,
+    id: String,
+    dx1: String,
+    disposition: String,
+    was_admitted: bool,
+    lasted: Option<i64>,
+}
+
 /// Reading 20: rows of stays and contacts, one visit per date.
 fn ed_visits(stays: &[&Row], contacts: &[Contact<'_>]) -> Vec<EdVisit> {
-    let mut rows: Vec<(Day, Day, &str, &str, bool)> = Vec::new();
+    let mut rows: Vec<EdRow> = Vec::new();
     for row in stays.iter().filter(|row| row.text("facility_class") == "ed") {
         let start = row.day("admit").expect("every stay has a first day");
-        let index = row.day("discharge").unwrap_or(start);
-        rows.push((start, index, row.text("dx1"), row.text("discharge_disposition"), false));
+        rows.push(EdRow {
+            start,
+            index: row.day("discharge").unwrap_or(start),
+            id: row.text("stay_id").to_owned(),
+            dx1: row.text("dx1").to_owned(),
+            disposition: row.text("discharge_disposition").to_owned(),
+            was_admitted: false,
+            lasted: row.instant("discharge_ts").zip(row.instant("admit_ts")).map(|(a, b)| a - b),
+        });
     }
     for contact in contacts {
         if contact.status == "attended" && contact.row.flag("ed_flag") == Some(true) {
-            let admitted = contact.row.flag("ed_admitted") == Some(true);
-            rows.push((contact.day, contact.day, contact.row.text("dx1"), "", admitted));
+            rows.push(EdRow {
+                start: contact.day,
+                index: contact.day,
+                id: contact.row.text("contact_id").to_owned(),
+                dx1: contact.row.text("dx1").to_owned(),
+                disposition: String::new(),
+                was_admitted: contact.row.flag("ed_admitted") == Some(true),
+                lasted: None,
+            });
         }
     }
-    let dates: BTreeSet<Day> = rows.iter().map(|row| row.1).collect();
+    rows.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+    let dates: BTreeSet<Day> = rows.iter().map(|row| row.index).collect();
     let visit = |index: Day| {
-        let of: Vec<_> = rows.iter().filter(|row| row.1 == index).collect();
+        let of: Vec<&EdRow> = rows.iter().filter(|row| row.index == index).collect();
         EdVisit {
-            start: of.iter().map(|row| row.0).min().expect("a date has a row"),
+            start: of.iter().map(|row| row.start).min().expect("a date has a row"),
             index,
-            dx1: of.iter().map(|row| row.2.to_owned()).collect(),
-            dispositions: of.iter().map(|row| row.3.to_owned()).collect(),
-            was_admitted: of.iter().any(|row| row.4),
+            dx1: of.iter().map(|row| row.dx1.clone()).collect(),
+            dispositions: of.iter().map(|row| row.disposition.clone()).collect(),
+            was_admitted: of.iter().any(|row| row.was_admitted),
+            lasted: of.iter().map(|row| row.lasted).collect(),
         }
     };
     dates.into_iter().map(visit).collect()
+}
+
+/// Records of outcomes in the order of their days, on one day of their ids.
+fn outcomes<'a>(rows: &[&'a Row]) -> Vec<&'a Row> {
+    let mut rows = rows.to_vec();
+    rows.sort_by_key(|row| (row.day("date"), row.text("outcome_id")));
+    rows
+}
+
+/// The lead clinician of the register, else of the latest plan made before a day.
+fn lead_before<'a>(register: &'a str, plans: &[&'a Row], day: Day) -> &'a str {
+    if !register.is_empty() {
+        return register;
+    }
+    let before = plans.iter().filter(|row| row.day("created") < Some(day));
+    let named = before.filter(|row| !row.text("lead_id").is_empty());
+    let latest = named.max_by_key(|row| (row.day("created"), row.text("plan_id")));
+    latest.map_or("", |row| row.text("lead_id"))
 }
 
 fn assessments(rows: &[&Row]) -> Vec<Assessment> {

@@ -2,7 +2,7 @@
 
 use super::contact::in_groups;
 use super::definition::Rate;
-use super::life::{Care, Life};
+use super::life::{Care, Life, Stay};
 use super::rows::{Day, Row};
 
 /// How much of a thing falls on a day. Readings 26 and 30: events count on enrolled days up to death,
@@ -15,6 +15,12 @@ pub(super) fn on(rate: &Rate, life: &Life<'_>, care: &Care, day: Day) -> i64 {
     let is_day = |holds: bool| i64::from(holds && life.is_alive(day));
     if let Some(set) = rate.nights {
         return is_day(life.days_in(set).contains(&day));
+    }
+    if rate.patient_days.is_some() || rate.waiting_nights.is_some() {
+        return is_day(is_in_bed(rate, life, day));
+    }
+    if !rate.minutes.is_empty() {
+        return minutes(rate, life, day);
     }
     if let Some(set) = rate.admissions {
         return count(life.spells(set).iter().filter(|spell| spell.admit == day).count());
@@ -76,4 +82,46 @@ pub(super) fn under(rate: &Rate, life: &Life<'_>, care: &Care, day: Day) -> i64 
             i64::from(life.is_enrolled(day) && life.is_alive(day) && in_care)
         }
     }
+}
+
+/// Minutes of the events of a day, begun ones in full, without those in an event of other types.
+fn minutes(rate: &Rate, life: &Life<'_>, day: Day) -> i64 {
+    let of = |types: &[String]| -> Vec<(Day, i64, i64)> {
+        let rows = life.event_rows.iter().filter(|row| types.iter().any(|t| t == row.text("type")));
+        let timed = rows.filter_map(|row| {
+            Some((row.day("start")?, row.instant("start_ts")?, row.instant("end_ts")?))
+        });
+        timed.collect()
+    };
+    let others = of(&rate.but_not_during);
+    let counted = of(&rate.minutes).into_iter().filter(|(on, _, _)| *on == day);
+    let lasts = |(_, start, end): (Day, i64, i64)| {
+        let minute = |at: &i64| {
+            let at = start + 60 * at;
+            !others.iter().any(|(_, from, to)| *from <= at && at < *to)
+        };
+        let whole = (end - start + 59) / 60;
+        i64::try_from((0..whole).filter(minute).count()).expect("a count")
+    };
+    counted.map(lasts).sum()
+}
+
+/// Whether a night is one of a patient who is there, or one of waiting to leave.
+fn is_in_bed(rate: &Rate, life: &Life<'_>, day: Day) -> bool {
+    if let Some(set) = rate.patient_days {
+        // The last nights of a stay stand for the days on leave that it records.
+        let on_leave = |stay: &Stay| {
+            let from = (stay.discharge - stay.leave).max(stay.admit);
+            set.has(stay.level) && (from..stay.discharge).contains(&day)
+        };
+        let away = life.stays.iter().any(on_leave);
+        return life.days_in(set).contains(&day) && !away;
+    }
+    let set = rate.waiting_nights.expect("one of the two");
+    let waits = |stay: &Stay| {
+        set.has(stay.level)
+            && stay.ready.is_some_and(|ready| ready <= day)
+            && (stay.admit..stay.discharge).contains(&day)
+    };
+    life.days_in(set).contains(&day) && life.stays.iter().any(waits)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 /// A civil day, counted from 0001-01-01.
 pub(super) type Day = i32;
@@ -25,6 +25,13 @@ pub(super) fn month_start(day: Day, months: i32) -> Day {
     let count = date.year() * 12 + i32::try_from(date.month0()).expect("a month") + months;
     let month = u32::try_from(count.rem_euclid(12)).expect("a month") + 1;
     ymd(count.div_euclid(12), month, 1)
+}
+
+/// The same day of another month, or the last of it where it is shorter.
+pub(super) fn on_month(day: Day, months: i32) -> Day {
+    let first = month_start(day, months);
+    let last = month_start(day, months + 1) - 1;
+    (first + day - month_start(day, 0)).min(last)
 }
 
 /// One row: column and text, as delivered. What is not there is empty.
@@ -56,6 +63,19 @@ impl Row {
 
     pub(super) fn day(&self, column: &str) -> Option<Day> {
         day(self.text(column))
+    }
+
+    /// Seconds since the first of January 1970.
+    pub(super) fn instant(&self, column: &str) -> Option<i64> {
+        let text = self.text(column);
+        let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+        let found = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+        found.map(|instant| instant.and_utc().timestamp())
+    }
+
+    /// The words of a list.
+    pub(super) fn words(&self, column: &str) -> BTreeSet<&str> {
+        self.text(column).split(';').filter(|word| !word.is_empty()).collect()
     }
 
     pub(super) fn number(&self, column: &str) -> Option<i64> {

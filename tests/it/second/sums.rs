@@ -144,24 +144,25 @@ impl Counter<'_> {
         self.asked.periods.iter().filter(complete).copied().collect()
     }
 
+    /// A unit of a day, with what it adds to the numerator or the reason why it is left out.
     fn unit(
         &mut self,
         definition: &Definition,
         life: &Life<'_>,
         day: Day,
-        met: Option<i32>,
-        excluded: Option<usize>,
+        counts: Result<(f64, Option<f64>), usize>,
     ) {
+        let (numerator, value) = counts.unwrap_or_default();
         for period in self.asked.periods {
             if period.0 <= day && day <= period.1 {
                 let one = Add {
                     definition,
                     period: *period,
                     aged_on: day,
-                    numerator: f64::from(u8::from(met.is_some())),
+                    numerator,
                     denominator: 1,
-                    excluded,
-                    value: met.filter(|_| definition.curve).map(f64::from),
+                    excluded: counts.err(),
+                    value,
                 };
                 self.add(life, &["all of them", life.bho(day)], &one);
             }
@@ -170,20 +171,21 @@ impl Counter<'_> {
 
     fn units(&mut self, definition: &Definition, life: &Life<'_>) {
         for (day, outcome) in units::judged(definition, life) {
-            let (met, excluded) = match outcome {
-                units::Outcome::Excluded(place) => (None, Some(place)),
-                units::Outcome::NotMet => (None, None),
-                units::Outcome::Met(days) => (Some(days), None),
+            let counts = match outcome {
+                units::Outcome::Excluded(place) => Err(place),
+                units::Outcome::NotMet => Ok((0.0, None)),
+                units::Outcome::Met(days) => Ok((1.0, definition.curve.then_some(days.into()))),
+                units::Outcome::Value(value) => Ok((value.into(), Some(value.into()))),
             };
-            self.unit(definition, life, day, met, excluded);
+            self.unit(definition, life, day, counts);
         }
     }
 
     fn contacts(&mut self, definition: &Definition, life: &Life<'_>) {
         let share = definition.contacts.as_ref().expect("a share of contacts");
         for contact in life.contacts.iter().filter(|contact| contact.passes(&share.of)) {
-            let met = contact.passes(&share.met).then_some(0);
-            self.unit(definition, life, contact.day, met, None);
+            let met = f64::from(u8::from(contact.passes(&share.met)));
+            self.unit(definition, life, contact.day, Ok((met, None)));
         }
     }
 
@@ -212,11 +214,16 @@ impl Counter<'_> {
     fn rate(&mut self, definition: &Definition, life: &Life<'_>) {
         let rate = definition.rate.as_ref().expect("a rate");
         let care = rate.disengagements.map(|gap| life.care(gap)).unwrap_or_default();
+        let mut known: BTreeMap<Day, (i64, i64)> = BTreeMap::new();
+        let mut on = |day: Day| {
+            *known.entry(day).or_insert_with(|| {
+                (rates::on(rate, life, &care, day), rates::under(rate, life, &care, day))
+            })
+        };
         for period in self.complete_periods() {
             let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
             for day in period.0..=period.1 {
-                let (of, to) =
-                    (rates::on(rate, life, &care, day), rates::under(rate, life, &care, day));
+                let (of, to) = on(day);
                 if (of, to) == (0, 0) {
                     continue;
                 }

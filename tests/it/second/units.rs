@@ -1,40 +1,68 @@
 //! Units one after the other: which there are, which are left out, which are met.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
 
-use super::contact::in_groups;
+use super::contact::{TREATMENT, in_groups};
+use super::course::{Says, Visit, happen, happens, met, most_visited, says, visits};
+use super::criterion::{Criterion, Happening};
 use super::definition::{
-    Around, Compared, Days, Definition, Exclusion, Index, Numerator, PlanSays, ReferralSays,
+    Around, Days, Definition, Exclusion, Index, MemberValue, Provider, ValueOf,
 };
 use super::life::{Care, EdVisit, Life, NEVER, Spell};
-use super::rows::{Day, Row, date};
+use super::rows::{Day, Row, date, month_start};
 
-/// What became of a unit: left out under the exclusion at this place, not met, or met so many days
-/// after the index.
+/// Classes of reading 9 that are no treatment.
+const OTHER_CLASSES: [&str; 9] = [
+    "crisis_ambulatory",
+    "monitoring",
+    "outreach",
+    "screening",
+    "coordination",
+    "prevention",
+    "other",
+    "residential_day",
+    "inpatient_day",
+];
+
+/// What became of a unit: left out under the exclusion at this place, not met, met so many days after
+/// the index, or of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Excluded(usize),
     NotMet,
     Met(i32),
+    Value(i32),
 }
 
 /// A unit before it is judged.
 #[derive(Debug, Clone)]
-struct Unit<'a> {
-    day: Day,
-    of: Of<'a>,
+pub(super) struct Unit<'a> {
+    pub(super) day: Day,
+    pub(super) of: Of<'a>,
 }
 
 #[derive(Debug, Clone)]
-enum Of<'a> {
+pub(super) enum Of<'a> {
     Discharge(&'a Spell),
     Admission(&'a Spell),
     EdVisit(&'a EdVisit),
     Assessment(i64),
-    Lost { last_contact: Day },
+    Lost {
+        last_contact: Day,
+    },
     Row(&'a Row),
+    /// A thing of the kind at this place of the list.
+    Signal(usize),
+    /// A planned service of this class.
+    Service(&'a str),
+    /// A need for help from this sector.
+    Sector(&'a str),
+    /// Two quarters.
+    Quarters {
+        changed: bool,
+    },
     Day,
 }
 
@@ -48,26 +76,48 @@ pub(super) fn judged(definition: &Definition, life: &Life<'_>) -> Vec<(Day, Outc
         units.truncate(1);
     }
     units.retain(|unit| is_eligible(index, life, unit) && says(numerator, unit) != Says::Nothing);
-    let mut kept: Option<Day> = None;
+    let mut kept: BTreeMap<&str, Day> = BTreeMap::new();
     let mut found = Vec::new();
     for unit in units {
+        // A need of one sector says nothing about those of another.
+        let kind = if let Of::Sector(sector) = unit.of { sector } else { "" };
         if let Some(apart) = index.days_apart {
-            if kept.is_some_and(|last| unit.day - last < apart) {
+            if kept.get(kind).is_some_and(|last| unit.day - last < apart) {
                 continue;
             }
-            kept = Some(unit.day);
+            kept.insert(kind, unit.day);
         }
         if !is_in_calendar(index, unit.day) {
             continue;
         }
-        let excluded = definition.exclusion.iter().position(|one| applies(one, life, &unit));
-        let outcome = match excluded {
-            Some(place) => Outcome::Excluded(place),
-            None => met(numerator, life, &unit).map_or(Outcome::NotMet, Outcome::Met),
+        let applies = |one: &Exclusion| applies(one, numerator, life, &unit);
+        let outcome = match (definition.exclusion.iter().position(applies), &definition.value) {
+            (Some(place), _) => Outcome::Excluded(place),
+            (None, Some(value)) => Outcome::Value(measured(value, numerator, life, &unit)),
+            (None, None) => met(numerator, life, &unit).map_or(Outcome::NotMet, Outcome::Met),
         };
         found.push((unit.day, outcome));
     }
     found
+}
+
+/// What is measured of a unit.
+fn measured(value: &MemberValue, numerator: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> i32 {
+    match value.of {
+        ValueOf::DaysUntil => met(numerator, life, unit)
+            .unwrap_or_else(|| value.otherwise.expect("days of a unit that is not met")),
+        ValueOf::Nights => {
+            let Of::Discharge(spell) = unit.of else { panic!("only of discharges") };
+            let leave: i32 = spell.stays.iter().map(|stay| stay.leave).sum();
+            (spell.discharge - spell.admit - leave).max(0)
+        }
+        ValueOf::HowMany => {
+            let of = numerator.any_of.as_ref().or(numerator.all_of.as_ref()).expect("criteria");
+            let count = of.iter().filter(|one| met(one, life, unit).is_some()).count();
+            i32::try_from(count).expect("a count")
+        }
+        other => panic!("{other:?} is not of units"),
+    }
 }
 
 /// First and last day that each possible unit of a member looks at; a stay from its first day on.
@@ -76,20 +126,44 @@ pub(super) fn looks_at(definition: &Definition, life: &Life<'_>) -> Vec<Days> {
     let numerator = definition.numerator.as_ref().expect("a rule of units has a numerator");
     let around = index.with.iter().chain(&index.without).map(|around| around.days);
     let excluded = definition.exclusion.iter().flat_map(|one| [one.days, one.no_service]).flatten();
-    let own = [numerator.days, numerator.no_service, numerator.no_acute_care].into_iter().flatten();
-    let mut window = [0, 0];
-    for [from, to] in around.chain(excluded).chain(own) {
-        window = [window[0].min(from), window[1].max(to)];
-    }
+    let tests = definition.exclusion.iter().flat_map(|one| [&one.when, &one.comes_first]).flatten();
+    let criteria = index.when.iter().chain(tests).chain([numerator]);
+    let window = around.chain(excluded).chain(criteria.map(reach)).fold([0, 0], both);
     let units = all(index, life, &Care::default());
     let days = |unit: &Unit<'_>| {
         let begin = match unit.of {
             Of::Discharge(spell) => spell.admit,
             _ => unit.day,
         };
-        [begin.min(unit.day + window[0]), unit.day + window[1]]
+        [begin + window[0], unit.day + window[1]]
     };
     units.iter().map(days).collect()
+}
+
+fn both(a: Days, b: Days) -> Days {
+    [a[0].min(b[0]), a[1].max(b[1])]
+}
+
+/// The days around the index that a criterion looks at.
+fn reach(criterion: &Criterion) -> Days {
+    let agencies = criterion.same_agency.as_ref().or(criterion.known_agencies.as_ref());
+    let own = [
+        criterion.days,
+        criterion.no_service,
+        criterion.no_acute_care,
+        criterion.linked,
+        criterion.delivered,
+        criterion.from_level_in,
+        criterion.within.or(criterion.hold_ends_within).map(|last| [0, last]),
+        criterion.smi.then_some([-731, 0]),
+        agencies.map(|one| both(one.before_admission, one.after_discharge)),
+    ];
+    let lists = [&criterion.any_of, &criterion.all_of, &criterion.none_of];
+    let inner = lists.into_iter().flatten().flatten().map(reach);
+    let here = own.into_iter().flatten().chain(inner).fold([0, 0], both);
+    let then = criterion.then.iter().map(|next| next.days);
+    let later = then.chain(criterion.followed_by.iter().map(|next| reach(next))).fold([0, 0], both);
+    [here[0] + later[0], here[1] + later[1]]
 }
 
 /// Every unit, in the order of days.
@@ -144,8 +218,78 @@ fn all<'a>(index: &Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
             add(row.day("created").expect("every plan has a day"), Of::Row(row));
         }
     }
+    for day in happen(&index.any, life, [-NEVER, NEVER]) {
+        let of = |kind: &Happening| happens(kind, life).contains(&day);
+        add(day, Of::Signal(index.any.iter().position(of).expect("some kind happens")));
+    }
+    if let Some(age) = index.birthday
+        && let Some(born) = life.born
+    {
+        add(month_start(born, 12 * age), Of::Day);
+    }
+    if let Some(provider) = index.quarter_pair {
+        for (day, changed) in quarter_pairs(provider, life) {
+            add(day, Of::Quarters { changed });
+        }
+    }
+    units.extend(of_records(index, life));
     units.sort_by_key(|unit| unit.day);
     units
+}
+
+/// Units that outcomes, referrals and plans tell of.
+fn of_records<'a>(index: &Index, life: &'a Life<'_>) -> Vec<Unit<'a>> {
+    let mut units = Vec::new();
+    let mut add = |day: Day, of: Of<'a>| units.push(Unit { day, of });
+    for row in &life.outcomes {
+        let day = row.day("date").expect("every record has a day");
+        if (index.positive_screen && row.text("screen_result") == "pos")
+            || (index.need_found && row.flag("need_treatment") == Some(true))
+        {
+            add(day, Of::Day);
+        }
+        if index.sector_need {
+            let wanted = |sector: &&str| {
+                index.sector.is_empty() || index.sector.iter().any(|one| one == sector)
+            };
+            for sector in row.words("sectors_needed").into_iter().filter(wanted) {
+                add(day, Of::Sector(sector));
+            }
+        }
+    }
+    if index.planned_service {
+        for row in &life.plans {
+            let is_class = |word: &&str| TREATMENT.contains(word) || OTHER_CLASSES.contains(word);
+            for class in row.words("services_planned").into_iter().filter(is_class) {
+                add(row.day("created").expect("every plan has a day"), Of::Service(class));
+            }
+        }
+    }
+    if index.request {
+        for row in &life.referrals {
+            if let Some(day) = row.day("request_received_date") {
+                add(day, Of::Row(row));
+            }
+        }
+    }
+    units
+}
+
+/// Neighbouring calendar quarters with treatment visits in both: the last day of the second, and
+/// whether the provider of most visits is another.
+fn quarter_pairs(provider: Provider, life: &Life<'_>) -> Vec<(Day, bool)> {
+    let treatment = life.contacts.iter().filter(|contact| contact.is_treatment);
+    let mut quarters: BTreeMap<Day, Vec<Visit<'_>>> = BTreeMap::new();
+    for visit in visits(treatment, provider.column()) {
+        let into = i32::try_from(date(visit.day).month0() % 3).expect("a month");
+        quarters.entry(month_start(visit.day, -into)).or_default().push(visit);
+    }
+    let modal = |start: Day| most_visited(quarters.get(&start)?);
+    let pair = |start: &Day| {
+        let (before, now) = (modal(month_start(*start, -3))?, modal(*start)?);
+        Some((month_start(*start, 3) - 1, before != now))
+    };
+    quarters.keys().filter_map(pair).collect()
 }
 
 /// What the definition drops without counting it.
@@ -184,6 +328,7 @@ fn is_eligible(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
         && returned
         && !index.without.iter().any(has)
         && index.with.iter().all(has)
+        && index.when.iter().all(|one| met(one, life, unit).is_some())
         && !is_chained(index, life, unit)
 }
 
@@ -209,7 +354,7 @@ fn is_in_calendar(index: &Index, day: Day) -> bool {
     index.until.as_ref().is_none_or(|last| shown <= *last)
 }
 
-fn applies(exclusion: &Exclusion, life: &Life<'_>, unit: &Unit<'_>) -> bool {
+fn applies(exclusion: &Exclusion, numerator: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> bool {
     let any = |days: Days, holds: &dyn Fn(Day) -> bool| {
         (unit.day + days[0]..=unit.day + days[1]).any(holds)
     };
@@ -227,6 +372,14 @@ fn applies(exclusion: &Exclusion, life: &Life<'_>, unit: &Unit<'_>) -> bool {
         || is_admitted(exclusion, life, unit)
         || (exclusion.ed_admitted && matches!(unit.of, Of::EdVisit(visit) if visit.was_admitted))
         || exclusion.no_service.is_some_and(|days| !any(days, &|day| life.level_on(day).is_some()))
+        || exclusion.when.as_ref().is_some_and(|one| met(one, life, unit).is_some())
+        || exclusion.comes_first.as_ref().is_some_and(|one| comes_first(one, numerator, life, unit))
+}
+
+/// True if one of some things happens and the numerator is not met by that day.
+fn comes_first(first: &Criterion, numerator: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> bool {
+    let happened = met(first, life, unit);
+    happened.is_some_and(|day| met(numerator, life, unit).is_none_or(|decided| decided > day))
 }
 
 fn is_admitted(exclusion: &Exclusion, life: &Life<'_>, unit: &Unit<'_>) -> bool {
@@ -247,135 +400,4 @@ fn is_admitted(exclusion: &Exclusion, life: &Life<'_>, unit: &Unit<'_>) -> bool 
             || !in_groups(&exclusion.diagnosis_not, &spell.first.dx1);
         !own && first <= spell.admit && spell.admit <= unit.day + to && other_reason
     })
-}
-
-/// What a record says about the numerator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Says {
-    /// Nothing, and then it is no unit.
-    Nothing,
-    No,
-    /// So many days after the index.
-    Yes(i32),
-}
-
-fn says(numerator: &Numerator, unit: &Unit<'_>) -> Says {
-    let Of::Row(row) = unit.of else { return Says::No };
-    let within = |column: &str| {
-        let [from, to] = numerator.days.expect("a window");
-        let after = row.day(column).map(|day| day - unit.day);
-        after.filter(|after| (from..=to).contains(after)).map_or(Says::No, Says::Yes)
-    };
-    let whether = |flag: Option<bool>| match flag {
-        None => Says::Nothing,
-        Some(false) => Says::No,
-        Some(true) => Says::Yes(0),
-    };
-    match (numerator.referral, numerator.plan) {
-        (Some(ReferralSays::Warm), _) => whether(row.flag("warm")),
-        (Some(ReferralSays::Declined), _) => {
-            let status = row.text("status");
-            whether((!status.is_empty()).then_some(status == "declined"))
-        }
-        (Some(ReferralSays::Attended), _) => within("first_attended_date"),
-        (Some(ReferralSays::Reported), _) => within("report_back_date"),
-        (_, Some(PlanSays::Signed)) => whether(row.flag("member_signed")),
-        (_, Some(PlanSays::Family)) => whether(row.flag("family_involved")),
-        _ => Says::No,
-    }
-}
-
-/// Days from the index to the day that decides, if the unit is met.
-fn met(numerator: &Numerator, life: &Life<'_>, unit: &Unit<'_>) -> Option<i32> {
-    let window = |days: Days| unit.day + days[0]..=unit.day + days[1];
-    let in_window = |day: Day| window(numerator.days.expect("a window")).contains(&day);
-    if numerator.referral.is_some() || numerator.plan.is_some() {
-        return match says(numerator, unit) {
-            Says::Yes(days) => Some(days),
-            Says::No | Says::Nothing => None,
-        };
-    }
-    if let Some(test) = &numerator.contact {
-        return contact_met(numerator, &life.contact_days(test), life, unit);
-    }
-    if let (Some(nights), Of::Discharge(spell)) = (numerator.nights_over, &unit.of) {
-        let slept = i64::from(spell.discharge - spell.admit) - spell.leave;
-        return (slept > i64::from(nights)).then_some(0);
-    }
-    if let Some(days) = numerator.no_service {
-        return (!window(days).any(|day| life.level_on(day).is_some())).then_some(0);
-    }
-    if let Some(days) = numerator.no_acute_care {
-        let visit = life.ed_visits.iter().any(|visit| window(days).contains(&visit.start));
-        let admitted = life.inpatient.iter().any(|spell| window(days).contains(&spell.admit));
-        return (!visit && !admitted).then_some(0);
-    }
-    if numerator.ed_visit {
-        let visits = life
-            .ed_visits
-            .iter()
-            .filter(|visit| visit.dx1.iter().any(|code| in_groups(&numerator.diagnosis, code)));
-        let days = visits.map(|visit| visit.start).filter(|day| in_window(*day));
-        return days.min().map(|day| day - unit.day);
-    }
-    if !numerator.event.is_empty() {
-        let of =
-            life.events.iter().filter(|(_, what)| numerator.event.iter().any(|one| one == what));
-        let days = of.map(|(day, _)| *day).filter(|day| in_window(*day));
-        return days.min().map(|day| day - unit.day);
-    }
-    if let Some(set) = numerator.admission {
-        let wanted = life.spells(set).iter().filter(|spell| {
-            !spell.first.is_planned && in_groups(&numerator.diagnosis, &spell.first.dx1)
-        });
-        let days = wanted.map(|spell| spell.admit).filter(|day| in_window(*day));
-        return days.min().map(|day| day - unit.day);
-    }
-    let (Some(compared), Of::Assessment(recommended)) = (numerator.delivered_level, &unit.of)
-    else {
-        panic!("a numerator that is not known here: {numerator:?}")
-    };
-    let mut days_at = [0; 7];
-    for level in window(numerator.days.expect("a window")).filter_map(|day| life.level_on(day)) {
-        days_at[usize::from(level)] += 1;
-    }
-    let most = days_at.iter().max().copied().filter(|most| *most > 0)?;
-    let delivered =
-        (0_i64..).zip(days_at).find(|(_, days)| *days == most).map(|(level, _)| level)?;
-    let holds = match compared {
-        Compared::Equal => delivered == *recommended,
-        Compared::Under => delivered < *recommended,
-        Compared::Over => delivered > *recommended,
-    };
-    holds.then_some(0)
-}
-
-fn contact_met(
-    numerator: &Numerator,
-    contacts: &BTreeSet<Day>,
-    life: &Life<'_>,
-    unit: &Unit<'_>,
-) -> Option<i32> {
-    if numerator.before_return {
-        let Of::Lost { last_contact } = unit.of else { panic!("only of those who were lost") };
-        let back = life.treatment_days().range(unit.day + 1..).next().copied()?;
-        return (last_contact + 1..back).any(|day| contacts.contains(&day)).then_some(0);
-    }
-    if numerator.during_stay {
-        let Of::Discharge(spell) = unit.of else { panic!("only of discharges") };
-        return contacts.range(spell.admit..=spell.discharge).next().map(|_| 0);
-    }
-    let [from, to] = numerator.days.expect("a window");
-    let found: Vec<Day> = contacts.range(unit.day + from..=unit.day + to).copied().collect();
-    if numerator.none {
-        return found.is_empty().then_some(0);
-    }
-    let goes_on = numerator.then.iter().all(|next| {
-        let days = life.contact_days(&next.contact);
-        let [from, to] = next.days;
-        let first = found.first();
-        first.is_some_and(|first| days.range(first + from..=first + to).next().is_some())
-    });
-    let decides = found.get(numerator.at_least.unwrap_or(1) - 1)?;
-    goes_on.then_some(decides - unit.day)
 }

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contact::in_groups;
+use super::course::{Visit, most_visited, visits};
 use super::definition::{Definition, Exclusion, Group, Member, MemberValue, Provider, ValueOf};
 use super::life::Life;
-use super::rows::{Day, month_start};
+use super::rows::{Day, Row, month_start};
+use super::status;
 
 /// What a member is in the window: left out under the exclusion at this place, or with a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +68,7 @@ impl<'a> Year<'a> {
         // The 24 months that end with the window.
         let two_years = month_start(self.start, -12);
         in_age
+            && member.agencies_min.is_none_or(|least| self.agencies().len() >= least)
             && self.is_looked_at(member, two_years)
             && (!member.smi || self.life.has_smi(two_years, self.end))
     }
@@ -90,6 +93,20 @@ impl<'a> Year<'a> {
         }
         if member.enrolled {
             return !self.eligible_days().is_empty();
+        }
+        if let Some(set) = member.any_night {
+            let nights = self.within(self.life.days_in(set));
+            return nights.into_iter().any(|day| self.life.is_alive(day));
+        }
+        if let Some(gap) = member.in_care {
+            let since = member.since_days.unwrap_or(0);
+            return self.in_care_since(gap).is_some_and(|entry| self.end - entry >= since);
+        }
+        if let Some(asked) = member.status {
+            let answers = status::answers(asked, self.life, (self.start, self.end));
+            let (Some(first), Some(last)) = (answers.first(), answers.last()) else { return false };
+            return last.0 - first.0 >= member.days_apart.unwrap_or(30)
+                && member.first_at_least.is_none_or(|least| first.1 >= least);
         }
         if member.ed_visit {
             return self.ed_visits(&member.diagnosis) > 0;
@@ -129,16 +146,63 @@ impl<'a> Year<'a> {
 
     /// Treatment visits in order: one for each day and provider.
     fn visits(&self, provider: Provider) -> Vec<String> {
-        let column = match provider {
-            Provider::Clinician => "clinician_id",
-            Provider::Team => "team_id",
-            Provider::Agency => "agency_id",
-        };
         let treatment =
             self.life.contacts.iter().filter(|one| one.is_treatment && self.has(one.day));
-        let visits = treatment.map(|one| (one.day, one.row.text(column).to_owned()));
-        let visits: BTreeSet<(Day, String)> = visits.filter(|(_, who)| !who.is_empty()).collect();
-        visits.into_iter().map(|(_, who)| who).collect()
+        let visits = visits(treatment, provider.column());
+        let visits: BTreeSet<(Day, &str)> = visits.iter().map(|one| (one.day, one.who)).collect();
+        visits.into_iter().map(|(_, who)| who.to_owned()).collect()
+    }
+
+    /// Days from the first visit ever to the last of the window, with the provider most seen in it.
+    fn tenure(&self, provider: Provider) -> usize {
+        let treatment = self.life.contacts.iter().filter(|contact| contact.is_treatment);
+        let ever = visits(treatment, provider.column());
+        let within: Vec<Visit<'_>> = ever.iter().copied().filter(|one| self.has(one.day)).collect();
+        let who = most_visited(&within).expect("a visit in the window");
+        let first = ever.iter().find(|visit| visit.who == who).expect("a visit");
+        let last = within.iter().rfind(|visit| visit.who == who).expect("a visit in the window");
+        usize::try_from(last.day - first.day).expect("the last is not before the first")
+    }
+
+    /// The days of treatment visits to each agency in the window.
+    fn agencies(&self) -> BTreeMap<String, usize> {
+        let mut agencies = BTreeMap::new();
+        for who in self.visits(Provider::Agency) {
+            *agencies.entry(who).or_insert(0) += 1;
+        }
+        agencies
+    }
+
+    /// Care plans that run on the last day.
+    fn running_plans(&self) -> impl Iterator<Item = &Row> {
+        let runs = |row: &&&Row| {
+            row.day("created").is_some_and(|day| day <= self.end)
+                && row.day("ended").is_none_or(|day| day > self.end)
+        };
+        self.life.plans.iter().filter(runs).copied()
+    }
+
+    fn is_plan_current(&self, days: i32) -> bool {
+        let is_recent = |day: Day| (self.end - days + 1..=self.end).contains(&day);
+        let is_current = |row: &Row| {
+            ["created", "reviewed"].iter().any(|column| row.day(column).is_some_and(is_recent))
+        };
+        self.running_plans().any(is_current)
+    }
+
+    fn has_shared_plan(&self) -> bool {
+        let agencies = self.agencies();
+        let mut often = agencies.iter().filter(|(_, days)| **days >= 2).map(|(who, _)| who);
+        let often: BTreeSet<&str> = often.by_ref().map(String::as_str).collect();
+        self.running_plans().any(|row| often.is_subset(&row.words("agencies")))
+    }
+
+    /// The first day of the time in care that goes on at the last day.
+    fn in_care_since(&self, gap: i32) -> Option<Day> {
+        let care = self.life.care(gap);
+        let open = |last: Option<Day>| last.is_none_or(|last| last > self.end);
+        let now = care.spans.iter().find(|(entry, last)| *entry <= self.end && open(*last));
+        now.map(|(entry, _)| *entry).filter(|_| self.life.is_alive(self.end))
     }
 
     fn ed_visits(&self, groups: &[Group]) -> usize {
@@ -193,6 +257,32 @@ impl<'a> Year<'a> {
             }
             ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
             ValueOf::Events => whether(self.events(&value.event) >= at_least),
+            ValueOf::HasLead => whether(
+                !self.life.lead.is_empty()
+                    || self.running_plans().any(|row| !row.text("lead_id").is_empty()),
+            ),
+            ValueOf::PlanCurrent => whether(self.is_plan_current(value.days.expect("days"))),
+            ValueOf::SharedPlan => whether(self.has_shared_plan()),
+            ValueOf::EachQuarterInCare => {
+                let entry = self.in_care_since(member.in_care.expect("in care"));
+                let entry = entry.expect("only of members in care");
+                let from = |quarter: i32| self.end - 90 * quarter + 1;
+                let mut own = (1..=4).map(from).filter(|from| *from >= entry);
+                let seen = |from: Day| (from..from + 90).any(|day| contacts.contains(&day));
+                whether(own.all(seen))
+            }
+            ValueOf::Tenure => share(self.tenure(member.visits_to.expect("visits")), 1),
+            ValueOf::StatusFirst
+            | ValueOf::StatusLast
+            | ValueOf::StatusGained
+            | ValueOf::StatusLost
+            | ValueOf::StatusEver
+            | ValueOf::StatusLess
+            | ValueOf::StatusNoneOrLess => {
+                let asked = member.status.expect("a question");
+                let answers = status::answers(asked, self.life, (self.start, self.end));
+                whether(status::passes(value.of, &answers))
+            }
             of => relation(of, &self.visits(member.visits_to.expect("visits"))),
         }
     }
