@@ -34,9 +34,24 @@ pub enum OwnTest {
     /// The kind of thing at this place of the index's list; where several fall on one day, the
     /// unit is of the first in the list.
     Kind(usize),
-    /// Of a member with a serious mental illness on the index day: recorded, or by diagnosis in the
-    /// 24 months before it, with the filter of contacts for severe mental illness.
-    Smi(usize),
+    /// Of a member with a serious mental illness so many days after the index: recorded, or by
+    /// diagnosis in the 24 months before.
+    Smi {
+        /// The filter of contacts for severe mental illness.
+        severe: usize,
+        /// Days after the index.
+        on: i32,
+    },
+    /// Of a member whose register records a serious emotional disturbance.
+    Sed,
+    /// Of a member of this age (least and greatest) on the index day; an unknown age passes.
+    Age(i32, i32),
+    /// Of a member whose row in the register passes a filter.
+    Member(usize),
+    /// An admission that was planned.
+    Planned,
+    /// A stay with a further diagnosis in one of these groups, as bits.
+    FurtherDiagnosis(u32),
     /// A spell whose first stay is recorded as involuntary or, where that is not recorded, that has
     /// an involuntary event on the day of admission or the day after.
     Involuntary,
@@ -236,7 +251,17 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
         OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
-        OwnTest::Smi(severe) => has_smi(timeline, scene.filters[severe], unit.day),
+        OwnTest::Smi { severe, on } => has_smi(timeline, scene.filters[severe], unit.day + on),
+        OwnTest::Sed => timeline.sed,
+        OwnTest::Age(least, most) => {
+            timeline.age_on(unit.day).is_none_or(|age| (least..=most).contains(&age))
+        }
+        OwnTest::Member(filter) => !timeline.contact_days[scene.filters[filter]].is_empty(),
+        OwnTest::Planned => {
+            matches!(unit.of, Subject::Spell(spell) if timeline.stays[spell.first].planned)
+        }
+        OwnTest::FurtherDiagnosis(groups) => matches!(unit.of,
+            Subject::Spell(spell) if own_stay(timeline, spell, unit.day).further & groups != 0),
     };
     holds.then_some(0)
 }

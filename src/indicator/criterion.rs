@@ -1,9 +1,11 @@
 //! When a unit is left out, and when it is met.
 
+use super::amount::how_much_met;
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
 use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
 use super::score::pairs_met;
 use super::unit::{Candidate, Scene, Subject};
+use super::unit_value::leave_days;
 use crate::terms::codes::ReferralStatus;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Day, Window};
@@ -74,7 +76,7 @@ pub(super) fn applies(
         ExclusionTest::NoService(days) => {
             delivered_level(timeline, days.around(unit.day)).is_none()
         }
-        ExclusionTest::When(criterion) => met(criterion, scene, unit).is_some(),
+        ExclusionTest::When(criterion) => is_met(criterion, scene, unit),
         ExclusionTest::ComesFirst { any, days } => comes_first(any, *days, rule, scene, unit),
         // Tests of members do not apply to units; the reader of definitions refuses them there.
         ExclusionTest::NotEnrolledYear { .. }
@@ -100,6 +102,18 @@ fn disposition(
     }
 }
 
+/// True if a criterion is met, whatever the day; of several, no more are asked than needed.
+pub(super) fn is_met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
+    match criterion {
+        Criterion::Joined { at_least, at_most, of } if *at_most == of.len() => {
+            let mut met = of.iter().filter(|one| is_met(one, scene, unit));
+            at_least.checked_sub(1).is_none_or(|others| met.nth(others).is_some())
+        }
+        Criterion::Joined { at_most: 0, of, .. } => !of.iter().any(|one| is_met(one, scene, unit)),
+        _ => met(criterion, scene, unit).is_some(),
+    }
+}
+
 /// Days from the index to the event that decides, if the unit is met.
 pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
     let timeline = scene.timeline;
@@ -111,7 +125,8 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
         | Criterion::ContactBeforeReturn { .. } => contact_met(criterion, scene, unit),
         Criterion::NightsOver(nights) => {
             let Subject::Spell(spell) = unit.of else { return None };
-            spell.nights().filter(|found| found > nights).map(|_| 0)
+            let leave = leave_days(timeline, spell);
+            spell.nights().filter(|found| found - leave > *nights).map(|_| 0)
         }
         Criterion::NoService(days) => {
             delivered_level(timeline, days.around(unit.day)).is_none().then_some(0)
@@ -152,6 +167,7 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
             };
             holds.then_some(0)
         }
+        Criterion::HowMuch(wanted) => how_much_met(wanted, scene, unit),
         Criterion::Happens(happens) => happens_met(happens, scene, unit),
         Criterion::Joined { at_least, at_most, of } => {
             joined_met((*at_least, *at_most), of, scene, unit)

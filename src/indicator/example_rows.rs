@@ -68,7 +68,8 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
+    "fill",
     "member",
     "enrolment",
     "contact",
@@ -83,7 +84,14 @@ const WORDS: [&str; 11] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 67] = [
+const COLUMNS: [(&str, &str); 74] = [
+    ("drug", column::CLASS),
+    ("supply", column::DAYS_SUPPLY),
+    ("instrument", column::CODE),
+    ("cause", column::CAUSE),
+    ("language", column::LANGUAGE),
+    ("modifier", column::MODIFIERS),
+    ("selfhelp", column::SELFHELP_FREQ),
     ("lead", column::CLINICIAN_ID),
     ("instrument", column::CODE),
     ("subscale", column::SUBSCALE),
@@ -167,6 +175,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         "plan" => (Kind::Plan, &[]),
         "cost" => (Kind::Cost, &[]),
         "referral" => (Kind::Referral, &[]),
+        "fill" => (Kind::Pharmacy, &[]),
         "living" => (Kind::Living, &[]),
         _ => {
             return Err((

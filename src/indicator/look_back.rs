@@ -5,13 +5,17 @@ use super::happening::Happening;
 use super::rule::{Criterion, Rule, Share, Thing, Unit};
 use crate::timeline::LOOK_BACK_DAYS;
 
-/// Days before an index (or before a window of members) that a rule looks at. Whoever is lost has been without contact for a whole
-/// gap, so nobody can be lost in the first days of the data; and at their begin everybody would seem to
-/// have been found just then.
+/// Days before an index (or before a window of members) that a rule looks at. Whoever is lost has been
+/// without contact for a whole gap, so nobody can be lost in the first days of the data; and at their
+/// begin everybody would seem to have been found just then.
 pub(super) fn of(rule: &Rule) -> i32 {
     match rule {
         Rule::Share(share) => of_units(share),
-        Rule::Rate(rate) => of_thing(rate.of).max(rate.to.map_or(0, of_thing)),
+        Rule::Rate(rate) => {
+            let units = rate.units.iter().map(|one| of_units(&one.share));
+            let things = of_thing(rate.of).max(rate.to.map_or(0, of_thing));
+            units.max().unwrap_or(0).max(things)
+        }
         Rule::Member(member) if member.in_phase.is_some() => LOOK_BACK_DAYS,
         _ => 0,
     }

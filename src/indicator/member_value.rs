@@ -1,8 +1,10 @@
 //! A member's value over the months that end with a period.
 
 use super::care::CareEpisode;
+use super::criterion::is_met;
 use super::member_course;
-use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
+use super::rule::{Candidates, Criterion, EventSet, ExclusionTest, MemberRule, MemberValue};
+use super::unit::{Candidate, Scene, Subject};
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use super::{home, score, status};
 use crate::terms::Day;
@@ -36,6 +38,12 @@ pub struct MemberScene<'a> {
     pub relations: &'a [Relations; 3],
     /// Episodes of care for the gap of the rule, if it has one.
     pub care: &'a [CareEpisode],
+    /// Place of the treatment filter among the filters of the timeline.
+    pub treatment: usize,
+    /// Place of the filter of all qualifying contacts.
+    pub qualifying: usize,
+    /// The data-through date.
+    pub data_through: Day,
 }
 
 /// Adds the outcome for each window of the plan, in order; nothing where the member is not looked
@@ -84,6 +92,9 @@ pub fn outcomes(
                 (Candidates::Answered(asked), MemberValue::Status(test)) => {
                     status::value(test, asked, scene.timeline, days)
                 }
+                (_, MemberValue::Meets) => {
+                    i64::from(rule.meets.iter().all(|asked| holds_on(asked, scene, days.1)))
+                }
                 (Candidates::Living(_), MemberValue::Home(value)) => {
                     home::value(value, scene.timeline, days)
                 }
@@ -113,6 +124,24 @@ fn is_looked_at(
         && rule.agencies.is_none_or(enough_agencies)
         && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
         && rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end))
+        && rule
+            .when
+            .iter()
+            .all(|one| holds_on(&one.is, scene, if one.before { start - 1 } else { end }))
+}
+
+/// True if a criterion is met by a member on a day.
+fn holds_on(criterion: &Criterion, scene: &MemberScene<'_>, day: Day) -> bool {
+    let of_units = Scene {
+        timeline: scene.timeline,
+        filters: scene.filters,
+        care: scene.care,
+        treatment: scene.treatment,
+        qualifying: scene.qualifying,
+        data_through: scene.data_through,
+        asked: (day, day),
+    };
+    is_met(criterion, of_units, Candidate { day, of: Subject::Day })
 }
 
 /// A value made of visits to providers.
@@ -175,6 +204,9 @@ fn of_window(
         }
         MemberValue::Events { types, at_least } => {
             i64::from(events(scene.timeline, types, start, end) >= at_least)
+        }
+        MemberValue::Disruptions => {
+            i64::from(member_course::disruptions(scene.timeline, start, end)) * PARTS
         }
         value => i64::from(member_course::holds(value, scene, start, end)),
     }

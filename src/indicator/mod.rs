@@ -1,10 +1,12 @@
 //! An indicator as data: read, checked, described, evaluated for one member.
 
+mod amount;
 pub mod care;
 mod course;
 pub mod criterion;
 mod example;
 mod example_rows;
+mod fitting;
 mod happening;
 mod home;
 mod look_back;
@@ -15,6 +17,7 @@ mod picture;
 pub mod population;
 mod provider;
 mod read;
+mod read_amount;
 mod read_contact;
 mod read_criterion;
 mod read_happening;
@@ -22,15 +25,20 @@ mod read_index;
 mod read_instruments;
 mod read_member;
 mod read_rate;
+mod read_record;
 mod read_rule;
 mod read_score;
 mod read_shape;
+mod read_unit_value;
 mod record_unit;
 mod rule;
 mod score;
 mod sentence;
+mod sentence_amount;
 mod sentence_course;
 mod sentence_member;
+mod sentence_rate;
+mod sentence_row;
 mod signal;
 mod so_far;
 mod status;
@@ -40,6 +48,7 @@ mod unit_value;
 mod walk;
 pub mod year;
 
+pub use amount::{Amount, HowMuch};
 pub use course::{Course, Happens, OwnTest};
 pub use example::{Example, Expect};
 pub use example_rows::batch as example_rows;
@@ -51,10 +60,12 @@ pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};
 pub use read_instruments::read_instruments;
 pub use rule::{
     Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
-    Index, Indicator, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
+    Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
+    UnitMoney, UnitThing,
 };
 pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored};
 pub use so_far::{SoFar, so_far};
 pub use status::{Answered, Said, StatusTest};
 pub use thing::Sum;
 pub use unit_value::UnitValue;
+pub use walk::happenings_of;

@@ -1,12 +1,15 @@
 //! The windows of a rule, to be drawn: made from the rule itself, so that picture and rule cannot
 //! disagree.
 
+use super::amount::HowMuch;
 use super::course::Happens;
 use super::rule::{
-    Around, Candidates, Criterion, ExclusionTest, Index, Indicator, MemberRule, ReferralTest, Rule,
-    Share, Unit,
+    Around, Candidates, Criterion, ExclusionTest, Index, Indicator, MemberRule, RateRule,
+    ReferralTest, Rule, Share, Unit,
 };
 use super::sentence::{self, contacts};
+use super::sentence_member;
+use super::unit_value::UnitValue;
 use crate::terms::Window;
 use crate::timeline::ContactFilter;
 
@@ -70,6 +73,10 @@ pub fn picture(indicator: &Indicator) -> Picture {
         Rule::Member(member) => {
             Picture { index: "end of the period".to_owned(), windows: of_member(member, filters) }
         }
+        Rule::Rate(RateRule { units, .. }) if !units.is_empty() => Picture {
+            index: sentence::index_noun(&units[0].share.index).to_owned(),
+            windows: units.iter().flat_map(|one| of_share(&one.share, filters)).collect(),
+        },
         Rule::Rate(_) | Rule::LevelMix | Rule::Contacts(_) => Picture {
             index: "end of the period".to_owned(),
             windows: vec![window(
@@ -121,6 +128,9 @@ fn of_share(share: &Share, filters: &[ContactFilter]) -> Vec<RuleWindow> {
         found.extend(days.map(|days| window(Role::LeavesOut, exclusion.reason.clone(), days)));
     }
     found.extend(of_criterion(&share.numerator, &share.index, filters));
+    if let Some(UnitValue::Cost { days, .. }) = share.value {
+        found.push(window(Role::Value, "cost lines", days));
+    }
     found
 }
 
@@ -166,6 +176,7 @@ fn of_criterion(
         | Criterion::Event { days, .. }
         | Criterion::Admission { days, .. }
         | Criterion::DeliveredLevel { days, .. }
+        | Criterion::HowMuch(HowMuch { days, .. })
         | Criterion::Happens(Happens { days, .. })
         | Criterion::Referral(
             ReferralTest::Attended(days)
@@ -212,6 +223,15 @@ fn of_member(rule: &MemberRule, filters: &[ContactFilter]) -> Vec<RuleWindow> {
     if rule.smi.is_some() {
         let label = "only with a serious mental illness, recorded or by diagnosis";
         found.push(window(Role::Counts, label, Window { from: -729, to: 0 }));
+    }
+    let day = sentence_member::a_day();
+    for one in &rule.when {
+        let own = of_criterion(&one.is, &day, filters);
+        found.extend(own.into_iter().map(|one| RuleWindow { role: Role::Counts, ..one }));
+    }
+    if let Some(criterion) = &rule.meets {
+        let own = of_criterion(criterion, &day, filters);
+        found.extend(own.into_iter().map(|one| RuleWindow { role: Role::Value, ..one }));
     }
     found.push(window(Role::Value, "the twelve months that the value is made of", YEAR));
     found

@@ -5,7 +5,7 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{
     ClinicianType, ContactStatus, Modality, NoShowReason, OutreachResult, Participant,
 };
-use crate::terms::{ServiceClass, column};
+use crate::terms::{Kind, ServiceClass, column};
 use crate::timeline::{Basis, ContactFilter};
 
 /// Keeps a filter and gives its place; equal filters share one.
@@ -36,14 +36,12 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
             problem.help("`is = \"qualifying\"`, `\"treatment\"`, `\"attempt\"` or `\"row\"`"),
         );
     }
-    let levels = table.window("level", problems).and_then(|range| {
-        let least = u8::try_from(range.from).ok().filter(|level| *level <= 6)?;
-        Some((least, u8::try_from(range.to).ok().filter(|level| *level <= 6)?))
-    });
+    let levels = levels(table, problems);
     let owned = |texts: Vec<(&str, std::ops::Range<usize>)>| {
         texts.into_iter().map(|(text, _)| text.to_owned()).collect()
     };
     ContactFilter {
+        kind: Kind::Contact,
         basis: basis.unwrap_or(Basis::Row),
         classes: table.words("class", ServiceClass::NAMES, ServiceClass::from_name, problems),
         codes: owned(table.texts("code", problems)),
@@ -53,11 +51,20 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
         levels,
         practice: practice(table, problems),
         diagnosis: groups(table, "diagnosis", problems),
+        principal: groups(table, "principal", problems),
         values: values(table, problems),
+        not_values: Vec::new(),
         by_lead: table.flag("lead", problems) == Some(true),
         or: alternatives(table, problems),
         and: Vec::new(),
     }
+}
+
+/// `level = [0, 4]`: levels of care.
+pub(super) fn levels(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(u8, u8)> {
+    let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);
+    let range = table.window("level", problems)?;
+    level(range.from).zip(level(range.to))
 }
 
 /// The practice levels of a filter, 1 to 4.
@@ -99,6 +106,11 @@ fn values(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<(&'static str,
         if !wanted.is_empty() {
             found.push((column, wanted));
         }
+    }
+    let modifiers: Vec<String> =
+        table.texts("modifier", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
+    if !modifiers.is_empty() {
+        found.push((column::MODIFIERS, modifiers));
     }
     found
 }

@@ -2,14 +2,15 @@
 
 use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
+use super::read_amount::how_much;
 use super::read_contact::contact;
 use super::read_criterion::criterion;
 use super::read_member::severe;
+use super::read_record::{of_member, record};
 use super::read_rule::{events, groups, missing_window, spell_set};
 use super::read_score::pair_test;
-use super::rule::{Criterion, ExclusionTest, Unit};
+use super::rule::{Criterion, ExclusionTest};
 use super::score::Known;
-use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -46,6 +47,10 @@ fn kinds(
     let diagnosis = DiagnosisGroup::bits(&groups(one, "diagnosis", problems));
     if one.has("contact") {
         let filter = contact(one, "contact", filters, problems);
+        kinds.extend(filter.map(|filter| Happening::Contact { filter }));
+    }
+    if one.has("record") {
+        let filter = record(one, "record", filters, problems);
         kinds.extend(filter.map(|filter| Happening::Contact { filter }));
     }
     if one.flag("ed_visit", problems) == Some(true) {
@@ -124,6 +129,9 @@ pub(super) fn joined(
     }
     if table.has("first_of") {
         return Ok(route(table, filters, problems));
+    }
+    if let Ok(found) = how_much(table, filters, problems) {
+        return Ok(found);
     }
     own(table, filters, problems)
 }
@@ -212,8 +220,8 @@ fn own(
     if let Ok(found) = of_stay(table, problems) {
         return Ok(found);
     }
-    if table.flag("smi", problems) == Some(true) {
-        return Ok(Some(Criterion::Own(OwnTest::Smi(severe(filters)))));
+    if let Ok(found) = who(table, filters, problems) {
+        return Ok(found.map(Criterion::Own));
     }
     if let Some(within) = table.integer_in("other_agency_within", 1, 3660, problems) {
         return Ok(Some(Criterion::Course(Course::OtherAgency { within })));
@@ -241,6 +249,28 @@ fn own(
         return Ok(both.map(|(filter, days)| {
             Criterion::Course(Course::Rows { filter, days, at_least: at_least.into() })
         }));
+    }
+    Err(())
+}
+
+/// Who the member is; `Err` if the table says nothing of it.
+fn who(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Result<Option<OwnTest>, ()> {
+    if table.flag("smi", problems) == Some(true) {
+        let on = table.integer_in("on_day", -3660, 3660, problems).unwrap_or(0);
+        return Ok(Some(OwnTest::Smi { severe: severe(filters), on }));
+    }
+    if table.flag("sed", problems) == Some(true) {
+        return Ok(Some(OwnTest::Sed));
+    }
+    if table.has("age") {
+        return Ok(table.window("age", problems).map(|ages| OwnTest::Age(ages.from, ages.to)));
+    }
+    if table.has("member") {
+        return Ok(of_member(table, filters, problems).map(OwnTest::Member));
     }
     Err(())
 }
@@ -275,6 +305,14 @@ fn in_days(
 fn of_stay(table: &mut Fields<'_>, problems: &mut Problems) -> Result<Option<Criterion>, ()> {
     if table.flag("involuntary", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::Involuntary)));
+    }
+    if table.flag("planned", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::Planned)));
+    }
+    let further = groups(table, "own_further_diagnosis", problems);
+    if !further.is_empty() {
+        let bits = DiagnosisGroup::bits(&further);
+        return Ok(Some(Criterion::Own(OwnTest::FurtherDiagnosis(bits))));
     }
     if table.flag("times_known", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::TimesKnown)));
@@ -362,56 +400,4 @@ pub(super) fn exclusions(
         tests.extend(days.map(|days| ExclusionTest::ComesFirst { any, days }));
     }
     tests
-}
-
-/// `[value]` of units: what is measured of each.
-pub(super) fn value(
-    fields: &mut Fields<'_>,
-    filters: &mut Vec<ContactFilter>,
-    problems: &mut Problems,
-) -> Option<UnitValue> {
-    const VALUES: [&str; 6] =
-        ["days_until", "nights", "how_many", "standardised_change", "points", "minutes_until"];
-    let mut table = fields.fields("value", problems)?;
-    let known = |word: &str| VALUES.iter().position(|one| *one == word);
-    let of = table.word("of", &VALUES, known, problems);
-    let otherwise = table.integer_in("otherwise", 0, 3660, problems);
-    let filter = contact(&mut table, "contact", filters, problems);
-    if of == Some(5) && filter.is_none() && !table.has("contact") {
-        let problem = table.problem(table.span(), "`contact` is missing", "in this table");
-        problems.push(problem.help("such as `contact = { is = \"qualifying\" }`"));
-    }
-    if of.is_none() && !table.has("of") {
-        let problem = table.problem(table.span(), "`of` is missing", "in this table");
-        problems.push(
-            problem.help("`days_until`, `nights`, `how_many`, `standardised_change`, `points` or `minutes_until`"),
-        );
-    }
-    if of == Some(0) && otherwise.is_none() {
-        let problem = table.problem(table.span(), "`otherwise` is missing", "in this table");
-        problems
-            .push(problem.help("the days of a unit that is not met, such as `otherwise = 180`"));
-    }
-    table.finish(problems);
-    Some(match of? {
-        0 => UnitValue::DaysUntil { otherwise: otherwise? },
-        1 => UnitValue::Nights,
-        2 => UnitValue::HowMany,
-        3 => UnitValue::StandardisedChange,
-        4 => UnitValue::Points,
-        _ => UnitValue::MinutesUntil { filter: filter? },
-    })
-}
-
-/// True if a value can be measured of these units.
-pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) -> bool {
-    match value {
-        UnitValue::DaysUntil { .. } | UnitValue::MinutesUntil { .. } => {
-            *numerator != Criterion::Always
-        }
-        UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
-        UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
-        UnitValue::StandardisedChange => matches!(numerator, Criterion::Scores(_)),
-        UnitValue::Points => unit == Unit::Signal,
-    }
 }

@@ -39,7 +39,7 @@ pub(super) fn index(
     if unit.is_none() && problems.len() == before {
         let problem = table.problem(table.span(), "the index names exactly one unit", "here");
         problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan`, `episode_end = 90` or `disengagement = 90` (days)",
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `months_with = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan`, `episode_end = 90` or `disengagement = 90` (days)",
         ));
     }
     let chain = table.fields("chain", problems).and_then(|mut chain| {
@@ -49,6 +49,9 @@ pub(super) fn index(
         chain.finish(problems);
         Some(Chain { days: days?, diagnosis })
     });
+    // A preset cannot take a table away, but it can say that every unit counts.
+    let every = table.flag("every", problems) == Some(true);
+    let chain = chain.filter(|_| !every);
     // Everything is read before a wrong unit ends it, so that all problems come at once.
     let read = Index {
         unit: unit.unwrap_or(Unit::EdVisit),
@@ -65,9 +68,14 @@ pub(super) fn index(
         with: contacts_around(table, "with", filters, problems),
         nights: table.integer_in("nights_min", 0, 3660, problems),
         first: table.flag("first", problems) == Some(true),
+        once: table.flag("once", problems) == Some(true),
         apart: table.integer_in("days_apart", 1, 3660, problems),
         until: until(table, problems),
-        any: happenings(table, "any", filters, problems),
+        any: if table.has("months_with") {
+            happenings(table, "months_with", filters, problems)
+        } else {
+            happenings(table, "any", filters, problems)
+        },
         repeat: repeat(table, problems),
         when: when(table, filters, problems),
     };
@@ -162,6 +170,9 @@ fn named_units(
     );
     if table.has("any") {
         units.push(Unit::Signal);
+    }
+    if table.has("months_with") {
+        units.push(Unit::Month);
     }
     if table.flag("planned_service", problems) == Some(true) {
         units.push(Unit::PlannedService);

@@ -2,9 +2,10 @@
 
 use super::home::{HomeQuestion, HomeValue};
 use super::read_contact::{contact, keep};
+use super::read_criterion::criterion;
 use super::read_rule::{events, exclusions, groups, spell_set};
 use super::read_score;
-use super::rule::{Candidates, MemberRule, MemberValue, Rule};
+use super::rule::{Candidates, Criterion, MemberCriterion, MemberRule, MemberValue, Rule};
 use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -22,6 +23,7 @@ pub(super) fn member(
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
     let in_phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
     let agencies = table.integer_in("agencies_min", 1, 1000, problems).map(i64::from);
+    let when = when(&mut table, filters, problems);
     table.finish(problems);
     let exclusions = exclusions(fields, true, filters, problems);
     let Some(mut value) = fields.fields("value", problems) else {
@@ -33,6 +35,7 @@ pub(super) fn member(
         return None;
     };
     let measured = member_value(&mut value, filters, problems);
+    let meets = asked(&mut value, measured, filters, problems);
     if let (Some(candidates), Some(measured)) = (candidates, measured) {
         let of_visits = matches!(candidates, Candidates::Visits { .. });
         let of_status = matches!(candidates, Candidates::Answered(_));
@@ -70,9 +73,46 @@ pub(super) fn member(
         smi,
         in_phase,
         agencies,
+        when,
         exclusions,
         value: measured?,
+        meets,
     }))
+}
+
+/// `[[member.when]]`: criteria on the last day of the window, or on the day before it.
+fn when(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<MemberCriterion> {
+    let mut found = Vec::new();
+    for mut one in table.list("when", problems) {
+        let before = one.flag("before_window", problems) == Some(true);
+        let is = criterion(&mut one, filters, problems);
+        one.finish(problems);
+        found.extend(is.map(|is| MemberCriterion { before, is }));
+    }
+    found
+}
+
+/// `[value.criterion]`: what is asked where the value is `meets`.
+fn asked(
+    value: &mut Fields<'_>,
+    measured: Option<MemberValue>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let Some(mut table) = value.fields("criterion", problems) else {
+        if measured == Some(MemberValue::Meets) && !value.has("criterion") {
+            let problem = value.problem(value.span(), "`criterion` is missing", "in this table");
+            problems.push(problem.help("say under [value.criterion] what has to be met"));
+        }
+        return None;
+    };
+    let criterion = criterion(&mut table, filters, problems);
+    table.finish(problems);
+    criterion
 }
 
 /// Qualifying contacts for a severe mental illness.
@@ -159,7 +199,9 @@ fn candidates(
     None
 }
 
-const VALUES: [&str; 26] = [
+const VALUES: [&str; 28] = [
+    "meets",
+    "disruptions",
     "each_quarter_scored",
     "has_lead",
     "plan_current",
@@ -291,6 +333,8 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "each_quarter_scored" => MemberValue::ScoredQuarters,
         "shared_plan" => MemberValue::SharedPlan,
         "tenure" => MemberValue::Tenure,
+        "meets" => MemberValue::Meets,
+        "disruptions" => MemberValue::Disruptions,
         "community_days" => MemberValue::CommunityDays,
         status => MemberValue::Status(StatusTest::from_name(status)?),
     })

@@ -1,11 +1,15 @@
 //! A rule about things counted over person-time.
 
 use super::Scale;
-use super::read_contact::contact;
+use super::read_contact::{contact, levels};
+use super::read_criterion::criterion;
+use super::read_happening::bits;
+use super::read_index::index;
 use super::read_rule::{events, groups, spell_set};
-use super::rule::{EventSet, RateRule, Rule, Thing};
+use super::rule::{Criterion, EventSet, RateRule, Rule, Share, Thing, UnitMoney, UnitThing};
 use super::thing::Sum;
 use crate::diagnostic::{Fields, Problems};
+use crate::terms::codes::{ReferralStatus, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{ContactFilter, Phase, Phases};
 
@@ -36,8 +40,9 @@ pub(super) fn rate(
         |word| PER.into_iter().find(|(name, _, _)| *name == word),
         problems,
     );
+    let mut units = Vec::new();
     let over = table.fields("over", problems).and_then(|mut over| {
-        let thing = one_thing(&mut over, filters, problems);
+        let thing = one_thing(&mut over, &mut units, filters, problems);
         over.finish(problems);
         thing
     });
@@ -50,20 +55,24 @@ pub(super) fn rate(
             ),
         );
     }
-    let of = one_thing(&mut table, filters, problems);
+    let of = one_thing(&mut table, &mut units, filters, problems);
     table.finish(problems);
     match (of?, per, over) {
         // Disengagements are counted over days in care.
         (of @ Thing::Disengagements { gap }, Some((_, scale, unit)), _) => {
-            let rule = RateRule { of, to: Some(Thing::CareDays { gap }) };
+            let rule = RateRule { of, to: Some(Thing::CareDays { gap }), units };
             Some((Rule::Rate(rule), scale, unit.to_owned()))
         }
         (of, Some((_, scale, unit)), None) => {
-            Some((Rule::Rate(RateRule { of, to: None }), scale, unit.to_owned()))
+            Some((Rule::Rate(RateRule { of, to: None, units }), scale, unit.to_owned()))
         }
         (of, _, Some(to)) => {
             let scale = Scale::Times(times.unwrap_or(1.0));
-            Some((Rule::Rate(RateRule { of, to: Some(to) }), scale, unit.unwrap_or_default()))
+            Some((
+                Rule::Rate(RateRule { of, to: Some(to), units }),
+                scale,
+                unit.unwrap_or_default(),
+            ))
         }
         (_, None, None) => None,
     }
@@ -71,17 +80,99 @@ pub(super) fn rate(
 
 fn one_thing(
     table: &mut Fields<'_>,
+    units: &mut Vec<UnitThing>,
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Option<Thing> {
     let before = problems.len();
-    let counted = things(table, filters, problems);
+    let mut counted = things(table, filters, problems);
+    counted.extend(of_units(table, units, filters, problems));
     if counted.len() != 1 && problems.len() == before {
         let problem =
             table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `patient_days`, `waiting_nights`, `admissions`, `minutes`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days` or `disengagements`"));
+        problems.push(problem.help("`nights`, `patient_days`, `waiting_nights`, `admissions`, `minutes`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days`, `waiting`, `units`, `members_with`, `money_of` or `disengagements`"));
     }
     counted.into_iter().next()
+}
+
+/// Things that are units of a rule about units, or the money of such units.
+fn of_units(
+    table: &mut Fields<'_>,
+    units: &mut Vec<UnitThing>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Vec<Thing> {
+    let mut found = Vec::new();
+    for (key, once) in [("units", false), ("members_with", true)] {
+        if let Some(mut own) = table.fields(key, problems) {
+            let share = share(&mut own, filters, problems);
+            own.finish(problems);
+            found.push(Thing::Units { place: units.len(), once });
+            units.extend(share.map(|share| UnitThing { share, money: None }));
+        }
+    }
+    let list = table.list("money_of", problems);
+    if !list.is_empty() {
+        found.push(Thing::UnitMoney);
+    }
+    for mut own in list {
+        let money = if own.has("paid") {
+            contact(&mut own, "paid", filters, problems).map(|filter| UnitMoney::Paid { filter })
+        } else if own.has("whole_until") {
+            let after = own.integer_in("whole_until", 0, 3660, problems);
+            after.map(|after| UnitMoney::Whole { after })
+        } else {
+            own.fields("lines", problems).map(|mut lines| {
+                let levels = levels(&mut lines, problems);
+                lines.finish(problems);
+                UnitMoney::Lines { levels }
+            })
+        };
+        if money.is_none() && !own.has("whole_until") && !own.has("paid") && !own.has("lines") {
+            let problem = own.problem(own.span(), "which money belongs to a unit?", "here");
+            problems.push(problem.help(
+                "`lines = { level = [5, 6] }`, `whole_until = 30` or `paid = { is = \"row\" }`",
+            ));
+        }
+        let share = share(&mut own, filters, problems);
+        own.finish(problems);
+        units
+            .extend(share.zip(money).map(|(share, money)| UnitThing { share, money: Some(money) }));
+    }
+    found
+}
+
+/// A rule about units in one table: an index, and under `met` what has to be met.
+fn share(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<Share> {
+    let numerator = match table.fields("met", problems) {
+        Some(mut met) => {
+            let criterion = criterion(&mut met, filters, problems);
+            met.finish(problems);
+            criterion?
+        }
+        None => Criterion::Always,
+    };
+    let index = index(table, filters, problems)?;
+    Some(Share { index, exclusions: Vec::new(), numerator, curve: false, value: None })
+}
+
+/// `waiting = ["waitlisted", …]`: members with an open referral on the last days of months.
+fn waiting(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Thing> {
+    let status = table.words("waiting", ReferralStatus::NAMES, ReferralStatus::from_name, problems);
+    let status = status.into_iter().fold(0, |bits, one| bits | 1 << (one as u32));
+    let sectors = bits(table.words("sector", Sector::NAMES, Sector::from_name, problems));
+    let most_days = table.integer_in("most_days", 1, 3660, problems).unwrap_or(365);
+    let levels = table.has("recommended").then(|| {
+        let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);
+        let range = table.window("recommended", problems)?;
+        level(range.from).zip(level(range.to))
+    });
+    let levels = levels.flatten();
+    (status != 0).then_some(Thing::Waiting { status, sectors, levels, most_days })
 }
 
 fn things(
@@ -126,12 +217,9 @@ fn things(
         found.push(Thing::PhaseDays(Phases::of(&phases)));
     }
     if table.flag("cost", problems) == Some(true) {
-        let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);
-        let levels = table.window("level", problems);
-        found.push(Thing::Cost {
-            levels: levels.and_then(|range| level(range.from).zip(level(range.to))),
-        });
+        found.push(Thing::Cost { levels: levels(table, problems) });
     }
+    found.extend(waiting(table, problems));
     for (key, thing) in [
         ("deaths", Thing::Deaths),
         ("community_days", Thing::CommunityDays),

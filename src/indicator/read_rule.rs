@@ -2,7 +2,8 @@
 
 use super::Scale;
 use super::read_contact::{contact, keep};
-use super::read_happening::{self, value, value_fits};
+use super::read_happening;
+use super::read_unit_value::{value, value_fits};
 use super::rule::{ContactShare, EventSet, Exclusion, ExclusionTest, Rule, Share};
 use super::{read_criterion::criterion, read_index::index, read_member::member, read_rate::rate};
 use crate::diagnostic::{Fields, Problems};

@@ -2,6 +2,7 @@
 
 use super::home::HomeValue;
 use super::rule::Rule;
+use super::thing::Sum;
 use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
@@ -11,6 +12,9 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
     let parts = super::member_value::PARTS;
     let once = Scale::Times(1.0);
     match rule {
+        Rule::Share(share) if matches!(share.value, Some(UnitValue::Cost { .. })) => {
+            (Shape::UnitMean, once, Display::Dollars, 100)
+        }
         Rule::Share(share) if share.value.is_some() => {
             let parts = share.value.map_or(1, UnitValue::parts);
             (Shape::UnitMean, once, Display::Rate, parts)
@@ -28,6 +32,7 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::SharedPlan
             | MemberValue::QuartersInCare { .. }
             | MemberValue::Status(_)
+            | MemberValue::Meets
             | MemberValue::Score(_)
             | MemberValue::Home(HomeValue::Less)
             | MemberValue::ScoredQuarters
@@ -37,22 +42,28 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::Home(HomeValue::OutOfHome) => {
                 (Shape::MemberMean, once, Display::Percent, parts)
             }
-            MemberValue::Providers | MemberValue::Tenure | MemberValue::LongestGap { .. } => {
-                (Shape::MemberMean, once, Display::Rate, parts)
-            }
+            MemberValue::Providers
+            | MemberValue::Tenure
+            | MemberValue::Disruptions
+            | MemberValue::LongestGap { .. } => (Shape::MemberMean, once, Display::Rate, parts),
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(rate) => match (rate.of, rate.to) {
             (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
-            (Thing::Served { .. }, _)
-            | (Thing::Cost { .. }, Some(Thing::Cost { .. }))
+            (Thing::Served { .. } | Thing::Units { once: true, .. }, _)
+            | (
+                Thing::Cost { .. } | Thing::ContactSum { of: Sum::Paid, .. } | Thing::UnitMoney,
+                Some(Thing::Cost { .. }),
+            )
             | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))
             | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {
                 (Shape::Rate, scale, Display::Percent, 1)
             }
-            (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),
+            (Thing::Cost { .. } | Thing::UnitMoney, _) => {
+                (Shape::Rate, scale, Display::Dollars, 100)
+            }
             _ => (Shape::Rate, scale, Display::Rate, 1),
         },
     }
@@ -68,6 +79,7 @@ pub(super) fn unit_of(rule: &Rule) -> String {
     match rule.value {
         MemberValue::Providers => "per member",
         MemberValue::LongestGap { .. } | MemberValue::Tenure => "days",
+        MemberValue::Disruptions => "per member-year",
         MemberValue::Entropy => "bits",
         _ => "",
     }

@@ -1,11 +1,12 @@
 //! A checked definition: what is counted, as data.
 
+use super::amount::HowMuch;
 use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
 use super::home::{HomeQuestion, HomeValue};
 use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
-pub use super::thing::{RateRule, Thing};
+pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
 use super::unit_value::UnitValue;
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
@@ -73,11 +74,13 @@ pub struct Index {
     pub nights: Option<i32>,
     /// Only the first unit of a member, before anything else is looked at.
     pub first: bool,
+    /// Only the first unit of a member that passes everything.
+    pub once: bool,
     /// Units less than this many days after the last kept one are dropped.
     pub apart: Option<i32>,
     /// Last month and day of a calendar year that a unit may fall on.
     pub until: Option<(u32, u32)>,
-    /// Of [`Unit::Signal`]: the kinds of things that are units.
+    /// Of [`Unit::Signal`] and [`Unit::Month`]: the kinds of things.
     pub any: Vec<Happening>,
     /// Of [`Unit::Signal`]: each unit is as many spans of days that follow it, one after the other.
     pub repeat: Option<Repeat>,
@@ -179,6 +182,8 @@ pub enum Unit {
     },
     /// A day with any of the index's list of things.
     Signal,
+    /// The last day of a calendar month with any of the index's list of things, if the data go so far.
+    Month,
     /// The day on which a member gets this old.
     Birthday(i32),
     /// A service class that a care plan names, on the day of the plan.
@@ -297,8 +302,10 @@ pub enum Criterion {
         /// The filter.
         filter: usize,
     },
-    /// More than so many nights from admission to discharge.
+    /// More than so many nights from admission to discharge, without days on leave.
     NightsOver(i32),
+    /// So much of something in a window.
+    HowMuch(HowMuch),
     /// No day of care in the window.
     NoService(Window),
     /// No inpatient admission and no visit to an emergency department in the window.
@@ -372,41 +379,6 @@ pub enum Criterion {
     Always,
 }
 
-impl Criterion {
-    /// True if a unit of this kind can be asked.
-    pub fn fits(&self, unit: Unit) -> bool {
-        match self {
-            Self::NightsOver(_) | Self::ContactDuringStay { .. } => {
-                matches!(unit, Unit::Discharge(_))
-            }
-            Self::DeliveredLevel { .. } => unit == Unit::Assessment,
-            Self::Course(Course::OtherAgency { .. }) => matches!(unit, Unit::AgencyDay { .. }),
-            Self::Scores(_) => matches!(unit, Unit::EpisodeEnd { .. }),
-            Self::ContactBeforeReturn { .. } => {
-                matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
-            }
-            Self::Referral(_) => matches!(unit, Unit::Referral | Unit::Request),
-            Self::Plan(_) => unit == Unit::Plan,
-            Self::Joined { of, .. } => of.iter().all(|one| one.fits(unit)),
-            Self::Followed { first, .. } => first.fits(unit),
-            Self::Own(OwnTest::Kind(_) | OwnTest::Favourable(_)) => unit == Unit::Signal,
-            Self::Own(OwnTest::Changed) => matches!(unit, Unit::QuarterPair(_)),
-            Self::Course(Course::Delivered(_)) => unit == Unit::PlannedService,
-            Self::Course(Course::Linked { .. }) => matches!(unit, Unit::SectorNeed(_)),
-            Self::Course(Course::SameAgency { .. }) => matches!(unit, Unit::Discharge(_)),
-            Self::Own(OwnTest::Facility(_) | OwnTest::Involuntary)
-            | Self::Course(Course::HoldEnds { .. }) => {
-                matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
-            }
-            Self::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => unit == Unit::EdVisit,
-            Self::Own(OwnTest::Diagnosis(_)) => {
-                matches!(unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit)
-            }
-            _ => true,
-        }
-    }
-}
-
 /// When a referral is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferralTest {
@@ -455,10 +427,23 @@ pub struct MemberRule {
     pub in_phase: Option<Phase>,
     /// The least number of agencies with treatment visits in the window.
     pub agencies: Option<i64>,
+    /// What has to hold of them.
+    pub when: Vec<MemberCriterion>,
     /// Which are left out.
     pub exclusions: Vec<Exclusion>,
     /// Their value.
     pub value: MemberValue,
+    /// Of [`MemberValue::Meets`]: what is asked, on the last day of the window.
+    pub meets: Option<Criterion>,
+}
+
+/// A criterion about a member on a day that the window gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberCriterion {
+    /// True for the day before the window, false for its last day.
+    pub before: bool,
+    /// The criterion.
+    pub is: Criterion,
 }
 
 impl MemberRule {
@@ -638,6 +623,12 @@ pub enum MemberValue {
     Tenure,
     /// Whether the answers of [`Candidates::Answered`] pass a test.
     Status(StatusTest),
+    /// Whether the criterion of the rule is met.
+    Meets,
+    /// Changes of the agency and of the clinician of most visit days from one quarter to the next,
+    /// changes of the highest level of care from one month with care to the next, and unplanned
+    /// admissions to hospital.
+    Disruptions,
     /// How those of [`Candidates::Living`] live.
     Home(HomeValue),
     /// What the scores of [`Candidates::Scored`] say.

@@ -3,9 +3,10 @@
 use super::rule::{
     Comparison, ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
 };
-use super::{sentence_course, sentence_member};
-use crate::terms::Window;
+use super::sentence_row::{record_row, texts};
+use super::{sentence_amount, sentence_course, sentence_member, sentence_rate};
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::{Kind, Window};
 use crate::timeline::{Basis, ContactFilter, SpellSet};
 
 /// The rule in a reader's words.
@@ -13,7 +14,7 @@ pub(super) fn of(rule: &Rule, filters: &[ContactFilter]) -> String {
     match rule {
         Rule::Share(share) => self::share(share, filters),
         Rule::Member(member) => sentence_member::member(member, filters),
-        Rule::Rate(rate) => sentence_member::rate(rate, filters),
+        Rule::Rate(rate) => sentence_rate::rate(rate, filters),
         Rule::Contacts(share) => contact_share(*share, filters),
         Rule::LevelMix => "Of all days with a qualifying contact or in 24-hour care, the share at each level of care; \
              a day counts once, at its highest level."
@@ -27,6 +28,18 @@ fn contact_share(share: ContactShare, filters: &[ContactFilter]) -> String {
         "Of contacts that are {}: the share that are also {property}.",
         contacts(&filters[share.of])
     )
+}
+
+/// Which units there are, in a reader's words.
+pub(super) fn units_where(index: &Index, filters: &[ContactFilter]) -> String {
+    let mut text = units(index, filters);
+    for one in &index.when {
+        text += &format!(", where {}", criterion(one, index, filters));
+    }
+    if index.once {
+        text += "; of each member the first";
+    }
+    text
 }
 
 fn share(share: &Share, filters: &[ContactFilter]) -> String {
@@ -59,6 +72,9 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }
+    if share.index.once {
+        text += "; of each member the first";
+    }
     let exclusions: Vec<String> =
         share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
     if !exclusions.is_empty() {
@@ -71,8 +87,9 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
     format!("{text}. Met: {}.", criterion(&share.numerator, &share.index, filters))
 }
 
-fn units(index: &Index, filters: &[ContactFilter]) -> String {
-    let mut text = match index.unit {
+/// What the units are, without what restricts them.
+fn unit(index: &Index, filters: &[ContactFilter]) -> String {
+    match index.unit {
         Unit::Discharge(set) => match index.nights.unwrap_or(1) {
             0 => format!("discharges from {}", set_name(set)),
             1 => format!("discharges from {} after at least one night", set_name(set)),
@@ -98,6 +115,11 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", sentence_course::any(&index.any, filters))
         }
+        Unit::Month => {
+            let which =
+                if index.once { "the first last day of a month" } else { "last days of months" };
+            format!("{which} with {}", sentence_course::any(&index.any, filters))
+        }
         Unit::PlannedService | Unit::SectorNeed(_) | Unit::QuarterPair(_) => recorded(index.unit),
         Unit::Birthday(age) => format!("birthdays on which members become {age}"),
         Unit::PositiveScreen => "positive screens".to_owned(),
@@ -118,7 +140,11 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
             "disengagements ({gap} days at risk without a qualifying contact) followed by a treatment contact {}",
             within(days, "disengagement")
         ),
-    };
+    }
+}
+
+fn units(index: &Index, filters: &[ContactFilter]) -> String {
+    let mut text = unit(index, filters);
     if !index.diagnosis.is_empty() {
         text += &format!(" with a principal diagnosis of {}", groups(&index.diagnosis));
     }
@@ -203,6 +229,7 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Birthday(_) => "birthday",
         Unit::SectorNeed(_) => "need",
         Unit::QuarterPair(_) => "quarter",
+        Unit::Month => "month's end",
     }
 }
 
@@ -212,6 +239,9 @@ pub(super) fn event_names(types: EventSet) -> String {
 }
 
 pub(super) fn contacts(filter: &ContactFilter) -> String {
+    if filter.kind != Kind::Contact {
+        return record_row(filter);
+    }
     let mut text = match filter.basis {
         Basis::Row => "a contact row",
         Basis::Attempt => "an attempted or attended contact",
@@ -234,10 +264,10 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     if !filter.diagnosis.is_empty() {
         text += &format!(" with a diagnosis of {} in any position", groups(&filter.diagnosis));
     }
-    for (column, values) in &filter.values {
-        let names: Vec<String> = values.iter().map(|value| value.replace('_', " ")).collect();
-        text += &format!(" with {} {}", column.replace('_', " "), names.join(" or "));
+    if !filter.principal.is_empty() {
+        text += &format!(" with a principal diagnosis of {}", groups(&filter.principal));
     }
+    text += &texts(filter);
     for (what, list) in [
         (" with code", &filter.codes),
         (" without code", &filter.not_codes),
@@ -265,7 +295,10 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
         | Criterion::NoContact { .. }
         | Criterion::ContactDuringStay { .. }
         | Criterion::ContactBeforeReturn { .. } => of_contacts(criterion, noun, filters),
-        Criterion::NightsOver(nights) => format!("more than {nights} nights"),
+        Criterion::NightsOver(nights) => {
+            format!("more than {nights} nights without days on leave")
+        }
+        Criterion::HowMuch(wanted) => sentence_amount::how_much(wanted, noun, filters),
         Criterion::NoService(days) => {
             format!("no day with a qualifying contact or in 24-hour care {}", within(*days, noun))
         }

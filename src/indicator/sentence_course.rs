@@ -132,9 +132,21 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
             format!("the day's last score{} is no case", of_domains(domains))
         }
         OwnTest::TimesKnown => "the times of arrival and departure are known".to_owned(),
-        OwnTest::Smi(_) => {
-            "the member has a serious mental illness (recorded, or by diagnosis in the 24 months before)"
-                .to_owned()
+        OwnTest::Smi { on, .. } => {
+            let day = match on {
+                0 => String::new(),
+                on => format!(", looked at on day {on}"),
+            };
+            format!(
+                "the member has a serious mental illness (recorded, or by diagnosis in the 24 months before{day})"
+            )
+        }
+        OwnTest::Sed => "the member has a recorded serious emotional disturbance".to_owned(),
+        OwnTest::Age(least, most) => format!("the member is {least} to {most} years old"),
+        OwnTest::Member(filter) => format!("the member has {}", contacts(&filters[filter])),
+        OwnTest::Planned => "the admission was planned".to_owned(),
+        OwnTest::FurtherDiagnosis(groups) => {
+            among(&groups_of_bits(groups), "the stay has a further diagnosis")
         }
     }
 }
@@ -241,6 +253,14 @@ pub(super) fn value(
             let texts: Vec<String> =
                 of.iter().map(|one| format!("({})", criterion(one, index, filters))).collect();
             format!("how many hold of {}, as a mean over units", texts.join(", "))
+        }
+        UnitValue::Cost { days, levels } => {
+            let levels = levels
+                .map_or(String::new(), |(least, most)| format!(" at levels {least} to {most}"));
+            format!(
+                "dollars of cost lines{levels} {} (of an end of care: from the entry into care on), as a mean over units",
+                within(days, index_noun(index))
+            )
         }
     }
 }

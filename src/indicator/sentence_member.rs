@@ -1,9 +1,8 @@
-//! Rules about members and rates as sentences.
+//! Rules about members as sentences.
 
-use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue, RateRule, Thing};
-use super::sentence::{among, contacts, event_names, set_name};
+use super::rule::{Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Unit};
+use super::sentence::{self, among, contacts, event_names, set_name};
 use super::sentence_course::phase_name;
-use super::thing::Sum;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
@@ -26,7 +25,18 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     let phase = rule.in_phase.map_or(String::new(), |phase| {
         format!(", in {} on the first day of them", phase_name(phase))
     });
-    let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}: {value}");
+    let mut when = String::new();
+    for one in &rule.when {
+        let day = if one.before { "the day before these months" } else { "their last day" };
+        when += &format!(", where on {day} {}", asked(&one.is, filters));
+    }
+    let value = match &rule.meets {
+        Some(criterion) => {
+            format!("whether on the last day of these months {}", asked(criterion, filters))
+        }
+        None => value,
+    };
+    let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}{when}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -38,6 +48,32 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
         text += " (enrolled means: at most one of the 12 months has a day without enrolment)";
     }
     text + "."
+}
+
+/// A criterion about a day.
+fn asked(criterion: &Criterion, filters: &[ContactFilter]) -> String {
+    sentence::criterion(criterion, &a_day(), filters)
+}
+
+/// The index of a criterion about a member on a day.
+pub(super) fn a_day() -> Index {
+    Index {
+        unit: Unit::Signal,
+        diagnosis: Vec::new(),
+        or_facility: Vec::new(),
+        age_min: None,
+        chain: None,
+        without: Vec::new(),
+        with: Vec::new(),
+        nights: None,
+        first: false,
+        once: false,
+        repeat: None,
+        apart: None,
+        until: None,
+        any: Vec::new(),
+        when: Vec::new(),
+    }
 }
 
 fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
@@ -107,6 +143,10 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
     }
 }
 
+const LEAD: &str =
+    "whether a lead clinician is named: in the register, or by a care plan that runs";
+const DISRUPTIONS: &str = "changes of the clinician and of the agency of most visit days between neighbouring quarters, changes of the highest level of care between neighbouring months with care, and unplanned admissions to hospital";
+
 fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
     match value {
         MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
@@ -140,9 +180,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
         }
         MemberValue::AnyContact { filter } => format!("whether there is {}", contacts(&filters[filter])),
-        MemberValue::HasLead => {
-            "whether a lead clinician is named: in the register, or by a care plan that runs".to_owned()
-        }
+        MemberValue::HasLead => LEAD.to_owned(),
         MemberValue::PlanCurrent { days } => format!(
             "whether a care plan that runs was made or last reviewed in the last {days} days"
         ),
@@ -151,6 +189,8 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "whether there is {} in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care",
             contacts(&filters[filter])
         ),
+        MemberValue::Meets => "whether the criterion is met".to_owned(),
+        MemberValue::Disruptions => DISRUPTIONS.to_owned(),
         MemberValue::Tenure => "days from the first visit ever seen to the last one, with the provider of most visit days in the window".to_owned(),
         MemberValue::AnyInstitution(set) => format!("whether there is a day in {}", set_name(set)),
         MemberValue::EachQuarter { filter } => format!(
@@ -179,92 +219,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
     }
 }
 
-fn of_bits(bits: u32) -> Vec<DiagnosisGroup> {
+pub(super) fn of_bits(bits: u32) -> Vec<DiagnosisGroup> {
     let has = |group: &DiagnosisGroup| bits & (1 << (*group as u32)) != 0;
     DiagnosisGroup::ALL.iter().copied().filter(has).collect()
-}
-
-pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
-    let of = thing(rule.of, filters);
-    match (rule.of, rule.to) {
-        (Thing::Served { .. }, None) => format!(
-            "{of} of the period, per enrolled member (alive, enrolled days ÷ days of the period)."
-        ),
-        (Thing::Disengagements { .. }, Some(to)) => format!(
-            "{of} per {}; care begins on the second of two treatment days at most 180 days apart.",
-            lower(&thing(to, filters))
-        ),
-        (_, None) => format!("{of}, per alive, enrolled days."),
-        (_, Some(to)) => format!("{of}, over {}.", lower(&thing(to, filters))),
-    }
-}
-
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
-    match thing {
-        Thing::Nights(set) => format!("Nights in {} on alive, enrolled days", set_name(set)),
-        Thing::Admissions(set) => format!("Admissions to {} on enrolled days", set_name(set)),
-        Thing::Events(types) => format!("Events ({}) on enrolled days", event_names(types)),
-        Thing::EdVisits { diagnosis } => {
-            let visits = among(&of_bits(diagnosis), "Emergency-department visits");
-            format!("{visits} on enrolled days (one a day)")
-        }
-        Thing::Deaths => "Deaths of enrolled members".to_owned(),
-        Thing::Served { filter } => {
-            format!("Members with {} on an enrolled day", contacts(&filters[filter]))
-        }
-        Thing::Contacts { filter } => {
-            format!("Contacts on enrolled days, each {}", contacts(&filters[filter]))
-        }
-        Thing::Cost { levels } => {
-            let at = levels
-                .map_or(String::new(), |(least, most)| format!(" at levels {least} to {most}"));
-            format!(
-                "Cost{at} on enrolled days (the first present of paid, allowed and standard price)"
-            )
-        }
-        Thing::Goals { attained: false } => "Goals of care plans that were closed".to_owned(),
-        Thing::Goals { attained: true } => {
-            "Goals of care plans that were closed as attained".to_owned()
-        }
-        Thing::CommunityDays => "Alive, enrolled days outside institutions and custody".to_owned(),
-        Thing::PatientDays(set) => format!("Nights in {} without days on leave", set_name(set)),
-        Thing::WaitingNights(set) => {
-            format!("Nights in {} after the day of being ready to leave", set_name(set))
-        }
-        Thing::Minutes { types, but } => {
-            let but = event_names(but);
-            let but = if but.is_empty() { but } else { format!(", without those during {but}") };
-            format!(
-                "Minutes of {}{but} (events without both instants do not count)",
-                event_names(types)
-            )
-        }
-        Thing::ContactSum { filter, of } => format!(
-            "{} of contacts on enrolled days, each {}",
-            match of {
-                Sum::Minutes => "Minutes",
-                Sum::Paid => "Amounts paid",
-            },
-            contacts(&filters[filter])
-        ),
-        Thing::PhaseDays(phases) => {
-            let names: Vec<&str> = phases.iter().map(phase_name).collect();
-            format!("Alive, enrolled days in {}", names.join(" or "))
-        }
-        Thing::PhaseContacts { filter, phase } => format!(
-            "Contacts on enrolled days in {}, each {}",
-            phase_name(phase),
-            contacts(&filters[filter])
-        ),
-        Thing::CustodyDays => "Alive, enrolled days in custody".to_owned(),
-        Thing::Disengagements { gap } => format!(
-            "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
-        ),
-        Thing::CareDays { .. } => "Alive, enrolled days in care".to_owned(),
-    }
 }

@@ -11,7 +11,7 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judg
     let index = &rule.index;
     let timeline = scene.timeline;
     // What came before decides only where units have to be apart.
-    let reaches_back = index.first || index.apart.is_some() || index.repeat.is_some();
+    let reaches_back = index.first || index.once || index.apart.is_some() || index.repeat.is_some();
     let from = if reaches_back { Day(i32::MIN / 2) } else { scene.asked.0 };
     let mut kept: Option<Day> = None;
     for day in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
@@ -38,5 +38,26 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judg
         if index.first {
             return;
         }
+    }
+}
+
+/// Judges the last day of every month with a thing of the index's list.
+pub(super) fn months(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    let index = &rule.index;
+    let timeline = scene.timeline;
+    let mut from = if index.once { Day(i32::MIN / 2) } else { scene.asked.0 - 31 };
+    while let Some(day) = first_of(&index.any, timeline, scene.filters, from) {
+        let last = day.first_of_month().months_later(1) - 1;
+        if last > scene.data_through.min(scene.asked.1) {
+            return;
+        }
+        let unit = Candidate { day: last, of: Subject::Day };
+        if old_enough(index, timeline, last) && !is_ruled_out(index, scene, unit) {
+            conclude(rule, scene, unit, each);
+            if index.once {
+                return;
+            }
+        }
+        from = last + 1;
     }
 }

@@ -29,11 +29,13 @@ pub enum Said {
     ArrestFree,
     /// Days of substance use.
     UseDays,
+    /// Whether the member attends self-help groups.
+    SelfHelp,
 }
 
 impl Said {
     /// Everything that can be asked.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Housed,
         Self::Homeless,
         Self::Independent,
@@ -45,9 +47,10 @@ impl Said {
         Self::School,
         Self::ArrestFree,
         Self::UseDays,
+        Self::SelfHelp,
     ];
     /// The words that definitions use.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "housed",
         "homeless",
         "independent",
@@ -59,6 +62,7 @@ impl Said {
         "school",
         "arrest_free",
         "use_days",
+        "self_help",
     ];
 
     /// What a word asks.
@@ -79,6 +83,7 @@ impl Said {
             Self::School => "attending school",
             Self::ArrestFree => "without an arrest in the last 30 days",
             Self::UseDays => "days of substance use",
+            Self::SelfHelp => "attending self-help groups",
         }
     }
 
@@ -107,6 +112,7 @@ impl Said {
             Self::School => record.school.map(i32::from),
             Self::ArrestFree => record.arrested.map(|arrested| (!arrested).into()),
             Self::UseDays => record.use_days,
+            Self::SelfHelp => record.self_help.map(i32::from),
         }
     }
 }

@@ -1,15 +1,47 @@
 //! What rates count, and over what.
 
-use super::rule::EventSet;
+use super::rule::{EventSet, Share};
 use crate::timeline::{Phase, Phases, SpellSet};
 
 /// What a rate counts, and over what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RateRule {
     /// What is counted.
     pub of: Thing,
     /// What it is divided by; nothing for alive enrolled days.
     pub to: Option<Thing>,
+    /// Units that are counted, or whose money is.
+    pub units: Vec<UnitThing>,
+}
+
+/// Units that a rate looks at: those that are met and not left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitThing {
+    /// The rule.
+    pub share: Share,
+    /// Which money belongs to each of them.
+    pub money: Option<UnitMoney>,
+}
+
+/// Which money belongs to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitMoney {
+    /// Cost lines of its days, at these levels of care: of a stay from admission to discharge, of a
+    /// visit from arrival to departure, of other units the index day.
+    Lines {
+        /// The levels.
+        levels: Option<(u8, u8)>,
+    },
+    /// Every cost line from its first day to so many days after its last, all of it on the index day.
+    Whole {
+        /// Days after the last day.
+        after: i32,
+    },
+    /// What was paid for contacts on the index day that pass a filter.
+    Paid {
+        /// The filter.
+        filter: usize,
+    },
 }
 
 /// What of contacts is added up. What is not recorded adds nothing.
@@ -52,6 +84,27 @@ pub enum Thing {
     Cost {
         /// Only at these levels of care.
         levels: Option<(u8, u8)>,
+    },
+    /// Units of the rule's list, on their index day.
+    Units {
+        /// The place in the list.
+        place: usize,
+        /// True if a member counts once in each period, however many units there are.
+        once: bool,
+    },
+    /// Cents of the units of the rule's list, each cent once.
+    UnitMoney,
+    /// Members with an open referral on the last day of a month: those that have one of these statuses,
+    /// were not attended by that day and are not older than so many days.
+    Waiting {
+        /// The statuses, as bits in the order of the code list.
+        status: u32,
+        /// The sectors, as bits in the order of the code list; 0 = any.
+        sectors: u32,
+        /// Only members whose last recommended level, of a year, is in this range.
+        levels: Option<(u8, u8)>,
+        /// The most days since the referral.
+        most_days: i32,
     },
     /// Goals of care plans that were closed, or of those the attained, on the day of the plan.
     Goals {

@@ -1,7 +1,7 @@
 //! Judges units: which there are for one member, which are left out, which are met.
 
 use super::care::{CareEpisode, Exit};
-use super::criterion::{admissions, applies, in_groups, met, plan_says, return_in};
+use super::criterion::{admissions, applies, in_groups, is_met, met, plan_says, return_in};
 use super::rule::{Around, Chain, Criterion, Index, ReferralTest, Share, Unit};
 use super::unit_value::unit_value;
 use super::{record_unit, signal};
@@ -96,6 +96,60 @@ pub(super) enum Subject<'a> {
     Day,
 }
 
+/// A unit that is met and not left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The index day.
+    pub day: Day,
+    /// Its first day: of a stay the admission, of a visit the arrival, of an episode its beginning, else
+    /// the index day.
+    pub first: Day,
+    /// Its last day: of a stay the discharge (or the end of all days while it is open), else the index
+    /// day.
+    pub last: Day,
+}
+
+/// Every unit of one member that is met and not left out.
+pub fn met_units(rule: &Share, scene: Scene<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    judge(rule, scene, &mut |judged| {
+        if matches!(judged.outcome, Outcome::Met(_)) {
+            let (first, last) = span_of(rule.index.unit, scene, judged.day);
+            found.push(Found { day: judged.day, first, last });
+        }
+    });
+    found
+}
+
+/// First and last day of the unit with this index day.
+fn span_of(unit: Unit, scene: Scene<'_>, day: Day) -> (Day, Day) {
+    let timeline = scene.timeline;
+    match unit {
+        Unit::EpisodeEnd { .. } => {
+            let ended = |episode: &&CareEpisode| match episode.exit {
+                Exit::Planned(end) | Exit::Disengaged { on: end, .. } => end == day,
+                Exit::Open => false,
+            };
+            (scene.care.iter().find(ended).map_or(day, |episode| episode.entry), day)
+        }
+        Unit::Admission(set) => {
+            let mut spells = timeline.spells(set).iter();
+            let own = spells.find(|spell| spell.admit == day);
+            (day, own.and_then(|spell| spell.discharge).unwrap_or(Day(i32::MAX / 4)))
+        }
+        Unit::Discharge(set) => {
+            let mut spells = timeline.spells(set).iter();
+            let own = spells.find(|spell| spell.discharge == Some(day));
+            (own.map_or(day, |spell| spell.admit), day)
+        }
+        Unit::EdVisit => {
+            let visits = timeline.ed_visits.iter().filter(|visit| visit.index == day);
+            (visits.map(|visit| visit.start).min().unwrap_or(day), day)
+        }
+        _ => (day, day),
+    }
+}
+
 /// Judges every unit of one member whose index day is asked for.
 pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     match rule.index.unit {
@@ -137,6 +191,7 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
             }
         }
         Unit::Signal => signal::signals(rule, scene, each),
+        Unit::Month => signal::months(rule, scene, each),
         Unit::PlannedService => record_unit::planned_services(rule, scene, each),
         Unit::SectorNeed(wanted) => record_unit::sector_needs(rule, wanted, scene, each),
         Unit::QuarterPair(kind) => record_unit::quarter_pairs(rule, kind, scene, each),
@@ -186,7 +241,7 @@ pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>)
     };
     index.without.iter().any(has)
         || !index.with.iter().all(has)
-        || !index.when.iter().all(|criterion| met(criterion, scene, unit).is_some())
+        || !index.when.iter().all(|criterion| is_met(criterion, scene, unit))
 }
 
 fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {

@@ -1,9 +1,10 @@
 //! What is measured of units that are not just met or not.
 
 use super::criterion::met;
-use super::rule::{Criterion, Share, Unit};
+use super::rule::{Criterion, Share};
 use super::score::{DEVIATION_PARTS, points, standardised_change};
 use super::unit::{Candidate, Scene, Subject};
+use crate::terms::Window;
 use crate::terms::instrument::POINT;
 use crate::timeline::{Spell, SpellSet, Stay, Timeline};
 
@@ -28,6 +29,14 @@ pub enum UnitValue {
         /// The filter.
         filter: usize,
     },
+    /// Cents of cost lines in a window around the unit; of the end of an episode, from its beginning
+    /// on.
+    Cost {
+        /// The window.
+        days: Window,
+        /// Only at these levels of care.
+        levels: Option<(u8, u8)>,
+    },
 }
 
 impl UnitValue {
@@ -39,6 +48,7 @@ impl UnitValue {
             Self::HowMany => "",
             Self::StandardisedChange => "standard deviations",
             Self::Points => "points",
+            Self::Cost { .. } => "per episode",
             Self::MinutesUntil { .. } => "minutes",
         }
     }
@@ -49,6 +59,7 @@ impl UnitValue {
             Self::DaysUntil { .. } | Self::Nights | Self::HowMany | Self::MinutesUntil { .. } => 1,
             Self::StandardisedChange => DEVIATION_PARTS,
             Self::Points => POINT,
+            Self::Cost { .. } => 100,
         }
     }
 }
@@ -66,8 +77,7 @@ pub(super) fn unit_value(
         }
         UnitValue::Nights => {
             let Subject::Spell(spell) = unit.of else { return 0 };
-            let (Unit::Discharge(set) | Unit::Admission(set)) = rule.index.unit else { return 0 };
-            let leave = leave_days(scene.timeline, set, spell);
+            let leave = leave_days(scene.timeline, spell);
             i64::from((spell.nights().unwrap_or(0) - leave).max(0))
         }
         UnitValue::HowMany => {
@@ -85,11 +95,27 @@ pub(super) fn unit_value(
             within.map(|(_, sum)| sum.minutes).sum()
         }
         UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
+        UnitValue::Cost { days, levels } => cost(days, levels, scene, unit),
     }
 }
 
-/// Days on leave that stays record which begin from admission to discharge and are of the same set.
-fn leave_days(timeline: &Timeline, set: SpellSet, spell: &Spell) -> i32 {
+/// Cents of cost lines of a window.
+fn cost(days: Window, levels: Option<(u8, u8)>, scene: Scene<'_>, unit: Candidate<'_>) -> i64 {
+    let (from, to) = days.around(unit.day);
+    let from = if let Subject::Episode { start } = unit.of { start } else { from };
+    let at_level = |level: Option<u8>| {
+        levels
+            .is_none_or(|(least, most)| level.is_some_and(|level| (least..=most).contains(&level)))
+    };
+    let costs = scene.timeline.costs.iter().filter(|cost| from <= cost.day && cost.day <= to);
+    costs.filter(|cost| at_level(cost.level)).map(|cost| cost.cents).sum()
+}
+
+/// Days on leave that stays record which begin from admission to discharge and are of the set of the
+/// spell.
+pub(super) fn leave_days(timeline: &Timeline, spell: &Spell) -> i32 {
+    let own = |set: &SpellSet| timeline.spells(*set).iter().any(|one| std::ptr::eq(one, spell));
+    let Some(set) = SpellSet::ALL.into_iter().find(own) else { return 0 };
     let belongs = |stay: &&Stay| {
         spell.admit <= stay.admit
             && spell.discharge.is_none_or(|end| stay.admit <= end)

@@ -182,6 +182,9 @@ impl<'p> Counter<'p> {
             months: &self.months,
             relations: &self.relations,
             care: gap.map_or(&[], |place| &self.care[place]),
+            treatment: plan.treatment,
+            qualifying: plan.qualifying,
+            data_through: plan.settings.data_through,
         };
         if member_value::outcomes(rule, &scene, &plan.windows, &mut self.ledger.outcomes) {
             self.ledger.measures.push(measure);

@@ -12,6 +12,7 @@ mod ledger;
 mod needs;
 mod part;
 mod plan;
+mod rate_unit;
 mod run;
 mod sort;
 mod spread;

@@ -1,43 +1,59 @@
 //! What rules need of the rows of a member, besides contacts that pass filters.
 
 use crate::indicator::{
-    Candidates, Course, Criterion, Happening, Indicator, MemberValue, OwnTest, Rule, Share, Thing,
-    Unit, UnitValue,
+    Amount, Candidates, Course, Criterion, Happening, HowMuch, Indicator, MemberValue, OwnTest,
+    Rule, Thing, Unit, UnitMoney, UnitValue, happenings_of,
 };
 use crate::timeline::{ContactFilter, Needs};
 
-/// What rules about units need.
+/// What rules about units need, and criteria about members.
 pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
     for indicator in indicators {
-        let Rule::Share(share) = &indicator.rule else { continue };
-        let happenings = share.happenings();
+        let shares = indicator.rule.shares();
+        let criteria = indicator.rule.criteria();
+        let mut happenings = happenings_of(&criteria);
+        for share in &shares {
+            happenings.extend(share.happenings());
+            of_index(needs, share.index.unit);
+            needs.stays |= share.value == Some(UnitValue::Nights);
+            needs.costs |= matches!(share.value, Some(UnitValue::Cost { .. }));
+        }
         let asks = |wanted: fn(&Happening) -> bool| happenings.iter().any(wanted);
-        needs.referrals |= matches!(share.index.unit, Unit::Referral | Unit::Request)
-            || asks(|one| matches!(one, Happening::Referral { .. }));
-        needs.plans |= matches!(share.index.unit, Unit::Plan | Unit::PlannedService)
-            || asks(|one| matches!(one, Happening::PlanEnd { .. }));
-        needs.outcomes |= matches!(share.index.unit, Unit::PositiveScreen | Unit::NeedFound);
-        let criteria = share.criteria();
-        needs.scores |= asks(|one| matches!(one, Happening::Deterioration));
+        needs.referrals |= asks(|one| matches!(one, Happening::Referral { .. }));
+        needs.plans |= asks(|one| matches!(one, Happening::PlanEnd { .. }));
+        needs.scores |=
+            asks(|one| matches!(one, Happening::Deterioration | Happening::Scored { .. }));
         needs.outcomes |= asks(|one| matches!(one, Happening::NeedFound));
-        needs.phases |= asks(|one| matches!(one, Happening::PhaseBegins(_)))
-            || criteria.iter().any(|one| matches!(one, Criterion::Course(Course::InPhase { .. })));
-        needs.scores |= asks(|one| matches!(one, Happening::Scored { .. }))
-            || criteria.iter().any(|one| matches!(one, Criterion::Scores(_)));
-        needs.plans |= criteria.iter().any(|one| matches!(one, Criterion::ContactOrPlan { .. }));
-        let tests = |wanted: fn(&OwnTest) -> bool| {
-            criteria.iter().any(|one| matches!(one, Criterion::Own(test) if wanted(test)))
-        };
-        needs.stays |=
-            share.value == Some(UnitValue::Nights) || tests(|test| *test == OwnTest::Involuntary);
-        let courses = |wanted: fn(&Course) -> bool| {
-            criteria.iter().any(|one| matches!(one, Criterion::Course(course) if wanted(course)))
-        };
-        needs.visits |= matches!(share.index.unit, Unit::QuarterPair(_) | Unit::AgencyDay { .. })
-            || courses(|course| matches!(course, Course::SameAgency { .. }));
-        needs.referrals |= courses(|course| matches!(course, Course::Linked { .. }));
-        needs.sectors |= matches!(share.index.unit, Unit::SectorNeed(_));
-        needs.times |= tests(|test| matches!(test, OwnTest::HoursOver(_) | OwnTest::TimesKnown));
+        needs.phases |= asks(|one| matches!(one, Happening::PhaseBegins(_)));
+        for criterion in criteria {
+            of_criterion(needs, criterion);
+        }
+    }
+}
+
+fn of_index(needs: &mut Needs, unit: Unit) {
+    match unit {
+        Unit::Referral | Unit::Request => needs.referrals = true,
+        Unit::Plan | Unit::PlannedService => needs.plans = true,
+        Unit::PositiveScreen | Unit::NeedFound => needs.outcomes = true,
+        Unit::QuarterPair(_) | Unit::AgencyDay { .. } => needs.visits = true,
+        Unit::SectorNeed(_) => needs.sectors = true,
+        _ => {}
+    }
+}
+
+fn of_criterion(needs: &mut Needs, criterion: &Criterion) {
+    match criterion {
+        Criterion::ContactOrPlan { .. } => needs.plans = true,
+        Criterion::NightsOver(_) | Criterion::Own(OwnTest::Involuntary) => needs.stays = true,
+        Criterion::Own(OwnTest::FurtherDiagnosis(_)) => needs.further_diagnoses = true,
+        Criterion::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => needs.times = true,
+        Criterion::Course(Course::SameAgency { .. })
+        | Criterion::HowMuch(HowMuch { of: Amount::Agencies, .. }) => needs.visits = true,
+        Criterion::Course(Course::Linked { .. }) => needs.referrals = true,
+        Criterion::Course(Course::InPhase { .. }) => needs.phases = true,
+        Criterion::Scores(_) => needs.scores = true,
+        _ => {}
     }
 }
 
@@ -52,7 +68,8 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
         let Rule::Member(rule) = &indicator.rule else { continue };
         needs.phases |= rule.in_phase.is_some();
         needs.homes |= matches!(rule.candidates, Candidates::Living(_));
-        needs.visits |= rule.agencies.is_some() || rule.value == MemberValue::SharedPlan;
+        needs.visits |= rule.agencies.is_some()
+            || matches!(rule.value, MemberValue::SharedPlan | MemberValue::Disruptions);
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
         needs.scores |= matches!(rule.candidates, Candidates::Scored(_))
             || rule.value == MemberValue::ScoredQuarters;
@@ -70,7 +87,8 @@ pub(super) fn of_things(needs: &mut Needs, things: impl Iterator<Item = Thing>) 
         match thing {
             Thing::PatientDays(_) | Thing::WaitingNights(_) => needs.stays = true,
             Thing::Minutes { .. } => needs.times = true,
-            Thing::Cost { .. } => needs.costs = true,
+            Thing::Cost { .. } | Thing::UnitMoney => needs.costs = true,
+            Thing::Waiting { .. } => needs.referrals = true,
             Thing::Goals { .. } => needs.plans = true,
             Thing::PhaseDays(_) | Thing::PhaseContacts { .. } => needs.phases = true,
             _ => {}
@@ -88,13 +106,13 @@ pub(super) fn of_states(needs: &mut Needs) {
     }
 }
 
-/// The filters whose contacts a rule about units counts as rows.
-pub(super) fn counted_rows(share: &Share) -> Vec<usize> {
+/// The filters whose contacts a rule counts as rows.
+pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
     let rows = |criterion: &&Criterion| match criterion {
         Criterion::Course(Course::Rows { filter, .. }) => Some(*filter),
         _ => None,
     };
-    share.criteria().iter().filter_map(rows).collect()
+    rule.criteria().iter().filter_map(rows).collect()
 }
 
 /// Filters whose contacts are added up, or looked at with their agencies.
@@ -114,6 +132,11 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
             Rule::Rate(rate) => {
                 for thing in std::iter::once(rate.of).chain(rate.to) {
                     if let Thing::ContactSum { filter, .. } = thing {
+                        needs.summed[places[filter]] = true;
+                    }
+                }
+                for one in &rate.units {
+                    if let Some(UnitMoney::Paid { filter }) = one.money {
                         needs.summed[places[filter]] = true;
                     }
                 }

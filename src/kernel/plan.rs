@@ -247,19 +247,26 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
 /// The gap of an indicator's rule, if it is about disengagement.
 pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
     match rule {
-        Rule::Share(share) => match share.index.unit {
-            Unit::Disengagement { gap }
-            | Unit::Reengagement { gap, .. }
-            | Unit::EpisodeEnd { gap } => Some(gap),
-            _ => None,
-        },
         Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
             Some(*gap)
         }
-        rule => things_of(rule).find_map(|thing| match thing {
-            Thing::Disengagements { gap } | Thing::CareDays { gap } => Some(gap),
-            _ => None,
-        }),
+        rule => {
+            let things = things_of(rule).find_map(|thing| match thing {
+                Thing::Disengagements { gap } | Thing::CareDays { gap } => Some(gap),
+                _ => None,
+            });
+            things.or_else(|| rule.shares().iter().find_map(|share| gap_of_units(share.index.unit)))
+        }
+    }
+}
+
+/// The gap of units that are about disengagement or episodes of care.
+fn gap_of_units(unit: Unit) -> Option<i32> {
+    match unit {
+        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } | Unit::EpisodeEnd { gap } => {
+            Some(gap)
+        }
+        _ => None,
     }
 }
 
@@ -280,10 +287,8 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
             counted[places[share.of]] = true;
             counted[places[share.met]] = true;
         }
-        if let Rule::Share(share) = &indicator.rule {
-            for filter in super::needs::counted_rows(share) {
-                counted[places[filter]] = true;
-            }
+        for filter in super::needs::counted_rows(&indicator.rule) {
+            counted[places[filter]] = true;
         }
         for thing in things_of(&indicator.rule) {
             if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {

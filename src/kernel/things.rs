@@ -5,6 +5,7 @@ use super::board::Board;
 use super::count::Counter;
 use super::ledger::PersonDays;
 use super::plan::Plan;
+use super::rate_unit::waiting;
 use crate::indicator::care::Exit;
 use crate::indicator::member_value::for_each_owned_run;
 use crate::indicator::{Sum, Thing};
@@ -48,7 +49,7 @@ impl Counter<'_> {
             _ => {
                 let dated = self.dated(measure, thing, timeline);
                 self.things_on(dated.into_iter(), into, timeline, interner);
-                if matches!(thing, Thing::Served { .. }) {
+                if matches!(thing, Thing::Served { .. } | Thing::Units { once: true, .. }) {
                     into.at_most_one();
                 }
             }
@@ -96,14 +97,7 @@ impl Counter<'_> {
                 let counted = days.zip(timeline.contact_counts[filter(place)].iter().copied());
                 counted.filter(|(day, _)| timeline.phase_on(*day) == Some(phase)).collect()
             }
-            Thing::Cost { levels } => {
-                let wanted = timeline.costs.iter().filter(|cost| {
-                    levels.is_none_or(|(least, most)| {
-                        cost.level.is_some_and(|level| least <= level && level <= most)
-                    })
-                });
-                wanted.map(|cost| (cost.day, cost.cents)).collect()
-            }
+            Thing::Cost { levels } => costs(timeline, levels),
             Thing::Goals { attained } => {
                 let goals = timeline.plans.iter().filter_map(|plan| Some((plan.day, plan.goals?)));
                 goals.map(|(day, goals)| (day, if attained { goals.1 } else { goals.0 })).collect()
@@ -117,6 +111,9 @@ impl Counter<'_> {
                 lost.collect()
             }
             Thing::Minutes { types, but } => minutes_of(timeline, types, but),
+            Thing::Units { place, .. } => self.units_of_rate(measure, place, timeline),
+            Thing::UnitMoney => self.money_of_units(measure, timeline),
+            Thing::Waiting { .. } => waiting(self.plan, thing, timeline),
             Thing::Nights(_)
             | Thing::PatientDays(_)
             | Thing::WaitingNights(_)
@@ -199,4 +196,14 @@ pub(super) fn split(
             account.add(places, i64::from(days));
         });
     });
+}
+
+/// Cost lines at some levels of care.
+fn costs(timeline: &Timeline, levels: Option<(u8, u8)>) -> Vec<(Day, i64)> {
+    let wanted = timeline.costs.iter().filter(|cost| {
+        levels.is_none_or(|(least, most)| {
+            cost.level.is_some_and(|level| least <= level && level <= most)
+        })
+    });
+    wanted.map(|cost| (cost.day, cost.cents)).collect()
 }

@@ -29,7 +29,7 @@ impl Life<'_, '_> {
         let end = end.filter(|end| *end <= self.rows.calendar.last);
         let stay = self.serials.stay - 1;
         let cause = if kind == EventType::Death && self.dice.percent(70) {
-            self.dice.pick(&["natural", "accident", "unknown"])
+            self.dice.pick(&["natural", "accident", "unknown", "suicide"])
         } else {
             ""
         };

@@ -68,6 +68,8 @@ pub(super) struct Life<'r, 'c> {
     pub(super) in_care: bool,
     /// In a stay or in custody before this day.
     pub(super) away_until: Day,
+    /// The first visit of a new member.
+    pub(super) started: Option<Day>,
     /// Last day the member was seen.
     pub(super) seen: Day,
     /// Attempts at outreach that are left.
@@ -86,6 +88,7 @@ pub(super) fn live(member: &Member, need: Need, dice: Dice, rows: &mut Rows<'_>)
     let mut life = Life::new(member, need, dice, rows);
     life.other_events();
     life.live_spans();
+    life.beside();
 }
 
 /// Persistent needs are mostly in care before the data begin; episodes begin at any time.
@@ -124,6 +127,7 @@ impl<'r, 'c> Life<'r, 'c> {
             fragility,
             in_care: false,
             away_until: LONG_AGO,
+            started: None,
             seen: LONG_AGO,
             attempts: 0,
             intensive_until: LONG_AGO,
@@ -252,6 +256,7 @@ impl Life<'_, '_> {
                 + self.dice.below(30);
         }
         if new {
+            self.started.get_or_insert(day);
             self.intake(day);
         } else {
             self.due.visit = day + self.dice.below(self.rhythm.max(1));

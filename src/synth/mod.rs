@@ -8,6 +8,7 @@
 //!
 //! What is [`planted`] can be found again; [`Flaw`] lists the rows that intake must refuse.
 
+mod beside;
 mod broken;
 mod calendar;
 mod chance;

@@ -78,6 +78,7 @@ pub(super) static COORDINATION: Service =
 pub(super) static MONITORING: Service = service("", Class::Monitoring, 15, 2_600, Peer, "10");
 pub(super) static EDUCATION: Service =
     service("", Class::SupportedEducation, 45, 5_900, Other, "03");
+pub(super) static PRIMARY_CARE: Service = service("", Class::Other, 20, 9_500, Other, "11");
 pub(super) static LOCAL_17: Service = service("LOC17", Class::Other, 30, 5_000, Other, "53");
 pub(super) static LOCAL_23: Service = service("LOC23", Class::Other, 60, 4_000, Other, "99");
 

@@ -18,6 +18,8 @@ pub(super) struct Contact {
     pub(super) outreach: Option<OutreachResult>,
     /// In an emergency department, and whether it ended in an admission.
     pub(super) emergency: Option<bool>,
+    /// Another diagnosis than the member's.
+    pub(super) diagnosis: Option<&'static str>,
 }
 
 impl Life<'_, '_> {
@@ -45,6 +47,7 @@ impl Life<'_, '_> {
                 agency,
                 outreach: None,
                 emergency: None,
+                diagnosis: None,
             });
         }
         self.schedule(day);
@@ -82,6 +85,7 @@ impl Life<'_, '_> {
             agency,
             outreach: None,
             emergency: None,
+            diagnosis: None,
         });
         self.add_cost(day, service.price);
         if service.class.is_qualifying() {
@@ -119,7 +123,15 @@ impl Life<'_, '_> {
     /// A screening, which is no treatment.
     pub(super) fn screen(&mut self, day: Day, service: &'static Service) {
         let (status, agency) = (ContactStatus::Attended, self.agency);
-        self.contact(&Contact { day, service, status, agency, outreach: None, emergency: None });
+        self.contact(&Contact {
+            day,
+            service,
+            status,
+            agency,
+            outreach: None,
+            emergency: None,
+            diagnosis: None,
+        });
     }
 
     /// A crisis in the community.
@@ -166,6 +178,7 @@ impl Life<'_, '_> {
             agency,
             outreach: Some(result),
             emergency: None,
+            diagnosis: None,
         });
         self.attempts -= 1;
         if reached && back {
@@ -192,7 +205,8 @@ impl Life<'_, '_> {
         let staff = self.staff(service, agency, day);
         let local = self.local_code(contact);
         let participants = self.participants(modality);
-        let dx1 = if self.dice.percent(98) { self.diagnosis } else { "" };
+        let known = self.dice.percent(98);
+        let dx1 = if known { contact.diagnosis.unwrap_or(self.diagnosis) } else { "" };
         let dx2 = if self.serials.contact % 4 == 0 { self.second_diagnosis() } else { "" };
         let reason = self.no_show_reason(contact.status);
         let classed = service.code.is_empty() || (agency.number == 3 && local.is_empty());
@@ -263,7 +277,17 @@ impl Life<'_, '_> {
             (_, ..13) if remote => (Modality::Video, "10", "95"),
             (_, ..18) if remote => (Modality::Phone, "10", ""),
             (_, 98..) if remote => (Modality::CollateralOnly, place, ""),
-            _ => (Modality::InPerson, place, if service.code == "H0005" { "HQ" } else { "" }),
+            _ => (Modality::InPerson, place, self.modifier(service)),
+        }
+    }
+
+    /// `U9`, which a state may define, stands in these sets for a service in the member's own language
+    /// or with an interpreter. Without a draw of its own, so that everything else stays as it is.
+    fn modifier(&self, service: &Service) -> &'static str {
+        match service.code {
+            "H0005" => "HQ",
+            _ if self.member.number % 5 < 2 && self.serials.contact % 3 != 0 => "U9",
+            _ => "",
         }
     }
 

@@ -65,6 +65,7 @@ impl Life<'_, '_> {
                 agency,
                 outreach: None,
                 emergency: Some(admitted),
+                diagnosis: None,
             });
         }
     }
@@ -210,6 +211,7 @@ impl Life<'_, '_> {
                         agency,
                         outreach: None,
                         emergency: None,
+                        diagnosis: None,
                     });
                 }
                 if self.dice.percent(30) {
@@ -326,7 +328,8 @@ impl Life<'_, '_> {
             line.text(&facility(bho, stay.class, stay.choice));
             line.unknown(1);
             line.text(stay.diagnosis);
-            line.unknown(4);
+            line.text(if serial % 3 == 1 { "E11.9" } else { "" });
+            line.unknown(3);
             line.text(legal);
             line.text(stay.disposition.map_or("", Disposition::name));
             line.flag(stay.planned);

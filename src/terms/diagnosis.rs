@@ -38,6 +38,8 @@ code_list! {
         Opioid => "opioid",
         /// F90, F91.
         AttentionConduct => "attention_conduct",
+        /// F43.0, F43.8, F43.9, Z73.3: the project's own group, as no category is called so.
+        Coping => "coping",
         /// Chapters A–E and G–N: diseases of the body.
         Medical => "medical",
     }
@@ -73,6 +75,9 @@ impl DiagnosisGroup {
             Self::SelfHarm => is_self_harm(&code),
             Self::Opioid => category == "F11",
             Self::AttentionConduct => within("F90", "F91"),
+            Self::Coping => {
+                ["F430", "F438", "F439", "Z733"].iter().any(|prefix| code.starts_with(prefix))
+            }
             Self::Medical => {
                 category.len() == 3
                     && matches!(code.as_bytes().first(), Some(b'A'..=b'E' | b'G'..=b'N'))

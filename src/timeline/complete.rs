@@ -90,6 +90,7 @@ impl Reader<'_> {
                     discharge: Some(day + 1),
                     level: Some(level),
                     diagnosis,
+                    further: 0,
                     facility: None,
                     disposition: None,
                     planned: false,

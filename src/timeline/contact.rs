@@ -2,7 +2,7 @@
 
 use crate::terms::codes::{ContactStatus, Modality};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::terms::{Level, ServiceClass};
+use crate::terms::{Kind, Level, ServiceClass};
 
 /// What kind of row a filter starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,9 +29,12 @@ impl Basis {
     }
 }
 
-/// A rule about single contacts. Empty lists and `None` do not restrict.
+/// A rule about single contacts, or about single rows of another table. Empty lists and `None` do not
+/// restrict; of other tables, only texts are looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContactFilter {
+    /// The table: contacts, or another one.
+    pub kind: Kind,
     /// What kind of row.
     pub basis: Basis,
     /// One of these classes.
@@ -50,8 +53,12 @@ pub struct ContactFilter {
     pub practice: Option<(u8, u8)>,
     /// A diagnosis of one of these groups, in any position.
     pub diagnosis: Vec<DiagnosisGroup>,
+    /// A principal diagnosis of one of these groups.
+    pub principal: Vec<DiagnosisGroup>,
     /// For each column, one of these texts; a set of texts needs one of them.
     pub values: Vec<(&'static str, Vec<String>)>,
+    /// In each column a text, and none of these.
+    pub not_values: Vec<(&'static str, Vec<String>)>,
     /// Only of the filter as a whole: with the member's lead clinician: the one of the register of members, or else of the latest
     /// care plan made before the day of the contact.
     pub by_lead: bool,
@@ -65,6 +72,7 @@ impl ContactFilter {
     /// Every contact of a basis.
     pub fn of(basis: Basis) -> Self {
         Self {
+            kind: Kind::Contact,
             basis,
             classes: Vec::new(),
             codes: Vec::new(),
@@ -74,7 +82,9 @@ impl ContactFilter {
             levels: None,
             practice: None,
             diagnosis: Vec::new(),
+            principal: Vec::new(),
             values: Vec::new(),
+            not_values: Vec::new(),
             by_lead: false,
             or: Vec::new(),
             and: Vec::new(),

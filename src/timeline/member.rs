@@ -143,16 +143,21 @@ pub struct Timeline {
     pub death: Option<Day>,
     /// True if the register of members records a serious mental illness.
     pub smi: bool,
+    /// True if the register of members records a serious emotional disturbance.
+    pub sed: bool,
     /// Enrolment.
     pub enrolled: Enrolled,
     /// Days enrolled and alive.
     pub alive_enrolled: DaySpans,
     /// Days enrolled, alive, not in 24-hour care and not in custody.
     pub at_risk: DaySpans,
-    /// For each filter of the reader, the distinct days of contacts that pass it.
+    /// For each filter of the reader, the distinct days of contacts that pass it; of a filter of the
+    /// register of members one day, which says nothing, if the member passes it.
     pub contact_days: Vec<Vec<Day>>,
     /// For each filter whose contacts are counted, how many there are on each of these days.
     pub contact_counts: Vec<Vec<i64>>,
+    /// For each filter of pharmacy fills, the fills with their days of supply.
+    pub supplies: Vec<Vec<(Day, i32)>>,
     /// For each filter whose contacts are added up, their minutes and money on each of these days.
     pub contact_sums: Vec<Vec<ContactSum>>,
     /// For each filter whose agencies are needed, the distinct agencies of each day in order, as keys
@@ -248,12 +253,14 @@ impl Timeline {
         self.birth = None;
         self.death = None;
         self.smi = false;
+        self.sed = false;
         self.lead = None;
         self.plan_agencies.clear();
         self.sector_needs.clear();
         self.first_row = None;
         self.contact_days.iter_mut().for_each(Vec::clear);
         self.contact_counts.iter_mut().for_each(Vec::clear);
+        self.supplies.iter_mut().for_each(Vec::clear);
         self.contact_sums.iter_mut().for_each(Vec::clear);
         self.contact_agencies.iter_mut().for_each(Vec::clear);
         self.referrals.clear();

@@ -9,6 +9,7 @@ mod complete;
 mod contact;
 mod contact_kind;
 mod enrolment;
+mod filter_answer;
 mod home;
 mod intern;
 mod member;
@@ -70,6 +71,8 @@ pub struct Needs {
     pub referrals: bool,
     /// Whether more of stays than their days, level and diagnosis is needed.
     pub stays: bool,
+    /// Whether further diagnoses of stays are needed.
+    pub further_diagnoses: bool,
     /// Whether needs for help from sectors are needed.
     pub sectors: bool,
     /// Whether lead clinicians of members and plans are needed.

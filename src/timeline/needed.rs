@@ -1,8 +1,8 @@
 //! Which columns of the timeline table are read.
 
-use super::rows::{looks_at_diagnosis, looks_at_practice};
+use super::rows::{looks_at_practice, needs_further};
 use super::{ContactFilter, Needs, home, outcome, records, score};
-use crate::terms::column;
+use crate::terms::{Kind, column};
 
 /// The columns of the timeline table that a reader with these needs looks at.
 pub fn columns(needs: &Needs) -> Vec<&'static str> {
@@ -31,15 +31,18 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
         column::HOSPICE,
         column::SMI_SED,
     ];
-    if needs.filters.iter().any(looks_at_diagnosis) {
+    if needs_further(needs) {
         columns.extend([column::DX2, column::DX3, column::DX4, column::DX5]);
     }
     for part in needs.filters.iter().flat_map(ContactFilter::parts) {
-        for (name, _) in &part.values {
+        for (name, _) in part.values.iter().chain(&part.not_values) {
             if !columns.contains(name) {
                 columns.push(name);
             }
         }
+    }
+    if needs.filters.iter().any(|filter| filter.kind == Kind::Pharmacy) {
+        columns.push(column::DAYS_SUPPLY);
     }
     if needs.visits {
         columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);

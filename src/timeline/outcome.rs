@@ -21,6 +21,8 @@ pub struct OutcomeRecord {
     pub arrested: Option<bool>,
     /// Days of substance use, of the last 30.
     pub use_days: Option<i32>,
+    /// Whether self-help groups were attended in the last 30 days.
+    pub self_help: Option<bool>,
     /// Whether a screen was positive; nothing if it was not done or has no result.
     pub screen: Option<bool>,
     /// Whether a check-up found a need for treatment.
@@ -28,7 +30,7 @@ pub struct OutcomeRecord {
 }
 
 /// The columns of outcome records.
-pub(super) const COLUMNS: [&str; 7] = [
+pub(super) const COLUMNS: [&str; 8] = [
     column::LIVING,
     column::EMPLOYMENT,
     column::SCHOOL,
@@ -36,6 +38,7 @@ pub(super) const COLUMNS: [&str; 7] = [
     column::SUBSTANCE_USE_DAYS,
     column::SCREEN_RESULT,
     column::NEED_TREATMENT,
+    column::SELFHELP_FREQ,
 ];
 
 /// Outcome records of a batch.
@@ -48,6 +51,7 @@ pub(super) struct OutcomeColumns {
     use_days: NumberColumn,
     screen: Answers<Option<bool>>,
     need: NumberColumn,
+    self_help: Answers<Option<bool>>,
 }
 
 impl OutcomeColumns {
@@ -66,6 +70,13 @@ impl OutcomeColumns {
             use_days: NumberColumn::of(batch, column::SUBSTANCE_USE_DAYS)?,
             screen: decide(batch, column::SCREEN_RESULT, None, yes_or_no(&["pos"], &["neg"]))?,
             need: NumberColumn::of(batch, column::NEED_TREATMENT)?,
+            // The codes of TEDS: 1 no attendance, 2 to 4 by frequency, 5 some.
+            self_help: decide(
+                batch,
+                column::SELFHELP_FREQ,
+                None,
+                yes_or_no(&["2", "3", "4", "5"], &["1"]),
+            )?,
         })
     }
 
@@ -80,6 +91,7 @@ impl OutcomeColumns {
             use_days: self.use_days.int(row),
             screen: self.screen.at(row),
             need: self.need.at(row).map(|need| need == 1),
+            self_help: self.self_help.at(row),
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Reader<'n> {
     /// The numbers of ids and attributes.
     pub interner: Interner,
     memory: Memory,
+    /// Places of filters of other tables than contacts.
+    other_filters: Vec<usize>,
     started: bool,
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
@@ -48,13 +50,16 @@ impl<'n> Reader<'n> {
         let timeline = Timeline {
             contact_days: vec![Vec::new(); needs.filters.len()],
             contact_counts: vec![Vec::new(); needs.filters.len()],
+            supplies: vec![Vec::new(); needs.filters.len()],
             contact_sums: vec![Vec::new(); needs.filters.len()],
             contact_agencies: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
             instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
         };
+        let other = |place: &usize| needs.filters[*place].kind != Kind::Contact;
         Self {
+            other_filters: (0..needs.filters.len()).filter(other).collect(),
             needs,
             settings,
             interner: Interner::default(),
@@ -161,11 +166,13 @@ impl<'n> Reader<'n> {
     ) -> Result<(), Error> {
         if kind == Kind::Member {
             self.take_member(rows, row);
+            self.take_record(rows, row, kind, Day(0));
             return Ok(());
         }
         let day = start.ok_or(Error::NullKey { row: at, column: column::START_ON })?;
         self.timeline.first_row = Some(self.timeline.first_row.map_or(day, |first| first.min(day)));
         let end = rows.end.at(row).map(Day);
+        self.take_record(rows, row, kind, day);
         match kind {
             Kind::Contact => self.take_contact(rows, row, day),
             Kind::Stay => self.take_stay(rows, row, day, end),
@@ -234,6 +241,7 @@ impl<'n> Reader<'n> {
     fn take_member(&mut self, rows: &Rows, row: usize) {
         self.timeline.birth = rows.birth.at(row).map(Day);
         self.timeline.smi = rows.smi_sed.at(row) == Some(1);
+        self.timeline.sed = rows.smi_sed.at(row) == Some(2);
         self.timeline.lead = rows.records.lead(row);
         self.died_on(rows.death.at(row).map(Day));
         for (attribute, column) in self.timeline.attributes.iter_mut().zip(&rows.attributes) {
@@ -302,6 +310,23 @@ impl<'n> Reader<'n> {
         }
     }
 
+    /// Keeps the day of a row of another table than contacts for every filter that it passes.
+    fn take_record(&mut self, rows: &Rows, row: usize, kind: Kind, day: Day) {
+        for &index in &self.other_filters {
+            if self.needs.filters[index].kind != kind || !rows.passes_texts(index, row) {
+                continue;
+            }
+            let days = &mut self.timeline.contact_days[index];
+            if days.last() != Some(&day) {
+                days.push(day);
+            }
+            if kind == Kind::Pharmacy {
+                let supply = rows.supply.int(row).unwrap_or(0);
+                self.timeline.supplies[index].push((day, supply));
+            }
+        }
+    }
+
     fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
         if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
             let providers = [0, 1, 2].map(|level: usize| rows.providers[level].at(row));
@@ -367,6 +392,7 @@ impl<'n> Reader<'n> {
             discharge,
             level,
             diagnosis: rows.dx1.at(row),
+            further: if self.needs.further_diagnoses { rows.further_groups(row) } else { 0 },
             facility: facility.and_then(|class| u8::try_from(class as usize).ok()),
             disposition,
             planned: rows.planned.at(row) == Some(1),

@@ -8,6 +8,7 @@ use super::contact::{
     Basis, ContactFilter, Facts, LEAST_MINUTES, Participants, PlaceFacts, is_24_hour_code,
 };
 use super::contact_kind::{ContactKinds, Numbering, Questions};
+use super::filter_answer::{FilterAnswers, all_answers};
 use super::home::LivingColumns;
 use super::outcome::OutcomeColumns;
 use super::records::Records;
@@ -54,6 +55,7 @@ pub(super) struct Rows {
     pub(super) smi_sed: NumberColumn,
     pub(super) providers: [Answers<Option<u32>>; 3],
     pub(super) amounts: [NumberColumn; 3],
+    pub(super) supply: NumberColumn,
     pub(super) attributes: Vec<Attribute>,
     pub(super) records: Records,
     /// Outcome records, where they are needed.
@@ -74,21 +76,6 @@ pub(super) struct Memory {
     providers: [Remembered<Option<u32>>; 3],
 }
 
-/// What a filter says about the texts of a batch.
-#[derive(Debug)]
-struct FilterAnswers {
-    texts: Vec<(&'static str, Answers<bool>)>,
-    or: Vec<FilterAnswers>,
-    and: Vec<FilterAnswers>,
-}
-
-impl FilterAnswers {
-    fn add_to<'a>(&'a self, questions: &mut Questions<'a>) {
-        self.texts.iter().for_each(|(name, answers)| questions.add(name, answers));
-        self.or.iter().chain(&self.and).for_each(|part| part.add_to(questions));
-    }
-}
-
 fn is_assessment(record_type: &str) -> bool {
     RecordType::from_name(record_type) == Some(RecordType::Assessment)
 }
@@ -98,7 +85,16 @@ pub(super) fn looks_at_practice(filter: &ContactFilter) -> bool {
 }
 
 pub(super) fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
-    filter.parts().iter().any(|part| !part.diagnosis.is_empty())
+    filter.parts().iter().any(|part| !part.diagnosis.is_empty() || !part.principal.is_empty())
+}
+
+fn looks_at_principal(filter: &ContactFilter) -> bool {
+    filter.parts().iter().any(|part| !part.principal.is_empty())
+}
+
+/// True if diagnoses beyond the principal one are looked at.
+pub(super) fn needs_further(needs: &Needs) -> bool {
+    needs.further_diagnoses || needs.filters.iter().any(looks_at_diagnosis)
 }
 
 impl Rows {
@@ -157,6 +153,7 @@ impl Rows {
                 NumberColumn::of(batch, column::ALLOWED_CENTS)?,
                 NumberColumn::of(batch, column::PRICE_CENTS)?,
             ],
+            supply: NumberColumn::of(batch, column::DAYS_SUPPLY)?,
             attributes,
             records: Records::decode(batch, needs, interner)?,
             outcomes: needs.outcomes.then(|| OutcomeColumns::of(batch)).transpose()?,
@@ -197,6 +194,9 @@ impl Rows {
             let mut diagnoses = contacts;
             codes.refine(&mut diagnoses);
             numbering.refine_by(&diagnoses, |row| self.groups(row));
+            if needs.filters.iter().any(looks_at_principal) {
+                numbering.refine_by(&diagnoses, |row| self.dx1.at(row));
+            }
         }
         let level = |row| self.level.at(row).and_then(|level| u8::try_from(level).ok());
         if !self.level.is_absent() {
@@ -248,7 +248,13 @@ impl Rows {
         qualifying: bool,
         row: usize,
     ) -> bool {
-        self.passes_all(&self.filters[index], filter, facts, qualifying, row)
+        filter.kind == Kind::Contact
+            && self.passes_all(&self.filters[index], filter, facts, qualifying, row)
+    }
+
+    /// True if a row of another table passes the filter at a place.
+    pub(super) fn passes_texts(&self, index: usize, row: usize) -> bool {
+        self.filters[index].texts.iter().all(|(_, answers)| answers.at(row))
     }
 
     fn passes_all(
@@ -294,11 +300,18 @@ impl Rows {
             && answers.texts.iter().all(|(_, answers)| answers.at(row))
             && (filter.diagnosis.is_empty()
                 || self.groups(row) & DiagnosisGroup::bits(&filter.diagnosis) != 0)
+            && (filter.principal.is_empty()
+                || self.dx1.at(row) & DiagnosisGroup::bits(&filter.principal) != 0)
     }
 
     /// Diagnosis groups of a row in any position.
     fn groups(&self, row: usize) -> u32 {
-        self.dx_other.iter().fold(self.dx1.at(row), |groups, column| groups | column.at(row))
+        self.dx1.at(row) | self.further_groups(row)
+    }
+
+    /// Diagnosis groups of a row in any position but the first, where they are needed.
+    pub(super) fn further_groups(&self, row: usize) -> u32 {
+        self.dx_other.iter().fold(0, |groups, column| groups | column.at(row))
     }
 }
 
@@ -330,7 +343,7 @@ fn other_diagnoses(
     needs: &Needs,
     memory: &mut Memory,
 ) -> Result<Vec<Answers<u32>>, Error> {
-    if !needs.filters.iter().any(looks_at_diagnosis) {
+    if !needs_further(needs) {
         return Ok(Vec::new());
     }
     let names = [column::DX2, column::DX3, column::DX4, column::DX5].into_iter();
@@ -352,37 +365,4 @@ fn groups_of(code: &str) -> u32 {
                 .filter(|group| group.has(code))
                 .collect::<Vec<_>>(),
         )
-}
-
-fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers, Error> {
-    let mut texts = Vec::new();
-    let has = |list: &[String], text: &str| list.iter().any(|item| item == text);
-    for (name, wanted, unwanted) in [
-        (column::CODE, &filter.codes, &filter.not_codes),
-        (column::SETTING, &filter.settings, &filter.not_settings),
-    ] {
-        if !wanted.is_empty() || !unwanted.is_empty() {
-            let answers = decide(batch, name, wanted.is_empty(), |text| {
-                (wanted.is_empty() || has(wanted, text)) && !has(unwanted, text)
-            })?;
-            texts.push((name, answers));
-        }
-    }
-    for (name, wanted) in &filter.values {
-        // A contact without a status was attended.
-        let absent = *name == column::STATUS && has(wanted, ContactStatus::Attended.name());
-        let answers = decide(batch, name, absent, |text| {
-            text.split([';', '|', ',', ' ']).any(|one| has(wanted, one))
-        })?;
-        texts.push((*name, answers));
-    }
-    let (or, and) = (all_answers(batch, &filter.or)?, all_answers(batch, &filter.and)?);
-    Ok(FilterAnswers { texts, or, and })
-}
-
-fn all_answers(
-    batch: &RecordBatch,
-    filters: &[ContactFilter],
-) -> Result<Vec<FilterAnswers>, Error> {
-    filters.iter().map(|filter| answers(batch, filter)).collect()
 }

@@ -14,6 +14,8 @@ pub struct Stay {
     pub level: Option<Level>,
     /// Diagnosis groups of the principal diagnosis, one bit each in the order of the code list.
     pub diagnosis: u32,
+    /// Diagnosis groups of the further diagnoses, where they are needed.
+    pub further: u32,
     /// Facility class, as an index into its code list.
     pub facility: Option<u8>,
     /// Where the stay ended.

@@ -137,7 +137,8 @@ fn met_itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option
         return contact_met(criterion, life, unit);
     }
     if let (Some(nights), Of::Discharge(spell)) = (criterion.nights_over, &unit.of) {
-        return (spell.discharge - spell.admit > nights).then_some(0);
+        let leave: i32 = spell.stays.iter().map(|stay| stay.leave).sum();
+        return (spell.discharge - spell.admit - leave > nights).then_some(0);
     }
     if let Some(days) = criterion.no_service {
         return (!window(days).any(|day| life.level_on(day).is_some())).then_some(0);

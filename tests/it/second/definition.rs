@@ -196,6 +196,8 @@ pub(super) struct Index {
     pub(super) age_min: Option<i32>,
     pub(super) chain: Option<Chain>,
     #[serde(default)]
+    pub(super) every: bool,
+    #[serde(default)]
     pub(super) without: Vec<Around>,
     #[serde(default)]
     pub(super) with: Vec<Around>,

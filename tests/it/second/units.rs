@@ -339,11 +339,13 @@ fn is_chained(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
         return false;
     };
     let [from, to] = chain.days;
-    life.spells(set).iter().any(|other| {
-        other.admit != own.admit
-            && (from..=to).contains(&(other.admit - unit.day))
-            && in_groups(&chain.diagnosis, &other.first.dx1)
-    })
+    // A preset can say that every discharge counts.
+    !index.every
+        && life.spells(set).iter().any(|other| {
+            other.admit != own.admit
+                && (from..=to).contains(&(other.admit - unit.day))
+                && in_groups(&chain.diagnosis, &other.first.dx1)
+        })
 }
 
 fn is_in_calendar(index: &Index, day: Day) -> bool {
