@@ -12,6 +12,7 @@ mod part;
 mod plan;
 mod run;
 mod spread;
+mod supply;
 mod tally;
 mod things;
 mod total;
@@ -19,7 +20,8 @@ mod units;
 
 pub use evidence::evidence;
 pub use examples::check_examples;
-pub use plan::{Plan, StratumKind, missing};
+pub use plan::{Plan, StratumKind};
 pub use run::{Error, count};
+pub use supply::{SERVICE_CLASS, Supply};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
 pub use units::{Fate, Unit, add_up, units};

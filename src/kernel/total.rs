@@ -78,7 +78,7 @@ impl Board<'_> {
     /// cell.
     fn each_cell(&self, mut each: impl FnMut(usize, usize, &dyn Fn(&Group, &Stratum) -> Cell)) {
         let plan = self.plan;
-        let computable = |measure: &usize| plan.indicators[*measure].measure.missing.is_empty();
+        let computable = |measure: &usize| plan.indicators[*measure].measure.is_computable();
         for measure in (0..plan.indicators.len()).filter(computable) {
             for period in 0..plan.periods.len() {
                 each(measure, period, &|group, stratum| Cell {

@@ -7,7 +7,7 @@ use crate::statistics::{CONFIDENCE, quantile, wilson};
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
 use super::verdict::verdict;
-use super::{Exact, Row, Settings, State};
+use super::{Exact, Row, Settings};
 
 /// Every row with every number. It must not be shown: see [`super::suppress()`].
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     let mut curves = Vec::new();
     for (cell, tally) in &tallies.cells {
         let Some(measure) = tallies.measures.get(cell.measure) else { continue };
-        if !measure.missing.is_empty() {
+        if !measure.is_computable() {
             continue;
         }
         let row = row_of(measure, cell, tally, settings);
@@ -49,7 +49,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
         rows.push(row);
     }
     for (index, measure) in tallies.measures.iter().enumerate() {
-        if !measure.missing.is_empty() {
+        if !measure.is_computable() {
             let empty = |period| Cell {
                 measure: index,
                 period,
@@ -134,7 +134,7 @@ fn fill(row: &mut Row, estimate: Estimate) {
 
 /// Median, quartiles and the share of high values of a mean over members or units.
 fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> Vec<Row> {
-    if mean.state == State::NotComputable || tally.values.is_empty() {
+    if !mean.state.is_computable() || tally.values.is_empty() {
         return Vec::new();
     }
     let bare = Row {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{Delivery, SourceReport};
+use crate::extract::{Delivery, KeyRows, SourceReport};
 use crate::terms::Day;
 
 /// The version of the timeline table's columns and of the manifest.
@@ -93,6 +93,10 @@ pub struct SourceEntry {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Columns that rules need, by their names in the data model: rows that ought to have a value,
+    /// and how many of them have none.
+    #[serde(default)]
+    pub key_columns: BTreeMap<String, KeyRows>,
     /// Distinct members of its rows.
     #[serde(default)]
     pub members: u64,
@@ -132,6 +136,11 @@ impl SourceEntry {
             last_day: day(report.span.map(|span| span.1)),
             unmapped_rows: report.unmapped_rows,
             unmapped_codes: report.unmapped_codes,
+            key_columns: report
+                .key_columns
+                .iter()
+                .map(|(column, rows)| ((*column).to_owned(), *rows))
+                .collect(),
             members: report.members,
             codes: report.codes.clone(),
         }

@@ -13,6 +13,7 @@ mod history;
 mod identifiers;
 mod ingest;
 mod kernel;
+mod low_quality;
 mod oversight;
 mod pseudonymize;
 mod reconcile;
