@@ -75,6 +75,9 @@ fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
     if document.root.get("question").is_some() {
         return Ok(throughline::study::read_study(&document).map(|_| 0));
     }
+    if document.root.get("instrument").is_some() {
+        return Ok(indicator::read_instruments(&document).map(|_| 0));
+    }
     if document.root.get("worklist").is_some() {
         return Ok(pipeline::read_worklists(path)?.map(|_| 0));
     }

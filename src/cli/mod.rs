@@ -8,6 +8,7 @@ mod pseudonymize;
 mod query;
 mod reconcile;
 mod run;
+mod scale;
 mod store;
 mod study;
 mod summary;
@@ -39,10 +40,16 @@ enum Command {
     Run(IngestArguments),
     /// Take the extracts in, and stop there
     Ingest(IngestArguments),
-    /// Count from the store, and write the tables without the page
-    Evaluate(StoredArguments),
-    /// Count from the store, and write the report
-    Report(StoredArguments),
+    /// Count from the store, and write the tables without the page; or count a part of it
+    Evaluate(EvaluateArguments),
+    /// Count from the store, and write the report; or write it from tallies
+    Report(ReportArguments),
+    /// Write what a run would count as a file, for counting elsewhere
+    Plan(scale::PlanArguments),
+    /// Count timeline rows from standard input (Arrow IPC), and write tallies to standard output
+    Kernel(scale::KernelArguments),
+    /// Add tallies of one plan into one file
+    Merge(scale::MergeArguments),
     /// Make extracts for others: tokens instead of ids, dates moved, details coarsened
     Pseudonymize(pseudonymize::PseudonymizeArguments),
     /// Write made-up extracts with planted effects
@@ -90,6 +97,39 @@ struct StoredArguments {
     /// The snapshot to count from, or the beginning of its id; without it, the one in force
     #[arg(long, value_name = "ID")]
     snapshot: Option<String>,
+}
+
+/// What `evaluate` is told.
+#[derive(Debug, Args)]
+struct EvaluateArguments {
+    #[command(flatten)]
+    stored: StoredArguments,
+    /// Count one of N parts of the store, such as 3/16, and write its tallies instead of tables
+    #[arg(long, value_name = "I/N", value_parser = bucket, requires = "tallies")]
+    bucket: Option<pipeline::Bucket>,
+    /// The file of tallies to write
+    #[arg(long, value_name = "FILE", requires = "bucket")]
+    tallies: Option<PathBuf>,
+}
+
+/// What `report` is told.
+#[derive(Debug, Args)]
+struct ReportArguments {
+    #[command(flatten)]
+    stored: StoredArguments,
+    /// Files of tallies, or folders of such files, instead of counting: all parts of one count
+    #[arg(long, value_name = "TALLIES", num_args = 1..)]
+    tallies: Vec<PathBuf>,
+    /// The plan of these tallies; it is needed if their rows are in no store
+    #[arg(long, value_name = "FILE", requires = "tallies", conflicts_with_all = ["snapshot", "period"])]
+    plan: Option<PathBuf>,
+    /// How many distinct members there are: tallies that saw more or fewer are refused
+    #[arg(long, value_name = "N", requires = "tallies")]
+    members: Option<u64>,
+}
+
+fn bucket(text: &str) -> Result<pipeline::Bucket, String> {
+    pipeline::Bucket::parse(text).ok_or_else(|| "expected a part such as 3/16".to_owned())
 }
 
 fn reason(text: &str) -> Result<String, String> {
@@ -185,6 +225,9 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Ingest(arguments) => run::ingest(arguments),
         Command::Evaluate(arguments) => run::evaluate(arguments),
         Command::Report(arguments) => run::report(arguments),
+        Command::Plan(arguments) => scale::plan(arguments),
+        Command::Kernel(arguments) => scale::kernel(arguments),
+        Command::Merge(arguments) => scale::merge(arguments),
         Command::Pseudonymize(arguments) => pseudonymize::pseudonymize(arguments),
         Command::Synth(arguments) => synth::synth(arguments),
         Command::Check { files } => check::check(files),

@@ -1,9 +1,10 @@
 //! `throughline reconcile`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use throughline::oversight::Grade;
+use throughline::oversight::{Grade, MemberDifference};
 use throughline::pipeline::{self, Folders, Stage};
 
 use super::progress::Bar;
@@ -15,6 +16,11 @@ pub(super) struct ReconcileArguments {
     /// The reported rates: a CSV with the columns `indicator`, `bho_id`, `period`, `numerator` and
     /// `denominator`, and perhaps `preset` and `excluded`
     reported: PathBuf,
+    /// Lists of members: a CSV with the columns `indicator`, `bho_id`, `period`, `member_id` and `unit`
+    /// (`met`, `denominator` or `excluded`), one line for each unit; who differs is written into the
+    /// folder of the comparison
+    #[arg(long, value_name = "FILE")]
+    members: Option<PathBuf>,
     /// The pipeline file, for its rules, its indicator files and its store
     #[arg(long, value_name = "FILE", default_value = "pipelines/monthly.toml")]
     pipeline: PathBuf,
@@ -41,7 +47,8 @@ pub(super) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Verdic
         let bar = Bar::new();
         let on_stage = |stage: Stage<'_>| bar.stage(stage);
         let snapshot = pipeline::snapshot(&pipeline, &folders)?;
-        let compared = pipeline::reconcile(&pipeline, snapshot, &arguments.reported, &on_stage)?;
+        let files = (arguments.reported.as_path(), arguments.members.as_deref());
+        let compared = pipeline::reconcile(&pipeline, snapshot, files, &on_stage)?;
         let page = compared.write(&pipeline, &out)?;
         bar.end();
         let number =
@@ -55,7 +62,17 @@ pub(super) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Verdic
             say(&format!("{:6} {words}", number(name)))?;
         }
         say(&format!("comparison, internal, not to be passed on: {}", page.display()))?;
-        let differs = compared.rows.iter().any(|row| row.grade.is_difference());
+        let members = compared.members.as_deref();
+        if let Some(members) = members {
+            say(&format!("{:6} members of the lists differ", distinct(members)))?;
+        }
+        let differs = compared.rows.iter().any(|row| row.grade.is_difference())
+            || members.is_some_and(|members| !members.is_empty());
         Ok(if differs { Verdict::Findings } else { Verdict::Fine })
     })?
+}
+
+/// How many members there are.
+fn distinct(members: &[MemberDifference]) -> usize {
+    members.iter().map(|one| &one.member).collect::<BTreeSet<_>>().len()
 }

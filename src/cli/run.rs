@@ -2,9 +2,13 @@
 
 use throughline::pipeline::{self, Accept, Counted, Folders, Pipeline, Released, Stage};
 use throughline::store::Snapshot;
+use throughline::terms::Period;
 
 use super::progress::Bar;
-use super::{IngestArguments, RunArguments, StoredArguments, Verdict, read_pipeline, say, summary};
+use super::{
+    EvaluateArguments, IngestArguments, ReportArguments, RunArguments, Verdict, read_pipeline, say,
+    scale, summary,
+};
 
 /// Does the work on as many threads as the user allows.
 pub(super) fn with_threads<T: Send>(
@@ -26,7 +30,9 @@ pub(super) fn run(given: &IngestArguments) -> anyhow::Result<Verdict> {
         let accept = Accept(given.accept.as_deref());
         let snapshot =
             pipeline::ingest_accepting(&pipeline, &folders, arguments.as_of, accept, &on_stage)?;
-        finish(arguments, &pipeline, &folders, snapshot, &bar)
+        let counted =
+            pipeline::count(&pipeline, snapshot, arguments.period, &|stage| bar.stage(stage))?;
+        finish(arguments, &pipeline, &folders, &counted, &bar)
     })?
 }
 
@@ -55,8 +61,12 @@ pub(super) fn ingest(given: &IngestArguments) -> anyhow::Result<Verdict> {
     })?
 }
 
-/// Counts from the store and writes the tables.
-pub(super) fn evaluate(given: &StoredArguments) -> anyhow::Result<Verdict> {
+/// Counts from the store and writes the tables, or the tallies of a part.
+pub(super) fn evaluate(given: &EvaluateArguments) -> anyhow::Result<Verdict> {
+    if let (Some(bucket), Some(to)) = (given.bucket, &given.tallies) {
+        return scale::bucket(&given.stored, bucket, to);
+    }
+    let given = &given.stored;
     let arguments = &given.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
     with_threads(arguments.threads, || {
@@ -79,46 +89,74 @@ pub(super) fn evaluate(given: &StoredArguments) -> anyhow::Result<Verdict> {
     })?
 }
 
-/// Counts from the store and writes the report.
-pub(super) fn report(given: &StoredArguments) -> anyhow::Result<Verdict> {
-    let arguments = &given.run;
+/// Counts from the store, or takes tallies, and writes the report.
+pub(super) fn report(given: &ReportArguments) -> anyhow::Result<Verdict> {
+    let stored = &given.stored;
+    let arguments = &stored.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
     with_threads(arguments.threads, || {
         let bar = Bar::new();
-        let snapshot = pipeline::snapshot_by_id(&pipeline, &folders, given.snapshot.as_deref())?;
-        finish(arguments, &pipeline, &folders, snapshot, &bar)
+        let on_stage = |stage: Stage<'_>| bar.stage(stage);
+        let (snapshot, wanted) = of_plan(given, &pipeline, &folders)?;
+        let counted = if given.tallies.is_empty() {
+            pipeline::count(&pipeline, snapshot, wanted, &on_stage)?
+        } else {
+            on_stage(Stage::Begin("adding tallies"));
+            pipeline::counted(&pipeline, snapshot, wanted, &given.tallies, given.members)?
+        };
+        finish(arguments, &pipeline, &folders, &counted, &bar)
     })?
+}
+
+/// The snapshot and month of the plan, if one is named.
+fn of_plan(
+    given: &ReportArguments,
+    pipeline: &Pipeline,
+    folders: &Folders,
+) -> anyhow::Result<(Snapshot, Option<Period>)> {
+    let Some(path) = &given.plan else {
+        let snapshot =
+            pipeline::snapshot_by_id(pipeline, folders, given.stored.snapshot.as_deref())?;
+        return Ok((snapshot, given.stored.run.period));
+    };
+    let plan = scale::read_plan(path)?;
+    let (manifest, month) = (plan.manifest(), plan.month()?);
+    let snapshot = if manifest.buckets == 0 {
+        Snapshot::elsewhere(manifest.clone())
+    } else {
+        pipeline::snapshot_by_id(pipeline, folders, Some(&manifest.snapshot))?
+    };
+    Ok((snapshot, Some(month)))
 }
 
 fn finish(
     arguments: &RunArguments,
     pipeline: &Pipeline,
     folders: &Folders,
-    snapshot: Snapshot,
+    counted: &Counted,
     bar: &Bar,
 ) -> anyhow::Result<Verdict> {
     let on_stage = |stage: Stage<'_>| bar.stage(stage);
-    let counted = pipeline::count(pipeline, snapshot, arguments.period, &on_stage)?;
     let out = pipeline::report_folder(pipeline, folders, counted.month);
     let mut pages = Vec::new();
     if arguments.internal {
         on_stage(Stage::Begin("writing the internal report"));
-        let table = pipeline::publish(pipeline, &counted, true);
+        let table = pipeline::publish(pipeline, counted, true);
         let out = pipeline::internal_folder(&out);
-        let content = pipeline::content(pipeline, &counted, &table, None)?;
+        let content = pipeline::content(pipeline, counted, &table, None)?;
         let written = throughline::report::write(&content, &out)?;
         pages.push(("internal report, not to be passed on", written.page));
     }
     on_stage(Stage::Begin("hiding small numbers"));
-    let released = pipeline::release(pipeline, &counted, &out, &arguments.earlier())?;
+    let released = pipeline::release(pipeline, counted, &out, &arguments.earlier())?;
     on_stage(Stage::Begin("writing the report"));
-    let content = pipeline::content(pipeline, &counted, &released.table, released.since.as_ref())?;
+    let content = pipeline::content(pipeline, counted, &released.table, released.since.as_ref())?;
     released.record()?;
     let written = throughline::report::write(&content, &out)
         .or_else(|error| undo(&released, error.into()))?;
     pages.insert(0, ("report", written.page));
     bar.end();
-    conclude(&released.table, &counted)?;
+    conclude(&released.table, counted)?;
     for (what, page) in pages {
         say(&format!("{what}: {}", page.display()))?;
     }

@@ -134,6 +134,25 @@ fn show(store: &Path, id: Option<&str>) -> anyhow::Result<Verdict> {
             source.members,
             source.sha256
         ))?;
+        for one in &source.submissions {
+            say(&format!(
+                "{:20} {:28} {:10} {:>12} {}",
+                "",
+                format!("  {}", one.file),
+                one.extract_date.as_deref().unwrap_or("-"),
+                format!("{} read", one.rows_read),
+                if one.incremental { "changes" } else { "full" },
+            ))?;
+        }
+        if source.rows_replaced + source.rows_voided > 0 {
+            say(&format!(
+                "{:20}   {} rows replaced by later ones, {} taken back",
+                "", source.rows_replaced, source.rows_voided
+            ))?;
+        }
+    }
+    for file in &manifest.replaced_files {
+        say(&format!("not in force: {file}, which a later full extract replaces"))?;
     }
     Ok(Verdict::Fine)
 }
@@ -182,7 +201,7 @@ fn differences(old: &Manifest, new: &Manifest, table: &str) -> Vec<(String, u64,
 
 fn lag(store: &Path, table: &str) -> anyhow::Result<Verdict> {
     found(store, None)?;
-    let triangle = store::triangle(store, table)?;
+    let triangle = store::triangle(store, table, None)?;
     if triangle.months.is_empty() {
         bail!(
             "no two extracts of {table} follow one another by months: there is nothing to compare"

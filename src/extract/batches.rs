@@ -24,6 +24,8 @@ pub(super) enum Origin<'a> {
     Slot(&'a Data),
     /// The same for every row.
     Same(u32),
+    /// A number for each row, counted from one.
+    From(u32, &'a [u16]),
     /// The row's own value, or else this one.
     OrElse(Option<&'a Data>, u32),
     /// The row's own value, or else what the crosswalk says about its code.
@@ -175,6 +177,9 @@ fn codes(origins: &[Origin<'_>], rows: &Selection<'_>) -> Vec<u32> {
         match origins[kind] {
             Origin::Slot(data) => take_codes(&mut codes, Some(data), run),
             Origin::Same(code) => codes.resize(from + run.len(), code),
+            Origin::From(first, numbers) => {
+                take(&mut codes, numbers, run, |number| first + u32::from(number));
+            }
             Origin::OrElse(data, code) => {
                 take_codes(&mut codes, data, run);
                 codes[from..].iter_mut().filter(|own| **own == NO_CODE).for_each(|own| *own = code);

@@ -12,6 +12,7 @@ use super::pool::Pool;
 use super::privacy::{Privacy, Treatment};
 use super::rule::Rule;
 use super::source::{Reading, Refused};
+use super::submission::Sent;
 use super::tables::Table;
 use crate::terms::Day;
 
@@ -22,6 +23,8 @@ pub struct Delivery {
     pub sources: Vec<SourceReport>,
     /// Files of the folder that no table was read from.
     pub unread_files: Vec<String>,
+    /// Files that a later full extract replaces.
+    pub replaced_files: Vec<String>,
     /// The crosswalk files, with their SHA-256.
     pub crosswalks: Vec<(String, String)>,
     /// All that decides about the stored rows except the program: settings and contents of files.
@@ -33,6 +36,10 @@ pub struct Delivery {
     pub(super) duplicates: Vec<Vec<Refused>>,
     /// Rows left out and not refused: by reading.
     pub(super) repeated: Vec<u64>,
+    /// Rows that a later submission has too: by reading.
+    pub(super) replaced: Vec<u64>,
+    /// Rows that take others back, and those: by reading.
+    pub(super) voided: Vec<u64>,
     pub(super) ids: Pool,
     pub(super) pools: BTreeMap<&'static str, Pool>,
     pub(super) map: ServiceMap,
@@ -71,17 +78,32 @@ pub(super) struct Bucket {
     pub(super) sorted: Sorted,
 }
 
-/// What is to be said about one file as the source of one table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SourceReport {
-    /// The table it feeds.
-    pub table: Table,
+/// One of several files of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmissionReport {
     /// Its name in the folder.
     pub file: String,
     /// The SHA-256 of the file as delivered.
     pub sha256: String,
+    /// Who sent it, and when.
+    pub sent: Sent,
+    /// Rows read.
+    pub read: u64,
+}
+
+/// What is to be said about the files of one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceReport {
+    /// The table it feeds.
+    pub table: Table,
+    /// Its name in the folder, or that of the first of several.
+    pub file: String,
+    /// The SHA-256 of the file as delivered; of several, that of theirs.
+    pub sha256: String,
     /// Its size as delivered.
     pub bytes: u64,
+    /// The files, the oldest first, where there are several or changes only.
+    pub submissions: Vec<SubmissionReport>,
     /// What is known about the time it covers.
     pub dates: Dates,
     /// Rows read.
@@ -90,6 +112,10 @@ pub struct SourceReport {
     pub accepted: u64,
     /// Rows of a key that was taken in already, where the settings allow them.
     pub repeated: u64,
+    /// Rows whose key a later submission has.
+    pub replaced: u64,
+    /// Rows that take others back, and those.
+    pub voided: u64,
     /// Rows refused, by rule.
     pub refused: BTreeMap<Rule, u64>,
     /// Delivered columns of the model.
@@ -153,9 +179,11 @@ impl Delivery {
         let mut rows: Vec<RefusedRow<'_>> = Vec::new();
         for (reading, duplicates) in self.readings.iter().zip(&self.duplicates) {
             rows.extend(reading.refused.iter().chain(duplicates).map(|refused| RefusedRow {
-                file: &reading.plan.delivered.file,
+                file: &reading.submissions[usize::from(refused.file)].delivered.file,
                 line: refused.line,
-                column: refused.column.map_or("", |column| reading.column_at(column)),
+                column: refused.column.map_or("", |column| {
+                    reading.submissions[usize::from(refused.file)].name_at(column)
+                }),
                 rule: refused.rule,
                 table: reading.plan.table(),
             }));

@@ -1,7 +1,7 @@
-//! Rows with the key of another row. Which one is kept depends on content, never on the order of
-//! rows.
+//! Rows with the key of another row. Which one is kept depends on when files were cut and on
+//! content, never on the order of rows.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use rayon::iter::{
@@ -12,6 +12,8 @@ use super::pool::Pool;
 use super::rows::Rows;
 use super::rule::Rule;
 use super::source::Reading;
+use super::submission::Sent;
+use super::tables::VOID;
 
 /// A row of a reading: its bucket and its place there.
 type Place = (usize, u32);
@@ -45,15 +47,30 @@ impl Content<'_> {
     }
 }
 
-/// The rows of a reading whose key another row has, with the rule each one breaks. `key` is the
-/// slot of the key.
+/// Why a row is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It repeats or contradicts another row.
+    Refused(Rule),
+    /// A later submission of the same sender has its key.
+    Replaced,
+    /// It takes back another row, or was taken back.
+    Voided,
+}
+
+/// The rows of a reading that are left out because of other rows with their key. `key` is the slot
+/// of the key.
 pub(super) fn repeated_keys(
     reading: &Reading,
     key: usize,
     content: &Content<'_>,
-) -> Vec<(Place, Rule)> {
+) -> Vec<(Place, Fate)> {
+    let void = reading.plan.slot(VOID);
+    let is_void = |(bucket, row): Place| {
+        void.is_some_and(|slot| reading.buckets[bucket].columns[slot].is_set(row as usize))
+    };
     let repeated = Filter::of(repeated_hashes(&reading.buckets, key));
-    if repeated.hashes.is_empty() {
+    if repeated.hashes.is_empty() && void.is_none() {
         return Vec::new();
     }
     let candidates: Vec<Place> = reading
@@ -61,12 +78,14 @@ pub(super) fn repeated_keys(
         .par_iter()
         .enumerate()
         .flat_map_iter(|(bucket, rows)| {
-            let repeated = &repeated;
+            let (repeated, is_void) = (&repeated, &is_void);
             (0..rows.len())
                 .filter(|row| !rows.columns[key].is_null(*row))
-                .filter(|row| !rows.columns[key].is_null(*row))
-                .filter(|row| repeated.has(rows.columns[key].hash_text(*row)))
                 .map(move |row| (bucket, number(row)))
+                .filter(move |(bucket, row)| {
+                    let hash = rows.columns[key].hash_text(*row as usize);
+                    repeated.has(hash) || is_void((*bucket, *row))
+                })
         })
         .collect();
     let at = |(bucket, row): Place| (&reading.buckets[bucket], row as usize);
@@ -74,25 +93,93 @@ pub(super) fn repeated_keys(
         let ((x, a), (y, b)) = (at(a), at(b));
         x.columns[key].compare(a, &y.columns[key], b, None)
     };
-    let line = |place: Place| at(place).0.lines[place.1 as usize];
+    let sent = |place: Place| sent(reading, place);
     let mut sorted = candidates;
     sorted.sort_unstable_by(|a, b| {
         same_key(*a, *b)
+            .then_with(|| sent(*b).on.cmp(&sent(*a).on))
+            .then_with(|| is_void(*b).cmp(&is_void(*a)))
             .then_with(|| content.compare(at(*a), at(*b)))
-            .then_with(|| line(*a).cmp(&line(*b)))
+            .then_with(|| line(reading, *a).cmp(&line(reading, *b)))
     });
-    let mut refused = Vec::new();
+    let mut left_out = Vec::new();
     for group in sorted.chunk_by(|a, b| same_key(*a, *b).is_eq()) {
-        for other in &group[1..] {
-            let is_same = content.compare(at(group[0]), at(*other)).is_eq();
-            refused.push((*other, if is_same { Rule::DuplicateRow } else { Rule::DuplicateKey }));
+        let same = |a: Place, b: Place| content.compare(at(a), at(b)).is_eq();
+        of_one_key(group, sent, is_void, same, &mut left_out);
+    }
+    left_out
+}
+
+/// Rows of one key, the latest first: of each sender the latest counts, unless it is void; of
+/// several senders, the first.
+fn of_one_key<'s>(
+    rows: &[Place],
+    sent: impl Fn(Place) -> &'s Sent,
+    is_void: impl Fn(Place) -> bool,
+    same: impl Fn(Place, Place) -> bool,
+    left_out: &mut Vec<(Place, Fate)>,
+) {
+    let mut latest: Vec<Place> = Vec::new();
+    let mut kept: Option<Place> = None;
+    for row in rows.iter().copied() {
+        let before = latest.iter().copied().find(|one| sent(*one).sender == sent(row).sender);
+        if before.is_none() {
+            latest.push(row);
+        }
+        let fate = match (before, kept) {
+            _ if is_void(row) => Some(Fate::Voided),
+            (Some(before), _) if is_void(before) => Some(Fate::Voided),
+            (Some(before), _) if sent(before).on > sent(row).on => Some(Fate::Replaced),
+            (_, Some(kept)) if same(kept, row) => Some(Fate::Refused(Rule::DuplicateRow)),
+            (_, Some(_)) => Some(Fate::Refused(Rule::DuplicateKey)),
+            (_, None) => None,
+        };
+        match fate {
+            Some(fate) => left_out.push((row, fate)),
+            None => kept = Some(row),
         }
     }
-    refused
+}
+
+/// Rows of members that a later file has too, and members who were taken back.
+pub(super) fn repeated_members(reading: &Reading) -> Vec<(Place, Fate)> {
+    let void = reading.plan.slot(VOID);
+    if reading.submissions.len() == 1 && void.is_none() {
+        return Vec::new();
+    }
+    let of_bucket = |(bucket, rows): (usize, &Rows)| {
+        let is_void = |row: usize| void.is_some_and(|slot| rows.columns[slot].is_set(row));
+        let mut places: Vec<Place> = (0..rows.len()).map(|row| (bucket, number(row))).collect();
+        let on = |place: Place| sent(reading, place).on;
+        let member = |(_, row): Place| rows.members[row as usize];
+        places.sort_unstable_by_key(|place| (member(*place), Reverse(on(*place)), place.1));
+        let mut left_out = Vec::new();
+        for own in places.chunk_by(|a, b| member(*a) == member(*b)) {
+            let is_latest = |place: &Place| on(*place) == on(own[0]);
+            let gone =
+                own.iter().filter(|place| is_latest(place)).any(|place| is_void(place.1 as usize));
+            left_out.extend(own.iter().filter_map(|place| {
+                let fate = if gone { Fate::Voided } else { Fate::Replaced };
+                (gone || !is_latest(place)).then_some((*place, fate))
+            }));
+        }
+        left_out
+    };
+    reading.buckets.par_iter().enumerate().flat_map_iter(of_bucket).collect()
+}
+
+fn sent(reading: &Reading, (bucket, row): Place) -> &Sent {
+    let file = reading.buckets[bucket].file(row as usize);
+    &reading.submissions[usize::from(file)].delivered.sent
+}
+
+fn line(reading: &Reading, (bucket, row): Place) -> (u16, u32) {
+    let rows = &reading.buckets[bucket];
+    (rows.file(row as usize), rows.lines[row as usize])
 }
 
 /// By bucket, the rows to leave out, sorted.
-pub(super) fn by_bucket(refused: &[(Place, Rule)]) -> BTreeMap<usize, Vec<u32>> {
+pub(super) fn by_bucket(refused: &[(Place, Fate)]) -> BTreeMap<usize, Vec<u32>> {
     let mut rows: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     for ((bucket, row), _) in refused {
         rows.entry(*bucket).or_default().push(*row);

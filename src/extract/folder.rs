@@ -13,13 +13,25 @@ use super::plan::{Delivered, Plan, did_you_mean};
 use super::privacy::Privacy;
 use super::problem::{Error, Problem};
 use super::settings::{Intake, Source};
+use super::submission::{Candidate, Sent, in_force};
 use super::tables::Table;
 
 /// More columns are no table of people's care.
 const COLUMNS_MAX: usize = 2000;
 
-/// The plans of all files, in the order of reading, and the names of files that nothing reads.
-pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> {
+/// A delivered folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    /// The plans of all files in force, in the order of reading.
+    pub(super) plans: Vec<Plan>,
+    /// The names of files that nothing reads.
+    pub(super) unread: Vec<String>,
+    /// The names of files that a later full extract replaces.
+    pub(super) replaced: Vec<String>,
+}
+
+/// Looks at a folder before anything of it is read.
+pub(super) fn plans(intake: &Intake) -> Result<Folder, Error> {
     let files = files_of(&intake.folder)?;
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     let mut problems = Vec::new();
@@ -27,7 +39,7 @@ pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> 
         problems.extend(found);
         Vec::new()
     });
-    let mut delivered = Vec::new();
+    let (mut delivered, mut not_in_force) = (Vec::new(), BTreeSet::new());
     for table in Table::ALL {
         let given: Vec<&Source> =
             intake.sources.iter().filter(|source| source.table == table).collect();
@@ -37,25 +49,30 @@ pub(super) fn plans(intake: &Intake) -> Result<(Vec<Plan>, Vec<String>), Error> 
             problems.push(Problem::new("duplicate_source", message, "describe each table once"));
         }
         let source = given.first().map_or_else(|| Source::of(table), |source| (*source).clone());
-        match choose(&source, &names) {
-            Ok(Some(file)) => {
-                let dates = Dates::of(&source, &file, &manifest, intake.as_of);
-                match open(intake, source, dates, file) {
-                    Ok(file) => delivered.push(file),
-                    Err(found) => problems.extend(found),
+        let chosen = choose(&source, &names).map_err(|problem| vec![problem]);
+        let day = source.extract_date;
+        match chosen.and_then(|files| in_force(table, files, &manifest, day)) {
+            Ok((files, replaced)) => {
+                not_in_force.extend(replaced);
+                for Candidate { file, sent } in files {
+                    let dates = Dates::of(&source, &file, &manifest, intake.as_of);
+                    match open(intake, source.clone(), dates, file, sent) {
+                        Ok(file) => delivered.push(file),
+                        Err(found) => problems.extend(found),
+                    }
                 }
             }
-            Ok(None) => {}
-            Err(problem) => problems.push(problem),
+            Err(found) => problems.extend(found),
         }
     }
     problems.extend(undated(&delivered));
     let read: BTreeSet<&str> =
         delivered.iter().map(|delivered| delivered.file.as_str()).chain([MANIFEST]).collect();
-    let unread =
-        names.iter().filter(|name| !read.contains(*name)).map(|name| (*name).to_owned()).collect();
+    let is_unread = |name: &&&str| !read.contains(**name) && !not_in_force.contains(**name);
+    let unread = names.iter().filter(is_unread).map(|name| (*name).to_owned()).collect();
+    let replaced = not_in_force.into_iter().collect();
     match bind_all(delivered, &intake.privacy) {
-        Ok(plans) if problems.is_empty() => Ok((plans, unread)),
+        Ok(plans) if problems.is_empty() => Ok(Folder { plans, unread, replaced }),
         outcome => {
             problems.extend(outcome.err().into_iter().flatten());
             Err(Error::Problems(problems))
@@ -72,12 +89,17 @@ pub(super) fn files_of(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// The file of a table, or nothing if an optional table was not delivered.
-pub(super) fn choose(source: &Source, names: &[&str]) -> Result<Option<String>, Problem> {
+/// The files of a table; none if an optional table was not delivered.
+pub(super) fn choose(source: &Source, names: &[&str]) -> Result<Vec<String>, Problem> {
     let table = source.table.name();
     if let Some(file) = &source.file {
-        if names.contains(&file.as_str()) {
-            return Ok(Some(file.clone()));
+        let found: Vec<String> = names
+            .iter()
+            .filter(|name| is_like(name, file) && **name != MANIFEST)
+            .map(|name| (*name).to_owned())
+            .collect();
+        if !found.is_empty() {
+            return Ok(found);
         }
         let help = did_you_mean(file, names.iter().copied()).unwrap_or_else(|| {
             "deliver it, or name another `file` in the pipeline file".to_owned()
@@ -89,11 +111,16 @@ pub(super) fn choose(source: &Source, names: &[&str]) -> Result<Option<String>, 
         )
         .file(file));
     }
-    let endings = ["csv", "csv.gz", "parquet"].map(|ending| format!("{table}.{ending}"));
-    let found: Vec<&String> =
-        endings.iter().filter(|name| names.contains(&name.as_str())).collect();
-    match found.as_slice() {
-        [] if source.table == Table::Contacts => {
+    let found = |pattern: fn(&str, &str) -> String| -> Vec<String> {
+        let patterns = ENDINGS.map(|ending| pattern(table, ending));
+        let is_one = |name: &&&str| patterns.iter().any(|pattern| is_like(name, pattern));
+        names.iter().filter(is_one).map(|name| (*name).to_owned()).collect()
+    };
+    let plain = found(|table, ending| format!("{table}.{ending}"));
+    let mut dated = found(|table, ending| format!("{table}.*.{ending}"));
+    dated.retain(|name| !plain.contains(name));
+    match plain.as_slice() {
+        [] if dated.is_empty() && source.table == Table::Contacts => {
             let help = did_you_mean("contacts.csv", names.iter().copied())
                 .unwrap_or_else(|| "deliver contacts.csv, contacts.csv.gz or contacts.parquet, or name the `file` in the pipeline file".to_owned());
             Err(Problem::new(
@@ -103,18 +130,30 @@ pub(super) fn choose(source: &Source, names: &[&str]) -> Result<Option<String>, 
             )
             .file("contacts.csv"))
         }
-        [] => Ok(None),
-        [file] => Ok(Some((*file).clone())),
-        [file, others @ ..] => {
-            let others =
-                others.iter().map(|other| other.as_str()).collect::<Vec<_>>().join(" and ");
-            let message = format!("table {table} is delivered twice: also as {others}");
+        [file, others @ ..] if !others.is_empty() => {
+            let message =
+                format!("table {table} is delivered twice: also as {}", others.join(" and "));
             Err(Problem::new(
                 "two_files",
                 message,
                 "leave one of them, or name the `file` in the pipeline file",
             )
             .file(file))
+        }
+        _ => Ok(plain.into_iter().chain(dated).collect()),
+    }
+}
+
+/// How the names of extracts end.
+const ENDINGS: [&str; 3] = ["csv", "csv.gz", "parquet"];
+
+/// True if a name is the pattern, in which `*` stands for anything but nothing.
+fn is_like(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        None => name == pattern,
+        Some((head, tail)) => {
+            let middle = name.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
+            middle.is_some_and(|middle| !middle.is_empty())
         }
     }
 }
@@ -124,6 +163,7 @@ fn open(
     source: Source,
     dates: Dates,
     file: String,
+    sent: Sent,
 ) -> Result<Delivered, Vec<Problem>> {
     let path = intake.folder.join(&file);
     let in_file = |problem: Problem| vec![problem.file(&file)];
@@ -150,7 +190,7 @@ fn open(
     let problems: Vec<Problem> =
         header_problems(&header, &source).into_iter().map(|problem| problem.file(&file)).collect();
     if problems.is_empty() {
-        Ok(Delivered { source, dates, file, path, format, header })
+        Ok(Delivered { source, dates, file, path, format, header, sent })
     } else {
         Err(problems)
     }

@@ -7,8 +7,8 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use super::crosswalk::ServiceMap;
 use super::delivery::{Bucket, Delivery, PrivacyReport};
-use super::duplicates::{Content, by_bucket, repeated_keys};
-use super::folder;
+use super::duplicates::{Content, Fate, by_bucket, repeated_keys, repeated_members};
+use super::folder::{self, Folder};
 use super::gate;
 use super::limit;
 use super::order::{Part, Ranks, START, sort};
@@ -20,6 +20,7 @@ use super::profile;
 use super::rule::Rule;
 use super::settings::{Intake, OnProgress, Phase, Progress, RepeatedKeys};
 use super::source::{self, Reading, Refused};
+use super::submission;
 use super::tables::Table;
 use crate::terms::{Kind, column};
 
@@ -28,7 +29,7 @@ use crate::terms::{Kind, column};
 /// # Errors
 /// If the extract as a whole is not fit, or loses more rows than the settings allow.
 pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Error> {
-    let (plans, unread_files) = folder::plans(intake)?;
+    let Folder { plans, unread, replaced } = folder::plans(intake)?;
     let map = ServiceMap::read(&intake.service_maps)?;
     let buckets = intake.buckets.clamp(1, 4096);
     let members = Members::spread_over(buckets);
@@ -54,17 +55,21 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
+    let readings = submission::join(readings)?;
     let (duplicates, sorted, activities) =
         arrange(&readings, &known.ids, &known.buckets, &pools, buckets, on_progress);
     let mut delivery = Delivery {
         sources: Vec::new(),
-        unread_files,
+        unread_files: unread,
+        replaced_files: replaced,
         crosswalks: map.files.clone(),
         fingerprint: String::new(),
         privacy: PrivacyReport::of(&intake.privacy, &readings),
         readings,
         duplicates: duplicates.listed,
         repeated: duplicates.repeated,
+        replaced: duplicates.replaced,
+        voided: duplicates.voided,
         ids: known.ids,
         pools,
         map,
@@ -88,10 +93,13 @@ fn fingerprint(intake: &Intake, delivery: &Delivery) -> String {
     );
     for (reading, report) in delivery.readings.iter().zip(&delivery.sources) {
         let given = intake.sources.iter().find(|source| source.table == report.table);
-        lines.push(format!(
-            "source {} {} {:?} {:?}",
-            reading.plan.delivered.file, report.sha256, report.dates, given
-        ));
+        for one in &reading.submissions {
+            let (file, dates) = (&one.delivered.file, one.delivered.dates);
+            lines.push(format!("source {file} {} {dates:?} {given:?}", one.sha256));
+            if one.delivered.sent.incremental || reading.submissions.len() > 1 {
+                lines.push(format!("sent {:?}", one.delivered.sent));
+            }
+        }
     }
     lines.join("\n")
 }
@@ -116,6 +124,9 @@ struct Duplicates {
     left_out: Vec<BTreeMap<usize, Vec<u32>>>,
     /// Rows left out and not refused, because the settings allow repeated keys: by reading.
     repeated: Vec<u64>,
+    /// Rows that a later submission has too, and rows that were taken back: by reading.
+    replaced: Vec<u64>,
+    voided: Vec<u64>,
 }
 
 type Activities = Option<(usize, Vec<(usize, u32)>)>;
@@ -133,12 +144,22 @@ fn arrange(
         readings.iter().map(|reading| content(reading, ids, pools)).collect();
     let mut duplicates = Duplicates::default();
     for (reading, content) in readings.iter().zip(&contents) {
-        let found = reading
-            .plan
-            .slot(column::RECORD_ID)
-            .map(|key| repeated_keys(reading, key, content))
-            .unwrap_or_default();
-        duplicates.listed.push(listed(reading, &found, column::RECORD_ID));
+        let found = match reading.plan.slot(column::RECORD_ID) {
+            Some(key) => repeated_keys(reading, key, content),
+            None if reading.plan.table() == Table::Members => repeated_members(reading),
+            None => Vec::new(),
+        };
+        let count = |fate: Fate| found.iter().filter(|(_, one)| *one == fate).count() as u64;
+        duplicates.replaced.push(count(Fate::Replaced));
+        duplicates.voided.push(count(Fate::Voided));
+        let refused: Vec<_> = found
+            .iter()
+            .filter_map(|(place, fate)| match fate {
+                Fate::Refused(rule) => Some((*place, *rule)),
+                Fate::Replaced | Fate::Voided => None,
+            })
+            .collect();
+        duplicates.listed.push(listed(reading, &refused, column::RECORD_ID));
         duplicates.left_out.push(by_bucket(&found));
     }
     let (ranks, rank) = ranks(ids, buckets_of_members, buckets);
@@ -238,17 +259,12 @@ fn ranks(ids: &Pool, buckets_of_members: &[u32], buckets: u32) -> (Vec<Ranks>, V
 /// Duplicates as refused rows, under the column of their key.
 fn listed(reading: &Reading, found: &[((usize, u32), Rule)], key: &str) -> Vec<Refused> {
     let has_key = key == column::RECORD_ID || reading.plan.table() == Table::Members;
-    let place = reading
-        .plan
-        .bindings
-        .iter()
-        .position(|binding| binding.field.to == key)
-        .filter(|_| has_key);
-    let place = place.and_then(|binding| u32::try_from(reading.plan.place(binding)).ok());
-    let refused = found.iter().map(|((bucket, row), rule)| Refused {
-        line: reading.buckets[*bucket].lines[*row as usize],
-        column: place,
-        rule: *rule,
+    let refused = found.iter().map(|((bucket, row), rule)| {
+        let (rows, row) = (&reading.buckets[*bucket], *row as usize);
+        let file = rows.file(row);
+        let submission = &reading.submissions[usize::from(file)];
+        let column = submission.place_of(key).filter(|_| has_key);
+        Refused { file, line: rows.lines[row], column, rule: *rule }
     });
     refused.collect()
 }
@@ -267,7 +283,10 @@ fn activities(
         rows.extend((0_u32..).take(one.len()).map(|row| (bucket, row)));
     }
     let at = |(bucket, row): (usize, u32)| (&reading.buckets[bucket], row as usize);
-    let line = |(bucket, row): (usize, u32)| reading.buckets[bucket].lines[row as usize];
+    let line = |(bucket, row): (usize, u32)| {
+        let rows = &reading.buckets[bucket];
+        (rows.file(row as usize), rows.lines[row as usize])
+    };
     rows.sort_unstable_by(|a, b| {
         content.compare_slots(at(*a), at(*b)).then_with(|| line(*a).cmp(&line(*b)))
     });

@@ -13,8 +13,9 @@ use crate::terms::Day;
 /// The name of the file in the folder.
 pub const MANIFEST: &str = "manifest.csv";
 
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "source",
+    "sender",
     "extract_date",
     "coverage_start",
     "coverage_end",
@@ -28,6 +29,8 @@ const COLUMNS: [&str; 7] = [
 pub struct ManifestRow {
     /// The table or the file.
     pub source: String,
+    /// Who sent it, where several send files of one table.
+    pub sender: String,
     /// The day the extract was cut.
     pub extract_date: Option<Day>,
     /// The first day it covers.
@@ -36,8 +39,8 @@ pub struct ManifestRow {
     pub coverage_end: Option<Day>,
     /// Days until late rows have arrived.
     pub runout_days: Option<u32>,
-    /// Full or incremental, as the sender says.
-    pub refresh: Option<String>,
+    /// True if it holds changes only, and not all there is.
+    pub incremental: bool,
     /// True if the sender shifted the dates of each member by a constant.
     pub date_shifted: bool,
 }
@@ -160,13 +163,15 @@ fn read_row(
                     say(column, "not_a_number", "this is not a number of days", String::new());
                 }
             },
-            "refresh" if value.eq_ignore_ascii_case("incremental") => say(
-                column,
-                "incremental_extract",
-                "an extract of changes alone would be taken for all there is",
-                "deliver the whole period: every snapshot is made from full extracts".to_owned(),
-            ),
-            "refresh" => row.refresh = Some(value.to_owned()),
+            "sender" => value.clone_into(&mut row.sender),
+            "refresh" => match value.to_ascii_lowercase().as_str() {
+                "full" => row.incremental = false,
+                "incremental" => row.incremental = true,
+                _ => {
+                    let help = "write `full` for all there is, `incremental` for changes only";
+                    say(column, "unknown_refresh", "no such kind of extract", help.to_owned());
+                }
+            },
             "date_shifted" => {
                 row.date_shifted =
                     matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y");

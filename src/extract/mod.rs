@@ -7,7 +7,8 @@
 //! | fields become numbers, or a fault | `convert`, `value`, `pools` |
 //! | rows go to the bucket of their member | `source`, `rows` |
 //! | no identifier passes | `gate`, over `heading`, `identifier`, `person`; the policy is `privacy` |
-//! | an extract for others, with tokens instead of ids | `pseudonymize`, `pseudonym` |
+//! | an extract for others, with tokens instead of ids | `pseudonymize`, `pseudonym`, `statement` |
+//! | several files of one table; corrections and voids | `submission` |
 //! | no key twice; every bucket in order | `duplicates`, `order` |
 //! | rows as Arrow batches; what is to be said about each source | `timeline`, `profile` |
 
@@ -41,12 +42,16 @@ mod rule;
 mod settings;
 mod source;
 mod split;
+mod statement;
+mod submission;
 mod tables;
 mod timeline;
 mod value;
 
 pub use crosswalk::{Service, ServiceMap};
-pub use delivery::{ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport};
+pub use delivery::{
+    ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
+};
 pub use intake::read;
 pub use key_column::KeyRows;
 pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
@@ -56,5 +61,6 @@ pub use pseudonym::Key;
 pub use pseudonymize::{Done, Pseudonymize, pseudonymize};
 pub use rule::Rule;
 pub use settings::{Intake, OnProgress, Phase, Progress, Range, RefusedMax, RepeatedKeys, Source};
+pub use submission::Sent;
 pub use tables::{Field, Form, Table};
 pub use timeline::{Timeline, seldom_repeating, text_type};

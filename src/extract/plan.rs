@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::rows::NO_LONG;
 use super::rule::Rule;
 use super::settings::{Range, Source};
+use super::submission::{self, Sent};
 use super::tables::{Field, Form, Table};
 use crate::terms::{Day, column};
 
@@ -32,6 +33,7 @@ pub(super) struct Delivered {
     pub(super) path: PathBuf,
     pub(super) format: Format,
     pub(super) header: Vec<String>,
+    pub(super) sent: Sent,
 }
 
 /// How one file is read.
@@ -121,7 +123,7 @@ pub(super) enum Origin {
 }
 
 /// A column of rows in memory, and the bindings that fill it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Slot {
     /// The timeline column.
     pub(super) to: &'static str,
@@ -183,6 +185,7 @@ impl Plan {
         let mut plan = Self { delivered, bindings, slots };
         plan.coarsen(privacy);
         problems.extend(gate::true_dates(privacy, &plan));
+        problems.extend(submission::without_key(&plan));
         if problems.is_empty() { Ok(plan) } else { Err(problems) }
     }
 
@@ -390,10 +393,14 @@ fn slots(bindings: &[Binding]) -> Vec<Slot> {
             None => slots.push(Slot { to, form, filling: first(form, number) }),
         }
     }
-    // Rows are compared slot by slot: the order of columns in the file must not show.
+    in_order(&mut slots);
+    slots
+}
+
+/// Rows are compared slot by slot: the order of columns in the file must not show.
+pub(super) fn in_order(slots: &mut [Slot]) {
     let place = |to: &str| column::ALL.iter().position(|(name, _)| *name == to);
     slots.sort_by_key(|slot| (place(slot.to).is_none(), place(slot.to), slot.to));
-    slots
 }
 
 fn first(form: Form, number: usize) -> Filling {

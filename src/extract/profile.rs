@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::delivery::{ColumnReport, Delivery, SourceReport};
+use sha2::{Digest, Sha256};
+
+use super::delivery::{ColumnReport, Delivery, SourceReport, SubmissionReport};
 use super::key_column::{KeyColumn, KeyRows};
 use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
 use super::source::Reading;
+use super::submission::{Submission, dates_of};
 use super::tables::Table;
 use crate::terms::{Day, column};
 
@@ -55,13 +58,16 @@ fn report(
         counts.iter().flat_map(|counts| counts.unmapped_codes.iter().copied()).collect();
     SourceReport {
         table: plan.table(),
-        file: plan.delivered.file.clone(),
-        sha256: reading.sha256.clone(),
-        bytes: reading.bytes,
-        dates: plan.delivered.dates,
-        read: reading.n_read,
+        file: reading.files(),
+        sha256: sha256_of(&reading.submissions),
+        bytes: reading.submissions.iter().map(|one| one.bytes).sum(),
+        submissions: submissions(reading),
+        dates: dates_of(&reading.submissions),
+        read: reading.n_read(),
         accepted: sum(|counts| counts.rows),
         repeated: delivery.repeated[number],
+        replaced: delivery.replaced[number],
+        voided: delivery.voided[number],
         refused,
         columns: columns.collect(),
         months,
@@ -94,6 +100,28 @@ fn key_columns(
         .map(|(name, key)| (name, count(key)))
         .filter(|(_, counted)| counted.rows > 0)
         .collect()
+}
+
+/// The hash of a file, or of the hashes of several.
+fn sha256_of(submissions: &[Submission]) -> String {
+    match submissions {
+        [one] => one.sha256.clone(),
+        several => {
+            let hashes: Vec<&str> = several.iter().map(|one| one.sha256.as_str()).collect();
+            format!("{:x}", Sha256::digest(hashes.join("\n")))
+        }
+    }
+}
+
+fn submissions(reading: &Reading) -> Vec<SubmissionReport> {
+    let told = |one: &Submission| reading.submissions.len() > 1 || one.delivered.sent.incremental;
+    let report = |one: &Submission| SubmissionReport {
+        file: one.delivered.file.clone(),
+        sha256: one.sha256.clone(),
+        sent: one.delivered.sent.clone(),
+        read: one.n_read,
+    };
+    reading.submissions.iter().filter(|one| told(one)).map(report).collect()
 }
 
 /// Codes of one row in two hundred or more, with their rows: those whose absence would show.

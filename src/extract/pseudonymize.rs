@@ -1,7 +1,6 @@
 //! An extract for others: ids become tokens, dates move, details are coarsened, and columns that
 //! nobody asked for are left out. Row by row, so that memory does not grow with the extract.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,12 +13,13 @@ use super::coarsen::{Coarsening, takes};
 use super::folder::{choose, files_of};
 use super::gate::suspicious_name;
 use super::identifier::{identifier, is_date};
-use super::manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
+use super::manifest::{Dates, MANIFEST, read_manifest};
 use super::pieces::Format;
 use super::privacy::{Identifier, Privacy, Treatment, zip3};
 use super::problem::{Error, Problem};
 use super::pseudonym::{Key, earlier};
 use super::settings::Source;
+use super::statement::{manifest_csv, statement};
 use super::tables::{Field, Form, Table};
 use super::value;
 use crate::terms::column;
@@ -140,9 +140,9 @@ pub fn pseudonymize(request: &Pseudonymize) -> Result<Vec<Done>, Error> {
     for table in Table::ALL {
         let given = request.sources.iter().find(|source| source.table == table).cloned();
         let source = given.unwrap_or_else(|| Source::of(table));
-        if let Some(file) = choose(&source, &names).map_err(refused)? {
+        for file in choose(&source, &names).map_err(refused)? {
             let dates = Dates::of(&source, &file, &manifest, None);
-            files.push((source, file, dates));
+            files.push((source.clone(), file, dates));
         }
     }
     let draft = draft_of(&request.out)?;
@@ -153,8 +153,10 @@ pub fn pseudonymize(request: &Pseudonymize) -> Result<Vec<Done>, Error> {
         done.collect()
     };
     let whole = written.and_then(|done| {
-        let rows: Vec<(Table, Dates)> =
-            files.iter().map(|(source, _, dates)| (source.table, *dates)).collect();
+        let rows: Vec<(Table, &str, Dates)> = files
+            .iter()
+            .map(|(source, file, dates)| (source.table, file.as_str(), *dates))
+            .collect();
         put(&draft.join(MANIFEST), &manifest_csv(&rows, &manifest, request.shift_days))?;
         put(&draft.join("pseudonymized.json"), &statement(request, &done))?;
         if request.out.exists() {
@@ -384,64 +386,4 @@ impl Rewriting<'_> {
 /// The identifier that a value looks like.
 fn seen(value: &[u8]) -> Option<Identifier> {
     identifier(value).or_else(|| is_date(value).then_some(Identifier::BirthDate))
-}
-
-/// What intake has to know of dates that moved: the last days are as thin as the longest shift.
-fn manifest_csv(files: &[(Table, Dates)], given: &[ManifestRow], shift: Option<u32>) -> Vec<u8> {
-    let mut text = String::from(
-        "source,extract_date,coverage_start,coverage_end,runout_days,refresh,date_shifted\n",
-    );
-    let days = i32::try_from(shift.unwrap_or(0)).unwrap_or(0);
-    for (table, dates) in files {
-        let day = |day: Option<crate::terms::Day>| day.map_or(String::new(), |day| day.to_string());
-        let refresh = given.iter().find(|row| row.source == table.name());
-        let moves = shift.is_some() && table.kind().is_some();
-        let later = if moves { days } else { 0 };
-        let runout = match dates.runout_days {
-            None if !moves => String::new(),
-            runout => (runout.unwrap_or(0) + later.unsigned_abs()).to_string(),
-        };
-        text += &format!(
-            "{},{},{},{},{runout},{},{}\n",
-            table.name(),
-            day(dates.extract_date),
-            day(dates.coverage_start),
-            day(dates.coverage_end.map(|end| end - later)),
-            refresh.and_then(|row| row.refresh.as_deref()).unwrap_or(""),
-            moves || dates.date_shifted,
-        );
-    }
-    text.into_bytes()
-}
-
-/// What was done, for whoever receives the extract.
-fn statement(request: &Pseudonymize, done: &[Done]) -> Vec<u8> {
-    let tables: BTreeMap<&str, serde_json::Value> = done
-        .iter()
-        .map(|done| {
-            let columns: BTreeMap<&str, &str> =
-                done.columns.iter().map(|(name, what)| (name.as_str(), *what)).collect();
-            let about = serde_json::json!({
-                "file": done.file, "rows": done.rows, "columns": columns,
-                "values_replaced_by_a_question_mark": done.unreadable,
-            });
-            (done.table, about)
-        })
-        .collect();
-    let shift = request.shift_days.map(|days| {
-        format!("each member's dates lie 1 to {days} days earlier, all of them by the same number; years of birth are as they were")
-    });
-    let statement = serde_json::json!({
-        "program": "throughline",
-        "version": env!("CARGO_PKG_VERSION"),
-        "method": "keyed BLAKE3, 75 bits, one key for tokens and one for shifts, both derived from the sender's secret",
-        "mark_of_the_key": request.key.mark(),
-        "policy": request.privacy.policy.name(),
-        "date_shift": shift,
-        "tables": tables,
-    });
-    let mut bytes =
-        serde_json::to_vec_pretty(&statement).expect("strings and numbers always serialise");
-    bytes.push(b'\n');
-    bytes
 }

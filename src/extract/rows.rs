@@ -171,6 +171,24 @@ impl Data {
         }
     }
 
+    /// Adds all of so many rows of another column of the same form, or so many without a value.
+    pub(super) fn append_all(&mut self, from: Option<&Self>, rows: usize) {
+        if let Some(from) = from {
+            let all: Vec<u32> = (0_u32..).take(rows).collect();
+            self.append(from, &all);
+            return;
+        }
+        match self {
+            Self::Codes(values) => values.resize(values.len() + rows, NO_CODE),
+            Self::Narrow(values) => values.resize(values.len() + rows, NO_NARROW),
+            Self::Ints(values) => values.resize(values.len() + rows, NO_INT),
+            Self::Longs(values) => values.resize(values.len() + rows, NO_LONG),
+            Self::Floats(values) => values.resize(values.len() + rows, f64::NAN),
+            Self::Flags(values) => values.resize(values.len() + rows, NO_FLAG),
+            Self::Texts(values) => (0..rows).for_each(|_| values.push(&[])),
+        }
+    }
+
     /// The code of a row, however wide it is kept.
     #[inline]
     pub(super) fn code(&self, row: usize) -> u32 {
@@ -241,6 +259,11 @@ impl Data {
         }
     }
 
+    /// True for a flag that is set.
+    pub(super) fn is_set(&self, row: usize) -> bool {
+        matches!(self, Self::Flags(flags) if flags[row] == 1)
+    }
+
     pub(super) fn hash_text(&self, row: usize) -> u64 {
         match self {
             Self::Texts(values) => hash(values.get(row)),
@@ -280,6 +303,8 @@ pub(super) struct Rows {
     pub(super) members: Vec<u32>,
     /// Where each row stood in its file.
     pub(super) lines: Vec<u32>,
+    /// Which of the table's files that is, by number; empty where there is only one.
+    pub(super) files: Vec<u16>,
     /// One column for each slot of the source's plan.
     pub(super) columns: Vec<Data>,
 }
@@ -287,6 +312,12 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn len(&self) -> usize {
         self.lines.len()
+    }
+
+    /// The number of a row's file among those of its table.
+    #[inline]
+    pub(super) fn file(&self, row: usize) -> u16 {
+        self.files.get(row).copied().unwrap_or(0)
     }
 
     /// Makes room for `times` as many rows as there are.
@@ -312,6 +343,9 @@ impl Rows {
     pub(super) fn append(&mut self, from: &Self, rows: &[u32]) {
         self.members.extend(rows.iter().map(|row| from.members[*row as usize]));
         self.lines.extend(rows.iter().map(|row| from.lines[*row as usize]));
+        if !from.files.is_empty() {
+            self.files.extend(rows.iter().map(|row| from.files[*row as usize]));
+        }
         for (to, from) in self.columns.iter_mut().zip(&from.columns) {
             to.append(from, rows);
         }

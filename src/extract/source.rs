@@ -15,20 +15,23 @@ use super::rows::{Data, Rows};
 use super::rule::Rule;
 use super::settings::{OnProgress, Phase, Progress};
 use super::split::{Chunk, Place, Splitter, Text};
+use super::submission::Submission;
 
 /// Records that are converted column by column at a time: their fields fit into a core's cache.
 const CHUNK: usize = 4096;
 
-/// A refused row; the file and table are its source's.
+/// A refused row; the table is its source's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Refused {
+    /// The number of the file among those of its table.
+    pub(super) file: u16,
     pub(super) line: u32,
     /// The column's place in the file; nothing for a fault of the row as a whole.
     pub(super) column: Option<u32>,
     pub(super) rule: Rule,
 }
 
-/// What was read from one file.
+/// What was read from the files of one table.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) plan: Plan,
@@ -36,9 +39,8 @@ pub(super) struct Reading {
     /// Good rows by bucket.
     pub(super) buckets: Vec<Rows>,
     pub(super) refused: Vec<Refused>,
-    pub(super) n_read: u64,
-    pub(super) sha256: String,
-    pub(super) bytes: u64,
+    /// The files, the oldest first.
+    pub(super) submissions: Vec<Submission>,
 }
 
 /// Reads a file whose plan is made.
@@ -75,7 +77,8 @@ pub(super) fn read(
         }
     };
     let Collected { buckets, refused, n_read, .. } = rows;
-    Ok(Reading { plan, lexicons, buckets, refused, n_read, sha256, bytes })
+    let submissions = vec![Submission::of(&plan, n_read, sha256, bytes)];
+    Ok(Reading { plan, lexicons, buckets, refused, submissions })
 }
 
 struct Collected {
@@ -119,7 +122,7 @@ impl Collected {
 }
 
 /// Rows and bytes of text are counted in 28 and 32 bits; a further piece must fit in.
-fn has_room(rows: &Rows) -> bool {
+pub(super) fn has_room(rows: &Rows) -> bool {
     let text = |column: &Data| if let Data::Texts(texts) = column { texts.bytes_len() } else { 0 };
     rows.len() < (1 << 28) - (1 << 24) && rows.columns.iter().all(|column| text(column) < (1 << 31))
 }
@@ -380,7 +383,7 @@ impl Building {
             self.faults.iter().zip(lines).filter(|(fault, _)| **fault != Fault::NONE)
         {
             let column = fault.column().map(|column| u32::try_from(column).unwrap_or(u32::MAX));
-            self.refused.push(Refused { line: *line, column, rule: fault.rule() });
+            self.refused.push(Refused { file: 0, line: *line, column, rule: fault.rule() });
         }
     }
 
@@ -409,12 +412,17 @@ impl Building {
 }
 
 impl Reading {
-    /// The column of the file at a place, or of the model where the file has none.
-    pub(super) fn column_at(&self, place: u32) -> &str {
-        let header = &self.plan.delivered.header;
-        let place = place as usize;
-        header
-            .get(place)
-            .map_or_else(|| self.plan.bindings[place - header.len()].field.name, String::as_str)
+    /// Rows read from all files.
+    pub(super) fn n_read(&self) -> u64 {
+        self.submissions.iter().map(|one| one.n_read).sum()
+    }
+
+    /// The names of the files, for people.
+    pub(super) fn files(&self) -> String {
+        let first = &self.submissions[0].delivered.file;
+        match self.submissions.len() {
+            1 => first.clone(),
+            more => format!("{first} and {} more", more - 1),
+        }
     }
 }

@@ -113,7 +113,7 @@ impl Table {
     }
 
     /// Columns of which a row must fill at least one.
-    pub(super) fn either(self) -> &'static [&'static str] {
+    pub fn either(self) -> &'static [&'static str] {
         match self {
             Self::Contacts => &["service_code", "service_class"],
             Self::Stays => &["level", "facility_class"],
@@ -208,6 +208,9 @@ const TEDS_REASON: &[(&str, &str)] = &[
     ("7", "other"),
 ];
 
+/// Of a row that takes back the one with its key. No timeline column: such rows are never stored.
+pub(super) const VOID: &str = "void";
+
 /// Place-of-service numbers of CMS.
 pub(super) const PLACES: &[&str] = &[
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16",
@@ -251,6 +254,7 @@ const ADMIT_LEGAL: &[&str] = &[
 
 const MEMBERS: &[Field] = &[
     required("member_id", column::MEMBER_ID, Member),
+    field("void", VOID, Flag),
     required("birth_year", column::BIRTH_ON, BirthYear),
     field("birth_month", column::BIRTH_ON, BirthMonth),
     field("sex", column::SEX, Text),
@@ -283,6 +287,7 @@ const ENROLMENT: &[Field] = &[
 
 const CONTACTS: &[Field] = &[
     required("contact_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     required("contact_date", column::START_ON, Past),
     field("contact_end_date", column::END_ON, Past),
@@ -318,6 +323,7 @@ const CONTACTS: &[Field] = &[
 
 const STAYS: &[Field] = &[
     required("stay_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     required("admit", column::START_ON, Past),
     field("discharge", column::END_ON, Past),
@@ -344,6 +350,7 @@ const STAYS: &[Field] = &[
 
 const OUTCOMES: &[Field] = &[
     field("outcome_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     required("date", column::START_ON, Past),
     required("record_type", column::CLASS, Code(RecordType::NAMES, &[])),
@@ -372,6 +379,7 @@ const OUTCOMES: &[Field] = &[
 
 const REFERRALS: &[Field] = &[
     field("referral_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     required("date", column::START_ON, Past),
     field("from_agency", column::AGENCY_ID, Text),
@@ -389,6 +397,7 @@ const REFERRALS: &[Field] = &[
 
 const CARE_PLANS: &[Field] = &[
     field("plan_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     required("created", column::START_ON, Past),
     field("reviewed", column::REVIEWED_ON, Past),
@@ -406,6 +415,7 @@ const CARE_PLANS: &[Field] = &[
 
 const EVENTS: &[Field] = &[
     field("event_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     required("start", column::START_ON, Past),
     field("end", column::END_ON, Past),
@@ -427,6 +437,7 @@ const LIVING: &[Field] = &[
 
 const COST: &[Field] = &[
     field("claim_id", column::RECORD_ID, Key),
+    field("void", VOID, Flag),
     required("member_id", column::MEMBER_ID, Member),
     field("service_date", column::START_ON, Past),
     field("month", column::START_ON, Month),

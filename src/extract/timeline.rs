@@ -67,7 +67,8 @@ impl<'a> Timeline<'a> {
                 )
             })
             .collect();
-        let files = delivery.readings.iter().map(|reading| reading.plan.delivered.file.as_str());
+        let submissions = delivery.readings.iter().flat_map(|reading| &reading.submissions);
+        let files = submissions.map(|one| one.delivered.file.as_str());
         Self {
             delivery,
             schema: Arc::new(Schema::new(fields)),
@@ -150,7 +151,14 @@ impl<'a> Timeline<'a> {
         let mapped = &self.mapped;
         match (reading.plan.table(), name) {
             (_, column::SOURCE_FILE) => {
-                Origin::Same(u32::try_from(number).expect("there are twelve tables"))
+                let before: usize =
+                    readings[..number].iter().map(|one| one.submissions.len()).sum();
+                let first = u32::try_from(before).expect("files are counted in u16");
+                if rows.files.is_empty() {
+                    Origin::Same(first)
+                } else {
+                    Origin::From(first, &rows.files)
+                }
             }
             (_, column::SOURCE_LINE) => Origin::Lines(&rows.lines),
             (Table::Contacts, column::STATUS) => Origin::OrElse(slot(name), mapped.attended),

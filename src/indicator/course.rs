@@ -4,10 +4,12 @@ use super::criterion::{for_each_level_run, met};
 use super::happening::{Happening, days_of, first_of};
 use super::member_value::has_smi;
 use super::provider::{modal, visits_within};
-use super::rule::{Criterion, Share, Unit};
+use super::rule::{Criterion, Share};
+use super::score::is_favourable;
 use super::unit::{Candidate, Scene, Subject};
+use crate::terms::instrument::Domains;
 use crate::terms::{Day, Window};
-use crate::timeline::{Spell, SpellSet, Stay, Timeline};
+use crate::timeline::{Phase, Spell, SpellSet, Stay, Timeline, days_within};
 
 /// Any of several kinds of things on at least so many distinct days of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub enum OwnTest {
     TimesKnown,
     /// A pair of quarters with different providers.
     Changed,
+    /// A day on which the last score of these domains with a known cut-off is no case.
+    Favourable(Domains),
 }
 
 /// What becomes of the member after the unit.
@@ -103,6 +107,36 @@ pub enum Course {
         /// True if it is enough that both agencies are known.
         known: bool,
     },
+    /// In a phase of recovery on every day of the window.
+    InPhase {
+        /// The phase.
+        phase: Phase,
+        /// The window.
+        days: Window,
+    },
+    /// A contact that passes a filter, on a day of a level at least that of the last assessment up to
+    /// the index day, if there is any.
+    AtAssessedLevel {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
+    },
+    /// Another agency has had such a contact in so many days before, with no planned end of care in
+    /// between.
+    OtherAgency {
+        /// Days before the index.
+        within: i32,
+    },
+    /// More than so many days of the window in spells of a set.
+    DaysIn {
+        /// The set.
+        set: SpellSet,
+        /// Days.
+        over: i32,
+        /// The window.
+        days: Window,
+    },
     /// At least so many contacts (rows, not days) that pass a filter in the window.
     Rows {
         /// The filter.
@@ -124,34 +158,13 @@ impl Course {
             Self::Route { days, .. }
             | Self::Delivered(days)
             | Self::Linked { days, .. }
+            | Self::InPhase { days, .. }
+            | Self::AtAssessedLevel { days, .. }
+            | Self::DaysIn { days, .. }
             | Self::Rows { days, .. } => vec![*days],
             Self::Escalates { first, days, .. } => vec![*first, *days],
+            Self::OtherAgency { within } => vec![Window { from: -within, to: -1 }],
             Self::SameAgency { before, after, .. } => vec![*before, *after],
-        }
-    }
-}
-
-/// What is measured of each unit, where units have a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnitValue {
-    /// Days from the index to the event that decides the numerator; this many where it is not met.
-    DaysUntil {
-        /// The days of a unit that is not met.
-        otherwise: i32,
-    },
-    /// Nights from admission to discharge, without days on leave.
-    Nights,
-    /// How many of the criteria that the numerator is made of are met.
-    HowMany,
-}
-
-impl UnitValue {
-    /// The unit of the value, in words.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::DaysUntil { .. } => "days",
-            Self::Nights => "nights",
-            Self::HowMany => "",
         }
     }
 }
@@ -222,6 +235,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
+        OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi(severe) => has_smi(timeline, scene.filters[severe], unit.day),
     };
     holds.then_some(0)
@@ -259,23 +273,38 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             let mut next = scene.timeline.level_days[at..].iter().take_while(|day| day.day <= to);
             next.find(|day| day.classes & classes != 0).map(|day| day.day - unit.day)
         }
+        Course::InPhase { phase, days } => {
+            let (from, to) = days.around(unit.day);
+            scene.timeline.is_in_phase(*phase, from, to).then_some(0)
+        }
+        Course::AtAssessedLevel { filter, days } => {
+            at_assessed_level(scene, scene.filters[*filter], unit.day, *days)
+        }
+        Course::OtherAgency { within } => {
+            let Subject::Agency { key, filter } = unit.of else { return None };
+            let known = scene.timeline.contact_agencies[filter].iter().rev();
+            let mut before = known
+                .skip_while(|(day, _)| *day >= unit.day)
+                .take_while(|(day, _)| unit.day - *day <= *within);
+            before
+                .any(|(day, other)| {
+                    let ends = &scene.timeline.planned_ends;
+                    *other != key && days_within(ends, *day, unit.day - 1).is_empty()
+                })
+                .then_some(0)
+        }
+        Course::DaysIn { set, over, days } => {
+            let (from, to) = days.around(unit.day);
+            let inside = scene.timeline.institution(*set).count_within(from, to);
+            (inside > *over).then_some(0)
+        }
         Course::Linked { days, attended } => linked(scene, unit, *days, *attended),
         Course::SameAgency { before, after, known } => {
             same_agency(scene, unit, (*before, *after), *known)
         }
         Course::Rows { filter, days, at_least } => {
-            let filter = scene.filters[*filter];
-            let (from, to) = days.around(unit.day);
-            let found = &scene.timeline.contact_days[filter];
-            let at = found.partition_point(|day| *day < from);
-            let mut sum = 0;
-            let counts = &scene.timeline.contact_counts[filter][at..];
-            let rows = found[at..].iter().zip(counts).take_while(|(day, _)| **day <= to);
-            let decides = rows.map(|(day, count)| (*day, count)).find(|(_, count)| {
-                sum += **count;
-                sum >= *at_least
-            });
-            decides.map(|(day, _)| day - unit.day)
+            rows_met(scene, scene.filters[*filter], days.around(unit.day), *at_least)
+                .map(|day| day - unit.day)
         }
         Course::Route { routes, place, days } => {
             let (from, to) = days.around(unit.day);
@@ -289,6 +318,34 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             wins.then_some(own - unit.day)
         }
     }
+}
+
+/// The day on which so many contacts (rows, not days) of a filter have come.
+fn rows_met(scene: Scene<'_>, filter: usize, (from, to): (Day, Day), at_least: i64) -> Option<Day> {
+    let found = &scene.timeline.contact_days[filter];
+    let at = found.partition_point(|day| *day < from);
+    let mut sum = 0;
+    let counts = &scene.timeline.contact_counts[filter][at..];
+    let rows = found[at..].iter().zip(counts).take_while(|(day, _)| **day <= to);
+    let mut reached = rows.map(|(day, count)| {
+        sum += *count;
+        (*day, sum)
+    });
+    reached.find(|(_, sum)| *sum >= at_least).map(|(day, _)| day)
+}
+
+/// The first contact of a filter in a window that is not below the level assessed last.
+fn at_assessed_level(scene: Scene<'_>, filter: usize, index: Day, days: Window) -> Option<i32> {
+    let timeline = scene.timeline;
+    let known = timeline.assessments.partition_point(|one| one.day <= index);
+    let needed = known.checked_sub(1).map_or(0, |place| timeline.assessments[place].recommended);
+    let (from, to) = days.around(index);
+    let level = |day: Day| {
+        let at = timeline.level_days.partition_point(|one| one.day < day);
+        timeline.level_days.get(at).filter(|one| one.day == day).map(|one| one.level)
+    };
+    let mut found = timeline.contacts_within(filter, from, to).iter();
+    found.find(|day| level(**day).is_some_and(|level| level >= needed)).map(|day| *day - index)
 }
 
 /// The first day at a level at least `by` above the one stepped down to.
@@ -380,41 +437,6 @@ fn lost(scene: Scene<'_>, index: Day, gap: i32, within: i32) -> Option<i32> {
         from = *contact;
     }
     timeline.at_risk.nth_after(from, gap).filter(|on| *on <= last_day).map(|on| on - index)
-}
-
-/// The value of a unit that is not left out.
-pub(super) fn unit_value(
-    value: UnitValue,
-    rule: &Share,
-    scene: Scene<'_>,
-    unit: Candidate<'_>,
-) -> i64 {
-    match value {
-        UnitValue::DaysUntil { otherwise } => {
-            met(&rule.numerator, scene, unit).unwrap_or(otherwise).into()
-        }
-        UnitValue::Nights => {
-            let Subject::Spell(spell) = unit.of else { return 0 };
-            let (Unit::Discharge(set) | Unit::Admission(set)) = rule.index.unit else { return 0 };
-            let leave = leave_days(scene.timeline, set, spell);
-            i64::from((spell.nights().unwrap_or(0) - leave).max(0))
-        }
-        UnitValue::HowMany => {
-            let Criterion::Joined { of, .. } = &rule.numerator else { return 0 };
-            let met = of.iter().filter(|one| met(one, scene, unit).is_some()).count();
-            i64::try_from(met).unwrap_or(i64::MAX)
-        }
-    }
-}
-
-/// Days on leave that stays record which begin from admission to discharge and are of the same set.
-fn leave_days(timeline: &Timeline, set: SpellSet, spell: &Spell) -> i32 {
-    let belongs = |stay: &&Stay| {
-        spell.admit <= stay.admit
-            && spell.discharge.is_none_or(|end| stay.admit <= end)
-            && stay.level.is_some_and(|level| set.has(level))
-    };
-    timeline.stays.iter().filter(belongs).map(|stay| stay.leave).sum()
 }
 
 /// True if one of these happens in the window before the numerator is met.

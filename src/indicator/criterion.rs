@@ -2,6 +2,7 @@
 
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
 use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
+use super::score::pairs_met;
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::codes::ReferralStatus;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -158,6 +159,7 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
         Criterion::Followed { first, then } => followed_met(first, then, scene, unit),
         Criterion::Own(test) => own_met(*test, scene, unit),
         Criterion::Course(course) => course_met(course, scene, unit),
+        Criterion::Scores(test) => pairs_met(*test, scene, unit),
         Criterion::Always => Some(0),
     }
 }
@@ -241,6 +243,15 @@ fn delivered_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
     });
     let most = *days.iter().max().filter(|most| **most > 0)?;
     days.iter().position(|count| *count == most).and_then(|level| u8::try_from(level).ok())
+}
+
+/// The highest level of care from one day to another; nothing without any day of care.
+pub(super) fn highest_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
+    let mut highest = None;
+    for_each_level_run(timeline, from, to, &mut |_, _, level| {
+        highest = highest.max(Some(level));
+    });
+    highest
 }
 
 /// Every day with a qualifying contact or in an institution, at its highest level, as runs of days

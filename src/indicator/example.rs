@@ -1,11 +1,14 @@
 //! Examples that a definition carries: a timeline in words, and what is expected of it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::read_instruments::instruments;
 use super::rule::Indicator;
 use super::{example_rows, read::DEFAULT_PRESET};
 use crate::diagnostic::{Fields, Node, Problems, Value, suggest};
 use crate::terms::Day;
+use crate::terms::instrument::Instruments;
 use arrow_array::RecordBatch;
 
 /// A timeline and what an indicator has to make of it.
@@ -19,6 +22,8 @@ pub struct Example {
     pub preset: String,
     /// The timeline, as the author wrote it.
     pub timeline: Vec<String>,
+    /// The instruments that scores are of.
+    pub instruments: Arc<Instruments>,
     /// The rows of one member.
     pub rows: RecordBatch,
     /// The data-through date.
@@ -72,9 +77,11 @@ pub(super) fn read(
     indicators: &[Indicator],
     problems: &mut Problems,
 ) -> Vec<Example> {
+    let known = instruments(fields, "example_instrument", false, problems);
+    let known = Arc::new(known);
     let mut found = Vec::new();
     for mut table in fields.list("example", problems) {
-        found.extend(one(&mut table, indicators, problems));
+        found.extend(one(&mut table, indicators, &known, problems));
         table.finish(problems);
     }
     found
@@ -83,6 +90,7 @@ pub(super) fn read(
 fn one(
     table: &mut Fields<'_>,
     indicators: &[Indicator],
+    instruments: &Arc<Instruments>,
     problems: &mut Problems,
 ) -> Option<Example> {
     let name = table.required_text("name", "what the example shows", problems).0.to_owned();
@@ -110,6 +118,7 @@ fn one(
         indicator: indicator?,
         preset,
         timeline,
+        instruments: Arc::clone(instruments),
         rows: rows?,
         data_through: data_through.unwrap_or(period.1 + 400),
         period,

@@ -68,7 +68,7 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "member",
     "enrolment",
     "contact",
@@ -79,11 +79,20 @@ const WORDS: [&str; 10] = [
     "plan",
     "cost",
     "referral",
+    "living",
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 59] = [
+const COLUMNS: [(&str, &str); 67] = [
     ("lead", column::CLINICIAN_ID),
+    ("instrument", column::CODE),
+    ("subscale", column::SUBSCALE),
+    ("score", column::SCORE),
+    ("rater", column::RATER),
+    ("practice", column::PRACTICE_LEVEL),
+    ("setting", column::SETTING),
+    ("rank", column::RESTRICT_RANK),
+    ("weight", column::WEIGHT),
     ("reviewed", column::REVIEWED_ON),
     ("agencies", column::AGENCIES),
     ("services", column::SERVICES_PLANNED),
@@ -158,6 +167,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         "plan" => (Kind::Plan, &[]),
         "cost" => (Kind::Cost, &[]),
         "referral" => (Kind::Referral, &[]),
+        "living" => (Kind::Living, &[]),
         _ => {
             return Err((
                 format!("unknown kind of row `{word}`"),

@@ -1,11 +1,14 @@
 //! Things that happen to a member on a day, of several kinds, asked together: the first contact,
 //! visit, admission or event of a list.
 
+use super::criterion::highest_level;
 use super::rule::EventSet;
+use super::score::{Known, scored_from};
 use crate::terms::Day;
 use crate::terms::codes::EndReason;
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{SpellSet, Timeline};
+use crate::terms::instrument::Domains;
+use crate::timeline::{Assessment, EdVisit, Phase, SpellSet, Timeline};
 
 /// The bit of a facility class that is not known.
 pub(super) const UNKNOWN_FACILITY: u32 = 1 << 31;
@@ -23,6 +26,8 @@ pub enum Happening {
     EdVisit {
         /// Groups of the principal diagnosis, as bits; 0 = any.
         diagnosis: u32,
+        /// True if only visits count that are not known to have ended in an admission.
+        not_admitted: bool,
     },
     /// The first day of a spell.
     Admission {
@@ -53,6 +58,24 @@ pub enum Happening {
         /// The reasons.
         reasons: u32,
     },
+    /// A score on an instrument.
+    Scored {
+        /// Its domain.
+        domains: Domains,
+        /// What has to be known of it.
+        known: Known,
+    },
+    /// A score that is worse than the one before by more than error.
+    Deterioration,
+    /// A check-up that found a need for treatment.
+    NeedFound,
+    /// An assessment that recommends a higher level than any delivered in so many days before it.
+    AssessedAbove {
+        /// Days before the assessment.
+        days: i32,
+    },
+    /// The first day of a phase of recovery.
+    PhaseBegins(Phase),
     /// The day of death.
     Death,
 }
@@ -67,10 +90,13 @@ impl Happening {
                 let days = &timeline.contact_days[filters[filter]];
                 days.get(days.partition_point(|day| *day < from)).copied()
             }
-            Self::EdVisit { diagnosis } => {
+            Self::EdVisit { diagnosis, not_admitted } => {
                 let at = timeline.ed_visits.partition_point(|visit| visit.index < from);
                 let mut visits = timeline.ed_visits[at..].iter();
-                visits.find(|visit| in_groups(diagnosis, visit.diagnosis)).map(|visit| visit.index)
+                let counts = |visit: &&EdVisit| {
+                    in_groups(diagnosis, visit.diagnosis) && !(not_admitted && visit.admitted)
+                };
+                visits.find(counts).map(|visit| visit.index)
             }
             Self::Admission { set, diagnosis } => {
                 let spells = timeline.spells(set);
@@ -109,9 +135,32 @@ impl Happening {
                 });
                 ends.min()
             }
+            Self::Scored { domains, known } => scored_from((domains, known), timeline, from),
+            Self::Deterioration => {
+                let days = &timeline.deteriorations;
+                days.get(days.partition_point(|day| *day < from)).copied()
+            }
+            Self::NeedFound => {
+                let at = timeline.outcomes.partition_point(|record| record.day < from);
+                let mut records = timeline.outcomes[at..].iter();
+                records.find(|record| record.need == Some(true)).map(|record| record.day)
+            }
+            Self::AssessedAbove { days } => assessed_above(timeline, days, from),
+            Self::PhaseBegins(phase) => timeline.phase_begins_from(phase, from),
             Self::Death => timeline.death.filter(|day| *day >= from),
         }
     }
+}
+
+/// The first assessment that recommends more than was delivered in so many days before it.
+fn assessed_above(timeline: &Timeline, days: i32, from: Day) -> Option<Day> {
+    let at = timeline.assessments.partition_point(|one| one.day < from);
+    let mut later = timeline.assessments[at..].iter();
+    let above = |one: &&Assessment| {
+        let delivered = highest_level(timeline, (one.day - days, one.day));
+        delivered.is_none_or(|level| one.recommended > level)
+    };
+    later.find(above).map(|one| one.day)
 }
 
 /// The first day from `from` on of any of these.

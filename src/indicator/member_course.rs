@@ -4,6 +4,7 @@ use super::care::{CareEpisode, Exit};
 use super::member_value::MemberScene;
 use super::provider::{days_with, modal, visits_within};
 use super::rule::{Candidates, MemberValue};
+use super::score::in_each;
 use crate::terms::Day;
 use crate::timeline::{CarePlan, Timeline};
 
@@ -31,17 +32,27 @@ pub(super) fn holds(value: MemberValue, scene: &MemberScene<'_>, start: Day, end
         }),
         MemberValue::SharedPlan => shared_plan(timeline, start, end),
         MemberValue::QuartersInCare { filter } => {
-            let Some(entry) = episode_on(scene.care, end) else { return false };
-            let quarters = (0..4).map(|back| end - 90 * back).filter(|last| *last - 89 >= entry);
-            let met = |last: Day| {
-                !timeline.contacts_within(scene.filters[filter], last - 89, last).is_empty()
+            let mut quarters = quarters_in_care(scene, end).peekable();
+            let met = |(first, last): (Day, Day)| {
+                !timeline.contacts_within(scene.filters[filter], first, last).is_empty()
             };
-            let mut quarters = quarters.peekable();
             quarters.peek().is_some() && quarters.all(met)
+        }
+        MemberValue::ScoredQuarters => {
+            let mut quarters = quarters_in_care(scene, end).peekable();
+            quarters.peek().is_some() && in_each(timeline, quarters)
         }
         // The reader of definitions refuses the others for members without visits.
         _ => false,
     }
+}
+
+/// Quarters of 90 days, counted back from the last day, at most four, that lie in the present time in
+/// care.
+fn quarters_in_care(scene: &MemberScene<'_>, end: Day) -> impl Iterator<Item = (Day, Day)> {
+    let entry = episode_on(scene.care, end);
+    let quarters = (0..4).map(move |back| (end - 90 * back - 89, end - 90 * back));
+    quarters.filter(move |(first, _)| entry.is_some_and(|entry| *first >= entry))
 }
 
 /// True if a plan runs on a day.

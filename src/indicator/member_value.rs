@@ -3,8 +3,8 @@
 use super::care::CareEpisode;
 use super::member_course;
 use super::rule::{Candidates, EventSet, ExclusionTest, MemberRule, MemberValue};
-use super::status;
 use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
+use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{DaySpans, SpellSet, Timeline};
@@ -84,6 +84,12 @@ pub fn outcomes(
                 (Candidates::Answered(asked), MemberValue::Status(test)) => {
                     status::value(test, asked, scene.timeline, days)
                 }
+                (Candidates::Living(_), MemberValue::Home(value)) => {
+                    home::value(value, scene.timeline, days)
+                }
+                (Candidates::Scored(scored), MemberValue::Score(value)) => {
+                    score::value(value, scored, scene.timeline, days)
+                }
                 _ => of_window(rule.value, scene, window, days),
             },
         });
@@ -105,6 +111,7 @@ fn is_looked_at(
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
         && rule.ages.is_none_or(of_age)
         && rule.agencies.is_none_or(enough_agencies)
+        && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
         && rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end))
 }
 
@@ -212,6 +219,8 @@ fn is_candidate(
         }
         Candidates::Institution(set) => timeline.institution(set).meets(start, end),
         Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
+        Candidates::Living(question) => home::is_candidate(question, timeline, (start, end)),
+        Candidates::Scored(scored) => score::is_candidate(scored, timeline, (start, end)),
     }
 }
 
@@ -325,7 +334,7 @@ fn relation(candidates: Candidates, scene: &MemberScene<'_>, place: usize) -> Op
 }
 
 /// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.
-fn ratio(part: i64, whole: i64) -> i64 {
+pub(super) fn ratio(part: i64, whole: i64) -> i64 {
     // Beyond this, twice the part in parts of one is no whole number of 64 bits.
     const MOST: i64 = 4_000_000;
     if whole == 0 {

@@ -174,6 +174,7 @@ fn of_criterion(
         ) => {
             vec![window(Role::Meets, label, *days)]
         }
+        Criterion::Scores(test) => vec![window(Role::Meets, label, test.window())],
         Criterion::Joined { of, .. } => {
             of.iter().flat_map(|one| of_criterion(one, index, filters)).collect()
         }

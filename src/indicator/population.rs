@@ -52,7 +52,9 @@ impl Population {
     /// Days at risk without contact that make a disengagement, if the units are disengagements.
     pub fn gap(&self) -> Option<i32> {
         match self.rule.index.unit {
-            Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
+            Unit::Disengagement { gap }
+            | Unit::Reengagement { gap, .. }
+            | Unit::EpisodeEnd { gap } => Some(gap),
             _ => None,
         }
     }

@@ -44,7 +44,7 @@ pub fn presets(document: &Document) -> Vec<String> {
 pub fn read(document: &Document, preset: &str) -> Result<Definition, Problems> {
     let mut problems = Problems::default();
     let source = &document.source;
-    let base = document.root.without(&["preset", "variant", "example"]);
+    let base = document.root.without(&["preset", "variant", "example", "example_instrument"]);
     let base = match part(document, "preset", preset) {
         Some(Node { value: Value::Section(overlay), .. }) => base.overlaid(overlay),
         _ => base,
@@ -272,11 +272,14 @@ pub const TABLES: [&str; 12] = [
     "community_activities",
 ];
 
+/// What else a rule can need: an instrument of a domain in the registry, `instruments.functioning`.
+pub const INSTRUMENTS: &str = "instruments";
+
 fn needs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
     let mut found = Vec::new();
     for (text, span) in fields.texts("needs", problems) {
         let tables = text.split(" or ").map(|one| one.trim().split('.').next().unwrap_or(one));
-        for table in tables.filter(|table| !TABLES.contains(table)) {
+        for table in tables.filter(|table| !TABLES.contains(table) && *table != INSTRUMENTS) {
             let problem = fields.problem(
                 span.clone(),
                 format!("unknown table `{table}`"),
@@ -385,7 +388,9 @@ fn look_back(rule: &Rule) -> i32 {
         _ => return 0,
     };
     let gap = match share.index.unit {
-        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => gap,
+        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } | Unit::EpisodeEnd { gap } => {
+            gap
+        }
         _ => 0,
     };
     let around = share.index.with.iter().chain(&share.index.without).map(|around| around.days.from);

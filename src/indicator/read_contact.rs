@@ -51,12 +51,25 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
         settings: owned(table.texts("place", problems)),
         not_settings: owned(table.texts("place_not", problems)),
         levels,
+        practice: practice(table, problems),
         diagnosis: groups(table, "diagnosis", problems),
         values: values(table, problems),
         by_lead: table.flag("lead", problems) == Some(true),
         or: alternatives(table, problems),
         and: Vec::new(),
     }
+}
+
+/// The practice levels of a filter, 1 to 4.
+fn practice(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(u8, u8)> {
+    let range = table.window("practice_level", problems)?;
+    let level = |number: i32| u8::try_from(number).ok().filter(|one| (1..=4).contains(one));
+    let both = level(range.from).zip(level(range.to));
+    if both.is_none() {
+        let problem = table.problem(table.span(), "no such practice level", "in this table");
+        problems.push(problem.help("practice levels run from 1 to 4: `practice_level = [2, 4]`"));
+    }
+    both
 }
 
 /// Filters of which one is enough, instead of the rest of the table.

@@ -1,16 +1,20 @@
 //! Lists of things that happen, and criteria made of them or of other criteria.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
 use super::read_contact::contact;
 use super::read_criterion::criterion;
 use super::read_member::severe;
 use super::read_rule::{events, groups, missing_window, spell_set};
+use super::read_score::pair_test;
 use super::rule::{Criterion, ExclusionTest, Unit};
+use super::score::Known;
+use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::ContactFilter;
+use crate::terms::instrument::{Domain, Domains};
+use crate::timeline::{ContactFilter, Phase};
 
 /// The list of things under a key, such as `any = [{ contact = { … } }, { ed_visit = true }]`.
 pub(super) fn happenings(
@@ -25,7 +29,7 @@ pub(super) fn happenings(
         let kinds = kinds(&mut one, filters, problems);
         if kinds.len() != 1 && problems.len() == before {
             let problem = one.problem(one.span(), "one thing in each table of the list", "here");
-            problems.push(problem.help("`contact = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]` or `death = true`"));
+            problems.push(problem.help("`contact = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]`, `score_of = […]` or `death = true`"));
         }
         one.finish(problems);
         found.extend(kinds);
@@ -45,7 +49,8 @@ fn kinds(
         kinds.extend(filter.map(|filter| Happening::Contact { filter }));
     }
     if one.flag("ed_visit", problems) == Some(true) {
-        kinds.push(Happening::EdVisit { diagnosis });
+        let not_admitted = one.flag("not_admitted", problems) == Some(true);
+        kinds.push(Happening::EdVisit { diagnosis, not_admitted });
     }
     let admission = spell_set(one, "admission", problems);
     kinds.extend(admission.map(|set| Happening::Admission { set, diagnosis }));
@@ -71,6 +76,21 @@ fn kinds(
         let reasons = reasons.into_iter().fold(0, |bits, reason| bits | reason.bit());
         kinds.push(Happening::PlanEnd { reasons });
     }
+    let domains = one.words("score_of", &Domain::NAMES, Domain::from_name, problems);
+    let known = one.word("known", &Known::NAMES, Known::from_name, problems);
+    if one.has("score_of") {
+        let (domains, known) = (Domains::of(&domains), known.unwrap_or(Known::Instrument));
+        kinds.push(Happening::Scored { domains, known });
+    }
+    for (key, kind) in
+        [("deterioration", Happening::Deterioration), ("need_found", Happening::NeedFound)]
+    {
+        kinds.extend((one.flag(key, problems) == Some(true)).then_some(kind));
+    }
+    let above = one.integer_in("assessed_above", 0, 3660, problems);
+    kinds.extend(above.map(|days| Happening::AssessedAbove { days }));
+    let phase = one.word("phase_begins", &Phase::NAMES, Phase::from_name, problems);
+    kinds.extend(phase.map(Happening::PhaseBegins));
     if one.flag("death", problems) == Some(true) {
         kinds.push(Happening::Death);
     }
@@ -167,6 +187,13 @@ fn own(
     if table.flag("always", problems) == Some(true) {
         return Ok(Some(Criterion::Always));
     }
+    if table.has("scores") {
+        return Ok(pair_test(table, problems).map(Criterion::Scores));
+    }
+    let domains = table.words("favourable", &Domain::NAMES, Domain::from_name, problems);
+    if !domains.is_empty() {
+        return Ok(Some(Criterion::Own(OwnTest::Favourable(Domains::of(&domains)))));
+    }
     let diagnosis = groups(table, "own_diagnosis", problems);
     if !diagnosis.is_empty() {
         let bits = DiagnosisGroup::bits(&diagnosis);
@@ -187,6 +214,12 @@ fn own(
     }
     if table.flag("smi", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::Smi(severe(filters)))));
+    }
+    if let Some(within) = table.integer_in("other_agency_within", 1, 3660, problems) {
+        return Ok(Some(Criterion::Course(Course::OtherAgency { within })));
+    }
+    if let Ok(found) = in_days(table, filters, problems) {
+        return Ok(found);
     }
     if let Some(gap) = table.integer_in("lost", 1, 3660, problems) {
         let within = table.integer_in("within", 1, 3660, problems);
@@ -210,6 +243,32 @@ fn own(
         }));
     }
     Err(())
+}
+
+/// Phases, levels and nights of the days of a window; `Err` if the table says nothing of them.
+fn in_days(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Result<Option<Criterion>, ()> {
+    let asked = ["in_phase", "contact_at_assessed_level", "in"].map(|key| table.has(key));
+    if !asked.contains(&true) {
+        return Err(());
+    }
+    let days = table.window("days", problems);
+    missing_window(table, days, problems);
+    let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
+    let set = spell_set(table, "in", problems);
+    let filter = contact(table, "contact_at_assessed_level", filters, problems);
+    let over = table.integer_in("nights_over", 0, 3660, problems);
+    Ok(days.and_then(|days| {
+        let course = match (phase, filter, set) {
+            (Some(phase), ..) => Course::InPhase { phase, days },
+            (_, Some(filter), _) => Course::AtAssessedLevel { filter, days },
+            (.., set) => Course::DaysIn { set: set?, over: over.unwrap_or(0), days },
+        };
+        Some(Criterion::Course(course))
+    }))
 }
 
 /// What a stay, visit, plan or need is, and what becomes of it; `Err` if the table says nothing of it.
@@ -306,15 +365,27 @@ pub(super) fn exclusions(
 }
 
 /// `[value]` of units: what is measured of each.
-pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<UnitValue> {
-    const VALUES: [&str; 3] = ["days_until", "nights", "how_many"];
+pub(super) fn value(
+    fields: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<UnitValue> {
+    const VALUES: [&str; 6] =
+        ["days_until", "nights", "how_many", "standardised_change", "points", "minutes_until"];
     let mut table = fields.fields("value", problems)?;
     let known = |word: &str| VALUES.iter().position(|one| *one == word);
     let of = table.word("of", &VALUES, known, problems);
     let otherwise = table.integer_in("otherwise", 0, 3660, problems);
+    let filter = contact(&mut table, "contact", filters, problems);
+    if of == Some(5) && filter.is_none() && !table.has("contact") {
+        let problem = table.problem(table.span(), "`contact` is missing", "in this table");
+        problems.push(problem.help("such as `contact = { is = \"qualifying\" }`"));
+    }
     if of.is_none() && !table.has("of") {
         let problem = table.problem(table.span(), "`of` is missing", "in this table");
-        problems.push(problem.help("`days_until`, `nights` or `how_many`"));
+        problems.push(
+            problem.help("`days_until`, `nights`, `how_many`, `standardised_change`, `points` or `minutes_until`"),
+        );
     }
     if of == Some(0) && otherwise.is_none() {
         let problem = table.problem(table.span(), "`otherwise` is missing", "in this table");
@@ -325,15 +396,22 @@ pub(super) fn value(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<
     Some(match of? {
         0 => UnitValue::DaysUntil { otherwise: otherwise? },
         1 => UnitValue::Nights,
-        _ => UnitValue::HowMany,
+        2 => UnitValue::HowMany,
+        3 => UnitValue::StandardisedChange,
+        4 => UnitValue::Points,
+        _ => UnitValue::MinutesUntil { filter: filter? },
     })
 }
 
 /// True if a value can be measured of these units.
 pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) -> bool {
     match value {
-        UnitValue::DaysUntil { .. } => *numerator != Criterion::Always,
+        UnitValue::DaysUntil { .. } | UnitValue::MinutesUntil { .. } => {
+            *numerator != Criterion::Always
+        }
         UnitValue::Nights => matches!(unit, Unit::Discharge(_)),
         UnitValue::HowMany => matches!(numerator, Criterion::Joined { .. }),
+        UnitValue::StandardisedChange => matches!(numerator, Criterion::Scores(_)),
+        UnitValue::Points => unit == Unit::Signal,
     }
 }

@@ -5,7 +5,7 @@ use super::read_criterion::criterion;
 use super::read_happening::happenings;
 use super::read_member::PROVIDERS;
 use super::read_rule::{events, groups, missing_window, spell_set};
-use super::rule::{Around, Chain, Criterion, Index, Unit};
+use super::rule::{Around, Chain, Criterion, Index, Repeat, Unit};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{FacilityClass, Sector};
 use crate::timeline::ContactFilter;
@@ -39,7 +39,7 @@ pub(super) fn index(
     if unit.is_none() && problems.len() == before {
         let problem = table.problem(table.span(), "the index names exactly one unit", "here");
         problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan` or `disengagement = 90` (days)",
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan`, `episode_end = 90` or `disengagement = 90` (days)",
         ));
     }
     let chain = table.fields("chain", problems).and_then(|mut chain| {
@@ -68,9 +68,27 @@ pub(super) fn index(
         apart: table.integer_in("days_apart", 1, 3660, problems),
         until: until(table, problems),
         any: happenings(table, "any", filters, problems),
+        repeat: repeat(table, problems),
         when: when(table, filters, problems),
     };
+    if read.repeat.is_some() && read.unit != Unit::Signal {
+        let problem = table.problem(table.span(), "`repeat` goes with `any = […]`", "here");
+        problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
+    }
     unit.map(|_| read)
+}
+
+/// `repeat = { every = 90, times = 4 }`.
+fn repeat(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Repeat> {
+    let mut repeat = table.fields("repeat", problems)?;
+    let every = repeat.integer_in("every", 1, 366, problems);
+    let times = repeat.integer_in("times", 1, 100, problems);
+    if every.zip(times).is_none() && !(repeat.has("every") && repeat.has("times")) {
+        let problem = repeat.problem(repeat.span(), "how long, and how often?", "in this table");
+        problems.push(problem.help("`repeat = { every = 90, times = 4 }`"));
+    }
+    repeat.finish(problems);
+    every.zip(times).map(|(every, times)| Repeat { every, times })
 }
 
 /// `[[when]]`: criteria that every unit has to meet.
@@ -136,7 +154,12 @@ fn named_units(
             contact(table, "contact", filters, problems).map(|filter| Unit::Contact { filter }),
         );
     }
+    let own = contact(table, "agency_contact", filters, problems);
+    units.extend(own.map(|filter| Unit::AgencyDay { filter }));
     units.extend(events(table, "event", problems).map(Unit::Event));
+    units.extend(
+        table.integer_in("episode_end", 1, 3660, problems).map(|gap| Unit::EpisodeEnd { gap }),
+    );
     if table.has("any") {
         units.push(Unit::Signal);
     }

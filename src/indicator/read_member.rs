@@ -1,12 +1,14 @@
 //! A rule about members: which are looked at, and what is measured of each.
 
+use super::home::{HomeQuestion, HomeValue};
 use super::read_contact::{contact, keep};
 use super::read_rule::{events, exclusions, groups, spell_set};
+use super::read_score;
 use super::rule::{Candidates, MemberRule, MemberValue, Rule};
 use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{Basis, ContactFilter};
+use crate::timeline::{Basis, ContactFilter, Phase};
 
 /// `[member]` and `[value]`.
 pub(super) fn member(
@@ -18,6 +20,7 @@ pub(super) fn member(
     let candidates = candidates(&mut table, filters, problems);
     let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
+    let in_phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
     let agencies = table.integer_in("agencies_min", 1, 1000, problems).map(i64::from);
     table.finish(problems);
     let exclusions = exclusions(fields, true, filters, problems);
@@ -33,12 +36,26 @@ pub(super) fn member(
     if let (Some(candidates), Some(measured)) = (candidates, measured) {
         let of_visits = matches!(candidates, Candidates::Visits { .. });
         let of_status = matches!(candidates, Candidates::Answered(_));
+        let of_homes = matches!(candidates, Candidates::Living(_));
+        let of_scores = matches!(candidates, Candidates::Scored(_));
         if of_status != matches!(measured, MemberValue::Status(_)) {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
             problems
                 .push(problem.help(
                     "`status_last` and its like go with `status = …`, and with nothing else",
                 ));
+        } else if of_scores != matches!(measured, MemberValue::Score(_)) {
+            let problem = value.problem(value.span(), "this value is not of these members", "here");
+            problems.push(
+                problem.help(
+                    "`favourable` and its like go with `scored = […]`, and with nothing else",
+                ),
+            );
+        } else if of_homes != matches!(measured, MemberValue::Home(_)) {
+            let problem = value.problem(value.span(), "this value is not of these members", "here");
+            problems.push(problem.help(
+                "`restrictiveness` and its like go with `living = …`, and with nothing else",
+            ));
         } else if of_visits != measured.is_of_visits() {
             let problem = value.problem(value.span(), "this value is not of these members", "here");
             problems.push(problem.help(
@@ -51,6 +68,7 @@ pub(super) fn member(
         candidates: candidates?,
         ages,
         smi,
+        in_phase,
         agencies,
         exclusions,
         value: measured?,
@@ -122,6 +140,13 @@ fn candidates(
     if let Some(said) = table.word("status", &Said::NAMES, Said::from_name, problems) {
         return Some(Candidates::Answered(Answered { said, apart: days_apart, first_at_least }));
     }
+    let question = table.word("living", &HomeQuestion::NAMES, HomeQuestion::from_name, problems);
+    if let Some(question) = question {
+        return Some(Candidates::Living(question));
+    }
+    if let Some(candidates) = read_score::scored(table, problems) {
+        return Some(candidates);
+    }
     if let Some(types) = events(table, "event", problems) {
         return Some(Candidates::Events(types));
     }
@@ -130,11 +155,12 @@ fn candidates(
     }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]` or `status = \"housed\"`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]`, `scored = [\"functioning\"]`, `living = \"restrictiveness\"` or `status = \"housed\"`"));
     None
 }
 
-const VALUES: [&str; 25] = [
+const VALUES: [&str; 26] = [
+    "each_quarter_scored",
     "has_lead",
     "plan_current",
     "shared_plan",
@@ -164,7 +190,12 @@ const VALUES: [&str; 25] = [
 
 /// Every value of a member that a definition can name.
 fn value_names() -> Vec<&'static str> {
-    VALUES.into_iter().chain(StatusTest::NAMES).collect()
+    VALUES
+        .into_iter()
+        .chain(read_score::VALUES)
+        .chain(HomeValue::NAMES)
+        .chain(StatusTest::NAMES)
+        .collect()
 }
 
 fn member_value(
@@ -207,7 +238,7 @@ fn member_value(
     if of_contacts.contains(&name) && filter.is_none() {
         lacks("contact", "contact = { is = \"qualifying\" }");
     }
-    if ["gap_over", "plan_current"].contains(&name) && days.is_none() {
+    if ["gap_over", "plan_current", "several_instruments"].contains(&name) && days.is_none() {
         lacks("days", "days = 90");
     }
     if name == "any_night" && set.is_none() {
@@ -218,6 +249,12 @@ fn member_value(
     }
     if ["ed_visits", "events"].contains(&name) && at_least.is_none() {
         lacks("at_least", "at_least = 4");
+    }
+    if let Some(value) = read_score::value(name, days, table, problems) {
+        return Some(value);
+    }
+    if let Some(value) = HomeValue::from_name(name) {
+        return Some(MemberValue::Home(value));
     }
     if let Some(value) = plain_value(name) {
         return Some(value);
@@ -251,6 +288,7 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "providers" => MemberValue::Providers,
         "fragmentation" => MemberValue::Fragmentation,
         "has_lead" => MemberValue::HasLead,
+        "each_quarter_scored" => MemberValue::ScoredQuarters,
         "shared_plan" => MemberValue::SharedPlan,
         "tenure" => MemberValue::Tenure,
         "community_days" => MemberValue::CommunityDays,

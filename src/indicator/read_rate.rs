@@ -4,9 +4,10 @@ use super::Scale;
 use super::read_contact::contact;
 use super::read_rule::{events, groups, spell_set};
 use super::rule::{EventSet, RateRule, Rule, Thing};
+use super::thing::Sum;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, Phase, Phases};
 
 /// Days of an average month and year.
 const MONTH_DAYS: f64 = 30.4375;
@@ -107,7 +108,22 @@ fn things(
     }
     if table.has("contacts") {
         let filter = contact(table, "contacts", filters, problems);
-        found.extend(filter.map(|filter| Thing::Contacts { filter }));
+        let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
+        let by = |word: &str| match word {
+            "minutes" => Some(Some(Sum::Minutes)),
+            "paid" => Some(Some(Sum::Paid)),
+            _ => (word == "rows").then_some(None),
+        };
+        let by = table.word("by", &["rows", "minutes", "paid"], by, problems).flatten();
+        found.extend(filter.map(|filter| match (phase, by) {
+            (Some(phase), _) => Thing::PhaseContacts { filter, phase },
+            (None, Some(of)) => Thing::ContactSum { filter, of },
+            (None, None) => Thing::Contacts { filter },
+        }));
+    }
+    let phases = table.words("phase_days", &Phase::NAMES, Phase::from_name, problems);
+    if !phases.is_empty() {
+        found.push(Thing::PhaseDays(Phases::of(&phases)));
     }
     if table.flag("cost", problems) == Some(true) {
         let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);

@@ -111,7 +111,7 @@ fn share(
     let index = index(&mut table, filters, problems);
     table.finish(problems);
     let exclusions = exclusions(fields, false, filters, problems);
-    let value = value(fields, problems);
+    let value = value(fields, filters, problems);
     let curve = fields.flag("curve", problems).unwrap_or(false);
     let Some(mut numerator) = fields.fields("numerator", problems) else {
         problems.push(

@@ -1,7 +1,8 @@
 //! What follows from a rule about its numbers: their shape, scale, display and unit.
 
-use super::course::UnitValue;
+use super::home::HomeValue;
 use super::rule::Rule;
+use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
 /// Shape, scale, display, and parts of one numerator unit.
@@ -10,7 +11,10 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
     let parts = super::member_value::PARTS;
     let once = Scale::Times(1.0);
     match rule {
-        Rule::Share(share) if share.value.is_some() => (Shape::UnitMean, once, Display::Rate, 1),
+        Rule::Share(share) if share.value.is_some() => {
+            let parts = share.value.map_or(1, UnitValue::parts);
+            (Shape::UnitMean, once, Display::Rate, parts)
+        }
         Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
         Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
         Rule::Member(rule) => match rule.value {
@@ -24,8 +28,13 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::SharedPlan
             | MemberValue::QuartersInCare { .. }
             | MemberValue::Status(_)
+            | MemberValue::Score(_)
+            | MemberValue::Home(HomeValue::Less)
+            | MemberValue::ScoredQuarters
             | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
-            MemberValue::MonthsWithContact { .. } | MemberValue::CommunityDays => {
+            MemberValue::MonthsWithContact { .. }
+            | MemberValue::CommunityDays
+            | MemberValue::Home(HomeValue::OutOfHome) => {
                 (Shape::MemberMean, once, Display::Percent, parts)
             }
             MemberValue::Providers | MemberValue::Tenure | MemberValue::LongestGap { .. } => {
@@ -37,7 +46,10 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
-            (Thing::Served { .. }, _) | (Thing::Cost { .. }, Some(Thing::Cost { .. })) => {
+            (Thing::Served { .. }, _)
+            | (Thing::Cost { .. }, Some(Thing::Cost { .. }))
+            | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))
+            | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {
                 (Shape::Rate, scale, Display::Percent, 1)
             }
             (Thing::Cost { .. }, _) => (Shape::Rate, scale, Display::Dollars, 100),

@@ -43,6 +43,22 @@ pub(super) fn sector_needs(
     }
 }
 
+/// Each agency of each day with a contact that passes a filter.
+pub(super) fn agency_days(
+    rule: &Share,
+    filter: usize,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Judged),
+) {
+    let filter = scene.filters[filter];
+    for (day, key) in &scene.timeline.contact_agencies[filter] {
+        let unit = Candidate { day: *day, of: Subject::Agency { key: *key, filter } };
+        if !is_ruled_out(&rule.index, scene, unit) {
+            conclude(rule, scene, unit, each);
+        }
+    }
+}
+
 /// Each last day of a calendar quarter in which, as in the quarter before, the member had visits with
 /// a known provider of the kind.
 pub(super) fn quarter_pairs(

@@ -1,13 +1,16 @@
 //! A checked definition: what is counted, as data.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
+use super::home::{HomeQuestion, HomeValue};
+use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing};
+use super::unit_value::UnitValue;
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{ContactFilter, SpellSet};
+use crate::timeline::{ContactFilter, Phase, SpellSet};
 
 /// What an indicator counts. Contact filters stand in the definition's list and are named here by
 /// their place in it.
@@ -76,8 +79,20 @@ pub struct Index {
     pub until: Option<(u32, u32)>,
     /// Of [`Unit::Signal`]: the kinds of things that are units.
     pub any: Vec<Happening>,
+    /// Of [`Unit::Signal`]: each unit is as many spans of days that follow it, one after the other.
+    pub repeat: Option<Repeat>,
     /// Units that do not meet all of these are dropped.
     pub when: Vec<Criterion>,
+}
+
+/// Spans of days after a unit: days 1 to `every`, the next as many, and so on; the first day of each is
+/// the index day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// Days of a span.
+    pub every: i32,
+    /// How many spans.
+    pub times: i32,
 }
 
 /// Contacts that a unit must have, or must not have, around it.
@@ -151,6 +166,16 @@ pub enum Unit {
         gap: i32,
         /// Days after the disengagement.
         days: Window,
+    },
+    /// A day with a contact that passes a filter, for each agency.
+    AgencyDay {
+        /// The filter.
+        filter: usize,
+    },
+    /// The end of an episode of care, planned or not.
+    EpisodeEnd {
+        /// Days at risk without a qualifying contact that end care.
+        gap: i32,
     },
     /// A day with any of the index's list of things.
     Signal,
@@ -341,6 +366,8 @@ pub enum Criterion {
     Own(OwnTest),
     /// What becomes of the member.
     Course(Course),
+    /// What the scores of an episode say.
+    Scores(PairTest),
     /// Every unit is met.
     Always,
 }
@@ -353,6 +380,8 @@ impl Criterion {
                 matches!(unit, Unit::Discharge(_))
             }
             Self::DeliveredLevel { .. } => unit == Unit::Assessment,
+            Self::Course(Course::OtherAgency { .. }) => matches!(unit, Unit::AgencyDay { .. }),
+            Self::Scores(_) => matches!(unit, Unit::EpisodeEnd { .. }),
             Self::ContactBeforeReturn { .. } => {
                 matches!(unit, Unit::Disengagement { .. } | Unit::Reengagement { .. })
             }
@@ -360,7 +389,7 @@ impl Criterion {
             Self::Plan(_) => unit == Unit::Plan,
             Self::Joined { of, .. } => of.iter().all(|one| one.fits(unit)),
             Self::Followed { first, .. } => first.fits(unit),
-            Self::Own(OwnTest::Kind(_)) => unit == Unit::Signal,
+            Self::Own(OwnTest::Kind(_) | OwnTest::Favourable(_)) => unit == Unit::Signal,
             Self::Own(OwnTest::Changed) => matches!(unit, Unit::QuarterPair(_)),
             Self::Course(Course::Delivered(_)) => unit == Unit::PlannedService,
             Self::Course(Course::Linked { .. }) => matches!(unit, Unit::SectorNeed(_)),
@@ -422,6 +451,8 @@ pub struct MemberRule {
     pub ages: Option<(i32, i32)>,
     /// The filter of contacts for severe mental illness, where only members with one count.
     pub smi: Option<usize>,
+    /// The phase of recovery on the first day of the window, where only members in one count.
+    pub in_phase: Option<Phase>,
     /// The least number of agencies with treatment visits in the window.
     pub agencies: Option<i64>,
     /// Which are left out.
@@ -505,6 +536,10 @@ pub enum Candidates {
     },
     /// Those whose status records answer a question.
     Answered(Answered),
+    /// Those of whom it is known where they live.
+    Living(HomeQuestion),
+    /// Those with scores on instruments.
+    Scored(Scored),
 }
 
 /// A member's value over the window.
@@ -603,6 +638,13 @@ pub enum MemberValue {
     Tenure,
     /// Whether the answers of [`Candidates::Answered`] pass a test.
     Status(StatusTest),
+    /// How those of [`Candidates::Living`] live.
+    Home(HomeValue),
+    /// What the scores of [`Candidates::Scored`] say.
+    Score(ScoreValue),
+    /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most
+    /// four, that lies in the present time in care.
+    ScoredQuarters,
 }
 
 impl MemberValue {

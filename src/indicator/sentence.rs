@@ -50,6 +50,12 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
             within(chain.days, "discharge")
         );
     }
+    if let Some(repeat) = share.index.repeat {
+        text += &format!(
+            ", and of each the {} spans of {} days that follow it",
+            repeat.times, repeat.every
+        );
+    }
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }
@@ -80,24 +86,19 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", contacts(&filters[filter]))
         }
+        Unit::AgencyDay { filter } => {
+            format!("days with {}, for each agency", contacts(&filters[filter]))
+        }
         Unit::Event(types) => format!("events ({})", event_names(types)),
         Unit::PlannedEnd => "planned ends of care".to_owned(),
+        Unit::EpisodeEnd { gap } => format!(
+            "ends of care, planned or by {gap} days at risk without a qualifying contact (care begins on the second of two treatment days at most 180 days apart)"
+        ),
         Unit::Signal => {
             let which = if index.first { "the first day ever seen with" } else { "days with" };
             format!("{which} {}", sentence_course::any(&index.any, filters))
         }
-        Unit::PlannedService => {
-            "services (by class) that care plans name, on the day of the plan".to_owned()
-        }
-        Unit::SectorNeed(0) => "needs for help from a sector, as recorded".to_owned(),
-        Unit::SectorNeed(sectors) => format!(
-            "needs for help, as recorded, with {}",
-            sentence_course::named(crate::terms::codes::Sector::NAMES, sectors)
-        ),
-        Unit::QuarterPair(kind) => format!(
-            "calendar quarters with treatment visits to a known {}, in this quarter and the one before",
-            ["clinician", "team", "agency"][kind.min(2)]
-        ),
+        Unit::PlannedService | Unit::SectorNeed(_) | Unit::QuarterPair(_) => recorded(index.unit),
         Unit::Birthday(age) => format!("birthdays on which members become {age}"),
         Unit::PositiveScreen => "positive screens".to_owned(),
         Unit::NeedFound => "check-ups that found a need for treatment".to_owned(),
@@ -132,6 +133,25 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
         text += &format!(", up to {month:02}-{day:02} of the year");
     }
     text
+}
+
+/// Units that records name, in a reader's words.
+fn recorded(unit: Unit) -> String {
+    match unit {
+        Unit::PlannedService => {
+            "services (by class) that care plans name, on the day of the plan".to_owned()
+        }
+        Unit::SectorNeed(0) => "needs for help from a sector, as recorded".to_owned(),
+        Unit::SectorNeed(sectors) => format!(
+            "needs for help, as recorded, with {}",
+            sentence_course::named(crate::terms::codes::Sector::NAMES, sectors)
+        ),
+        Unit::QuarterPair(kind) => format!(
+            "calendar quarters with treatment visits to a known {}, in this quarter and the one before",
+            ["clinician", "team", "agency"][kind.min(2)]
+        ),
+        _ => String::new(),
+    }
 }
 
 pub(super) fn set_name(set: SpellSet) -> &'static str {
@@ -169,14 +189,16 @@ pub(super) fn index_noun(index: &Index) -> &'static str {
         Unit::Assessment => "assessment",
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => "disengagement",
         Unit::Admission(_) => "admission",
-        Unit::Contact { .. } => "contact",
+        Unit::Contact { .. } | Unit::AgencyDay { .. } => "contact",
         Unit::Event(_) => "event",
         Unit::PlannedEnd => "planned end",
+        Unit::EpisodeEnd { .. } => "end of care",
         Unit::PositiveScreen => "screen",
         Unit::NeedFound => "check-up",
         Unit::Referral => "referral",
         Unit::Request => "request",
         Unit::Plan | Unit::PlannedService => "plan",
+        Unit::Signal if index.repeat.is_some() => "first day of the span",
         Unit::Signal => "day",
         Unit::Birthday(_) => "birthday",
         Unit::SectorNeed(_) => "need",
@@ -204,6 +226,10 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     }
     if let Some((least, most)) = filter.levels {
         text += &format!(" at level {least} to {most}");
+    }
+    if let Some((least, most)) = filter.practice {
+        let range = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+        text += &format!(" at practice level {range}");
     }
     if !filter.diagnosis.is_empty() {
         text += &format!(" with a diagnosis of {} in any position", groups(&filter.diagnosis));
@@ -274,6 +300,7 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
         | Criterion::Followed { .. }
         | Criterion::Own(_)
         | Criterion::Course(_)
+        | Criterion::Scores(_)
         | Criterion::Always => sentence_course::joined(criterion, index, filters),
     }
 }

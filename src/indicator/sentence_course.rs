@@ -1,11 +1,13 @@
 //! Things that happen, joined criteria and values of units as sentences.
 
-use super::course::{Course, Happens, OwnTest, UnitValue};
+use super::course::{Course, Happens, OwnTest};
 use super::happening::{Happening, UNKNOWN_FACILITY, groups_of_bits};
 use super::rule::{Criterion, Index};
+use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
+use super::unit_value::UnitValue;
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, Phase};
 
 /// A list of things: “a visit to an emergency department, or an event (arrest)”.
 pub(super) fn any(list: &[Happening], filters: &[ContactFilter]) -> String {
@@ -16,8 +18,9 @@ pub(super) fn any(list: &[Happening], filters: &[ContactFilter]) -> String {
 fn happening(one: Happening, filters: &[ContactFilter]) -> String {
     match one {
         Happening::Contact { filter } => contacts(&filters[filter]),
-        Happening::EdVisit { diagnosis } => {
-            among(&groups_of_bits(diagnosis), "an emergency-department visit")
+        Happening::EdVisit { diagnosis, not_admitted } => {
+            let visit = among(&groups_of_bits(diagnosis), "an emergency-department visit");
+            if not_admitted { visit + " without an admission" } else { visit }
         }
         Happening::Admission { set, diagnosis } => {
             format!("{} to {}", among(&groups_of_bits(diagnosis), "an admission"), set_name(set))
@@ -41,7 +44,27 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
         Happening::PlanEnd { reasons } => {
             format!("the end of a care plan ({})", named(EndReason::NAMES, reasons))
         }
+        Happening::Scored { domains, known } => {
+            format!("a score on an instrument{}{}", of_domains(domains), known.words())
+        }
+        Happening::Deterioration => {
+            "a score worse than the one before by more than error".to_owned()
+        }
+        Happening::NeedFound => "a check-up that found a need for treatment".to_owned(),
+        Happening::AssessedAbove { days } => format!(
+            "an assessment that recommends a higher level than any delivered in the {days} days before"
+        ),
+        Happening::PhaseBegins(phase) => format!("the begin of {}", phase_name(phase)),
         Happening::Death => "death".to_owned(),
+    }
+}
+
+/// A phase in a reader's words.
+pub(super) fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::PreRecovery => "pre-recovery",
+        Phase::Initiation => "initiation and stabilisation",
+        Phase::Maintenance => "maintenance",
     }
 }
 
@@ -73,6 +96,7 @@ pub(super) fn joined(one: &Criterion, index: &Index, filters: &[ContactFilter]) 
             happens(then, "day that decides", filters)
         ),
         Criterion::Own(test) => own(*test, index, filters),
+        Criterion::Scores(test) => test.words(),
         Criterion::Course(course) => self::course(course, noun, filters),
         _ => "every one".to_owned(),
     }
@@ -103,6 +127,9 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
         OwnTest::Changed => {
             "the one of most visit days (of several, the one seen last) is another than in the quarter before"
                 .to_owned()
+        }
+        OwnTest::Favourable(domains) => {
+            format!("the day's last score{} is no case", of_domains(domains))
         }
         OwnTest::TimesKnown => "the times of arrival and departure are known".to_owned(),
         OwnTest::Smi(_) => {
@@ -158,6 +185,20 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
                 format!("{first} is {usual}")
             }
         }
+        Course::InPhase { phase, days } => {
+            format!("in {} on every day {}", phase_name(*phase), within(*days, noun))
+        }
+        Course::AtAssessedLevel { filter, days } => format!(
+            "{} {}, at the level of the last assessment or above",
+            contacts(&filters[*filter]),
+            within(*days, noun)
+        ),
+        Course::OtherAgency { within } => format!(
+            "another agency had such a contact in the {within} days before, with no planned end of care since"
+        ),
+        Course::DaysIn { set, over, days } => {
+            format!("more than {over} days in {} {}", set_name(*set), within(*days, noun))
+        }
         Course::Rows { filter, days, at_least } => {
             format!(
                 "at least {at_least} of {} {}",
@@ -184,6 +225,17 @@ pub(super) fn value(
             "nights from admission to discharge, without days on leave, as a mean over units"
                 .to_owned()
         }
+        UnitValue::StandardisedChange => format!(
+            "(last − first score) ÷ standard deviation of first scores, positive for the better, as a mean over instruments and units; {}",
+            criterion(numerator, index, filters)
+        ),
+        UnitValue::MinutesUntil { filter } => format!(
+            "minutes of {} from the {} up to the day of {}, as a mean over units",
+            contacts(&filters[filter]),
+            index_noun(index),
+            criterion(numerator, index, filters)
+        ),
+        UnitValue::Points => "the score, as a mean over the day's scores and units".to_owned(),
         UnitValue::HowMany => {
             let Criterion::Joined { of, .. } = numerator else { return String::new() };
             let texts: Vec<String> =

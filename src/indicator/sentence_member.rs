@@ -2,6 +2,8 @@
 
 use super::rule::{Candidates, ExclusionTest, MemberRule, MemberValue, RateRule, Thing};
 use super::sentence::{among, contacts, event_names, set_name};
+use super::sentence_course::phase_name;
+use super::thing::Sum;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
@@ -21,7 +23,10 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     } else {
         ""
     };
-    let mut text = format!("Of {who}{agencies}{ages}{smi}: {value}");
+    let phase = rule.in_phase.map_or(String::new(), |phase| {
+        format!(", in {} on the first day of them", phase_name(phase))
+    });
+    let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}: {value}");
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -80,6 +85,8 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
                 asked.said.words()
             )
         }
+        Candidates::Scored(scored) => scored.words(),
+        Candidates::Living(question) => question.words().to_owned(),
         Candidates::Events(types) => format!(
             "members with an event ({}) in the 12 months that end with the period",
             event_names(types)
@@ -162,6 +169,9 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "whether there are at least {at_least} of {}",
             among(&of_bits(diagnosis), "an emergency-department visit")
         ),
+        MemberValue::Score(value) => value.words(),
+        MemberValue::Home(value) => value.words().to_owned(),
+        MemberValue::ScoredQuarters => "whether there is a score on an instrument in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care".to_owned(),
         MemberValue::Status(test) => format!("whether it is {}", test.words()),
         MemberValue::Events { types, at_least } => {
             format!("whether there are at least {at_least} events ({})", event_names(types))
@@ -234,6 +244,23 @@ fn thing(thing: Thing, filters: &[ContactFilter]) -> String {
                 event_names(types)
             )
         }
+        Thing::ContactSum { filter, of } => format!(
+            "{} of contacts on enrolled days, each {}",
+            match of {
+                Sum::Minutes => "Minutes",
+                Sum::Paid => "Amounts paid",
+            },
+            contacts(&filters[filter])
+        ),
+        Thing::PhaseDays(phases) => {
+            let names: Vec<&str> = phases.iter().map(phase_name).collect();
+            format!("Alive, enrolled days in {}", names.join(" or "))
+        }
+        Thing::PhaseContacts { filter, phase } => format!(
+            "Contacts on enrolled days in {}, each {}",
+            phase_name(phase),
+            contacts(&filters[filter])
+        ),
         Thing::CustodyDays => "Alive, enrolled days in custody".to_owned(),
         Thing::Disengagements { gap } => format!(
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"

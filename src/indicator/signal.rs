@@ -1,7 +1,7 @@
 //! Units that are things of several kinds: signals, first doors, new episodes.
 
 use super::happening::{days_of, first_of};
-use super::rule::Share;
+use super::rule::{Repeat, Share};
 use super::unit::{Candidate, Judged, Scene, Subject, conclude, is_ruled_out, old_enough};
 use crate::terms::Day;
 
@@ -11,7 +11,7 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judg
     let index = &rule.index;
     let timeline = scene.timeline;
     // What came before decides only where units have to be apart.
-    let reaches_back = index.first || index.apart.is_some();
+    let reaches_back = index.first || index.apart.is_some() || index.repeat.is_some();
     let from = if reaches_back { Day(i32::MIN / 2) } else { scene.asked.0 };
     let mut kept: Option<Day> = None;
     for day in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
@@ -25,7 +25,15 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judg
             && !is_ruled_out(index, scene, unit)
         {
             kept = Some(day);
-            conclude(rule, scene, unit, each);
+            match index.repeat {
+                None => conclude(rule, scene, unit, each),
+                Some(Repeat { every, times }) => {
+                    for place in 0..times {
+                        let first = day + 1 + every * place;
+                        conclude(rule, scene, Candidate { day: first, ..unit }, each);
+                    }
+                }
+            }
         }
         if index.first {
             return;

@@ -1,7 +1,7 @@
 //! What rates count, and over what.
 
 use super::rule::EventSet;
-use crate::timeline::SpellSet;
+use crate::timeline::{Phase, Phases, SpellSet};
 
 /// What a rate counts, and over what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,15 @@ pub struct RateRule {
     pub of: Thing,
     /// What it is divided by; nothing for alive enrolled days.
     pub to: Option<Thing>,
+}
+
+/// What of contacts is added up. What is not recorded adds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sum {
+    /// Minutes.
+    Minutes,
+    /// What was paid, in cents.
+    Paid,
 }
 
 /// Something that days, events or dollars are added up of, for members of an organisation on the
@@ -70,6 +79,22 @@ pub enum Thing {
     Disengagements {
         /// Days at risk without a qualifying contact.
         gap: i32,
+    },
+    /// What contacts add up to.
+    ContactSum {
+        /// The filter.
+        filter: usize,
+        /// What is added up.
+        of: Sum,
+    },
+    /// Alive enrolled days in phases of recovery.
+    PhaseDays(Phases),
+    /// Contacts on days in a phase of recovery.
+    PhaseContacts {
+        /// The filter.
+        filter: usize,
+        /// The phase.
+        phase: Phase,
     },
     /// Alive enrolled days in care.
     CareDays {

@@ -1,9 +1,9 @@
 //! Judges units: which there are for one member, which are left out, which are met.
 
 use super::care::{CareEpisode, Exit};
-use super::course::unit_value;
 use super::criterion::{admissions, applies, in_groups, met, plan_says, return_in};
 use super::rule::{Around, Chain, Criterion, Index, ReferralTest, Share, Unit};
+use super::unit_value::unit_value;
 use super::{record_unit, signal};
 use crate::terms::Day;
 use crate::timeline::{CarePlan, EdVisit, Referral, Spell, SpellSet, Timeline};
@@ -66,6 +66,15 @@ pub(super) enum Subject<'a> {
     Lost {
         last_contact: Day,
     },
+    /// An episode of care, on the day it ended.
+    Episode {
+        start: Day,
+    },
+    /// An agency with a contact that passes the filter of the timeline.
+    Agency {
+        key: u32,
+        filter: usize,
+    },
     Referral(Referral),
     Plan(CarePlan),
     /// A thing of the index's list, of the kind at this place.
@@ -94,11 +103,13 @@ pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
         Unit::EdVisit => ed_visits(rule, scene, each),
         Unit::Assessment => assessments(rule, scene, each),
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => disengagements(rule, scene, each),
+        Unit::EpisodeEnd { .. } => episode_ends(rule, scene, each),
         Unit::Admission(set) => admitted(rule, set, scene, each),
         Unit::Contact { filter } => {
             let days = &scene.timeline.contact_days[scene.filters[filter]];
             on_days(rule, days.iter().copied(), scene, each);
         }
+        Unit::AgencyDay { filter } => record_unit::agency_days(rule, filter, scene, each),
         Unit::Event(types) => {
             let events = scene.timeline.events.iter().filter(|event| types.has(event.what));
             on_days(rule, events.map(|event| event.start), scene, each);
@@ -309,6 +320,19 @@ fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
             && !is_ruled_out(&rule.index, scene, unit)
         {
             kept = Some(assessment.day);
+            conclude(rule, scene, unit, each);
+        }
+    }
+}
+
+/// Episodes of care that have ended, on the day of their end.
+fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    for episode in scene.care {
+        let (Exit::Planned(day) | Exit::Disengaged { on: day, .. }) = episode.exit else {
+            continue;
+        };
+        let unit = Candidate { day, of: Subject::Episode { start: episode.entry } };
+        if old_enough(&rule.index, scene.timeline, day) && !is_ruled_out(&rule.index, scene, unit) {
             conclude(rule, scene, unit, each);
         }
     }

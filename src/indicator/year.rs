@@ -276,14 +276,14 @@ impl Relations {
 
     /// Looks at a member's visits to providers of a kind (0 clinician, 1 team, 2 agency), once. A
     /// visit is a member, a day and a provider; visits on one day are in the order of providers'
-    /// ids, which `text` gives. `windows` are in order and have their first and last day.
-    pub fn see<'t>(
+    /// ids, which `order` tells. `windows` are in order and have their first and last day.
+    pub fn see(
         &mut self,
         kind: usize,
         windows: impl Iterator<Item = (Day, Day)>,
         timeline: &Timeline,
         with_entropy: bool,
-        text: impl Fn(u32) -> &'t str,
+        order: impl Fn(u32, u32) -> Ordering,
     ) {
         if self.ready {
             return;
@@ -293,7 +293,7 @@ impl Relations {
         self.visits.extend(
             timeline.visits.iter().filter_map(|visit| Some((visit.day, visit.providers[kind]?))),
         );
-        order_within_days(&mut self.visits, text);
+        order_within_days(&mut self.visits, order);
         self.visits.dedup();
         number_providers(&mut self.visits, &mut self.counts);
         self.slide(windows, with_entropy);
@@ -342,10 +342,10 @@ fn entropy(counts: &[i64], visits: i64) -> i64 {
     libm::round(bits * super::member_value::PARTS as f64) as i64
 }
 
-fn order_within_days<'t>(visits: &mut [(Day, u32)], text: impl Fn(u32) -> &'t str) {
+fn order_within_days(visits: &mut [(Day, u32)], order: impl Fn(u32, u32) -> Ordering) {
     for day in visits.chunk_by_mut(|a, b| a.0 == b.0) {
         if day.len() > 1 {
-            day.sort_by(|a, b| if a.1 == b.1 { Ordering::Equal } else { text(a.1).cmp(text(b.1)) });
+            day.sort_unstable_by(|a, b| order(a.1, b.1));
         }
     }
 }

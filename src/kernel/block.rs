@@ -3,28 +3,9 @@
 use super::Tally;
 use super::ledger::Line;
 use super::plan::Plan;
+use super::sums::{Gain, SumRows, Sums, merge_rows, row};
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::{RateRule, Rule};
-
-/// Sums over the members of one cell.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sums {
-    numerator: i128,
-    denominator: i64,
-    nn: i128,
-    nd: i128,
-    dd: i64,
-    members: i64,
-}
-
-/// What a member measure gains (or loses) at one end of a window, compared with the end before: a
-/// member's outcome changes little from one month to the next, and only changes are counted.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct MemberSteps {
-    sum: i128,
-    squares: i128,
-    members: i64,
-}
 
 /// Enrolled days of one period, which all rates over enrolled days share.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,9 +32,11 @@ pub(super) struct Block {
     /// block at a time keeps that block near.
     waiting: Vec<Entry>,
     /// By measure (of all but members), then period.
-    cells: Vec<Vec<Sums>>,
-    /// By measure of members, then end of the window, and one more.
-    members: Vec<Vec<MemberSteps>>,
+    cells: SumRows,
+    /// What a measure of members gains (or loses) at an end of a window, compared with the end
+    /// before: a member's outcome changes little from one month to the next, and only changes are
+    /// counted. By measure, then end of the window, and one more.
+    members: SumRows,
     /// By reason, then period.
     left_out: Vec<Vec<i64>>,
     /// By reason of a member measure, then end of the window, and one more.
@@ -69,106 +52,13 @@ impl Days {
     }
 }
 
-impl Sums {
-    pub(super) fn add(&mut self, n: i64, d: i64) {
-        let (wide_n, wide_d) = (i128::from(n), i128::from(d));
-        self.numerator += wide_n;
-        self.denominator += d;
-        self.nn += wide_n * wide_n;
-        self.nd += wide_n * wide_d;
-        self.dd += d * d;
-        self.members += i64::from(d > 0);
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.numerator += other.numerator;
-        self.denominator += other.denominator;
-        self.nn += other.nn;
-        self.nd += other.nd;
-        self.dd += other.dd;
-        self.members += other.members;
-    }
-
-    pub(super) fn tally(&self) -> Tally {
-        Tally {
-            numerator: self.numerator,
-            denominator: self.denominator.into(),
-            members: self.members,
-            nn: self.nn,
-            nd: self.nd,
-            dd: self.dd.into(),
-            ..Tally::default()
-        }
-    }
-}
-
-impl MemberSteps {
-    fn step(&mut self, value: i64, sign: i64) {
-        let (value, signed) = (i128::from(value), i128::from(sign));
-        self.sum += signed * value;
-        self.squares += signed * value * value;
-        self.members += sign;
-    }
-
-    fn change(&mut self, old: i64, new: i64) {
-        let (old, new) = (i128::from(old), i128::from(new));
-        self.sum += new - old;
-        self.squares += new * new - old * old;
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.sum += other.sum;
-        self.squares += other.squares;
-        self.members += other.members;
-    }
-
-    fn tally(&self) -> Tally {
-        let members = self.members.into();
-        Tally {
-            numerator: self.sum,
-            denominator: members,
-            members: self.members,
-            nn: self.squares,
-            nd: self.sum,
-            dd: members,
-            ..Tally::default()
-        }
-    }
-}
-
-/// The row at a place; all rows have the same length once they have any.
-pub(super) fn row<T: Clone + Default>(
-    rows: &mut Vec<Vec<T>>,
-    at: usize,
-    length: usize,
-) -> &mut [T] {
-    if rows.len() <= at {
-        rows.resize(at + 1, Vec::new());
-    }
-    if rows[at].is_empty() {
-        rows[at].resize(length, T::default());
-    }
-    &mut rows[at]
-}
-
-pub(super) fn merge_rows<T: Clone + Default>(
-    mine: &mut Vec<Vec<T>>,
-    theirs: &[Vec<T>],
-    add: fn(&mut T, &T),
-) {
-    for (at, other) in theirs.iter().enumerate().filter(|(_, other)| !other.is_empty()) {
-        let own = row(mine, at, other.len());
-        own.iter_mut().zip(other).for_each(|(own, other)| add(own, other));
-    }
-}
-
 fn small(place: usize) -> u16 {
     u16::try_from(place).expect("fewer than 65,536 periods, measures and reasons")
 }
 
 impl Block {
     fn post(&mut self, plan: &Plan, entry: Entry) {
-        const MOST_WAITING: usize = 2048;
+        const MOST_WAITING: usize = 512;
         self.waiting.push(entry);
         if self.waiting.len() >= MOST_WAITING {
             self.settle(plan);
@@ -183,16 +73,19 @@ impl Block {
             match entry {
                 Entry::Cell { cell, n, d } => {
                     let cell = cell as usize;
-                    row(&mut self.cells, cell / periods, periods)[cell % periods].add(n, d);
+                    let (at, period) = (cell / periods, cell % periods);
+                    self.cells.add(at, period, periods, Gain::Member { n, d });
                 }
                 Entry::LeftOut { reason, period } => {
                     row(&mut self.left_out, reason.into(), periods)[usize::from(period)] += 1;
                 }
                 Entry::Value { row: at, end, value, sign } => {
-                    row(&mut self.members, at.into(), ends)[usize::from(end)].step(value, sign);
+                    let gain = Gain::Value { value, sign };
+                    self.members.add(at.into(), end.into(), ends, gain);
                 }
                 Entry::Change { row: at, end, old, new } => {
-                    row(&mut self.members, at.into(), ends)[usize::from(end)].change(old, new);
+                    let gain = Gain::Change { old, new };
+                    self.members.add(at.into(), end.into(), ends, gain);
                 }
                 Entry::LeftOutFrom { reason, end, sign } => {
                     row(&mut self.left_out_steps, reason.into(), ends)[usize::from(end)] += sign;
@@ -270,8 +163,8 @@ impl Block {
     /// Adds the sums of another block, which has settled.
     pub(super) fn merge(&mut self, other: &Self) {
         debug_assert!(other.waiting.is_empty(), "what waits would be lost");
-        merge_rows(&mut self.cells, &other.cells, Sums::merge);
-        merge_rows(&mut self.members, &other.members, MemberSteps::merge);
+        self.cells.merge(&other.cells);
+        self.members.merge(&other.members);
         merge_rows(&mut self.left_out, &other.left_out, |own, other| *own += other);
         merge_rows(&mut self.left_out_steps, &other.left_out_steps, |own, other| *own += other);
         if self.days.len() < other.days.len() {
@@ -284,56 +177,47 @@ impl Block {
         }
     }
 
-    /// Turns steps into sums, once everything was added.
-    pub(super) fn add_up(&mut self) {
-        for steps in &mut self.members {
-            for at in 1..steps.len() {
-                let before = steps[at - 1];
-                steps[at].merge(&before);
-            }
-        }
-        for steps in &mut self.left_out_steps {
-            for at in 1..steps.len() {
-                steps[at] += steps[at - 1];
-            }
-        }
-    }
-
-    /// The tally of a measure and period, after [`Block::add_up`].
-    pub(super) fn tally(
-        &self,
-        plan: &Plan,
-        measure: usize,
-        period: usize,
-        reasons_from: usize,
-    ) -> Tally {
+    /// The tallies of a measure, by period, once everything was added.
+    pub(super) fn tallies(&self, plan: &Plan, measure: usize, reasons_from: usize) -> Vec<Tally> {
         let indicator = &plan.indicators[measure];
         let of_members = matches!(indicator.rule, Rule::Member(_));
-        let at = plan.row_of[measure];
-        let (column, left_out) = if of_members {
-            (plan.end_of[period], &self.left_out_steps)
+        let (sums, left_out) = if of_members {
+            (&self.members, &self.left_out_steps)
         } else {
-            (period, &self.left_out)
+            (&self.cells, &self.left_out)
         };
-        let mut tally = if of_members {
-            let steps = self.members.get(at).and_then(|steps| steps.get(column));
-            steps.map(MemberSteps::tally).unwrap_or_default()
-        } else {
-            let cell = self.cells.get(at).and_then(|cells| cells.get(column));
-            cell.map(Sums::tally).unwrap_or_default()
-        };
-        tally.excluded = (0..indicator.measure.exclusions.len())
-            .map(|reason| {
-                let counts = left_out.get(reasons_from + reason);
-                counts.and_then(|counts| counts.get(column)).copied().unwrap_or(0)
-            })
-            .collect();
-        if matches!(indicator.rule, Rule::Rate(RateRule { to: None, .. })) {
-            let days = self.days.get(period).copied().unwrap_or_default();
-            tally.denominator = days.days.into();
-            tally.dd = days.squares.into();
-            tally.members = days.members;
+        let mut sums = sums.of(plan.row_of[measure]);
+        let reasons = reasons_from..reasons_from + indicator.measure.exclusions.len();
+        let mut left_out: Vec<Vec<i64>> =
+            reasons.map(|reason| left_out.get(reason).cloned().unwrap_or_default()).collect();
+        if of_members {
+            add_up_steps(&mut sums, Sums::add);
+            for steps in &mut left_out {
+                add_up_steps(steps, |sum, before| *sum += before);
+            }
         }
-        tally
+        let of_enrolled = matches!(indicator.rule, Rule::Rate(RateRule { to: None, .. }));
+        let tally = |period: usize| {
+            let column = if of_members { plan.end_of[period] } else { period };
+            let mut tally = sums.get(column).map(Sums::tally).unwrap_or_default();
+            let counts = left_out.iter().map(|counts| counts.get(column).copied().unwrap_or(0));
+            tally.excluded = counts.collect();
+            if of_enrolled {
+                let days = self.days.get(period).copied().unwrap_or_default();
+                tally.denominator = days.days.into();
+                tally.dd = days.squares.into();
+                tally.members = days.members;
+            }
+            tally
+        };
+        (0..plan.periods.len()).map(tally).collect()
+    }
+}
+
+/// Turns changes from one place to the next into what holds at each.
+fn add_up_steps<T: Copy>(steps: &mut [T], add: impl Fn(&mut T, &T)) {
+    for at in 1..steps.len() {
+        let before = steps[at - 1];
+        add(&mut steps[at], &before);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Group;
 use super::block::Block;
+use super::joint::Joint;
 use super::ledger::{EVERYONE, Ledger, Line};
 use super::part::{Parts, band_of};
 use super::plan::Plan;
@@ -25,12 +26,15 @@ pub(super) struct Board<'p> {
     /// Everyone, then organisations.
     pub(super) groups: Vec<Group>,
     pub(super) parts: Parts,
+    pub(super) joint: Joint,
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
-    /// The current member: its profiles, and its age band and group at each end of a window.
+    /// The current member: its profiles, its age band if that stays the same, or else at each end of
+    /// a window, and its group at each end.
     profiles: Vec<usize>,
-    pub(super) ages: Vec<usize>,
+    one_age: Option<usize>,
+    ages: Vec<usize>,
     pub(super) ends: Vec<usize>,
     runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
@@ -84,9 +88,11 @@ impl<'p> Board<'p> {
             group_of: Vec::new(),
             groups: vec![Group::All],
             parts: Parts::new(plan),
+            joint: Joint::new(plan),
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),
+            one_age: None,
             ages: Vec::new(),
             ends: Vec::new(),
             runs: Vec::new(),
@@ -98,12 +104,16 @@ impl<'p> Board<'p> {
     pub(super) fn begin(&mut self, timeline: &Timeline) {
         self.birth =
             timeline.birth.map(|birth| (birth.year(), (birth.month(), birth.day_of_month())));
+        let (first, last) = self.plan.span;
+        self.one_age = None;
+        self.one_age = Some(self.age_on(first)).filter(|band| *band == self.age_on(last));
     }
 
     /// Forgets what the interner's keys stood for.
     pub(super) fn forget_keys(&mut self) {
         self.group_of.clear();
         self.parts.forget_keys();
+        self.joint.forget_keys();
     }
 
     /// The place of an organisation.
@@ -134,13 +144,30 @@ impl<'p> Board<'p> {
         self.reasons_from[measure] + reason
     }
 
+    /// True if anything is counted by age.
+    fn knows_ages(&self) -> bool {
+        self.parts.by_age || self.plan.joined.by_age()
+    }
+
     /// The current member's age band on a day of a period.
     pub(super) fn age_on(&self, day: Day) -> usize {
-        if !self.parts.by_age {
+        if !self.knows_ages() {
             return 0;
         }
-        let (year, date) = self.plan.calendar.date(day);
-        age_band(self.birth, year, date)
+        self.one_age.unwrap_or_else(|| {
+            let (year, date) = self.plan.calendar.date(day);
+            age_band(self.birth, year, date)
+        })
+    }
+
+    /// The current member's age band at an end of a window.
+    pub(super) fn age_at(&self, end: usize) -> usize {
+        self.ages.get(end).copied().unwrap_or(0)
+    }
+
+    /// True if the current member is counted by age beside its profiles.
+    fn splits_ages(&self) -> bool {
+        self.parts.by_age && self.one_age.is_none()
     }
 
     /// Adds what the current member contributes.
@@ -150,10 +177,13 @@ impl<'p> Board<'p> {
         }
         let plan = self.plan;
         let mut profiles = std::mem::take(&mut self.profiles);
-        self.parts.profiles(timeline, interner, &mut profiles);
+        let age = self.one_age.filter(|_| self.parts.by_age);
+        self.parts.profiles(timeline, age, interner, &mut profiles);
         self.profiles = profiles;
         self.ages.clear();
-        if self.parts.by_age {
+        if let Some(age) = self.one_age {
+            self.ages.resize(plan.ends.len(), age);
+        } else if self.knows_ages() {
             let birth = self.birth;
             self.ages
                 .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
@@ -164,6 +194,7 @@ impl<'p> Board<'p> {
         self.post_rates(ledger, row_of);
         self.post_spread(ledger, row_of);
         self.post_outcomes(ledger, row_of);
+        self.joint.post((plan, ledger), (&self.ages, &self.ends), timeline, interner);
     }
 
     /// Where the current member belongs at each end of a window, if that is asked.
@@ -197,11 +228,11 @@ impl<'p> Board<'p> {
     }
 
     fn post_units(&mut self, ledger: &mut Ledger, row_of: RowOf) {
-        let plan = self.plan;
+        let (plan, by_age) = (self.plan, self.splits_ages());
         for unit in &ledger.left_out {
             let Some(row) = row_of.row(unit.group) else { continue };
             let row = &mut self.rows[row];
-            for part in self.profiles.iter().copied().chain(self.parts.by_age.then_some(unit.age)) {
+            for part in self.profiles.iter().copied().chain(by_age.then_some(unit.age)) {
                 row.block(part).leave_out(plan, unit.reason, unit.period);
             }
         }
@@ -213,7 +244,7 @@ impl<'p> Board<'p> {
             for part in &self.profiles {
                 row.block(*part).add(plan, &whole);
             }
-            if self.parts.by_age {
+            if by_age {
                 for units in units.chunk_by(|a, b| a.age == b.age) {
                     row.block(units[0].age).add(plan, &sum(units));
                 }
@@ -222,7 +253,7 @@ impl<'p> Board<'p> {
     }
 
     fn post_rates(&mut self, ledger: &Ledger, row_of: RowOf) {
-        let plan = self.plan;
+        let (plan, by_age) = (self.plan, self.splits_ages());
         let periods = plan.periods.len();
         for (group, days) in ledger.enrolled.groups() {
             let Some(row) = row_of.row(*group) else { continue };
@@ -230,7 +261,7 @@ impl<'p> Board<'p> {
             for part in &self.profiles {
                 row.block(*part).add_days(days);
             }
-            if self.parts.by_age {
+            if by_age {
                 for (period, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
                     let part = self.ages[plan.end_of[period]];
                     row.block(part).add_days_of(periods, period, *own);
@@ -243,7 +274,7 @@ impl<'p> Board<'p> {
             for part in &self.profiles {
                 row.block(*part).add(plan, line);
             }
-            if self.parts.by_age {
+            if by_age {
                 let part = self.ages[plan.end_of[line.cell % periods]];
                 row.block(part).add(plan, line);
             }
@@ -273,7 +304,7 @@ impl<'p> Board<'p> {
                 let part = self.profiles[at];
                 self.post_steps(*measure, &runs, row_of, |_| part);
             }
-            if self.parts.by_age {
+            if self.splits_ages() {
                 self.post_steps(*measure, &runs, row_of, |run| run.age);
             }
         }
@@ -285,7 +316,7 @@ impl<'p> Board<'p> {
         runs.clear();
         for (end, outcome) in outcomes.iter().enumerate() {
             let Some(outcome) = *outcome else { continue };
-            let (group, age) = (self.ends[end], self.ages.get(end).copied().unwrap_or(0));
+            let (group, age) = (self.ends[end], self.age_at(end));
             let now = Run { from: end, to: end + 1, group, age, outcome };
             match runs.last_mut() {
                 Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {
@@ -381,8 +412,9 @@ impl<'p> Board<'p> {
         other.settle();
         let parts: Vec<usize> =
             other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
-        for (group, name) in other.groups.iter().enumerate() {
-            let mine = self.group_named(name);
+        let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
+        self.joint.merge(other.joint, &groups);
+        for (group, mine) in groups.into_iter().enumerate() {
             let mut add = |to: usize, from: usize| {
                 self.rows[to].merge(self.plan, &other.rows[from], |part| parts[part]);
             };

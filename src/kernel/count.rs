@@ -143,7 +143,7 @@ impl<'p> Counter<'p> {
                     plan.windows.iter().copied(),
                     timeline,
                     plan.entropy,
-                    |key| interner.text(key),
+                    |a, b| interner.compare(a, b),
                 );
             }
             Candidates::ActiveBefore { filter, .. } | Candidates::HasContact { filter, .. }
@@ -159,6 +159,7 @@ impl<'p> Counter<'p> {
             }
             Candidates::EdVisits { .. } if timeline.ed_visits.is_empty() => return,
             Candidates::Answered(_) if timeline.outcomes.is_empty() => return,
+            Candidates::Scored(_) if timeline.scores.is_empty() => return,
             Candidates::Events(_) if timeline.events.is_empty() => return,
             Candidates::InCareSince { gap, .. }
                 if plan.gap_place(gap).is_none_or(|place| self.care[place].is_empty()) =>
@@ -169,8 +170,8 @@ impl<'p> Counter<'p> {
             _ => {}
         }
         if rule.agencies.is_some() {
-            let text = |key| interner.text(key);
-            self.relations[2].see(2, plan.windows.iter().copied(), timeline, plan.entropy, text);
+            let order = |a, b| interner.compare(a, b);
+            self.relations[2].see(2, plan.windows.iter().copied(), timeline, plan.entropy, order);
         }
         self.see_months(measure, rule, timeline);
         let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
@@ -290,21 +291,23 @@ impl<'p> Counter<'p> {
         let (board, days_at) = (&mut self.board, &mut self.days_at);
         days_at.clear();
         // Most runs are a day, and most lie in the month and organisation of the run before.
-        let (mut near, mut group) = ((Day(1), Day(0)), EVERYONE);
+        let (mut near, mut group, mut days) = ((Day(1), Day(0)), EVERYONE, [0; 7]);
         for_each_level_run(timeline, first, last, &mut |first, last, level| {
             let mut from = first;
             while from <= last {
                 if from < near.0 || from > near.1 {
+                    days_at.add(group, plan.calendar.periods(near.0), &mut days);
                     let run = timeline.enrolled.run_on(from).unwrap_or((from, from, UNKNOWN));
                     let month = plan.calendar.month_of(from);
                     near = (run.0.max(month.0), run.1.min(month.1));
                     group = board.group(run.2, interner);
                 }
                 let to = last.min(near.1);
-                days_at.add(group, plan.calendar.periods(from), level, to - from + 1);
+                days[usize::from(level.min(6))] += to - from + 1;
                 from = to + 1;
             }
         });
+        days_at.add(group, plan.calendar.periods(near.0), &mut days);
         days_at.enter(&mut self.ledger.levels, |period| plan.cell(measure, period));
     }
 }

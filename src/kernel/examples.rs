@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use super::{Cell, Group, Plan, Stratum, Supply, Tally, count};
 use crate::diagnostic::{Problem, Problems};
@@ -74,6 +75,7 @@ fn plan(indicator: &Indicator, example: &Example) -> Plan {
         data_through: example.data_through,
         assume_enrolment: false,
         derive_stays: false,
+        instruments: Arc::clone(&example.instruments),
     };
     let delivered: BTreeSet<String> =
         indicator.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect();

@@ -168,28 +168,24 @@ impl PersonDays {
         &self.rows[..self.used]
     }
 
-    fn of(&mut self, group: usize, periods: usize) -> &mut Vec<i64> {
-        let place =
-            self.groups().iter().position(|(known, _)| *known == group).unwrap_or_else(|| {
-                if self.used == self.rows.len() {
-                    self.rows.push((group, vec![0; periods]));
-                }
-                let (own, days) = &mut self.rows[self.used];
-                *own = group;
-                days.fill(0);
-                self.used += 1;
-                self.used - 1
-            });
-        &mut self.rows[place].1
+    fn place_of(&mut self, group: usize, periods: usize) -> usize {
+        let known = self.groups().iter().position(|(known, _)| *known == group);
+        known.unwrap_or_else(|| {
+            if self.used == self.rows.len() {
+                self.rows.push((group, vec![0; periods]));
+            }
+            let (own, days) = &mut self.rows[self.used];
+            *own = group;
+            days.fill(0);
+            self.used += 1;
+            self.used - 1
+        })
     }
 
-    pub(super) fn add(&mut self, group: usize, periods: usize, places: &[usize], n: i64) {
-        for group in [EVERYONE, group] {
-            let days = self.of(group, periods);
-            for place in places {
-                days[*place] += n;
-            }
-        }
+    /// Opens the account of a group, and everyone's.
+    pub(super) fn open(&mut self, group: usize, periods: usize) -> Account<'_> {
+        let places = [EVERYONE, group].map(|group| self.place_of(group, periods));
+        Account { rows: &mut self.rows, places }
     }
 
     /// Makes every count that is not 0 a 1.
@@ -203,6 +199,24 @@ impl PersonDays {
 
     pub(super) fn at(&self, group: usize, period: usize) -> i64 {
         self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
+    }
+}
+
+/// Where days (or things) of one group are entered.
+#[derive(Debug)]
+pub(super) struct Account<'a> {
+    rows: &'a mut [(usize, Vec<i64>)],
+    places: [usize; 2],
+}
+
+impl Account<'_> {
+    pub(super) fn add(&mut self, periods: &[usize], n: i64) {
+        for row in self.places {
+            let days = &mut self.rows[row].1;
+            for period in periods {
+                days[*period] += n;
+            }
+        }
     }
 }
 
@@ -239,13 +253,18 @@ impl DaysAtLevels {
         &mut self.rows[place].1
     }
 
-    pub(super) fn add(&mut self, group: usize, periods: &[usize], level: u8, days: i32) {
+    /// Adds days at each level, and empties them.
+    pub(super) fn add(&mut self, group: usize, periods: &[usize], days: &mut [i32; 7]) {
+        if *days == [0; 7] {
+            return;
+        }
         for group in [EVERYONE, group] {
             let row = self.of(group);
             for period in periods {
-                row[*period][usize::from(level.min(6))] += days;
+                row[*period].iter_mut().zip(&*days).for_each(|(sum, own)| *sum += own);
             }
         }
+        *days = [0; 7];
     }
 
     /// Enters the days of every period that has any.

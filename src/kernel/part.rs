@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::plan::{Plan, StratumKind};
 use crate::terms::column;
 use crate::timeline::{Interner, Timeline};
@@ -36,8 +38,9 @@ pub(super) fn band_name(band: usize) -> &'static str {
 pub(super) enum Part {
     /// Those of an age band.
     Age(usize),
-    /// Those with these values of a facet's attributes.
-    Profile { facet: usize, values: Vec<String> },
+    /// Those with these values of a facet's attributes. In the first facet, members who stay in one
+    /// age band throughout are counted with it, once; the others are also counted by age.
+    Profile { facet: usize, age: Option<usize>, values: Vec<String> },
 }
 
 /// The facets of a plan: places of attributes that are counted together.
@@ -45,7 +48,9 @@ fn facets(plan: &Plan) -> Vec<Vec<usize>> {
     const MOST_PROFILES: usize = 64;
     let mut facets: Vec<Vec<usize>> = vec![Vec::new()];
     let mut profiles = 1;
-    for (place, name) in plan.needs.attributes.iter().enumerate() {
+    let asked = |name: &&'static str| plan.strata.contains(&StratumKind::Attribute(name));
+    let attributes = plan.needs.attributes.iter().enumerate();
+    for (place, name) in attributes.filter(|(_, name)| asked(name)) {
         let values = usual_values(name);
         profiles *= values;
         if profiles > MOST_PROFILES {
@@ -74,8 +79,8 @@ pub(super) struct Parts {
     /// Attributes of each facet.
     pub(super) facets: Vec<Vec<usize>>,
     parts: Vec<Part>,
-    /// By facet and keys of its values, for one interner.
-    known: HashMap<(usize, Vec<u32>), usize>,
+    /// By facet, age band and keys of the values, for one interner.
+    known: HashMap<Box<[u32]>, usize, RandomState>,
     pub(super) by_age: bool,
     key: Vec<u32>,
 }
@@ -87,7 +92,7 @@ impl Parts {
         Self {
             facets: facets(plan),
             parts: (0..ages).map(Part::Age).collect(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             by_age,
             key: Vec::new(),
         }
@@ -102,33 +107,31 @@ impl Parts {
         &self.parts
     }
 
-    /// The profile of a member in each facet.
+    /// The profile of a member in each facet; `age` is the band of a member who stays in it.
     pub(super) fn profiles(
         &mut self,
         timeline: &Timeline,
+        age: Option<usize>,
         interner: &Interner,
         found: &mut Vec<usize>,
     ) {
         found.clear();
         for facet in 0..self.facets.len() {
-            let mut key = std::mem::take(&mut self.key);
-            key.clear();
-            key.extend(self.facets[facet].iter().map(|place| timeline.attributes[*place]));
-            let key = (facet, key);
-            let part = match self.known.get(&key) {
-                Some(part) => *part,
-                None => self.learn(&key, interner),
-            };
-            self.key = key.1;
-            found.push(part);
+            let age = age.filter(|_| facet == 0);
+            let place = u32::try_from(age.map_or(0, |band| band + 1)).unwrap_or(u32::MAX);
+            self.key.clear();
+            self.key.extend([u32::try_from(facet).unwrap_or(u32::MAX), place]);
+            self.key.extend(self.facets[facet].iter().map(|place| timeline.attributes[*place]));
+            let known = self.known.get(self.key.as_slice()).copied();
+            found.push(known.unwrap_or_else(|| self.learn(facet, age, interner)));
         }
     }
 
-    fn learn(&mut self, key: &(usize, Vec<u32>), interner: &Interner) -> usize {
-        let text = |value: &u32| interner.text(*value).to_owned();
-        let values = key.1.iter().map(text).collect();
-        let part = self.place_of(&Part::Profile { facet: key.0, values });
-        self.known.insert(key.clone(), part);
+    /// The profile of the key at hand.
+    fn learn(&mut self, facet: usize, age: Option<usize>, interner: &Interner) -> usize {
+        let values = self.key[2..].iter().map(|value| interner.text(*value).to_owned()).collect();
+        let part = self.place_of(&Part::Profile { facet, age, values });
+        self.known.insert(self.key.as_slice().into(), part);
         part
     }
 

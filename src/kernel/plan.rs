@@ -1,6 +1,7 @@
 //! What to compute, prepared once for all members.
 
 use super::Supply;
+use super::joint::Joined;
 use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{
     Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Thing, Unit,
@@ -92,6 +93,10 @@ pub struct Plan {
     pub(super) end_of: Vec<usize>,
     /// For each measure, its place among the member rules or among the others.
     pub(super) row_of: Vec<usize>,
+    /// For each place among the others, the measure.
+    pub(super) measure_of_row: Vec<usize>,
+    /// The attributes whose joint strata are summed.
+    pub(super) joined: Joined,
     pub(super) grid: MonthGrid,
 }
 
@@ -119,6 +124,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
+        super::needs::of_contacts(&mut needs, &indicators, &filters);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -135,6 +141,8 @@ impl Plan {
         };
         let row_of =
             indicators.iter().map(|one| row(matches!(one.rule, Rule::Member(_)))).collect();
+        let of_others = |at: &usize| !matches!(indicators[*at].rule, Rule::Member(_));
+        let measure_of_row = (0..indicators.len()).filter(of_others).collect();
         let first = periods.iter().map(|period| period.start).min();
         let last = periods.iter().map(|period| period.end).max();
         let span = (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)));
@@ -162,8 +170,25 @@ impl Plan {
             windows,
             end_of,
             row_of,
+            measure_of_row,
+            joined: Joined::default(),
             grid,
         }
+    }
+
+    /// The same plan, which also sums the joint strata of several attributes in the periods of a
+    /// grain: see [`super::JOINT`].
+    #[must_use]
+    pub fn jointly(mut self, kinds: &[StratumKind], grain: Grain) -> Self {
+        for kind in kinds {
+            if let StratumKind::Attribute(name) = kind
+                && !self.needs.attributes.contains(name)
+            {
+                self.needs.attributes.push(name);
+            }
+        }
+        self.joined = Joined::new(kinds, grain, &self);
+        self
     }
 
     /// The columns of the timeline table that have to be in the batches.
@@ -196,6 +221,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);
     super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
+    super::needs::of_states(needs);
     needs.attributes = strata
         .iter()
         .filter_map(|kind| match kind {
@@ -216,7 +242,9 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
 pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
     match rule {
         Rule::Share(share) => match share.index.unit {
-            Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } => Some(gap),
+            Unit::Disengagement { gap }
+            | Unit::Reengagement { gap, .. }
+            | Unit::EpisodeEnd { gap } => Some(gap),
             _ => None,
         },
         Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
@@ -252,7 +280,7 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
             }
         }
         for thing in things_of(&indicator.rule) {
-            if let Thing::Contacts { filter } = thing {
+            if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {
                 counted[places[filter]] = true;
             }
         }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::block::{merge_rows, row};
 use super::ledger::{LevelDays, Wait};
 use super::plan::Plan;
+use super::sums::{merge_rows, row};
 use super::{Tally, Values};
 use crate::indicator::Rule;
 

@@ -160,7 +160,7 @@ fn asks_diagnosis(share: &Share) -> bool {
     let of_stays =
         matches!(share.index.unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit);
     let happens = |one: &Happening| match one {
-        Happening::EdVisit { diagnosis }
+        Happening::EdVisit { diagnosis, .. }
         | Happening::Admission { diagnosis, .. }
         | Happening::Discharge { diagnosis, .. } => *diagnosis != 0,
         _ => false,

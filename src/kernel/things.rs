@@ -5,9 +5,9 @@ use super::board::Board;
 use super::count::Counter;
 use super::ledger::PersonDays;
 use super::plan::Plan;
-use crate::indicator::Thing;
 use crate::indicator::care::Exit;
 use crate::indicator::member_value::for_each_owned_run;
+use crate::indicator::{Sum, Thing};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, Interner, SpellSet, Timeline};
 
@@ -29,6 +29,12 @@ impl Counter<'_> {
                     let days = stay_days(timeline, set, thing);
                     split(self.plan, &mut self.board, into, timeline, &days, interner);
                 }
+            }
+            Thing::PhaseDays(phases) => {
+                let runs = timeline.phases.iter().filter(|run| phases.has(run.phase));
+                let inside = DaySpans::from_spans(runs.map(|run| (run.first, run.last)));
+                let days = timeline.alive_enrolled.shared_with(&inside);
+                split(self.plan, &mut self.board, into, timeline, &days, interner);
             }
             Thing::CareDays { gap } => self.care_days(gap, into, timeline, interner),
             Thing::CommunityDays => {
@@ -77,6 +83,19 @@ impl Counter<'_> {
                 let days = timeline.contact_days[filter(place)].iter().copied();
                 days.zip(timeline.contact_counts[filter(place)].iter().copied()).collect()
             }
+            Thing::ContactSum { filter: place, of } => {
+                let days = timeline.contact_days[filter(place)].iter().copied();
+                let sums = timeline.contact_sums[filter(place)].iter().map(|sum| match of {
+                    Sum::Minutes => sum.minutes,
+                    Sum::Paid => sum.cents,
+                });
+                days.zip(sums).collect()
+            }
+            Thing::PhaseContacts { filter: place, phase } => {
+                let days = timeline.contact_days[filter(place)].iter().copied();
+                let counted = days.zip(timeline.contact_counts[filter(place)].iter().copied());
+                counted.filter(|(day, _)| timeline.phase_on(*day) == Some(phase)).collect()
+            }
             Thing::Cost { levels } => {
                 let wanted = timeline.costs.iter().filter(|cost| {
                     levels.is_none_or(|(least, most)| {
@@ -102,6 +121,7 @@ impl Counter<'_> {
             | Thing::PatientDays(_)
             | Thing::WaitingNights(_)
             | Thing::CareDays { .. }
+            | Thing::PhaseDays(_)
             | Thing::CommunityDays
             | Thing::CustodyDays => Vec::new(),
         }
@@ -119,7 +139,7 @@ impl Counter<'_> {
         for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
             let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
             let group = self.board.group(bho, interner);
-            into.add(group, periods, self.plan.calendar.periods(day), n);
+            into.open(group, periods).add(self.plan.calendar.periods(day), n);
         }
     }
 
@@ -174,9 +194,9 @@ pub(super) fn split(
     let (first, last) = plan.span;
     let periods = plan.periods.len();
     for_each_owned_run(days, &timeline.enrolled.owned, first, last, &mut |from, to, bho| {
-        let group = board.group(bho, interner);
+        let mut account = into.open(board.group(bho, interner), periods);
         plan.calendar.for_each_month(from, to, &mut |places, days| {
-            into.add(group, periods, places, i64::from(days));
+            account.add(places, i64::from(days));
         });
     });
 }

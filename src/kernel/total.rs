@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::block::Block;
 use super::board::{Board, Row, own_row, shared_row};
 use super::ledger::EVERYONE;
-use super::part::Part;
+use super::part::{Part, band_name};
 use super::{Cell, Group, Stratum, Tallies, Tally};
 use crate::indicator::Rule;
 
@@ -21,31 +21,31 @@ impl Board<'_> {
             for group in own {
                 row.merge(plan, &self.rows[own_row(group)], |part| part);
             }
-            for (stratum, mut block) in self.strata(&row) {
-                block.add_up();
+            for (stratum, block) in self.strata(&row) {
                 let whole = stratum.kind == "all";
-                let mut values = (usize::MAX, Vec::new());
-                self.each_cell(|measure, period, cell| {
-                    let mut tally = block.tally(plan, measure, period, self.reasons_from[measure]);
-                    if whole {
-                        if values.0 != measure {
-                            values = (measure, row.spread.values(plan, measure));
-                        }
-                        tally.values = values.1[period].clone();
+                for measure in self.computable() {
+                    let values = if whole { row.spread.values(plan, measure) } else { Vec::new() };
+                    let tallies = block.tallies(plan, measure, self.reasons_from[measure]);
+                    for (period, mut tally) in tallies.into_iter().enumerate() {
+                        tally.values = values.get(period).cloned().unwrap_or_default();
+                        keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
                     }
-                    keep(&mut cells, cell(group, &stratum), tally);
-                });
+                }
             }
-            for level in 0..7 {
-                let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
-                self.each_cell(|measure, period, cell| {
-                    if plan.indicators[measure].rule == Rule::LevelMix {
+            for measure in self.computable() {
+                if plan.indicators[measure].rule != Rule::LevelMix {
+                    continue;
+                }
+                for level in 0..7 {
+                    let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
+                    for period in 0..plan.periods.len() {
                         let tally = row.spread.level(plan, measure, period, level);
-                        keep(&mut cells, cell(group, &stratum), tally);
+                        keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
                     }
-                });
+                }
             }
         }
+        cells.extend(self.joint.cells(plan, &self.groups));
         Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
     }
 
@@ -60,10 +60,13 @@ impl Board<'_> {
         for (part, block) in row.parts.iter().enumerate() {
             let Some(block) = block else { continue };
             match &self.parts.all()[part] {
-                Part::Age(band) => add(stratum("age_band", super::part::band_name(*band)), block),
-                Part::Profile { facet, values } => {
+                Part::Age(band) => add(stratum("age_band", band_name(*band)), block),
+                Part::Profile { facet, age, values } => {
                     if *facet == 0 {
                         add(stratum("all", "all"), block);
+                    }
+                    if let Some(band) = age {
+                        add(stratum("age_band", band_name(*band)), block);
                     }
                     for (place, value) in self.parts.facets[*facet].iter().zip(values) {
                         add(stratum(self.plan.needs.attributes[*place], value), block);
@@ -74,30 +77,25 @@ impl Board<'_> {
         strata
     }
 
-    /// Calls `each` for every measure that can be computed and every period, with a way to name the
-    /// cell.
-    fn each_cell(&self, mut each: impl FnMut(usize, usize, &dyn Fn(&Group, &Stratum) -> Cell)) {
-        let plan = self.plan;
-        let computable = |measure: &usize| plan.indicators[*measure].measure.is_computable();
-        for measure in (0..plan.indicators.len()).filter(computable) {
-            for period in 0..plan.periods.len() {
-                each(measure, period, &|group, stratum| Cell {
-                    measure,
-                    period: plan.periods[period],
-                    group: group.clone(),
-                    stratum: stratum.clone(),
-                });
-            }
-        }
+    /// The measures that can be computed.
+    fn computable(&self) -> impl Iterator<Item = usize> + '_ {
+        let indicators = self.plan.indicators.iter().enumerate();
+        indicators.filter(|(_, one)| one.measure.is_computable()).map(|(measure, _)| measure)
+    }
+
+    fn cell(&self, measure: usize, period: usize, group: &Group, stratum: &Stratum) -> Cell {
+        let period = self.plan.periods[period];
+        Cell { measure, period, group: group.clone(), stratum: stratum.clone() }
     }
 }
 
-/// Keeps a tally that counts anything.
-fn keep(cells: &mut BTreeMap<Cell, Tally>, cell: Cell, tally: Tally) {
+/// Keeps a tally that counts anything. Sums that cancel are kept: those of other members may be added.
+fn keep(cells: &mut BTreeMap<Cell, Tally>, cell: impl FnOnce() -> Cell, tally: Tally) {
     let counted = tally.denominator != 0
         || tally.numerator != 0
+        || tally.nn != 0
         || tally.excluded.iter().any(|count| *count != 0);
     if counted {
-        cells.insert(cell, tally);
+        cells.insert(cell(), tally);
     }
 }

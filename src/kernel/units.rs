@@ -168,7 +168,7 @@ impl Writer<'_> {
 
     /// The current member's age band at the end of a period, if age is asked for.
     fn age_in(&self, period: usize) -> usize {
-        self.board.ages.get(self.plan.end_of[period]).copied().unwrap_or(0)
+        self.board.age_at(self.plan.end_of[period])
     }
 
     fn members(&mut self, ledger: &Ledger) {

@@ -4,8 +4,10 @@
 //! of it can be drawn or written.
 
 mod changes;
+mod completion;
 pub mod contract;
 mod curve;
+mod disparity;
 mod estimate;
 mod peers;
 mod publish;
@@ -17,19 +19,23 @@ mod ripeness;
 mod row;
 mod scorecard;
 mod settings;
+mod standardised;
 mod suppress;
 mod tabulate;
 mod trend;
 mod verdict;
 
 pub use changes::{Change, changes};
+pub use completion::Completion;
 pub use curve::{Curve, CurvePoint};
-pub use peers::{FunnelStep, Peer, PeerPlot, Place, peers};
+pub use disparity::{Disparity, disparities};
+pub use peers::{Compared, FunnelStep, Peer, PeerPlot, Place, peers};
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{
-    Asked, Fault, Faults, Grade, Origin, RECONCILED_COLUMNS, Reconciled, ReportedRate, Sources,
-    read_reported, reconcile, reconciled_csv,
+    Asked, Fault, Faults, Grade, MEMBER_COLUMNS, MemberDifference, MemberLists, MemberReason,
+    Origin, RECONCILED_COLUMNS, Reconciled, ReportedRate, Sources, differing, members_csv,
+    read_members, read_reported, reconcile, reconciled_csv,
 };
 pub use release::{
     CellKey, Conflict, Leak, Register, RegisterError, Release, ReleasedCell, ReleasedSource,
@@ -41,5 +47,6 @@ pub use scorecard::{
     Assurance, Line, ObjectiveCard, ScoreCell, Scorecard, Standing, Variation, scorecard,
 };
 pub use settings::{RuleSet, Settings};
+pub use standardised::STANDARDISED_RATIO;
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};
 pub use trend::{Trend, TrendPoint, trend, trend_in};

@@ -4,11 +4,14 @@
 //! interval, so that units that repeat within members count for less. Rates of events lie on the
 //! funnel of expected events; means, and rates of days and money, on that of their precision. Only
 //! places beyond the 99.8 % limits are told: with these, one comparison in five hundred is wrong.
+//!
+//! Where the contract names attributes that organisations are made comparable by, what is compared is
+//! the standardised value: the ratio of observed to expected, times everyone's value.
 
 use super::Published;
 use super::estimate::factor;
 use crate::indicator::{Better, Interval, Measure};
-use crate::kernel::Group;
+use crate::kernel::{Group, has_expected_count};
 use crate::statistics::{
     CONFIDENCE, FUNNEL_CONFIDENCES, Funnel, FunnelScale, LEAST_UNITS, Limits, Part, funnel,
     normal_quantile,
@@ -50,12 +53,23 @@ impl Place {
     }
 }
 
+/// What is known of an organisation that is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared<'r> {
+    /// Its row.
+    pub row: &'r Published,
+    /// Observed ÷ expected, if that may be shown.
+    pub ratio: Option<&'r Published>,
+}
+
 /// An organisation on a funnel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Peer {
     /// Whose.
     pub group: Group,
-    /// Its value.
+    /// Observed ÷ expected, where values are standardised.
+    pub ratio: Option<Published>,
+    /// Its value; standardised, if the plot is.
     pub value: f64,
     /// How much it rests on, in the plot's [`PeerPlot::size`].
     pub size: f64,
@@ -85,6 +99,8 @@ pub struct PeerPlot {
     pub centre: f64,
     /// What a size is.
     pub size: &'static str,
+    /// True if values are standardised.
+    pub standardised: bool,
     /// Every organisation that can be compared, in the order of the ids.
     pub peers: Vec<Peer>,
     /// The lines of the limits, from the smallest to the largest size.
@@ -95,7 +111,7 @@ pub struct PeerPlot {
 
 /// A value and what it rests on.
 struct Unit<'r> {
-    row: &'r Published,
+    one: Compared<'r>,
     value: f64,
     size: f64,
 }
@@ -123,13 +139,20 @@ impl Shape {
 }
 
 /// The funnel of some rows of one measure and period; nothing for fewer than three that can be
-/// compared: of two, neither is the usual one.
-pub fn peers(measure: &Measure, rows: &[&Published]) -> Option<PeerPlot> {
-    let shown: Vec<&Published> =
-        rows.iter().copied().filter(|row| row.value.is_some() && !row.suppressed).collect();
+/// compared: of two, neither is the usual one. `everyone` is everyone's row, and `by` the attributes
+/// that organisations are made comparable by.
+pub fn peers(
+    measure: &Measure,
+    rows: &[Compared<'_>],
+    everyone: Option<&Published>,
+    by: &[String],
+) -> Option<PeerPlot> {
+    let is_shown = |one: &&Compared<'_>| one.row.value.is_some() && !one.row.suppressed;
+    let shown: Vec<Compared<'_>> = rows.iter().filter(is_shown).copied().collect();
+    let fair = Fair::of(&shown, everyone);
     let (shape, centre, units) = match measure.interval {
-        Interval::Wilson | Interval::WilsonCluster => of_shares(measure, &shown)?,
-        Interval::Byar => of_events(measure, &shown)?,
+        Interval::Wilson | Interval::WilsonCluster => of_shares(measure, &shown, fair)?,
+        Interval::Byar => of_events(measure, &shown, fair)?,
         Interval::Mean | Interval::RatioCluster => of_means(&shown),
     };
     if units.len() < 3 {
@@ -140,26 +163,60 @@ pub fn peers(measure: &Measure, rows: &[&Published]) -> Option<PeerPlot> {
     let peer = |unit: &Unit<'_>| {
         let (inner, outer) = limits(unit.size);
         let place = place(unit.value, outer, measure.better);
-        Peer {
-            group: unit.row.group.clone(),
-            value: unit.value,
-            size: unit.size,
-            inner,
-            outer,
-            place,
-        }
+        let ratio = fair.and_then(|_| unit.one.ratio.cloned());
+        let group = unit.one.row.group.clone();
+        Peer { group, ratio, value: unit.value, size: unit.size, inner, outer, place }
     };
     let steps = sizes(&units).into_iter().map(|size| {
         let (inner, outer) = limits(size);
         FunnelStep { size, inner, outer }
     });
+    let standardised = fair.is_some();
+    let mut note = note(&shape, units.len());
+    note += &match (standardised, has_expected_count(measure), by.is_empty()) {
+        (_, _, true) => String::new(),
+        (true, ..) => format!("; standardised by {}", by.join(", ")),
+        (_, true, _) => {
+            "; not standardised: an expected count would give a hidden one away, or is not known"
+                .to_owned()
+        }
+        (_, false, _) => "; not standardised: no expected count can be told of it".to_owned(),
+    };
     Some(PeerPlot {
         centre,
         size: size_word(measure.interval),
+        standardised,
         peers: units.iter().map(peer).collect(),
         steps: steps.collect(),
-        note: note(&shape, units.len()),
+        note,
     })
+}
+
+/// Everyone's value, where every organisation has a ratio to multiply it with.
+#[derive(Debug, Clone, Copy)]
+struct Fair {
+    reference: f64,
+}
+
+impl Fair {
+    fn of(rows: &[Compared<'_>], everyone: Option<&Published>) -> Option<Self> {
+        let reference = everyone?.value?;
+        let has_ratio = |one: &Compared<'_>| {
+            one.ratio.is_some_and(|ratio| ratio.value.is_some() && ratio.high > Some(0.0))
+        };
+        rows.iter().all(has_ratio).then_some(Self { reference })
+    }
+
+    /// The standardised value.
+    fn value(self, one: &Compared<'_>) -> Option<f64> {
+        Some(one.ratio?.value? * self.reference)
+    }
+
+    /// The value that is expected of an organisation: its upper limit ÷ that of its ratio, which are
+    /// never 0.
+    fn expected(one: &Compared<'_>) -> Option<f64> {
+        Some(one.row.high? / one.ratio?.high?)
+    }
 }
 
 fn size_word(interval: Interval) -> &'static str {
@@ -210,10 +267,15 @@ fn z_squared() -> f64 {
     z * z
 }
 
-fn of_shares<'r>(measure: &Measure, rows: &[&'r Published]) -> Option<(Shape, f64, Vec<Unit<'r>>)> {
-    let times = factor(measure, rows.first()?.period);
-    let unit = |row: &&'r Published| {
-        Some(Unit { row, value: row.value?, size: effective_units(row, times)? })
+fn of_shares<'r>(
+    measure: &Measure,
+    rows: &[Compared<'r>],
+    fair: Option<Fair>,
+) -> Option<(Shape, f64, Vec<Unit<'r>>)> {
+    let times = factor(measure, rows.first()?.row.period);
+    let unit = |one: &Compared<'r>| {
+        let value = fair.map_or(one.row.value, |fair| Some(fair.value(one)?.min(times)));
+        Some(Unit { one: *one, value: value?, size: effective_units(one.row, times)? })
     };
     let units: Vec<Unit<'r>> = rows.iter().filter_map(unit).collect();
     let part = |unit: &Unit<'_>| Part {
@@ -225,33 +287,42 @@ fn of_shares<'r>(measure: &Measure, rows: &[&'r Published]) -> Option<(Shape, f6
     Some((Shape::Chance { times, funnel: funnel.clone() }, funnel.centre * times, units))
 }
 
-fn of_events<'r>(measure: &Measure, rows: &[&'r Published]) -> Option<(Shape, f64, Vec<Unit<'r>>)> {
-    let counts = |row: &&'r Published| {
-        let counts = (row.numerator?.to_f64(), row.denominator?.to_f64());
-        (counts.1 > 0.0).then_some((*row, counts))
+fn of_events<'r>(
+    measure: &Measure,
+    rows: &[Compared<'r>],
+    fair: Option<Fair>,
+) -> Option<(Shape, f64, Vec<Unit<'r>>)> {
+    let counts = |one: &Compared<'r>| {
+        let counts = (one.row.numerator?.to_f64(), one.row.denominator?.to_f64());
+        (counts.1 > 0.0).then_some((*one, counts))
     };
     let counted: Vec<_> = rows.iter().filter_map(counts).collect();
     let sum =
         |of: fn(&(f64, f64)) -> f64| counted.iter().map(|(_, counts)| of(counts)).sum::<f64>();
+    let scale = factor(measure, rows.first()?.row.period);
     let rate = sum(|counts| counts.0) / sum(|counts| counts.1);
-    let times = rate * factor(measure, rows.first()?.period);
-    let unit = |(row, counts): &(&'r Published, (f64, f64))| {
-        Some(Unit { row, value: row.value?, size: counts.1 * rate })
+    let times = fair.map_or(rate * scale, |fair| fair.reference);
+    // Events, expected events and value of each.
+    let compared = |(one, (events, time)): &(Compared<'r>, (f64, f64))| match fair {
+        Some(fair) => Some((*events, Fair::expected(one)? * time / scale, fair.value(one)?)),
+        None => Some((*events, time * rate, one.row.value?)),
     };
-    let units: Vec<Unit<'r>> = counted.iter().filter_map(unit).collect();
-    let parts: Vec<Part> = counted
-        .iter()
-        .map(|(_, (events, time))| Part { numerator: *events, denominator: time * rate })
-        .collect();
+    let (mut units, mut parts) = (Vec::new(), Vec::new());
+    for one in &counted {
+        let Some((events, expected, value)) = compared(one) else { continue };
+        units.push(Unit { one: one.0, value, size: expected });
+        parts.push(Part { numerator: events, denominator: expected });
+    }
     let funnel = funnel(&parts, FunnelScale::RatioRoot)?;
     Some((Shape::Chance { funnel, times }, times, units))
 }
 
-fn of_means<'r>(rows: &[&'r Published]) -> (Shape, f64, Vec<Unit<'r>>) {
-    let unit = |row: &&'r Published| {
+fn of_means<'r>(rows: &[Compared<'r>]) -> (Shape, f64, Vec<Unit<'r>>) {
+    let unit = |one: &Compared<'r>| {
+        let row = one.row;
         let width = row.high? - row.low?;
         let size = 4.0 * z_squared() / (width * width);
-        size.is_finite().then_some(Unit { row, value: row.value?, size })
+        size.is_finite().then_some(Unit { one: *one, value: row.value?, size })
     };
     let units: Vec<Unit<'r>> = rows.iter().filter_map(unit).collect();
     let weight: f64 = units.iter().map(|unit| unit.size).sum();

@@ -14,7 +14,7 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         return (State::LowQuality, measure.why_not());
     }
     let through = settings.data_through;
-    let (state, mut reason) = match measure.shape {
+    let (state, reason) = match measure.shape {
         Shape::Share | Shape::UnitMean if period.end + measure.ripe_days <= through => {
             (State::Final, String::new())
         }
@@ -28,6 +28,12 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         ),
         _ if period.end <= through => (State::Final, String::new()),
         _ => (State::Withheld, "ends after the data-through date".to_owned()),
+    };
+    let (state, mut reason) = match settings.completion.judge(measure, period) {
+        Some(_) if state == State::Withheld => (state, reason),
+        Some((less, why)) if reason.is_empty() => (less, why),
+        Some((less, why)) => (state.max(less), format!("{reason}; {why}")),
+        None => (state, reason),
     };
     if let Some(first) = settings.coverage_start {
         let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);

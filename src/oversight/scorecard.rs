@@ -5,9 +5,9 @@
 //! are not added up.
 
 use super::contract::{Contract, Objective, Target};
-use super::peers::{PeerPlot, Place, peers};
+use super::peers::{Compared, PeerPlot, Place, peers};
 use super::trend::{Trend, trend_in};
-use super::{Published, PublishedTable, State, Verdict};
+use super::{Published, PublishedTable, STANDARDISED_RATIO, Settings, State, Verdict};
 use crate::indicator::{Better, Measure, Shape};
 use crate::kernel::{Group, Stratum};
 use crate::statistics::Signal;
@@ -64,6 +64,8 @@ pub struct ScoreCell {
     pub group: Group,
     /// The published row of the judged period; none where nothing was counted.
     pub row: Option<Published>,
+    /// Observed ÷ expected in the judged period, if that may be shown.
+    pub ratio: Option<Published>,
     /// What can be said.
     pub standing: Standing,
     /// What has to be reached.
@@ -240,23 +242,34 @@ fn lines(
         .map(|(measure, is_lead)| {
             let mut cells: Vec<ScoreCell> =
                 groups.iter().map(|group| cell(table, measure, group, period)).collect();
-            let plots = compare(&measures[measure], contract, &mut cells);
+            let plots = compare(&measures[measure], contract, table.settings(), &mut cells);
             Line { measure, is_lead, cells, plots }
         })
         .collect()
 }
 
 /// Compares complete cells with their peers, and says in each where it lies.
-fn compare(measure: &Measure, contract: &Contract, cells: &mut [ScoreCell]) -> Vec<PeerPlot> {
+fn compare(
+    measure: &Measure,
+    contract: &Contract,
+    settings: &Settings,
+    cells: &mut [ScoreCell],
+) -> Vec<PeerPlot> {
+    let everyone = cells.iter().find(|cell| cell.group == Group::All);
+    let everyone = everyone.and_then(|cell| cell.row.clone());
     let mut plots = Vec::new();
     for group in &contract.peers {
         let is_peer = |cell: &&ScoreCell| match &cell.group {
             Group::All => false,
             Group::Bho(id) => group.contains(id),
         };
-        let rows = cells.iter().filter(is_peer).filter_map(|cell| cell.row.as_ref());
-        let rows: Vec<&Published> = rows.filter(|row| row.state == State::Final).collect();
-        let Some(plot) = peers(measure, &rows) else { continue };
+        let rows = cells.iter().filter(is_peer).filter_map(|cell| {
+            let row = cell.row.as_ref().filter(|row| row.state == State::Final)?;
+            Some(Compared { row, ratio: cell.ratio.as_ref() })
+        });
+        let rows: Vec<Compared<'_>> = rows.collect();
+        let plot = peers(measure, &rows, everyone.as_ref(), &settings.standardised_by);
+        let Some(plot) = plot else { continue };
         for peer in &plot.peers {
             for cell in cells.iter_mut().filter(|cell| cell.group == peer.group) {
                 cell.place = peer.place;
@@ -282,6 +295,10 @@ fn cell(table: &PublishedTable, place: usize, group: &Group, period: Period) -> 
     let mut cell = ScoreCell {
         group: group.clone(),
         row: row.cloned(),
+        ratio: table
+            .row(place, STANDARDISED_RATIO, period, group, &everyone)
+            .filter(|ratio| ratio.value.is_some())
+            .cloned(),
         standing,
         target: target.cloned(),
         variation: Variation::NotCharted,

@@ -1,5 +1,6 @@
 //! What a run decides about its tables.
 
+use super::Completion;
 use super::contract::Target;
 use crate::kernel::Group;
 use crate::terms::{Day, Period};
@@ -51,6 +52,10 @@ pub struct Settings {
     pub baseline_points: usize,
     /// Which rules give signals.
     pub rules: RuleSet,
+    /// Attributes of members that organisations are made comparable by; empty: by none.
+    pub standardised_by: Vec<String>,
+    /// How complete months are.
+    pub completion: Completion,
     /// True if a sender moved dates: a month then is no month of the calendar, and nothing is
     /// charted over time.
     pub dates_shifted: bool,
@@ -66,6 +71,8 @@ impl Settings {
             targets: Vec::new(),
             baseline_points: 12,
             rules: RuleSet::Nhs,
+            standardised_by: Vec::new(),
+            completion: Completion::default(),
             dates_shifted: false,
         }
     }

@@ -1,11 +1,12 @@
 //! Tallies to rows: value, interval, state and verdict. Nothing is hidden yet.
 
 use crate::indicator::{Display, Measure, Shape};
-use crate::kernel::{Cell, Group, Stratum, Tallies, Tally};
+use crate::kernel::{Cell, Group, JOINT, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, quantile, wilson};
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
+use super::standardised::{Expected, standardise};
 use super::verdict::verdict;
 use super::{Exact, Row, Settings};
 
@@ -16,6 +17,8 @@ pub struct Table {
     pub measures: Vec<Measure>,
     /// Rows in the order of measure, statistic, period, group and stratum.
     pub rows: Vec<Row>,
+    /// Expected counts, for the standardised ratios.
+    pub(super) expected: Expected,
     /// Days to the deciding event, for the curves.
     pub(super) curves: Vec<(Cell, Tally)>,
 }
@@ -35,7 +38,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     let mut curves = Vec::new();
     for (cell, tally) in &tallies.cells {
         let Some(measure) = tallies.measures.get(cell.measure) else { continue };
-        if !measure.is_computable() {
+        if !measure.is_computable() || cell.stratum.kind == JOINT {
             continue;
         }
         let row = row_of(measure, cell, tally, settings);
@@ -60,8 +63,12 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
             rows.extend(cells.map(|cell| not_computable(measure, &cell, settings)));
         }
     }
+    let whole = |row: &&Row| row.statistic.is_empty() && row.stratum.kind == "all";
+    let whole: Vec<&Row> = rows.iter().filter(whole).collect();
+    let (ratios, expected) = standardise(tallies, &whole, settings);
+    rows.extend(ratios);
     rows.sort_by(|a, b| place(a).cmp(&place(b)));
-    Table { measures: tallies.measures.clone(), rows, curves }
+    Table { measures: tallies.measures.clone(), rows, expected, curves }
 }
 
 /// What rows are ordered by.

@@ -58,27 +58,22 @@ impl Catalogue {
 
 /// Reads one indicator file with one preset.
 pub fn read_definition(path: &Path, preset: &str) -> anyhow::Result<Result<Definition, Problems>> {
-    let document = match Document::parse(read_text(path)?) {
-        Ok(document) => document,
-        Err(problems) => return Ok(Err(problems)),
-    };
-    if !indicator::presets(&document).iter().any(|known| known == preset) {
-        let mut problems = Problems::default();
-        let known = indicator::presets(&document);
-        let problem = crate::diagnostic::Problem::new(
-            &document.source,
-            0..1,
-            format!("there is no preset `{preset}`"),
-            "in this file",
-        );
-        let help = format!(
-            "this file has {}",
-            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-        );
-        problems.push(problem.help(help));
-        return Ok(Err(problems));
+    Ok(definition_of(read_text(path)?, preset))
+}
+
+/// Reads the text of an indicator file with one preset.
+pub(super) fn definition_of(text: Source, preset: &str) -> Result<Definition, Problems> {
+    let document = Document::parse(text)?;
+    let known = indicator::presets(&document);
+    if known.iter().any(|known| known == preset) {
+        return indicator::read(&document, preset);
     }
-    Ok(indicator::read(&document, preset))
+    let mut problems = Problems::default();
+    let message = format!("there is no preset `{preset}`");
+    let problem = crate::diagnostic::Problem::new(&document.source, 0..1, message, "in this file");
+    let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    problems.push(problem.help(format!("this file has {}", names.join(", "))));
+    Err(problems)
 }
 
 /// A user's file as text.

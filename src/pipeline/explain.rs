@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::evidence::{self, MemberRows};
 use super::run::{checked_period, coverage_start, prepare};
-use super::{Pipeline, period, publish};
+use super::{Pipeline, completion, period, publish};
 use crate::diagnostic::suggest;
 use crate::indicator::{Indicator, Measure, Shape};
 use crate::kernel::{self, Cell, Fate, Group, Plan, Stratum, StratumKind, Tally, Unit};
@@ -94,7 +94,9 @@ pub fn explain(
     let (units, groups) = units(&plan, snapshot, question)?;
     check_found(question, &groups)?;
     let tallies = kernel::add_up(&plan, &units);
-    let settings = publish::settings(pipeline, manifest, data_through, coverage_start(manifest));
+    let mut settings =
+        publish::settings(pipeline, manifest, data_through, coverage_start(manifest));
+    settings.completion = completion::completion(pipeline, snapshot)?;
     let cell = Cell {
         measure: 0,
         period,

@@ -2,9 +2,11 @@
 //! report.
 
 mod catalogue;
+mod completion;
 mod evidence;
 mod explain;
 mod period;
+mod plan_file;
 mod publish;
 mod quality;
 mod read;
@@ -12,11 +14,14 @@ mod read_contract;
 mod read_privacy;
 mod read_source;
 mod reconcile;
+mod register;
 mod release;
 mod run;
 mod stage;
 mod study;
 mod supply;
+mod tallies;
+mod task;
 mod units;
 mod verify;
 mod views;
@@ -27,6 +32,7 @@ pub use catalogue::{Catalogue, read_definition};
 pub use evidence::{Line, MemberRows};
 pub use explain::{Case, Explained, Question, explain};
 pub use period::{any_period, month, reported};
+pub use plan_file::{PlanFile, Ready, Sources};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
 pub use read_contract::check_contract;
@@ -39,6 +45,8 @@ pub use run::{
 pub use stage::{OnStage, Stage};
 pub use study::{Studied, read_study_file, study, write_study_report};
 pub use supply::{Limits, supply};
+pub use tallies::{Bucket, count_bucket, counted, merge};
+pub use task::count_stream;
 pub use units::{outcome, reason, units_table};
 pub use verify::{recount, verify_report};
 pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};

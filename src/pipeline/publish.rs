@@ -23,7 +23,8 @@ pub(super) fn publish_with(
     how: impl FnOnce(&oversight::Table, &oversight::Settings) -> PublishedTable,
 ) -> PublishedTable {
     let manifest = counted.snapshot.manifest();
-    let settings = settings(pipeline, manifest, counted.data_through, counted.coverage_start);
+    let mut settings = settings(pipeline, manifest, counted.data_through, counted.coverage_start);
+    settings.completion = counted.completion.clone();
     let table = oversight::tabulate(&counted.tallies, &settings);
     how(&table, &settings)
 }
@@ -41,6 +42,7 @@ pub(super) fn settings(
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
     settings.dates_shifted = manifest.sources.iter().any(|source| source.date_shifted);
+    settings.standardised_by = standardised_by(pipeline);
     settings.targets = pipeline.contract.iter().flat_map(|one| one.targets.clone()).collect();
     settings
 }
@@ -53,7 +55,6 @@ pub fn content<'t>(
     since: Option<&'t SinceLast>,
 ) -> anyhow::Result<Content<'t>> {
     let manifest = counted.snapshot.manifest();
-    let refused = counted.snapshot.folder().join("refused.csv");
     Ok(Content {
         title: pipeline.title.clone(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -78,11 +79,16 @@ pub fn content<'t>(
         definitions: definitions(pipeline),
         results_csv: oversight::results_csv(table),
         results_parquet: store::table_bytes(&oversight::results_batch(table))?,
-        refused_csv: std::fs::read(&refused)
-            .with_context(|| format!("{}: cannot read the refused rows", refused.display()))?,
+        refused_csv: counted.snapshot.refused_csv()?,
         quality_csv: quality::csv(manifest, rounding(table)),
         further_files: vec![(report::REFERENCE.to_owned(), reference(pipeline, counted))],
     })
+}
+
+/// Attributes that the contract makes organisations comparable by.
+fn standardised_by(pipeline: &Pipeline) -> Vec<String> {
+    let kinds = pipeline.contract.iter().flat_map(|one| &one.standardised_by);
+    kinds.map(|kind| kind.name().to_owned()).collect()
 }
 
 /// The page of the rules that were used, with the presets that were chosen.
@@ -138,11 +144,13 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
         ("missing_max", pipeline.limits.missing.to_string()),
         ("unmapped_max", pipeline.limits.unmapped.to_string()),
         ("strata", strata.join(", ")),
+        ("standardised_by", standardised_by(pipeline).join(", ")),
         ("threshold", pipeline.threshold.to_string()),
         ("signal_rules", pipeline.rules.name().to_owned()),
         ("baseline", pipeline.baseline_points.to_string()),
         ("pipeline_sha256", pipeline.sha256.clone()),
         ("contract_sha256", pipeline.contract_sha256.clone()),
+        ("instruments_sha256", pipeline.instruments_sha256.clone()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

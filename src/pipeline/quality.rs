@@ -25,8 +25,31 @@ pub(super) fn quality(manifest: &Manifest, notes: &[String]) -> Quality {
             .collect(),
         coverage: manifest.sources.iter().map(coverage).collect(),
         months: months(manifest),
-        notes: notes.to_vec(),
+        notes: notes.iter().cloned().chain(submissions(manifest)).collect(),
     }
+}
+
+/// What several submissions of one table made of one another, in sentences.
+fn submissions(manifest: &Manifest) -> impl Iterator<Item = String> {
+    let changed = manifest.sources.iter().filter_map(|source| {
+        let files: Vec<&str> = source.submissions.iter().map(|one| one.file.as_str()).collect();
+        if files.is_empty() && source.rows_voided == 0 {
+            return None;
+        }
+        let of = if files.is_empty() { String::new() } else { format!(" ({})", files.join(", ")) };
+        Some(format!(
+            "{}{of}: {} rows were replaced by later ones with their key, {} were taken back.",
+            source.table, source.rows_replaced, source.rows_voided
+        ))
+    });
+    let replaced = &manifest.replaced_files;
+    let unread = (!replaced.is_empty()).then(|| {
+        format!(
+            "Not in force, because a later full extract replaces them: {}.",
+            replaced.join(", ")
+        )
+    });
+    changed.chain(unread)
 }
 
 fn missing(source: &SourceEntry) -> impl Iterator<Item = Share> {
@@ -70,8 +93,8 @@ impl Rounding {
     }
 }
 
-/// `quality.csv`: one number per line, by table and what it is about. Rows read, accepted, repeated
-/// and refused are exact, because they have to add up; what they contain is rounded.
+/// `quality.csv`: one number per line, by table and what it is about. Rows read, accepted, repeated,
+/// replaced, taken back and refused are exact, because they have to add up; what they contain is rounded.
 pub(super) fn csv(manifest: &Manifest, rounding: Rounding) -> Vec<u8> {
     let mut lines = vec!["table,measure,subject,rows,of,rounded_to".to_owned()];
     for source in &manifest.sources {
@@ -82,6 +105,14 @@ pub(super) fn csv(manifest: &Manifest, rounding: Rounding) -> Vec<u8> {
             "{table},rows_repeated,,{},{},1",
             source.rows_repeated, source.rows_read
         ));
+        let changed =
+            [("rows_replaced", source.rows_replaced), ("rows_voided", source.rows_voided)];
+        lines.extend(
+            changed
+                .iter()
+                .filter(|(_, rows)| *rows > 0)
+                .map(|(measure, rows)| format!("{table},{measure},,{rows},{},1", source.rows_read)),
+        );
         let refused = source.rows_refused.iter();
         lines.extend(refused.map(|(rule, rows)| {
             format!("{table},rows_refused,{rule},{rows},{},1", source.rows_read)

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::catalogue::{self, Catalogue};
 use super::supply::Limits;
 use super::{read_contract, read_privacy, read_source};
 use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
 use crate::extract::{Privacy, RefusedMax, Source, Table};
-use crate::indicator::Definition;
+use crate::indicator::{self, Definition};
 use crate::kernel::StratumKind;
+use crate::oversight::Completion;
 use crate::oversight::RuleSet;
 use crate::oversight::contract::Contract;
+use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Grain};
 
 /// What a run does, checked.
@@ -51,6 +54,12 @@ pub struct Pipeline {
     pub limits: Limits,
     /// Every indicator file of its folders.
     pub catalogue: Catalogue,
+    /// The registry of instruments.
+    pub instruments: Arc<Instruments>,
+    /// SHA-256 of its file; empty without one.
+    pub instruments_sha256: String,
+    /// Its text.
+    pub instruments_text: String,
     /// The indicators, in order.
     pub definitions: Vec<Definition>,
     /// Attributes of the breakdown.
@@ -61,6 +70,8 @@ pub struct Pipeline {
     pub baseline_points: usize,
     /// Which rules give signals.
     pub rules: RuleSet,
+    /// From which shares of their rows on periods are final, and preliminary.
+    pub completion: Completion,
     /// The contract of the scorecard, with its targets.
     pub contract: Option<Contract>,
     /// SHA-256 of the contract's file.
@@ -101,11 +112,15 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         transfer_gap: 1,
         limits: Limits::default(),
         catalogue: Catalogue::default(),
+        instruments: Arc::default(),
+        instruments_sha256: String::new(),
+        instruments_text: String::new(),
         definitions: Vec::new(),
         strata: Vec::new(),
         threshold: 11,
         baseline_points: 12,
         rules: RuleSet::Nhs,
+        completion: Completion::default(),
         contract: None,
         contract_sha256: String::new(),
     };
@@ -251,6 +266,7 @@ fn indicators(
     let folders: Vec<PathBuf> =
         table.texts("folders", problems).into_iter().map(|(text, _)| base.join(text)).collect();
     let folders = if folders.is_empty() { vec![base.join("indicators")] } else { folders };
+    instruments(&mut table, base, pipeline, problems);
     let wanted = table.texts("use", problems);
     let catalogue = Catalogue::find(&folders);
     let every = catalogue.ids().map(str::to_owned).collect::<Vec<_>>();
@@ -300,6 +316,33 @@ fn indicators(
     table.finish(problems);
 }
 
+/// The registry of instruments: the file that is named, or `instruments.toml` beside the pipeline file
+/// if there is one.
+fn instruments(
+    table: &mut Fields<'_>,
+    base: &Path,
+    pipeline: &mut Pipeline,
+    problems: &mut Problems,
+) {
+    let named = table.text("instruments", problems);
+    let file = base.join(named.as_ref().map_or("instruments.toml", |(text, _)| text));
+    if named.is_none() && !file.is_file() {
+        return;
+    }
+    let Ok(text) = catalogue::read_text(&file) else {
+        let span = named.map_or(table.span(), |(_, span)| span);
+        let problem = table.problem(span, "cannot read the registry of instruments", "here");
+        problems.push(problem.help("`instruments = \"instruments.toml\"`, beside this file"));
+        return;
+    };
+    pipeline.instruments_sha256 = catalogue::sha256(text.text.as_bytes());
+    pipeline.instruments_text.clone_from(&text.text);
+    match Document::parse(text).and_then(|document| indicator::read_instruments(&document)) {
+        Ok(known) => pipeline.instruments = Arc::new(known),
+        Err(found) => problems.extend(found),
+    }
+}
+
 fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut Problems) {
     if let Some(mut table) = fields.fields("strata", problems) {
         let names = StratumKind::names();
@@ -318,6 +361,37 @@ fn publication(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut 
         pipeline.baseline_points = usize::try_from(baseline).unwrap_or(12);
         table.finish(problems);
     }
+    completion(fields, pipeline, problems);
+}
+
+/// From which shares on a period is final, and preliminary.
+fn completion(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut Problems) {
+    let Some(mut table) = fields.fields("completion", problems) else { return };
+    let mut share = |key: &'static str, usual: f64| {
+        let found = table.number(key, problems)?;
+        if (0.0..=1.0).contains(&found) {
+            return Some(found);
+        }
+        let span = table.node(key).map_or(0..1, |node| node.span.clone());
+        let message = format!("`{key}` is no share");
+        let problem = table.problem(span, message, "expected a number from 0 to 1");
+        problems.push(problem.help(format!("`{key} = {usual}`")));
+        None
+    };
+    let last = share("final", 0.97);
+    let first = share("preliminary", 0.9);
+    let own = &mut pipeline.completion;
+    own.final_from = last.unwrap_or(own.final_from);
+    own.preliminary_from = first.unwrap_or(own.preliminary_from.min(own.final_from));
+    if own.preliminary_from > own.final_from {
+        let message = "`preliminary` is more than `final`";
+        problems.push(table.problem(
+            table.span(),
+            message,
+            "a final month is the more complete one",
+        ));
+    }
+    table.finish(problems);
 }
 
 /// A file of the user's as text for drawing problems on.

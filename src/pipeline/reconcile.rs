@@ -5,22 +5,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::run::{Question, count_for};
+use super::run::{Question, count_for, prepare};
 use super::{Counted, OnStage, Pipeline, Stage, catalogue, publish, read_definition};
 use crate::diagnostic::{Document, suggest};
 use crate::indicator::{self, Definition, Indicator, Shape};
-use crate::kernel::Group;
+use crate::kernel::{self, Group, Plan};
 use crate::oversight::{
-    Asked, PublishedTable, Reconciled, ReportedRate, read_reported, reconciled_csv,
+    Asked, MemberDifference, MemberLists, PublishedTable, Reconciled, ReportedRate, differing,
+    read_members, read_reported, reconciled_csv,
 };
 use crate::report::{self, ReconciliationContent};
 use crate::store::Snapshot;
+use crate::terms::Period;
 
 /// Reported rates beside the counted ones.
 #[derive(Debug)]
 pub struct Comparison {
     /// The rates, in the order of the file.
     pub rows: Vec<Reconciled>,
+    /// Members that differ, if lists of members were given.
+    pub members: Option<Vec<MemberDifference>>,
     /// What was counted, with nothing hidden.
     pub table: PublishedTable,
     /// What it was counted from.
@@ -38,11 +42,10 @@ pub struct Comparison {
 pub fn reconcile(
     pipeline: &Pipeline,
     snapshot: Snapshot,
-    file: &Path,
+    (file, members): (&Path, Option<&Path>),
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Comparison> {
-    let bytes = std::fs::read(file)
-        .with_context(|| format!("{}: cannot read this file", file.display()))?;
+    let bytes = bytes_of(file)?;
     let mut wanted = Wanted { pipeline, found: BTreeMap::new(), failed: None };
     let read =
         read_reported(&file.display().to_string(), &bytes, |id, preset| wanted.ask(id, preset));
@@ -50,15 +53,58 @@ pub fn reconcile(
         return Err(error);
     }
     let reported = read?;
-    let counted = count_for(pipeline, snapshot, question(&reported, wanted.found), on_stage)?;
+    let lists = members.map(|path| lists(path, &reported, &wanted.found)).transpose()?;
+    let question = question(&reported, wanted.found.clone());
+    let counted = count_for(pipeline, snapshot, question, on_stage)?;
     on_stage(Stage::Begin("comparing"));
     let table = publish(pipeline, &counted, true);
     let bhos: BTreeSet<Group> =
         counted.tallies.cells.keys().map(|cell| cell.group.clone()).collect();
     let bhos: Vec<Group> = bhos.into_iter().collect();
     let rows = crate::oversight::reconcile(&reported, &table, &bhos);
+    let members = lists
+        .map(|lists| differences(pipeline, &counted, &reported, (&lists, wanted.found)))
+        .transpose()?;
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Comparison { rows, table, counted, file: name, sha256: catalogue::sha256(&bytes) })
+    let sha256 = catalogue::sha256(&bytes);
+    Ok(Comparison { rows, members, table, counted, file: name, sha256 })
+}
+
+fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("{}: cannot read this file", file.display()))
+}
+
+type Known = BTreeMap<(String, String), Indicator>;
+
+fn lists(path: &Path, reported: &[ReportedRate], known: &Known) -> anyhow::Result<MemberLists> {
+    let is_share = |rate: &ReportedRate| {
+        let indicator = known.get(&(rate.indicator.clone(), rate.preset.clone()));
+        let asked = indicator.map(known_as);
+        asked == Some(Asked::Known { is_share: true })
+    };
+    let name = path.display().to_string();
+    Ok(read_members(&name, &bytes_of(path)?, reported, is_share)?)
+}
+
+/// The members that differ: the units of every rate that has a list are counted once more, one by one.
+fn differences(
+    pipeline: &Pipeline,
+    counted: &Counted,
+    reported: &[ReportedRate],
+    (lists, known): (&MemberLists, Known),
+) -> anyhow::Result<Vec<MemberDifference>> {
+    let prepared = prepare(pipeline, counted.snapshot.manifest())?;
+    let Question { indicators, periods, strata, .. } = question(reported, known);
+    let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
+    let listed = reported.iter().enumerate().filter(|(place, _)| lists.has(*place));
+    let listed: BTreeSet<(&Group, Period)> =
+        listed.map(|(_, rate)| (&rate.group, rate.period)).collect();
+    let columns = plan.columns();
+    let buckets: Vec<u32> = (0..counted.snapshot.buckets()).collect();
+    let open = |bucket: &u32| counted.snapshot.batches(*bucket, &columns);
+    let units =
+        kernel::units(&plan, &buckets, open, |unit| listed.contains(&(&unit.group, unit.period)))?;
+    Ok(differing(reported, lists, &units, &plan.measures()))
 }
 
 /// The indicators that a file of reported rates names.
@@ -122,11 +168,11 @@ fn presets(path: &Path) -> anyhow::Result<Vec<String>> {
     Ok(indicator::presets(&Document::parse(catalogue::read_text(path)?)?))
 }
 
-fn question(reported: &[ReportedRate], found: BTreeMap<(String, String), Indicator>) -> Question {
+fn question(reported: &[ReportedRate], found: Known) -> Question {
     // Ordered by grain first, as a plan wants them.
     let periods: BTreeSet<_> = reported.iter().map(|rate| rate.period).collect();
     let last = reported.iter().map(|rate| rate.period.end).max();
-    let month = crate::terms::Period::starting(
+    let month = Period::starting(
         crate::terms::Grain::Month,
         last.expect("a file without a rate is refused"),
     );
@@ -135,6 +181,7 @@ fn question(reported: &[ReportedRate], found: BTreeMap<(String, String), Indicat
         indicators: found.into_values().collect(),
         periods: periods.into_iter().collect(),
         strata: Vec::new(),
+        joint: None,
     }
 }
 
@@ -161,6 +208,7 @@ impl Comparison {
             table: &self.table,
             rows: &self.rows,
             csv: reconciled_csv(&self.rows, &self.table),
+            members: self.members.as_deref(),
         };
         Ok(report::write_reconciliation(&content, folder)?.page)
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::publish::{definitions, publish, publish_with};
+use super::register::{self, Found};
 use super::{Counted, Pipeline};
 use crate::kernel::Group;
 use crate::oversight::{
@@ -15,9 +16,6 @@ use crate::oversight::{
 use crate::report::{RestatedNumber, SinceLast};
 use crate::store::{Manifest, Snapshot};
 use crate::terms::{Grain, Period};
-
-/// The file of the register, beside the reports.
-const REGISTER: &str = "released.jsonl";
 
 /// What to do where a release could be subtracted from an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,9 +37,8 @@ pub struct Released {
     /// What is different from the last release.
     pub since: Option<SinceLast>,
     register: Register,
-    path: PathBuf,
     /// The register before, to be put back if the report cannot be written.
-    before: Option<Vec<u8>>,
+    before: Found,
 }
 
 /// A release that could be subtracted from an earlier one.
@@ -65,8 +62,7 @@ pub fn release(
     folder: &Path,
     earlier: &Earlier,
 ) -> anyhow::Result<Released> {
-    let path = register_path(folder);
-    let (mut register, before) = read(&path)?;
+    let (mut register, before) = register::read(folder)?;
     if let Earlier::Restate(why) = earlier {
         register.withdraw(why);
     }
@@ -82,7 +78,7 @@ pub fn release(
         match earlier {
             Earlier::AsReleased => table = as_released(&table, &found, &register),
             Earlier::Refuse | Earlier::Restate(_) => {
-                bail!(Refused { conflicts: found, register, path });
+                bail!(Refused { conflicts: found, register, path: before.path() });
             }
         }
     }
@@ -90,7 +86,7 @@ pub fn release(
     let last = register.last_before(&release, &table);
     let since = last.map(|last| since(&table, (&register, last), &release, counted));
     register.add(release, &table);
-    Ok(Released { table, since, register, path, before })
+    Ok(Released { table, since, register, before })
 }
 
 impl Released {
@@ -100,10 +96,7 @@ impl Released {
     /// # Errors
     /// If the system refuses.
     pub fn record(&self) -> anyhow::Result<()> {
-        if std::fs::read(&self.path).ok() != self.before {
-            bail!("{}: another run released something meanwhile; run again", self.path.display());
-        }
-        put(&self.path, self.register.to_text().as_bytes())
+        self.before.replace(&self.register)
     }
 
     /// Puts the register back, because nothing was released after all.
@@ -111,50 +104,8 @@ impl Released {
     /// # Errors
     /// If the system refuses.
     pub fn forget(&self) -> anyhow::Result<()> {
-        match &self.before {
-            Some(bytes) => put(&self.path, bytes),
-            None => std::fs::remove_file(&self.path)
-                .with_context(|| format!("{}: cannot remove this file", self.path.display())),
-        }
+        self.before.restore(&self.register)
     }
-}
-
-/// The register that a report's folder belongs to.
-fn register_path(folder: &Path) -> PathBuf {
-    folder.with_file_name(REGISTER)
-}
-
-fn read(path: &Path) -> anyhow::Result<(Register, Option<Vec<u8>>)> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((Register::default(), None));
-        }
-        Err(error) => {
-            return Err(error)
-                .with_context(|| format!("{}: cannot read the register", path.display()));
-        }
-    };
-    let text = std::str::from_utf8(&bytes)
-        .with_context(|| format!("{}: not a text in UTF-8", path.display()))?;
-    let register = Register::read(text).with_context(|| {
-        format!("{}: restore it from a copy; without it nothing is released", path.display())
-    })?;
-    Ok((register, Some(bytes)))
-}
-
-fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let draft = path.with_extension(format!("new-{}", std::process::id()));
-    let write = || -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut file = std::fs::File::create(&draft)?;
-        std::io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&draft, path)
-    };
-    write().with_context(|| format!("{}: cannot write the register", path.display()))
 }
 
 fn about(pipeline: &Pipeline, counted: &Counted) -> Release {
@@ -174,6 +125,7 @@ fn about(pipeline: &Pipeline, counted: &Counted) -> Release {
                 sha256: source.sha256.clone(),
             })
             .collect(),
+        cells: String::new(),
         withdrawn: None,
     }
 }

@@ -1,15 +1,18 @@
 //! The stages of a run: ingest, evaluate, report.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::{OnStage, Pipeline, Stage, period, supply};
+use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
+use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
 use crate::kernel::{self, Plan, StratumKind, Supply, Tallies};
+use crate::oversight::Completion;
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
-use crate::terms::{Day, Period};
+use crate::terms::{Day, Grain, Period};
 use crate::timeline::Summary;
 
 /// Where a run reads and writes, where the command line says otherwise than the pipeline file.
@@ -38,6 +41,8 @@ pub struct Counted {
     pub data_through: Day,
     /// The first day that all sources cover, where all say so.
     pub coverage_start: Option<Day>,
+    /// How complete recent months are.
+    pub completion: Completion,
     /// Everything unusual about this run, in sentences.
     pub notes: Vec<String>,
 }
@@ -109,6 +114,16 @@ fn refuse_losses(
 ) -> anyhow::Result<()> {
     // A damaged store is no reason to refuse good extracts: the commit mends it.
     let Ok(Some(before)) = Snapshot::open(store) else { return Ok(()) };
+    let missing = store::missing_submissions(before.manifest(), delivery);
+    if !missing.is_empty() {
+        bail!(
+            "snapshot {} was made from extracts that are not in the folder, and changes alone are \
+             not all there is; nothing was stored\n  {}\n  help: deliver them again beside the changes, \
+             or a later full extract of their sender",
+            before.manifest().snapshot,
+            missing.join("\n  ")
+        );
+    }
     let losses = store::losses(before.manifest(), delivery);
     if losses.0.is_empty() || accept.0.is_some() {
         return Ok(());
@@ -183,14 +198,18 @@ pub struct Prepared {
 /// # Errors
 /// If no source says when it was cut.
 pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepared> {
-    let supply = supply(manifest, pipeline.limits);
+    let mut supply = supply(manifest, pipeline.limits);
     let data_through = data_through(manifest)?;
     let settings = crate::timeline::Settings {
         transfer_gap: pipeline.transfer_gap,
         data_through,
         assume_enrolment: !supply.delivered.contains("enrolment"),
         derive_stays: !supply.delivered.contains("stays"),
+        instruments: Arc::clone(&pipeline.instruments),
     };
+    let known = pipeline.instruments.iter();
+    supply.delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
+    supply.delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
     Ok(Prepared { settings, supply, data_through })
 }
 
@@ -201,7 +220,16 @@ pub fn count(
     wanted: Option<Period>,
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Counted> {
-    let manifest = snapshot.manifest();
+    let question = asked(pipeline, snapshot.manifest(), wanted)?;
+    count_for(pipeline, snapshot, question, on_stage)
+}
+
+/// What a run of the pipeline asks of a snapshot.
+pub(super) fn asked(
+    pipeline: &Pipeline,
+    manifest: &Manifest,
+    wanted: Option<Period>,
+) -> anyhow::Result<Question> {
     let data_through = data_through(manifest)?;
     let month = match wanted {
         Some(month) => checked_period(month, manifest, data_through)?,
@@ -210,8 +238,9 @@ pub fn count(
     let periods = period::reported(month, pipeline.months, pipeline.year_starts, &pipeline.grains);
     let indicators =
         pipeline.definitions.iter().flat_map(|one| one.indicators.iter().cloned()).collect();
-    let question = Question { month, indicators, periods, strata: pipeline.strata.clone() };
-    count_for(pipeline, snapshot, question, on_stage)
+    let strata = pipeline.strata.clone();
+    let joint = pipeline.contract.as_ref().map(|one| (one.standardised_by.clone(), one.grain));
+    Ok(Question { month, indicators, periods, strata, joint })
 }
 
 /// What is to be counted.
@@ -225,6 +254,8 @@ pub(super) struct Question {
     pub(super) periods: Vec<Period>,
     /// The attributes of the breakdown.
     pub(super) strata: Vec<StratumKind>,
+    /// The attributes whose joint strata are summed, in the periods of a grain.
+    pub(super) joint: Option<(Vec<StratumKind>, Grain)>,
 }
 
 /// Counts what is asked, by the rules of the pipeline.
@@ -237,8 +268,12 @@ pub(super) fn count_for(
     let manifest = snapshot.manifest();
     let Prepared { settings, supply, data_through } = prepare(pipeline, manifest)?;
     let notes = notes(&settings, manifest);
-    let Question { month, indicators, periods, strata } = question;
+    let Question { month, indicators, periods, strata, joint } = question;
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
+    let plan = match joint {
+        Some((kinds, grain)) => plan.jointly(&kinds, grain),
+        None => plan,
+    };
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
@@ -256,11 +291,21 @@ pub(super) fn count_for(
         tallies.measures.len()
     )));
     let coverage_start = coverage_start(manifest);
-    Ok(Counted { snapshot, tallies, summary, month, data_through, coverage_start, notes })
+    let completion = completion::completion(pipeline, &snapshot)?;
+    Ok(Counted {
+        snapshot,
+        tallies,
+        summary,
+        month,
+        data_through,
+        coverage_start,
+        completion,
+        notes,
+    })
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "contacts",
     "members",
     "enrolment",
@@ -270,6 +315,7 @@ const READ: [&str; 9] = [
     "care_plans",
     "events",
     "cost",
+    "living",
 ];
 
 /// The smallest over the sources of extract date less run-out.

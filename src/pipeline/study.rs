@@ -1,6 +1,7 @@
 //! A study, in the order the data flow: snapshot → timelines → people → comparisons → report.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
@@ -50,6 +51,7 @@ pub fn study(study: Study, snapshot: &Snapshot, on_stage: OnStage<'_>) -> anyhow
         data_through,
         assume_enrolment: !delivered.contains("enrolment"),
         derive_stays: !delivered.contains("stays"),
+        instruments: Arc::default(),
     };
     let notes = run::notes(&settings, manifest);
     on_stage(Stage::Begin("reading timelines"));

@@ -4,11 +4,11 @@ use super::delimited::Csv;
 
 /// Column, type and meaning. A column means the same in every table that has it; `file:column` says
 /// what it means in one.
-const COLUMNS: [(&str, &str, &str); 47] = [
+const COLUMNS: [(&str, &str, &str); 58] = [
     (
         "indicator",
         "text",
-        "id of the indicator with its variant; in results.csv with the suffix of derived rows (.median .p25 .p75 .share_ge_0.75)",
+        "id of the indicator with its variant; in results.csv with the suffix of derived rows (.median .p25 .p75 .share_ge_0.75 .standardised_ratio)",
     ),
     ("preset", "text", "variant of the definition; default if none was chosen"),
     ("statistic", "text", "suffix of derived rows; empty for the value itself"),
@@ -46,7 +46,7 @@ const COLUMNS: [(&str, &str, &str); 47] = [
     (
         "state",
         "text",
-        "final, preliminary (some units cannot be judged yet), withheld (outside the data), not_computable (a table or column is missing), low_quality (too many rows say nothing in a column that it needs)",
+        "final, preliminary (some units cannot be judged yet, or rows are still missing: see reason), withheld (outside the data), not_computable (a table or column is missing), low_quality (too many rows say nothing in a column that it needs)",
     ),
     (
         "suppressed",
@@ -76,6 +76,29 @@ const COLUMNS: [(&str, &str, &str); 47] = [
     ("released_denominator", "number", "denominator in the last release"),
     ("released_value", "number", "value in the last release"),
     ("cause", "text", "what may have changed the value since the last release"),
+    (
+        "standardised_ratio",
+        "number",
+        "observed ÷ expected with everyone's mix of members, two decimals; empty where an expected count would give a hidden one away",
+    ),
+    ("ratio_low", "number", "lower end of the 95 % interval of the ratio"),
+    ("ratio_high", "number", "upper end of the 95 % interval of the ratio"),
+    ("attribute", "text", "attribute of members that results are broken down by"),
+    ("part", "text", "value of the attribute"),
+    ("reference", "text", "part that the others are compared with: the one with the most members"),
+    ("reference_value", "number", "value of the indicator in the reference"),
+    ("ratio", "number", "value ÷ value of the reference"),
+    ("difference", "number", "value − value of the reference, in the unit of the value"),
+    (
+        "difference_low",
+        "number",
+        "lower end of the 95 % interval of value − value of the reference",
+    ),
+    (
+        "difference_high",
+        "number",
+        "upper end of the 95 % interval of value − value of the reference",
+    ),
     ("file", "text", "delivered file, without folders"),
     ("table", "text", "table of the data model"),
     ("line", "number", "line of the delivered file, counted from 1"),
@@ -86,7 +109,7 @@ const COLUMNS: [(&str, &str, &str); 47] = [
     (
         "measure",
         "text",
-        "what is counted: rows_read, rows_accepted, rows_repeated, rows_refused, missing, rows_in_month, unmapped",
+        "what is counted: rows_read, rows_accepted, rows_repeated, rows_replaced, rows_voided, rows_refused, missing, rows_in_month, unmapped",
     ),
     ("subject", "text", "what it is counted for: a rule, a column or a month"),
     ("rows", "number", "rows; rounded as rounded_to says"),

@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::content::Content;
 use super::lookup::Lookup;
 use super::{
-    delimited, dictionary, manifest, measure_report, page, restated, score_files, words, workbook,
+    delimited, dictionary, disparity, manifest, measure_report, page, restated, score_files, words,
+    workbook,
 };
 
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -108,6 +109,7 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
         ("quality.csv".to_owned(), content.quality_csv.clone()),
         ("refused.csv".to_owned(), content.refused_csv.clone()),
         ("tables/exclusions.csv".to_owned(), delimited::exclusions_csv(content, &lookup)),
+        ("tables/disparities.csv".to_owned(), disparity::csv(content, &lookup)),
     ];
     for family in words::FAMILIES {
         let rows = delimited::family_rows(content, &lookup, family);

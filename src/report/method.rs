@@ -92,13 +92,18 @@ fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
         (
             "Run-out",
             "Rows arrive late. A period is final when every unit in it can be judged with complete data, preliminary \
-             (hollow dot, dashed line) when some cannot yet, and withheld when it ends after the data do."
+             (hollow dot, dashed line) when some cannot yet, and withheld when it ends after the data do. Where earlier \
+             extracts tell how months fill up (chain ladder), a period with fewer of its rows than the pipeline asks \
+             for is preliminary, or withheld; nothing is scaled up."
                 .to_owned(),
         ),
         (
             "Comparing organisations",
             "Organisations stand in the order of their ids, not of their values. Members differ between them, and \
-             intervals that overlap may still differ or agree by chance: this is not a league table."
+             intervals that overlap may still differ or agree by chance: this is not a league table. Funnels compare \
+             standardised values where the contract says by which attributes: observed ÷ expected with everyone's rates \
+             in each joint stratum, times everyone's value. Race, ethnicity and language are never adjusted for: \
+             ratios between the parts of the population show what differs."
                 .to_owned(),
         ),
         (

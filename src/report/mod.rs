@@ -6,6 +6,7 @@
 mod content;
 mod delimited;
 mod dictionary;
+mod disparity;
 mod each;
 mod figures;
 mod folder;
@@ -15,6 +16,7 @@ mod html;
 mod lookup;
 mod manifest;
 mod measure_report;
+mod member_differences;
 mod method;
 mod page;
 mod plate;

@@ -3,7 +3,7 @@
 use crate::chart::{Mark, format};
 use crate::indicator::{Display, Measure};
 use crate::kernel::Group;
-use crate::oversight::{Curve, Published};
+use crate::oversight::{Curve, Published, State};
 use crate::statistics::Limits;
 use crate::terms::{Level, Period};
 
@@ -40,13 +40,23 @@ pub(super) fn write_trend(
     if !figures::has_trend(points) {
         return;
     }
-    let caption = format!("{whose} over time: {note}.");
+    let caption = format!("{whose} over time: {note}.{}", unfinished(points));
     figure(html, "half", &figures::trend(measure, whose, points), &caption, |html| {
         html.within("details", &[("class", "data")], |html| {
             html.leaf("summary", &[], "The numbers of this chart");
             trend_table(measure, whose, points).write(html);
         });
     });
+}
+
+/// Which of the periods are not complete, and why.
+fn unfinished(points: &[Point<'_>]) -> String {
+    let open = points.iter().filter(|point| {
+        point.row.state == State::Preliminary && Mark::of(point.row).value().is_some()
+    });
+    let told = open.map(|point| format!("{}: {}", format::period(point.period), point.row.reason));
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { String::new() } else { format!(" Preliminary: {}.", told.join("; ")) }
 }
 
 fn trend_table(measure: &Measure, whose: &str, points: &[Point<'_>]) -> Table<'static> {
@@ -131,8 +141,17 @@ pub(super) fn write_organisations(
 
 /// Peers on their funnels, where the scorecard compares them.
 pub(super) fn write_funnels(html: &mut Html, content: &Content<'_>, place: usize) {
-    const HEADS: [&str; 6] =
+    const CRUDE: [&str; 6] =
         ["Organisation", "Value", "Rests on", "95 % limits", "99.8 % limits", "Among its peers"];
+    const FAIR: [&str; 7] = [
+        "Organisation",
+        "Observed ÷ expected, 95 % interval",
+        "Standardised value",
+        "Rests on",
+        "95 % limits",
+        "99.8 % limits",
+        "Among its peers",
+    ];
     let Some(scorecard) = &content.scorecard else { return };
     let Some((_, line)) = scorecard.lines().find(|(_, line)| line.measure == place) else { return };
     let measure = &content.table.measures()[place];
@@ -146,22 +165,26 @@ pub(super) fn write_funnels(html: &mut Html, content: &Content<'_>, place: usize
         figure(html, "half", &svg, &caption, |html| {
             let rows = plot.peers.iter().map(|peer| {
                 let limits = |ends: Limits| format::interval(ends.low, ends.high, measure.display);
-                vec![
-                    Cell::words(group_name(&peer.group)),
+                let ratio = peer.ratio.as_ref().map(|row| Cell::number(words::ratio(row)));
+                let mut cells = vec![Cell::words(group_name(&peer.group))];
+                cells.extend(ratio);
+                cells.extend([
                     Cell::number(format::value(peer.value, measure.display)),
                     Cell::number(format::rate(peer.size)),
                     Cell::number(limits(peer.inner)),
                     Cell::number(limits(peer.outer)),
                     Cell::words(score_words::place(peer.place)),
-                ]
+                ]);
+                cells
             });
+            let heads: &[&str] = if plot.standardised { &FAIR } else { &CRUDE };
             let title = words::title(measure);
             let centre = format::value(plot.centre, measure.display);
             let caption =
                 format!("{title}: peers, {when}; all of them {centre}; rests on: {}", plot.size);
             html.within("details", &[("class", "data")], |html| {
                 html.leaf("summary", &[], "The numbers of this chart");
-                Table::plain(caption, &HEADS, rows.collect()).write(html);
+                Table::plain(caption, heads, rows.collect()).write(html);
             });
         });
     }

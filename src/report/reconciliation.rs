@@ -7,14 +7,16 @@ use serde_json::{Map, Value, json};
 
 use crate::chart::format;
 use crate::indicator::{Display, Measure};
-use crate::oversight::{Exact, Grade, Origin, PublishedTable, Reconciled};
+use crate::oversight::{
+    Exact, Grade, MemberDifference, Origin, PublishedTable, Reconciled, members_csv,
+};
 use crate::terms::Day;
 
 use super::folder::{self, Error, MANIFEST, Written};
 use super::html::{Html, anchor};
 use super::lookup::group_name;
 use super::table::{Cell, Part, Table};
-use super::{manifest, page, words};
+use super::{manifest, member_differences, page, words};
 
 /// Everything a reconciliation says.
 #[derive(Debug, Clone)]
@@ -39,6 +41,8 @@ pub struct ReconciliationContent<'a> {
     pub rows: &'a [Reconciled],
     /// `reconciliation.csv`.
     pub csv: Vec<u8>,
+    /// Members that differ, where lists of members were given.
+    pub members: Option<&'a [MemberDifference]>,
 }
 
 const KIND: &str = "reconciliation";
@@ -52,6 +56,10 @@ pub fn write_reconciliation(
         ("index.html".to_owned(), reconciliation_page(content).into_bytes()),
         ("reconciliation.csv".to_owned(), content.csv.clone()),
     ];
+    if let Some(members) = content.members {
+        let reported: Vec<_> = content.rows.iter().map(|row| row.reported.clone()).collect();
+        files.push(("members.csv".to_owned(), members_csv(members, &reported)));
+    }
     let outputs: Map<String, Value> = files
         .iter()
         .map(|(path, bytes)| {
@@ -82,6 +90,7 @@ pub fn reconciliation_page(content: &ReconciliationContent<'_>) -> String {
         html.within("main", &[("id", "main")], |html| {
             write_summary(html, content);
             write_differences(html, content);
+            member_differences::write(html, content);
             write_obstacles(html, content);
             write_all(html, content);
             write_method(html, content);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::chart::Mark;
 use crate::indicator::{Better, Measure};
 use crate::kernel::Group;
-use crate::oversight::{Exact, Line, ObjectiveCard, ScoreCell, Scorecard};
+use crate::oversight::{Exact, Line, ObjectiveCard, Row, ScoreCell, Scorecard};
 use crate::statistics::Signal;
 use crate::store::harmless;
 
@@ -72,12 +72,17 @@ impl Record<'_> {
         self.cell.target.as_ref().map(|target| target.at)
     }
 
+    /// A number of observed ÷ expected, if that is shown.
+    pub(super) fn ratio(&self, of: fn(&Row) -> Option<f64>) -> Option<f64> {
+        self.cell.ratio.as_ref().and_then(|row| of(row))
+    }
+
     pub(super) fn signal(&self) -> &'static str {
         self.cell.variation.signal().map_or("", Signal::name)
     }
 }
 
-const HEADS: [&str; 23] = [
+const HEADS: [&str; 26] = [
     "objective",
     "objective_title",
     "role",
@@ -101,6 +106,9 @@ const HEADS: [&str; 23] = [
     "peers",
     "reason",
     "months_shown",
+    "standardised_ratio",
+    "ratio_low",
+    "ratio_high",
 ];
 
 /// `tables/scorecard.csv`.
@@ -134,6 +142,9 @@ pub(super) fn csv(records: &[Record<'_>], scorecard: &Scorecard) -> Vec<u8> {
             cell.place.name().to_owned(),
             harmless(&record.reason),
             months(cell).count().to_string(),
+            number(record.ratio(|row| row.value)),
+            number(record.ratio(|row| row.low)),
+            number(record.ratio(|row| row.high)),
         ]);
     }
     csv.finish()
@@ -223,5 +234,8 @@ fn cell_json(record: &Record<'_>) -> Value {
         "peers": cell.place.name(),
         "reason": record.reason,
         "months": months,
+        "standardised_ratio": record.ratio(|row| row.value),
+        "ratio_low": record.ratio(|row| row.low),
+        "ratio_high": record.ratio(|row| row.high),
     })
 }

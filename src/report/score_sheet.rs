@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use crate::chart::format;
+use crate::indicator::Display;
 use crate::oversight::Scorecard;
 
 use super::content::Content;
@@ -11,7 +12,7 @@ use super::score_files::{self, Record};
 use super::workbook::{Formats, begin, exact_format};
 use super::{score_words, words};
 
-const HEADS: [(&str, f64); 19] = [
+const HEADS: [(&str, f64); 22] = [
     ("Objective", 10.0),
     ("Wording", 44.0),
     ("Role", 11.0),
@@ -31,6 +32,9 @@ const HEADS: [(&str, f64); 19] = [
     ("Assurance", 34.0),
     ("Peers", 22.0),
     ("Why", 40.0),
+    ("Observed ÷ expected", 12.0),
+    ("Lower 95 % of it", 12.0),
+    ("Upper 95 % of it", 12.0),
 ];
 
 /// Writes the sheet.
@@ -49,7 +53,7 @@ pub(super) fn write(
         write_record(sheet, line, record, formats)?;
     }
     if let Some(last) = u32::try_from(records.len()).ok().filter(|rows| *rows > 0) {
-        sheet.autofilter(4, 0, 4 + last, 18)?;
+        sheet.autofilter(4, 0, 4 + last, 21)?;
     }
     Ok(())
 }
@@ -91,6 +95,16 @@ fn write_record(
     for (column, value) in values {
         if let Some(value) = value {
             sheet.write_number_with_format(line, column, value, number)?;
+        }
+    }
+    let ratio = [
+        (19, record.ratio(|row| row.value)),
+        (20, record.ratio(|row| row.low)),
+        (21, record.ratio(|row| row.high)),
+    ];
+    for (column, value) in ratio {
+        if let Some(value) = value {
+            sheet.write_number_with_format(line, column, value, formats.of(Display::Index))?;
         }
     }
     for (column, exact) in [(10, record.numerator), (11, record.denominator)] {

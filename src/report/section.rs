@@ -3,14 +3,14 @@
 use crate::chart::{Mark, format};
 use crate::indicator::{Measure, Shape};
 use crate::kernel::Group;
-use crate::oversight::Published;
+use crate::oversight::{Published, disparities};
 use crate::terms::Period;
 
 use super::content::Content;
 use super::html::{Html, anchor};
 use super::lookup::{Lookup, is_everyone};
 use super::table::{Cell, Part, Table};
-use super::{each, figures, plate, words};
+use super::{disparity, each, figures, plate, words};
 
 /// Writes the part about one measure.
 pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>, place: usize) {
@@ -47,7 +47,7 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
             }
             plate::write_curves(html, content, lookup, measure, place);
             each::write(html, content, lookup, place);
-            write_strata(html, lookup, measure, (place, compared));
+            write_strata(html, content, lookup, (place, compared));
         },
     );
 }
@@ -159,10 +159,12 @@ fn write_exclusions(html: &mut Html, measure: &Measure, headline: &Published) {
 
 fn write_strata(
     html: &mut Html,
+    content: &Content<'_>,
     lookup: &Lookup<'_>,
-    measure: &Measure,
     (place, period): (usize, Period),
 ) {
+    let measure = &content.table.measures()[place];
+    let apart = disparities(content.table, place, period);
     let mut parts: Vec<Part> = Vec::new();
     for row in lookup.rows(place) {
         let is_part = row.statistic.is_empty()
@@ -176,7 +178,9 @@ fn write_strata(
             parts.push(Part { heading: Some(heading), rows: Vec::new() });
         }
         let part = parts.last_mut().expect("one was just pushed if there was none");
-        part.rows.push(plate::row_cells(&row.stratum.value, row, measure));
+        let mut cells = plate::row_cells(&row.stratum.value, row, measure);
+        cells.push(Cell::number(disparity::words(row, &apart)));
+        part.rows.push(cells);
     }
     if parts.is_empty() {
         return;
@@ -189,6 +193,7 @@ fn write_strata(
         );
         let mut heads = vec!["Part"];
         heads.extend(plate::ROW_HEADS);
+        heads.push("Ratio to the largest part, 95 % interval");
         let caption = format!("{} by part of the population, all members", words::title(measure));
         Table::of_parts(caption, &heads, parts).write(html);
     });

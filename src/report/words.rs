@@ -3,7 +3,8 @@
 use crate::chart::{Mark, Shown, format};
 use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
 use crate::oversight::{
-    Exact, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, State, UPPER_QUARTILE, Verdict,
+    Exact, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, STANDARDISED_RATIO, State,
+    UPPER_QUARTILE, Verdict,
 };
 use crate::terms::Period;
 
@@ -257,6 +258,19 @@ pub(super) fn signal_cell(row: &Published, measure: &Measure, has_chart: bool) -
     signal(row, measure).unwrap_or_else(|| none.to_owned())
 }
 
+/// Observed ÷ expected with its interval.
+pub(super) fn ratio(row: &Published) -> String {
+    let Some(value) = row.value else { return "–".to_owned() };
+    let ends = row.low.zip(row.high);
+    let between = ends.map_or_else(String::new, |(low, high)| format!(", {low:.2} to {high:.2}"));
+    format!("{value:.2}{between}")
+}
+
+/// How the value of a row is written: a ratio of counts has no unit.
+pub(super) fn display(row: &Published, measure: &Measure) -> Display {
+    if row.statistic == STANDARDISED_RATIO { Display::Index } else { measure.display }
+}
+
 /// What a row beside the value itself tells.
 pub(super) fn statistic(suffix: &'static str) -> &'static str {
     match suffix {
@@ -264,6 +278,7 @@ pub(super) fn statistic(suffix: &'static str) -> &'static str {
         LOWER_QUARTILE => "lower quartile",
         UPPER_QUARTILE => "upper quartile",
         SHARE_HIGH => "members at 0.75 or more",
+        STANDARDISED_RATIO => "observed ÷ expected",
         other => other,
     }
 }

@@ -185,6 +185,7 @@ fn write_row(
         }
     }
     let mark = Mark::of(row);
+    let display = words::display(row, measure);
     let values = [
         (7, mark.value()),
         (8, mark.interval().map(|(low, _)| low)),
@@ -193,7 +194,7 @@ fn write_row(
     ];
     for (column, value) in values {
         if let Some(value) = value {
-            sheet.write_number_with_format(line, column, value, formats.of(measure.display))?;
+            sheet.write_number_with_format(line, column, value, formats.of(display))?;
         }
     }
     for (column, number) in [(11, row.numerator), (12, row.denominator)] {

@@ -9,6 +9,7 @@
 //! | where does the middle lie? | [`quantile()`], [`median_interval`] |
 //! | did members change? | [`Instrument`], [`clinical_cut_off`], [`mean_change`], [`detectable_difference`] |
 //! | do groups of another mix differ? | [`directly_standardised_rate`], [`standardised_ratio`], [`indirectly_standardised_rate`] |
+//! | how far are two estimates apart? | [`ratio_of`], [`difference_of`] |
 //! | is a unit unlike the others? | [`funnel()`], [`share_control_limits`], [`count_on_funnel`], [`benjamini_hochberg`] |
 //! | is a month unlike the others? | [`p_chart`], [`p_prime_chart`], [`u_chart`], [`u_prime_chart`], [`c_chart`], [`g_chart`], [`t_chart`], [`xmr_chart`], [`moving_range_chart`] |
 //! | by which rule, and since which change? | [`nhs_signals`], [`anhoej`], [`rebased`] |
@@ -21,6 +22,7 @@ mod bootstrap;
 mod chart;
 mod cluster;
 mod completion;
+mod contrast;
 mod count;
 mod distribution;
 mod funnel;
@@ -46,6 +48,7 @@ pub use bootstrap::{
 pub use chart::Chart;
 pub use cluster::{MemberSums, cluster_ratio, design_effect};
 pub use completion::{ChainLadder, chain_ladder};
+pub use contrast::{Estimated, difference_of, ratio_of};
 pub use count::{byar, dispersion, exact_poisson, rate_ratio};
 pub use distribution::{
     chi_squared_quantile, chi_squared_tail, normal_probability, normal_quantile, t_quantile,

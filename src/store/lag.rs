@@ -19,17 +19,20 @@ pub struct Triangle {
 }
 
 /// The run-off triangle of a table over all snapshots that lie in a store. Of several extracts cut
-/// in one month, the one cut last counts.
+/// in one month, the one cut last counts; of those cut after `until`, none.
 ///
 /// # Errors
 /// If a manifest cannot be read.
-pub fn triangle(store: &Path, table: &str) -> Result<Triangle, Error> {
+pub fn triangle(store: &Path, table: &str, until: Option<Day>) -> Result<Triangle, Error> {
     // By the month of the cut: the day of the cut, the snapshot and its rows by month of service.
     let mut cuts: BTreeMap<Day, (Day, String, BTreeMap<Day, u64>)> = BTreeMap::new();
     for id in snapshots(store)? {
         let manifest = read_manifest(&store.join(SNAPSHOTS).join(&id))?;
         let Some(source) = manifest.source(table) else { continue };
         let Some(cut) = source.extract_date.as_deref().and_then(Day::parse) else { continue };
+        if until.is_some_and(|until| cut > until) {
+            continue;
+        }
         let month = |text: &String| Day::parse(&format!("{text}-01"));
         let rows = source.rows_by_month.iter();
         let rows = rows.filter_map(|(text, rows)| Some((month(text)?, *rows))).collect();

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::manifest::{Manifest, SourceEntry};
+use super::manifest::{Manifest, SourceEntry, SubmissionEntry};
 use crate::extract::Delivery;
 
 /// So many percent fewer rows or members are a loss.
@@ -50,6 +50,48 @@ impl fmt::Display for Losses {
 pub fn losses(before: &Manifest, delivery: &Delivery) -> Losses {
     let now: Vec<SourceEntry> = delivery.sources.iter().map(SourceEntry::of).collect();
     Losses(compare(&before.sources, &now))
+}
+
+/// Extracts that a snapshot was made from and that a delivery of changes neither repeats nor
+/// replaces: `table: file, cut on …`.
+pub fn missing_submissions(before: &Manifest, delivery: &Delivery) -> Vec<String> {
+    let mut missing = Vec::new();
+    for report in &delivery.sources {
+        if !report.submissions.iter().any(|one| one.sent.incremental) {
+            continue;
+        }
+        let now = SourceEntry::of(report).submissions;
+        let Some(old) = before.source(report.table.name()) else { continue };
+        for one in submissions_of(old) {
+            let is_there = now.iter().any(|new| {
+                let same_file = (&new.file, &new.sender, &new.extract_date)
+                    == (&one.file, &one.sender, &one.extract_date);
+                let replaces = !new.incremental
+                    && new.sender == one.sender
+                    && new.extract_date >= one.extract_date;
+                new.sha256 == one.sha256 || same_file || replaces
+            });
+            if !is_there {
+                let cut = one.extract_date.as_deref().unwrap_or("an unknown day");
+                missing.push(format!("{}: {}, cut on {cut}", old.table, one.file));
+            }
+        }
+    }
+    missing
+}
+
+fn submissions_of(source: &SourceEntry) -> Vec<SubmissionEntry> {
+    if !source.submissions.is_empty() {
+        return source.submissions.clone();
+    }
+    vec![SubmissionEntry {
+        file: source.file.clone(),
+        sha256: source.sha256.clone(),
+        sender: String::new(),
+        extract_date: source.extract_date.clone(),
+        incremental: false,
+        rows_read: source.rows_read,
+    }]
 }
 
 pub(super) fn compare(before: &[SourceEntry], now: &[SourceEntry]) -> Vec<Loss> {

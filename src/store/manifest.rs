@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::extract::{Delivery, KeyRows, SourceReport};
+use crate::extract::{Delivery, KeyRows, SourceReport, SubmissionReport};
 use crate::terms::Day;
 
 /// The version of the timeline table's columns and of the manifest.
@@ -29,6 +30,9 @@ pub struct Manifest {
     pub sources: Vec<SourceEntry>,
     /// Files of the delivered folder that no table was read from.
     pub unread_files: Vec<String>,
+    /// Files that a later full extract replaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced_files: Vec<String>,
     /// The crosswalk files and their SHA-256.
     pub crosswalks: BTreeMap<String, String>,
     /// The privacy policy under which the extracts came in.
@@ -79,6 +83,15 @@ pub struct SourceEntry {
     pub rows_accepted: u64,
     /// Rows of a key that was taken in already, where the settings allow them.
     pub rows_repeated: u64,
+    /// Rows whose key a later submission has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows_replaced: u64,
+    /// Rows that take others back, and those.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows_voided: u64,
+    /// The files, the oldest first, where there are several or changes only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub submissions: Vec<SubmissionEntry>,
     /// Rows refused, by rule.
     pub rows_refused: BTreeMap<String, u64>,
     /// Rows without a value, by column.
@@ -121,6 +134,9 @@ impl SourceEntry {
             rows_read: report.read,
             rows_accepted: report.accepted,
             rows_repeated: report.repeated,
+            rows_replaced: report.replaced,
+            rows_voided: report.voided,
+            submissions: report.submissions.iter().map(SubmissionEntry::of).collect(),
             rows_refused: report
                 .refused
                 .iter()
@@ -147,6 +163,41 @@ impl SourceEntry {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// One of several files of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmissionEntry {
+    /// Its name.
+    pub file: String,
+    /// Its SHA-256 as delivered.
+    pub sha256: String,
+    /// Who sent it; empty if there is only one.
+    pub sender: String,
+    /// The day the extract was cut.
+    pub extract_date: Option<String>,
+    /// True if it holds changes only.
+    pub incremental: bool,
+    /// Rows read.
+    pub rows_read: u64,
+}
+
+impl SubmissionEntry {
+    fn of(report: &SubmissionReport) -> Self {
+        Self {
+            file: report.file.clone(),
+            sha256: report.sha256.clone(),
+            sender: report.sent.sender.clone(),
+            extract_date: report.sent.on.map(|day| day.to_string()),
+            incremental: report.sent.incremental,
+            rows_read: report.read,
+        }
+    }
+}
+
 fn month(day: Day) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
@@ -167,10 +218,35 @@ impl Manifest {
             files,
             sources: delivery.sources.iter().map(SourceEntry::of).collect(),
             unread_files: delivery.unread_files.clone(),
+            replaced_files: delivery.replaced_files.clone(),
             crosswalks: delivery.crosswalks.iter().cloned().collect(),
             privacy_policy: delivery.privacy.policy.clone(),
             privacy: delivery.privacy.done.clone(),
         }
+    }
+
+    /// The manifest of a timeline table that another engine keeps, with these columns, made from
+    /// these sources. Its id is made from both.
+    pub fn elsewhere(columns: Vec<String>, sources: Vec<SourceEntry>) -> Self {
+        let mut manifest = Self {
+            schema_version: SCHEMA_VERSION,
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            snapshot: String::new(),
+            buckets: 0,
+            columns,
+            files: Vec::new(),
+            sources,
+            unread_files: Vec::new(),
+            replaced_files: Vec::new(),
+            crosswalks: BTreeMap::new(),
+            privacy_policy: String::new(),
+            privacy: Vec::new(),
+        };
+        let text = serde_json::to_vec(&manifest).expect("a manifest has only texts and numbers");
+        let id = &Sha256::digest(&text)[..8];
+        manifest.snapshot =
+            id.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        manifest
     }
 
     /// The source of a table.

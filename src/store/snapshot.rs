@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::Error;
 use super::manifest::{Manifest, SCHEMA_VERSION};
-use crate::extract::text_type;
+use crate::extract::{Table, text_type};
 use crate::terms::column::{self, ColumnType};
 
 pub(super) const CURRENT: &str = "current";
@@ -77,6 +77,37 @@ impl Snapshot {
     /// As [`Snapshot::open`].
     pub fn of(folder: &Path) -> Result<Self, Error> {
         Ok(Self { folder: folder.to_owned(), manifest: read_manifest(folder)? })
+    }
+
+    /// A snapshot whose rows lie in tables elsewhere: it knows its sources and has no buckets.
+    pub fn elsewhere(manifest: Manifest) -> Self {
+        Self { folder: PathBuf::new(), manifest }
+    }
+
+    /// The refused rows as CSV; the heading alone where they lie elsewhere.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn refused_csv(&self) -> Result<Vec<u8>, Error> {
+        const NAME: &str = "refused.csv";
+        if !self.manifest.files.iter().any(|file| file.name == NAME) {
+            return Ok(super::refused::csv(&[]));
+        }
+        let path = self.folder.join(NAME);
+        fs::read(&path).map_err(Error::io(&path))
+    }
+
+    /// How many rows the timeline table has.
+    pub fn rows(&self) -> u64 {
+        let timelines =
+            |table: &str| Table::from_name(table).is_some_and(|one| one.kind().is_some());
+        if self.manifest.buckets == 0 {
+            let sources = self.manifest.sources.iter().filter(|source| timelines(&source.table));
+            return sources.map(|source| source.rows_accepted).sum();
+        }
+        let buckets: Vec<String> = (0..self.manifest.buckets).map(bucket_file).collect();
+        let files = self.manifest.files.iter().filter(|file| buckets.contains(&file.name));
+        files.map(|file| file.rows).sum()
     }
 
     /// What it was made from.

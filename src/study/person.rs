@@ -47,6 +47,8 @@ impl<'s> Reading<'s> {
             costs: true,
             referrals: true,
             plans: true,
+            outcomes: true,
+            phases: true,
             attributes: study.attributes.clone(),
             ..Needs::default()
         };

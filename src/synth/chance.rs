@@ -13,6 +13,8 @@ pub(super) enum Purpose {
     Broken = 2,
     /// The community activities.
     Community = 3,
+    /// One member's answers to surveys.
+    Survey = 4,
 }
 
 /// A stream of draws.

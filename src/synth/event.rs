@@ -158,7 +158,8 @@ impl Life<'_, '_> {
             line.maybe_day(end);
             line.text(setting);
             line.number(rank);
-            line.unknown(1);
+            // A made-up weight of the site, from 2 to 8.
+            line.number(2 * rank);
         });
     }
 }

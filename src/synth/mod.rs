@@ -25,6 +25,7 @@ mod region;
 mod rows;
 mod services;
 mod spill;
+mod survey;
 mod table;
 mod visit;
 mod ward;
@@ -255,6 +256,7 @@ fn draw_block<'c>(
             Some(need) => life::live(&member, need, dice, &mut rows),
             None => life::pass_by(&member, dice, &mut rows),
         }
+        survey::answers(settings.seed, &member, &mut rows);
     }
     rows
 }

@@ -39,6 +39,32 @@ impl LivingSituation {
         })
     }
 
+    /// The situation of a code, or of a word for the setting of a living span.
+    pub fn from_setting(setting: &str) -> Option<Self> {
+        Some(match setting {
+            "homeless" | "shelter" => Self::Homeless,
+            "home" | "family_home" | "kinship_care" | "adoptive_home" | "rented" | "own_home"
+            | "independent" => Self::Independent,
+            "supported_housing" => Self::Supported,
+            "foster_home" | "foster_care" | "assisted_living" | "sober_living" => Self::Assisted,
+            "group_home" | "residential" | "halfway_house" | "nursing" => Self::Residential,
+            "hospital" => Self::Hospital,
+            "detention" | "jail" | "prison" => Self::Custody,
+            code => return Self::from_code(code),
+        })
+    }
+
+    /// Whether it is a placement out of home: foster or assisted living, a group home or residential
+    /// care, a hospital, detention. People without a home are not placed; of dependent living it is
+    /// not known.
+    pub fn is_out_of_home(self) -> Option<bool> {
+        match self {
+            Self::Dependent => None,
+            Self::Homeless | Self::Independent | Self::Supported => Some(false),
+            Self::Assisted | Self::Residential | Self::Hospital | Self::Custody => Some(true),
+        }
+    }
+
     /// How restrictive it is, from 1 low to 4 high; nothing for people without a home. The project's
     /// own reading of four published classes.
     pub fn restrictiveness(self) -> Option<i32> {
@@ -92,6 +118,9 @@ mod tests {
         assert_eq!(Employment::from_code("04"), Some(Employment::Supported));
         assert_eq!(Employment::from_code("4"), Some(Employment::OutOfLabourForce));
         assert_eq!(LivingSituation::from_code("99"), None);
+        let foster = LivingSituation::from_setting("foster_home");
+        assert_eq!(foster.and_then(LivingSituation::is_out_of_home), Some(true));
+        assert_eq!(LivingSituation::from_setting("05"), Some(LivingSituation::Assisted));
         assert_eq!(Employment::from_code("-9"), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int32Type, Int64Type};
+use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray,
 };
@@ -162,6 +162,23 @@ impl NumberColumn {
 
     pub(super) fn int(&self, row: usize) -> Option<i32> {
         self.at(row).and_then(|number| i32::try_from(number).ok())
+    }
+}
+
+/// A column of numbers with fractions, if the batch has it and it is not empty throughout.
+#[derive(Debug)]
+pub(super) struct FloatColumn(Option<PrimitiveArray<Float64Type>>);
+
+impl FloatColumn {
+    pub(super) fn of(batch: &RecordBatch, name: &'static str) -> Result<Self, Error> {
+        let Some(array) = present(batch, name) else { return Ok(Self(None)) };
+        let floats = arrow_cast::cast(array, &DataType::Float64)
+            .map_err(|_| Error::ColumnType { column: name })?;
+        Ok(Self(Some(floats.as_primitive().clone())))
+    }
+
+    pub(super) fn at(&self, row: usize) -> Option<f64> {
+        self.0.as_ref().filter(|column| column.is_valid(row)).map(|column| column.value(row))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::reader::{OPEN, Reader};
 use super::rows::RECORDED;
-use super::{DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, spell};
+use super::{DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, home, phase, score, spell};
 use crate::terms::codes::EventType;
 use crate::terms::{Day, Level};
 
@@ -41,6 +41,14 @@ impl Reader<'_> {
         }
         timeline.ed_visits.sort_by_key(|visit| (visit.index, visit.start));
         timeline.planned_ends.sort_unstable();
+        let known = &self.settings.instruments;
+        score::deteriorations(&timeline.scores, known, &mut timeline.deteriorations);
+        if self.needs.homes {
+            timeline.homes = home::runs(timeline);
+        }
+        if self.needs.phases {
+            timeline.phases = phase::runs(timeline, &self.signs, self.settings.data_through);
+        }
     }
 
     fn resolve_enrolment(&mut self) {

@@ -46,6 +46,8 @@ pub struct ContactFilter {
     pub not_settings: Vec<String>,
     /// A level of care in this range; a contact without one has its class's.
     pub levels: Option<(u8, u8)>,
+    /// A practice level in this range.
+    pub practice: Option<(u8, u8)>,
     /// A diagnosis of one of these groups, in any position.
     pub diagnosis: Vec<DiagnosisGroup>,
     /// For each column, one of these texts; a set of texts needs one of them.
@@ -70,6 +72,7 @@ impl ContactFilter {
             settings: Vec::new(),
             not_settings: Vec::new(),
             levels: None,
+            practice: None,
             diagnosis: Vec::new(),
             values: Vec::new(),
             by_lead: false,
@@ -193,6 +196,16 @@ impl Facts {
     /// The level of a qualifying contact.
     pub(super) fn effective_level(&self) -> u8 {
         self.level.unwrap_or_else(|| self.class.map_or(0, ServiceClass::default_level))
+    }
+
+    /// True for an attempt at outreach and for a screening: a sign of a need that is no qualifying
+    /// contact.
+    pub(super) fn is_sign(&self) -> bool {
+        match self.class {
+            Some(ServiceClass::Outreach) => !self.is_cancelled(),
+            Some(ServiceClass::Screening) => self.status == ContactStatus::Attended,
+            _ => false,
+        }
     }
 
     pub(super) fn is_cancelled(&self) -> bool {

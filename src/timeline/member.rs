@@ -1,8 +1,13 @@
 //! One member's events in order.
 
-use super::{DaySpans, Enrolled, OutcomeRecord, Spell, SpellSet, Stay};
+use std::sync::Arc;
+
+use super::{
+    DaySpans, Enrolled, HomeRun, LivingSpan, OutcomeRecord, PhaseRun, Score, Spell, SpellSet, Stay,
+};
 use crate::terms::Day;
 use crate::terms::codes::{Disposition, EndReason, EventType, ReferralStatus};
+use crate::terms::instrument::{Instrument, Instruments};
 
 /// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +101,15 @@ pub struct CarePlan {
     pub lead: Option<u32>,
 }
 
+/// Minutes and money of contacts; what is not recorded adds nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ContactSum {
+    /// Minutes.
+    pub minutes: i64,
+    /// What was paid, in cents.
+    pub cents: i64,
+}
+
 /// A line of cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
@@ -139,6 +153,11 @@ pub struct Timeline {
     pub contact_days: Vec<Vec<Day>>,
     /// For each filter whose contacts are counted, how many there are on each of these days.
     pub contact_counts: Vec<Vec<i64>>,
+    /// For each filter whose contacts are added up, their minutes and money on each of these days.
+    pub contact_sums: Vec<Vec<ContactSum>>,
+    /// For each filter whose agencies are needed, the distinct agencies of each day in order, as keys
+    /// of the interner.
+    pub contact_agencies: Vec<Vec<(Day, u32)>>,
     /// Treatment visits in order of days.
     pub visits: Vec<Visit>,
     /// Days with a qualifying contact, and their level.
@@ -161,6 +180,20 @@ pub struct Timeline {
     pub assessments: Vec<Assessment>,
     /// Outcome records in order, where they are needed; the smallest id first within a day.
     pub outcomes: Vec<OutcomeRecord>,
+    /// Scores on instruments of the registry in order, where they are needed; the smallest id first
+    /// within a day.
+    pub scores: Vec<Score>,
+    /// Days with a score that is worse than the one before, on the same instrument by the same rater in
+    /// the 365 days before, by more than error; in order.
+    pub deteriorations: Vec<Day>,
+    /// Spans of living in one setting, in order of their begin, where they are needed.
+    pub living: Vec<LivingSpan>,
+    /// Where the member lives on each day, in order, where it is needed.
+    pub homes: Vec<HomeRun>,
+    /// Phases of recovery in order, where they are needed.
+    pub phases: Vec<PhaseRun>,
+    /// The registry that scores name instruments of.
+    pub instruments: Arc<Instruments>,
     /// Costs in order.
     pub costs: Vec<Cost>,
     /// Referrals in order.
@@ -180,6 +213,11 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// The instrument of a score.
+    pub fn instrument(&self, score: &Score) -> &Instrument {
+        self.instruments.at(score.instrument)
+    }
+
     /// The spells of a set.
     pub fn spells(&self, set: SpellSet) -> &[Spell] {
         &self.spells[set as usize]
@@ -216,6 +254,8 @@ impl Timeline {
         self.first_row = None;
         self.contact_days.iter_mut().for_each(Vec::clear);
         self.contact_counts.iter_mut().for_each(Vec::clear);
+        self.contact_sums.iter_mut().for_each(Vec::clear);
+        self.contact_agencies.iter_mut().for_each(Vec::clear);
         self.referrals.clear();
         self.plans.clear();
         self.visits.clear();
@@ -226,6 +266,11 @@ impl Timeline {
         self.planned_ends.clear();
         self.assessments.clear();
         self.outcomes.clear();
+        self.scores.clear();
+        self.deteriorations.clear();
+        self.phases.clear();
+        self.living.clear();
+        self.homes.clear();
         self.costs.clear();
         self.attributes.fill(super::UNKNOWN);
     }

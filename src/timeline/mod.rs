@@ -9,28 +9,39 @@ mod complete;
 mod contact;
 mod contact_kind;
 mod enrolment;
+mod home;
 mod intern;
 mod member;
+mod needed;
 mod outcome;
+mod phase;
 mod reader;
 mod records;
 mod rows;
+mod score;
 mod spans;
 mod spell;
 
 pub use contact::{Basis, ContactFilter};
 pub use enrolment::{Enrolled, Enrolment};
+pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
+    Assessment, CarePlan, ContactSum, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit,
+    days_within,
 };
+pub use needed::columns;
 pub use outcome::OutcomeRecord;
+pub use phase::{Phase, PhaseRun, Phases};
 pub use reader::{Reader, Summary};
-pub use rows::columns;
+pub use score::Score;
 pub use spans::DaySpans;
 pub use spell::{Spell, SpellSet, Stay};
 
+use std::sync::Arc;
+
 use crate::terms::Day;
+use crate::terms::instrument::Instruments;
 
 /// What a reader has to keep of each row.
 #[expect(
@@ -43,6 +54,12 @@ pub struct Needs {
     pub filters: Vec<ContactFilter>,
     /// For each of them, whether the contacts of a day are counted.
     pub counted: Vec<bool>,
+    /// For each of them, whether minutes and money of the contacts of a day are added up; shorter than
+    /// the filters if none of the rest is.
+    pub summed: Vec<bool>,
+    /// For each of them, whether the agencies of a day are needed; shorter than the filters if none of
+    /// the rest is.
+    pub agencies: Vec<bool>,
     /// Whether visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.
@@ -61,6 +78,12 @@ pub struct Needs {
     pub times: bool,
     /// Whether outcome records are needed besides recommended levels.
     pub outcomes: bool,
+    /// Whether scores on instruments of the registry are needed.
+    pub scores: bool,
+    /// Whether it is needed where members live on each day.
+    pub homes: bool,
+    /// Whether phases of recovery are needed.
+    pub phases: bool,
     /// Whether more of care plans than their planned ends is needed.
     pub plans: bool,
     /// Attributes of members (columns of `member` rows) that results are broken down by.
@@ -79,6 +102,8 @@ pub struct Settings {
     pub assume_enrolment: bool,
     /// True if no stays were delivered: they are then derived from contacts of 24-hour care.
     pub derive_stays: bool,
+    /// The registry of instruments; scores on others are not looked at.
+    pub instruments: Arc<Instruments>,
 }
 
 /// A stream of batches that breaks the contract of the timeline table. No value of a row is named.

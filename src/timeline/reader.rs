@@ -1,12 +1,14 @@
 //! Batches in, timelines out, one member after the other.
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs, Settings, Stay,
-    Timeline, UNKNOWN, Visit,
+    Assessment, ContactSum, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs,
+    Settings, Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -35,6 +37,8 @@ pub struct Reader<'n> {
     pub(super) enrolment: Vec<Enrolment>,
     /// Days of 24-hour care billed as contacts: `(inpatient, day, diagnosis)`.
     pub(super) institution_days: Vec<(bool, Day, u32)>,
+    /// Days with a sign of a need that the timeline does not keep.
+    pub(super) signs: Vec<Day>,
     summary: Summary,
 }
 
@@ -44,7 +48,10 @@ impl<'n> Reader<'n> {
         let timeline = Timeline {
             contact_days: vec![Vec::new(); needs.filters.len()],
             contact_counts: vec![Vec::new(); needs.filters.len()],
+            contact_sums: vec![Vec::new(); needs.filters.len()],
+            contact_agencies: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
+            instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
         };
         Self {
@@ -57,6 +64,7 @@ impl<'n> Reader<'n> {
             timeline,
             enrolment: Vec::new(),
             institution_days: Vec::new(),
+            signs: Vec::new(),
             summary: Summary::default(),
         }
     }
@@ -70,7 +78,12 @@ impl<'n> Reader<'n> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let rows = Rows::decode(batch, self.needs, &mut self.interner, &mut self.memory)?;
+        let rows = Rows::decode(
+            batch,
+            (self.needs, &self.settings.instruments),
+            &mut self.interner,
+            &mut self.memory,
+        )?;
         let mut key = None;
         for row in 0..rows.count {
             let at = self.summary.rows;
@@ -135,6 +148,7 @@ impl<'n> Reader<'n> {
         self.timeline.clear();
         self.enrolment.clear();
         self.institution_days.clear();
+        self.signs.clear();
     }
 
     fn take(
@@ -173,6 +187,9 @@ impl<'n> Reader<'n> {
                     self.timeline.sector_needs.push((day, sectors));
                 }
                 self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
+                let known = &self.settings.instruments;
+                let score = rows.scores.as_ref().and_then(|own| own.at(row, day, known));
+                self.timeline.scores.extend(score);
                 let level = rows.level.at(row).and_then(Level::new);
                 let level = level.filter(|_| rows.is_assessment.at(row));
                 self.timeline
@@ -195,7 +212,11 @@ impl<'n> Reader<'n> {
             Kind::Referral if self.needs.referrals => {
                 self.timeline.referrals.push(rows.records.referral(row, day));
             }
-            Kind::Living | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
+            Kind::Living => {
+                let days = (day, end.unwrap_or(Day(OPEN)));
+                self.timeline.living.extend(rows.living.as_ref().map(|own| own.at(row, days)));
+            }
+            Kind::Member | Kind::Pharmacy | Kind::Referral => {}
         }
         Ok(())
     }
@@ -252,8 +273,28 @@ impl<'n> Reader<'n> {
                 }
                 *counts.last_mut().expect("every day has a count") += 1;
             }
+            if self.needs.summed.get(index) == Some(&true) {
+                let sums = &mut self.timeline.contact_sums[index];
+                if is_new {
+                    sums.push(ContactSum::default());
+                }
+                let sum = sums.last_mut().expect("every day has a sum");
+                sum.minutes += rows.minutes(row);
+                sum.cents += rows.amounts[0].at(row).unwrap_or(0);
+            }
+            let agency = rows.providers[2].at(row);
+            if let Some(agency) = agency.filter(|_| self.needs.agencies.get(index) == Some(&true)) {
+                let known = &mut self.timeline.contact_agencies[index];
+                let same_day = known.iter().rev().take_while(|(known, _)| *known == day);
+                if !same_day.into_iter().any(|(_, known)| *known == agency) {
+                    known.push((day, agency));
+                }
+            }
         }
         let facts = &says.facts;
+        if self.needs.phases && facts.is_sign() {
+            self.signs.push(day);
+        }
         if says.qualifying {
             self.take_qualifying(rows, row, day, facts);
         } else {

@@ -8,73 +8,17 @@ use super::contact::{
     Basis, ContactFilter, Facts, LEAST_MINUTES, Participants, PlaceFacts, is_24_hour_code,
 };
 use super::contact_kind::{ContactKinds, Numbering, Questions};
-use super::outcome::{self, OutcomeColumns};
-use super::records::{self, Records};
+use super::home::LivingColumns;
+use super::outcome::OutcomeColumns;
+use super::records::Records;
+use super::score::ScoreColumns;
 use super::{Error, Interner, Needs, UNKNOWN};
 use crate::terms::codes::{
     ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality, RecordType,
 };
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::instrument::Instruments;
 use crate::terms::{Kind, ServiceClass, column};
-
-/// The columns of the timeline table that a reader with these needs looks at.
-pub fn columns(needs: &Needs) -> Vec<&'static str> {
-    let mut columns = vec![
-        column::MEMBER_ID,
-        column::KIND,
-        column::START_ON,
-        column::END_ON,
-        column::BHO_ID,
-        column::CLASS,
-        column::CODE,
-        column::LEVEL,
-        column::SETTING,
-        column::STATUS,
-        column::MODALITY,
-        column::PARTICIPANTS,
-        column::DX1,
-        column::MINUTES,
-        column::ED_FLAG,
-        column::ED_ADMITTED,
-        column::DISPOSITION,
-        column::PLANNED,
-        column::END_REASON,
-        column::BIRTH_ON,
-        column::DEATH_ON,
-        column::HOSPICE,
-        column::SMI_SED,
-    ];
-    if needs.filters.iter().any(looks_at_diagnosis) {
-        columns.extend([column::DX2, column::DX3, column::DX4, column::DX5]);
-    }
-    for part in needs.filters.iter().flat_map(ContactFilter::parts) {
-        for (name, _) in &part.values {
-            if !columns.contains(name) {
-                columns.push(name);
-            }
-        }
-    }
-    if needs.visits {
-        columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
-    }
-    if needs.costs {
-        columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
-    }
-    if needs.outcomes {
-        columns.extend(outcome::COLUMNS);
-    }
-    for name in records::columns(needs) {
-        if !columns.contains(&name) {
-            columns.push(name);
-        }
-    }
-    for attribute in &needs.attributes {
-        if !columns.contains(attribute) {
-            columns.push(attribute);
-        }
-    }
-    columns
-}
 
 /// A batch as columns of small numbers.
 #[derive(Debug)]
@@ -114,6 +58,11 @@ pub(super) struct Rows {
     pub(super) records: Records,
     /// Outcome records, where they are needed.
     pub(super) outcomes: Option<OutcomeColumns>,
+    /// Scores, where they are needed.
+    pub(super) scores: Option<ScoreColumns>,
+    /// Living spans, where they are needed.
+    pub(super) living: Option<LivingColumns>,
+    practice: NumberColumn,
     filters: Vec<FilterAnswers>,
     pub(super) kinds: ContactKinds,
 }
@@ -144,14 +93,18 @@ fn is_assessment(record_type: &str) -> bool {
     RecordType::from_name(record_type) == Some(RecordType::Assessment)
 }
 
-fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
+pub(super) fn looks_at_practice(filter: &ContactFilter) -> bool {
+    filter.parts().iter().any(|part| part.practice.is_some())
+}
+
+pub(super) fn looks_at_diagnosis(filter: &ContactFilter) -> bool {
     filter.parts().iter().any(|part| !part.diagnosis.is_empty())
 }
 
 impl Rows {
     pub(super) fn decode(
         batch: &RecordBatch,
-        needs: &Needs,
+        (needs, instruments): (&Needs, &Instruments),
         interner: &mut Interner,
         memory: &mut Memory,
     ) -> Result<Self, Error> {
@@ -207,11 +160,19 @@ impl Rows {
             attributes,
             records: Records::decode(batch, needs, interner)?,
             outcomes: needs.outcomes.then(|| OutcomeColumns::of(batch)).transpose()?,
+            scores: needs.scores.then(|| ScoreColumns::of(batch, instruments)).transpose()?,
+            living: needs.homes.then(|| LivingColumns::of(batch)).transpose()?,
+            practice: NumberColumn::of(batch, column::PRACTICE_LEVEL)?,
             filters: all_answers(batch, &needs.filters)?,
             kinds: ContactKinds::default(),
         };
         rows.kinds = rows.kinds_of_contact(needs);
         Ok(rows)
+    }
+
+    /// Minutes of a contact; 0 where they are not recorded.
+    pub(super) fn minutes(&self, row: usize) -> i64 {
+        self.minutes.at(row).unwrap_or(0)
     }
 
     /// Contacts are of one kind if everything is equal that facts and filters look at.
@@ -240,6 +201,10 @@ impl Rows {
         let level = |row| self.level.at(row).and_then(|level| u8::try_from(level).ok());
         if !self.level.is_absent() {
             numbering.refine(257, |row| level(row).map_or(0, |level| 1 + usize::from(level)));
+        }
+        if !self.practice.is_absent() && needs.filters.iter().any(looks_at_practice) {
+            let level = |row| self.practice.int(row).and_then(|one| usize::try_from(one).ok());
+            numbering.refine(6, |row| level(row).map_or(0, |level| 1 + level.min(4)));
         }
         if !self.minutes.is_absent() {
             let long = |minutes| 1 + usize::from(minutes >= LEAST_MINUTES);
@@ -322,6 +287,10 @@ impl Rows {
             && filter
                 .levels
                 .is_none_or(|(least, most)| (least..=most).contains(&facts.effective_level()))
+            && filter.practice.is_none_or(|(least, most)| {
+                let level = self.practice.int(row);
+                level.is_some_and(|level| (i32::from(least)..=i32::from(most)).contains(&level))
+            })
             && answers.texts.iter().all(|(_, answers)| answers.at(row))
             && (filter.diagnosis.is_empty()
                 || self.groups(row) & DiagnosisGroup::bits(&filter.diagnosis) != 0)

@@ -148,8 +148,23 @@ fn a_release_that_could_be_subtracted_is_refused_with_ways_out() {
     assert!(page.contains("late rows in contacts"), "the cause is told");
     assert!(read("reports/2025-02/tables/restated.csv").contains("late rows in contacts"));
     assert!(!read("reports/2025-02/tables/results.csv").contains("as released"));
-    site.write("reports/released.jsonl", "{\"id\":");
-    check_failure(&site.run(&["--period", "2025-02"]), "line 1 of the register");
+    let list = read("reports/released.json");
+    site.write("reports/released.json", "{\"id\":");
+    check_failure(&site.run(&["--period", "2025-02"]), "the list of the register");
+    site.write("reports/released.json", &list);
+    assert!(site.run(&["--period", "2025-02"]).status.success());
+    let cells: Vec<PathBuf> = site
+        .files()
+        .into_keys()
+        .filter(|path| path.extension().is_some_and(|end| end == "zst"))
+        .collect();
+    assert!(cells.len() > 1, "each release has its own: {cells:?}");
+    std::fs::copy(&cells[0], &cells[1]).expect("a copy");
+    check_failure(&site.run(&["--period", "2025-02"]), "its cells are not those that were written");
+    std::fs::remove_file(&cells[1]).expect("a file");
+    check_failure(&site.run(&["--period", "2025-02"]), "without it nothing is released");
+    std::fs::remove_file(site.path("reports/released.json")).expect("a file");
+    check_failure(&site.run(&["--period", "2025-02"]), "the list of them, released.json, is gone");
 }
 
 #[test]

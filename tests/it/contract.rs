@@ -237,3 +237,30 @@ fn the_most_particular_target_holds() {
     assert_eq!(at("coc_bb@team", &bho("B1"), "2026-08"), Some(0.7));
     assert_eq!(at("coc_bb@agency", &bho("unknown"), "2026-08"), None);
 }
+
+#[test]
+fn race_is_never_adjusted_for() {
+    let contract = |by: &str| {
+        checked(&format!(
+            "title = \"Fair\"\nperiod = \"quarter\"\nattribution = \"enrolment\"\n[organisations]\nids = [\"B1\"]\n\
+             [standardisation]\nby = [{by}]\n[[objective]]\nnumber = 1\ntitle = \"One\"\nlead = [\"fu_hosp_mh_7d\"]\n"
+        ))
+    };
+    let fair = contract(r#""age_band", "sex", "smi_sed""#).unwrap_or_else(|told| panic!("{told}"));
+    let names: Vec<&str> = fair.standardised_by.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names, ["age_band", "sex", "smi_sed"]);
+    let told = contract(r#""age_band", "race_eth", "smi_sec", "county", "age_band""#);
+    let told = told.expect_err("four mistakes");
+    for part in [
+        "`race_eth` is never adjusted for",
+        "adjusting would hide a disparity",
+        "`smi_sec` cannot be adjusted for",
+        "did you mean `smi_sed`?",
+        "`county` cannot be adjusted for",
+        "`age_band` is named twice",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let told = contract(r#""sex""#).expect_err("one attribute");
+    assert!(told.contains("fewer than two attributes"), "{told}");
+}

@@ -2,10 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use throughline::diagnostic::{Document, Source};
 use throughline::indicator::{self, Definition};
 use throughline::kernel;
+use throughline::terms::instrument::Instruments;
+
+/// The shipped registry of instruments.
+pub(crate) fn instruments() -> Arc<Instruments> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/instruments.toml");
+    let read = indicator::read_instruments(&document(&path));
+    Arc::new(read.unwrap_or_else(|problems| panic!("{problems}")))
+}
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {

@@ -97,6 +97,71 @@ fn how_rows_came_in_tells_how_complete_months_are() {
     );
 }
 
+/// A month that has 80 % of its rows has no number, one with 96 % is preliminary: in the results with
+/// its reason, on the page in words, and in the chart as a dashed line.
+#[test]
+fn incomplete_months_are_preliminary_or_withheld() {
+    let site = Site::new(r#""technology_use""#);
+    let share = |lag: u32| [0, 80, 96, 100][lag.min(3) as usize];
+    let write = |cut: u32| {
+        let mut text =
+            "contact_id,member_id,contact_date,service_class,agency_id,modality,bho_id\n"
+                .to_owned();
+        for (month, row) in
+            (1..cut).flat_map(|month| (0..share(cut - month)).map(move |row| (month, row)))
+        {
+            let modality = if row % 3 == 0 { "phone" } else { "in_person" };
+            text += &format!("C{month}-{row},M{row},2024-{month:02}-10,therapy,A1,{modality},B1\n");
+        }
+        site.write("extracts/contacts.csv", text);
+        let manifest = format!(
+            "source,extract_date,coverage_start,runout_days\ncontacts,2024-{cut:02}-05,2024-01-01,0\n"
+        );
+        site.write("extracts/manifest.csv", manifest);
+        site.fine(&["ingest", "@site.toml"]);
+    };
+    (3..=8).for_each(write);
+    let report = |out: &str, more: &[&str]| {
+        let arguments = ["run", "@site.toml", "--period", "2024-07", "--internal", "--out", out];
+        site.fine(&[&arguments, more].concat());
+    };
+    report("@report", &[]);
+    let results = site.path("report-internal/tables/results.csv");
+    let mut reader = csv::Reader::from_path(results).expect("results");
+    let mut states = std::collections::BTreeMap::new();
+    for row in reader.records().map(|row| row.expect("a row")) {
+        if &row[4] == "all" && &row[6] == "all" && &row[22] == "month" {
+            states.insert(
+                row[2].to_owned(),
+                (row[16].to_owned(), row[18].to_owned(), row[12].to_owned()),
+            );
+        }
+    }
+    let state = |month: &str| &states[&format!("2024-{month}-01")];
+    assert_eq!(state("05").0, "final");
+    assert_eq!(state("06").0, "preliminary");
+    assert!(
+        state("06").1.contains("about 96 % of the rows of contacts have arrived"),
+        "{}",
+        state("06").1
+    );
+    assert!(!state("06").2.is_empty());
+    assert_eq!((state("07").0.as_str(), state("07").2.as_str()), ("withheld", ""));
+    let page = std::fs::read_to_string(site.path("report-internal/index.html")).expect("a page");
+    assert!(page.contains("stroke-dasharray"), "the line to a preliminary month is dashed");
+    assert!(page.contains("about 96 % of the rows of contacts have arrived"), "the page says why");
+    // One extract alone tells nothing about completeness.
+    let alone = Site::new(r#""technology_use""#);
+    std::fs::copy(site.path("extracts/contacts.csv"), alone.path("extracts/contacts.csv"))
+        .expect("a copy");
+    std::fs::copy(site.path("extracts/manifest.csv"), alone.path("extracts/manifest.csv"))
+        .expect("a copy");
+    alone.fine(&["run", "@site.toml", "--period", "2024-07", "--internal", "--out", "@report"]);
+    let text =
+        std::fs::read_to_string(alone.path("report-internal/tables/results.csv")).expect("results");
+    assert!(!text.contains("have arrived"));
+}
+
 /// Corrections, voids and late rows come with the next full extract: whatever came before, and in
 /// whatever order, the last state is what one delivery of it gives.
 #[test]
@@ -127,17 +192,6 @@ fn only_the_last_state_decides() {
         assert_eq!(stored(order), once, "{order:?}");
     }
     assert_ne!(stored(&[1]).0, once.0);
-}
-
-#[test]
-fn an_extract_of_changes_alone_is_not_taken_for_all_there_is() {
-    let site = Site::new(r#""contact_gap_over_k""#).with_contacts(3);
-    site.write(
-        "extracts/manifest.csv",
-        "source,extract_date,refresh\ncontacts,2024-04-28,incremental\n",
-    );
-    assert!(site.says(&["ingest", "@site.toml"], 2).contains("incremental_extract"));
-    assert!(!site.path("store").exists());
 }
 
 #[test]
@@ -224,4 +278,19 @@ fn verify_finds_what_is_not_as_it_was() {
 fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn shares_of_completeness_are_checked() {
+    let site = Site::new(r#""technology_use""#).with_contacts(3);
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    for (completion, told) in [
+        ("final = 97", "`final` is no share"),
+        ("final = 0.9\npreliminary = 0.95", "`preliminary` is more than `final`"),
+        ("finally = 0.9", "this table may have `final`, `preliminary`"),
+    ] {
+        site.write("site.toml", format!("{pipeline}[completion]\n{completion}\n"));
+        let said = site.says(&["ingest", "@site.toml"], 2);
+        assert!(said.contains(told), "{told}: {said}");
+    }
 }

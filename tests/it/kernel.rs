@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow_array::RecordBatch;
 use throughline::extract::{self, Intake};
 use throughline::indicator;
-use throughline::kernel::{self, Group, Plan, StratumKind, Supply, Tallies};
+use throughline::kernel::{self, BETWEEN, Group, JOINT, Plan, StratumKind, Supply, Tallies};
 use throughline::pipeline;
 use throughline::store::{Snapshot, Store};
 use throughline::synth::{self, Compress};
@@ -60,6 +60,7 @@ fn plan() -> Plan {
         data_through: last.end,
         assume_enrolment: false,
         derive_stays: false,
+        instruments: crate::definitions::instruments(),
     };
     let needs = |one: &indicator::Indicator| {
         one.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect::<Vec<_>>()
@@ -191,4 +192,47 @@ fn rows_out_of_order_are_refused() {
     let error =
         kernel::count(&plan, &swapped, open, |_| {}).expect_err("the order is broken").to_string();
     assert!(error.contains("out of order"), "{error}");
+}
+
+/// Joint strata are a partition of what is counted by each of their attributes, and change nothing else.
+#[test]
+fn joint_strata_add_up_to_their_attributes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let extracts = folder.path().join("extracts");
+    made_up(&extracts, 600, 24);
+    let (_held, snapshot) = store(&extracts, 5);
+    let kinds =
+        ["smi_sed", "age_band", "rural"].map(|one| StratumKind::from_name(one).expect("a kind"));
+    let plain = count(&plan(), &snapshot, 2);
+    let mut joint = count(&plan().jointly(&kinds, throughline::terms::Grain::Year), &snapshot, 2);
+    let strata: Vec<_> =
+        joint.cells.iter().filter(|(cell, _)| cell.stratum.kind == JOINT).collect();
+    assert!(strata.len() > 500, "only {} joint strata", strata.len());
+    let mut sums: BTreeMap<_, (i128, i128)> = BTreeMap::new();
+    for (cell, tally) in strata {
+        assert_eq!(cell.period.grain, throughline::terms::Grain::Year);
+        assert!(kernel::has_expected_count(&joint.measures[cell.measure]));
+        let values: Vec<&str> = cell.stratum.value.split(BETWEEN).collect();
+        for (kind, value) in [("smi_sed", values[0]), ("age_band", values[1]), ("all", "all")] {
+            let place = (cell.measure, cell.period, cell.group.clone(), kind, value.to_owned());
+            let sum = sums.entry(place).or_default();
+            *sum = (sum.0 + tally.numerator, sum.1 + tally.denominator);
+        }
+    }
+    let mut compared = 0;
+    for (cell, tally) in &plain.cells {
+        let kind =
+            ["smi_sed", "age_band", "all"].into_iter().find(|kind| cell.stratum.kind == *kind);
+        let is_summed = cell.period.grain == throughline::terms::Grain::Year
+            && kernel::has_expected_count(&plain.measures[cell.measure])
+            && (tally.numerator, tally.denominator) != (0, 0);
+        let Some(kind) = kind.filter(|_| is_summed) else { continue };
+        let place =
+            (cell.measure, cell.period, cell.group.clone(), kind, cell.stratum.value.clone());
+        assert_eq!(sums.get(&place), Some(&(tally.numerator, tally.denominator)), "{cell:?}");
+        compared += 1;
+    }
+    assert_eq!(compared, sums.len());
+    joint.cells.retain(|cell, _| cell.stratum.kind != JOINT);
+    assert_eq!(joint, plain);
 }

@@ -1,5 +1,6 @@
 //! One integration-test crate. Each module brings its cases through the front door of a room.
 
+mod browser;
 mod cli;
 mod contract;
 mod definitions;
@@ -12,17 +13,20 @@ mod golden;
 mod history;
 mod identifiers;
 mod ingest;
+mod instruments;
 mod kernel;
 mod low_quality;
 mod oversight;
 mod pseudonymize;
 mod reconcile;
 mod report;
+mod scale;
 mod second;
 mod site;
 mod small;
 mod statistics;
 mod store;
 mod study;
+mod submissions;
 mod synth;
 mod tidy;

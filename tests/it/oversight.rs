@@ -1,6 +1,8 @@
 //! Tallies to published tables: what is shown, what is not, and what a reader can't find out.
 
 mod attacker;
+mod fair;
+mod folder;
 mod released;
 mod simplex;
 mod world;

@@ -137,7 +137,7 @@ fn shifted_dates_keep_intervals_and_the_manifest_says_so() {
     assert!(shifts.iter().all(|shift| (1..=364).contains(shift)), "{shifts:?}");
     assert_ne!(shifts[0], shifts[4], "two members share a shift; another key may be needed");
     assert!(
-        shifted["manifest.csv"].contains("contacts,2024-06-30,,,378,,true"),
+        shifted["manifest.csv"].contains("contacts,,2024-06-30,,,378,full,true"),
         "{}",
         shifted["manifest.csv"]
     );

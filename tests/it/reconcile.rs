@@ -162,7 +162,8 @@ fn a_report_is_never_replaced() {
     assert!(report.status.success());
     let entries = std::fs::read_dir(site.path("reports")).expect("a folder");
     let folders = entries.map(|entry| entry.expect("an entry").path());
-    let folder = folders.filter(|path| path.is_dir()).max().expect("a report");
+    let folder = folders.filter(|path| path.join("index.html").is_file()).max();
+    let folder = folder.expect("a report");
     let before = std::fs::read(folder.join("index.html")).expect("a page");
     let rates = format!("{HEAD}fu_hosp_mh_7d,,B1,2024,2,3\n");
     let output = site.reconcile(&rates, &["--out", &folder.to_string_lossy()]);
@@ -170,4 +171,74 @@ fn a_report_is_never_replaced() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("choose another folder"));
     assert_eq!(before, std::fs::read(folder.join("index.html")).expect("a page"));
     assert!(!Path::new(&folder.join("reconciliation.csv")).exists());
+}
+
+/// By the golden case, M1 and M4 are met, M2 is not, and M3 died and is left out.
+#[test]
+fn members_that_differ_are_told_by_reason() {
+    let site = Site::new();
+    let reported = format!("{HEAD}fu_hosp_mh_7d,,B1,2024,2,3\n");
+    let told = |list: [(&str, &str); 4]| {
+        let line = |(member, unit)| format!("fu_hosp_mh_7d,B1,2024,{member},{unit}\n");
+        let text: String = list.into_iter().map(line).collect();
+        let file = site.path("members.csv");
+        std::fs::write(&file, format!("indicator,bho_id,period,member_id,unit\n{text}"))
+            .expect("a file");
+        let output = site.reconcile(&reported, &["--members", &file.to_string_lossy()]);
+        let said = String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat())
+            .into_owned();
+        let table = site.path("reports/reconcile-b1-year-internal/members.csv");
+        let mut reader = csv::Reader::from_path(table).unwrap_or_else(|_| panic!("{said}"));
+        let rows = reader.records().map(|row| row.expect("a row"));
+        let rows: Vec<String> = rows.map(|row| [&row[5], &row[6], &row[8]].join(" ")).collect();
+        (output.status.code(), said, rows)
+    };
+    let (code, _, rows) =
+        told([("M1", "met"), ("M2", "denominator"), ("M3", "excluded"), ("M4", "met")]);
+    assert_eq!((code, rows), (Some(0), Vec::new()));
+    let (code, said, rows) =
+        told([("M2", "met"), ("M3", "denominator"), ("M4", "met"), ("M-9", "met")]);
+    assert_eq!(code, Some(1), "who differs is a finding");
+    assert_eq!(
+        rows,
+        [
+            "M-9 not_counted_here 1",
+            "M1 not_listed 1",
+            "M3 excluded_here 1",
+            "M2 met_in_list_only 1"
+        ]
+    );
+    assert!(said.contains("4 members of the lists differ"), "{said}");
+    assert!(!said.contains("M-9") && !said.contains("M1"), "a message names no member: {said}");
+    let page = site.path("reports/reconcile-b1-year-internal/index.html");
+    let page = std::fs::read_to_string(page).expect("a page");
+    assert!(page.contains("Members that differ") && page.contains("in the list, left out here"));
+    assert!(!page.contains("M-9"), "ids stand in the table only");
+}
+
+#[test]
+fn a_wrong_list_of_members_is_told_of_without_values() {
+    let site = Site::new();
+    let file = site.path("members.csv");
+    let text = "indicator,bho_id,period,member_id,unit\n\
+                fu_hosp_mh_7d,B1,2024,SECRET-1,mett\n\
+                fu_hosp_mh_7d,B1,2023,SECRET-2,met\n\
+                fu_hosp_mh_7d,B1,Jan,SECRET-3,met\n\
+                fu_hosp_mh_7d,B1,2024,,met\n\
+                bed_days_per_1000mm,B1,2024,SECRET-4,met\n";
+    std::fs::write(&file, text).expect("a file");
+    let reported = format!("{HEAD}fu_hosp_mh_7d,,B1,2024,2,3\nbed_days_per_1000mm,,B1,2024,2,3\n");
+    let output = site.reconcile(&reported, &["--members", &file.to_string_lossy()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for told in [
+        ":2:5: column `unit`: this is no fate of a unit",
+        ":3:1: column `indicator`: no rate is reported for this list",
+        ":4:3: column `period`: this is no period",
+        ":5:4: column `member_id`: a member is named here",
+        ":6:1: column `indicator`: not a share",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(!said.contains("SECRET"), "{said}");
 }

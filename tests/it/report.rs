@@ -1,9 +1,10 @@
 //! The report as files: readable, harmless, complete and the same every time.
 
-mod content;
+pub(crate) mod content;
 mod interchange;
-mod markup;
-mod scorecard;
+pub(crate) mod markup;
+mod schema;
+pub(crate) mod scorecard;
 mod tallies;
 
 use std::collections::BTreeSet;

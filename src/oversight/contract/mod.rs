@@ -3,13 +3,14 @@
 
 mod known;
 mod read;
+mod read_standardisation;
 mod read_target;
 
 pub use known::KnownMeasure;
 pub use read::read;
 
 use crate::indicator::Better;
-use crate::kernel::Group;
+use crate::kernel::{Group, StratumKind};
 use crate::terms::{Day, Grain, Period};
 
 /// A contract file, checked.
@@ -25,6 +26,8 @@ pub struct Contract {
     pub organisations: Vec<String>,
     /// Who is compared with whom: organisations that stand in one group.
     pub peers: Vec<Vec<String>>,
+    /// Attributes of members that organisations are made comparable by; empty: by none.
+    pub standardised_by: Vec<StratumKind>,
     /// What is wanted, in order.
     pub objectives: Vec<Objective>,
     /// What has to be reached.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::read_standardisation::standardisation;
 use super::read_target::targets;
 use super::{Attribution, Contract, KnownMeasure, Objective};
 use crate::diagnostic::{Document, Fields, Problem, Problems, suggest};
@@ -22,6 +23,7 @@ pub fn read(
     let grain = grain(&mut fields, &mut problems);
     let attribution = attribution(&mut fields, &mut problems);
     let (organisations, peers) = organisations(&mut fields, &mut problems);
+    let standardised_by = standardisation(&mut fields, &mut problems);
     let objectives = objectives(&mut fields, &known, &mut problems);
     let targets = targets(&mut fields, &known, &organisations, &mut problems);
     fields.finish(&mut problems);
@@ -31,6 +33,7 @@ pub fn read(
         attribution,
         organisations,
         peers,
+        standardised_by,
         objectives,
         targets,
     })

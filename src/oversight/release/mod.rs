@@ -3,7 +3,8 @@
 //!
 //! | file | what it is for |
 //! |---|---|
-//! | `register` | what was released when, and how it is written down |
+//! | `register` | what was released when |
+//! | `written` | how that is written down |
 //! | `subtract` | where a table and an earlier release would give a small count away |
 //! | `keep` | the way out that gives nothing away: periods stay as they were released |
 //! | `restated` | what a release says differently from the one before |
@@ -20,10 +21,10 @@ mod keep;
 mod register;
 mod restated;
 mod subtract;
+mod written;
 
 pub use keep::{as_released, suppress_after};
-pub use register::{
-    CellKey, Register, RegisterError, Release, ReleasedCell, ReleasedSource, Shown,
-};
+pub use register::{CellKey, Register, Release, ReleasedCell, ReleasedSource, Shown};
 pub use restated::{Restated, restated};
 pub use subtract::{Conflict, Leak, conflicts};
+pub use written::RegisterError;

@@ -27,6 +27,9 @@ pub struct Release {
     pub definitions: BTreeMap<String, String>,
     /// The extracts.
     pub sources: Vec<ReleasedSource>,
+    /// SHA-256 of the text that tells what it showed; see [`Register::cells_text`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cells: String,
     /// Why it was withdrawn; nothing while it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
@@ -84,7 +87,11 @@ pub struct ReleasedCell {
     bho: Option<String>,
     stratum: [String; 2],
     /// The releases that showed it so, by their places in the register.
-    releases: Vec<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) releases: Vec<usize>,
+    /// True if a release no longer shows it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) gone: bool,
     /// What was shown.
     pub shown: Shown,
 }
@@ -166,56 +173,7 @@ pub struct Register {
     cells: BTreeMap<CellKey, Vec<ReleasedCell>>,
 }
 
-/// Why a register cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the register of releases cannot be read: {why}")]
-pub struct RegisterError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub why: String,
-}
-
 impl Register {
-    /// Reads a register: a line of JSON for each release, then one for each cell.
-    ///
-    /// # Errors
-    /// If a line is not what [`Register::to_text`] writes.
-    pub fn read(text: &str) -> Result<Self, RegisterError> {
-        let mut register = Self::default();
-        for (place, line) in text.lines().enumerate() {
-            let wrong = |why: &dyn std::fmt::Display| RegisterError {
-                line: place + 1,
-                why: why.to_string(),
-            };
-            if line.starts_with("{\"id\"") {
-                register.releases.push(serde_json::from_str(line).map_err(|error| wrong(&error))?);
-                continue;
-            }
-            let cell: ReleasedCell = serde_json::from_str(line).map_err(|error| wrong(&error))?;
-            if cell.releases.iter().any(|release| *release >= register.releases.len()) {
-                return Err(wrong(&"it names a release that is not there"));
-            }
-            let key = cell.key().ok_or_else(|| wrong(&"its period is none"))?;
-            register.cells.entry(key).or_default().push(cell);
-        }
-        Ok(register)
-    }
-
-    /// The register as text, the same for the same releases.
-    pub fn to_text(&self) -> String {
-        let mut text = String::new();
-        for release in &self.releases {
-            text += &serde_json::to_string(release).expect("texts always serialise");
-            text.push('\n');
-        }
-        for cell in self.cells.values().flatten() {
-            text += &serde_json::to_string(cell).expect("texts and finite numbers serialise");
-            text.push('\n');
-        }
-        text
-    }
-
     /// Places of the releases that stand.
     pub fn standing(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         (0..self.releases.len()).filter(|place| self.releases[*place].withdrawn.is_none())
@@ -270,24 +228,35 @@ impl Register {
         let place = self.releases.len();
         self.releases.push(release);
         for (key, shown) in shown {
-            let cells = self.cells.entry(key.clone()).or_default();
-            match cells.iter_mut().find(|cell| cell.shown == shown) {
-                Some(cell) => cell.releases.push(place),
-                None => cells.push(ReleasedCell::new(&key, place, shown)),
-            }
+            self.note(&key, &shown, place);
+        }
+        self.seal(place);
+    }
+
+    /// Notes that a release showed a cell so.
+    pub(super) fn note(&mut self, key: &CellKey, shown: &Shown, release: usize) {
+        let cells = self.cells.entry(key.clone()).or_default();
+        match cells.iter_mut().find(|cell| cell.shown == *shown) {
+            Some(cell) => cell.releases.push(release),
+            None => cells.push(ReleasedCell::new(key, Some(release), shown.clone())),
         }
     }
 }
 
 fn id(release: &Release, shown: &[(CellKey, Shown)]) -> String {
     let mut hash = Sha256::new();
-    let nameless = Release { id: String::new(), ..release.clone() };
+    let nameless = Release { id: String::new(), cells: String::new(), ..release.clone() };
     hash.update(serde_json::to_vec(&nameless).expect("texts always serialise"));
     for (key, shown) in shown {
-        let cell = ReleasedCell::new(key, 0, shown.clone());
+        let cell = ReleasedCell::new(key, Some(0), shown.clone());
         hash.update(serde_json::to_vec(&cell).expect("texts and finite numbers serialise"));
     }
     hash.finalize()[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Everything that a table shows, and which of its rows are hidden.
@@ -316,7 +285,7 @@ fn curve(table: &PublishedTable, row: &Row) -> Vec<(i32, Option<i64>)> {
 }
 
 impl ReleasedCell {
-    fn new(key: &CellKey, release: usize, shown: Shown) -> Self {
+    pub(super) fn new(key: &CellKey, release: Option<usize>, shown: Shown) -> Self {
         Self {
             indicator: key.measure.clone(),
             statistic: key.statistic.clone(),
@@ -326,12 +295,13 @@ impl ReleasedCell {
                 Group::Bho(id) => Some(id.clone()),
             },
             stratum: [key.stratum.kind.clone(), key.stratum.value.clone()],
-            releases: vec![release],
+            releases: release.into_iter().collect(),
+            gone: false,
             shown,
         }
     }
 
-    fn key(&self) -> Option<CellKey> {
+    pub(super) fn key(&self) -> Option<CellKey> {
         let [kind, value] = self.stratum.clone();
         Some(CellKey {
             measure: self.indicator.clone(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::register::{CellKey, Register, Shown, shown};
 use crate::indicator::{Measure, Scale, Shape};
 use crate::kernel::{Group, Stratum};
-use crate::oversight::{Exact, PublishedTable, SHARE_HIGH};
+use crate::oversight::{Exact, PublishedTable, SHARE_HIGH, STANDARDISED_RATIO};
 use crate::terms::{Grain, Period};
 
 /// What a reader of both releases would find out.
@@ -90,7 +90,8 @@ impl Pair<'_> {
         let mut found = Vec::new();
         let mut changes: BTreeMap<&CellKey, Changes> = BTreeMap::new();
         for (key, before) in self.old {
-            let is_counted = key.statistic.is_empty() || key.statistic == SHARE_HIGH;
+            let is_ratio = key.statistic == STANDARDISED_RATIO;
+            let is_counted = key.statistic.is_empty() || key.statistic == SHARE_HIGH || is_ratio;
             if !is_counted || !periods.contains(&(key.measure.as_str(), key.period)) {
                 continue;
             }
@@ -102,6 +103,9 @@ impl Pair<'_> {
             }
             if before.value().is_some() && after.is_some_and(|after| after.suppressed) {
                 found.push(((*key).clone(), Leak::HiddenNow));
+                continue;
+            }
+            if is_ratio {
                 continue;
             }
             let shape = self.about[&key.measure].shape;

@@ -27,7 +27,8 @@
 //! most of their counts are small, and each would cost a larger one. Values of overlapping windows
 //! are published without their counts and to three decimals, because two windows that share eleven
 //! months can be subtracted. Windows that end on the same day are the same window, and are hidden
-//! together.
+//! together. Standardised ratios, from which expected counts can be had, follow their own rule: see
+//! `standardised`.
 
 mod axes;
 #[cfg(test)]
@@ -47,7 +48,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::{Exact, Row, SHARE_HIGH, Settings, Table};
+use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standardised};
 use crate::kernel::Group;
 use crate::terms::Period;
 use axes::Timing;
@@ -72,11 +73,21 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
     let why =
         format!("hidden: a count below {}, or one that would give it away", settings.threshold);
     let mut rows: Vec<Row> = table.rows.iter().filter(|row| !is_too_fine(row)).cloned().collect();
+    let is_hidden = |row: &Row| hidden.contains(&(row.measure, "", key(row)));
+    let ratios = standardised::hidden(&rows, &table.expected, settings.threshold, is_hidden);
     for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
         let measure = &table.measures[row.measure];
         let at = |statistic: &'static str| (row.measure, statistic, key(row));
         let statistic = if row.statistic == SHARE_HIGH { SHARE_HIGH } else { "" };
         let blank = few_members.contains(&at(""));
+        if row.statistic == STANDARDISED_RATIO {
+            if ratios.contains(&(row.measure, row.period, row.group.clone())) {
+                hide(row, &why);
+            } else {
+                standardised::coarsen(row);
+            }
+            continue;
+        }
         if hidden.contains(&at(statistic)) {
             hide(row, &why);
         } else if measure.overlapping && Some(row.period.grain) != longest {

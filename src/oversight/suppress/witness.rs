@@ -161,7 +161,8 @@ impl Search {
                 moves.iter().filter_map(|by| self.moved(terms, place, *by, &total, rest));
             let next = if terms.paying {
                 found.min_by(|a, b| {
-                    let (left, right) = (a.cost * b.amount, b.cost * a.amount);
+                    let product = |cost: i64, amount: i64| i128::from(cost) * i128::from(amount);
+                    let (left, right) = (product(a.cost, b.amount), product(b.cost, a.amount));
                     left.cmp(&right).then(b.amount.cmp(&a.amount))
                 })
             } else {

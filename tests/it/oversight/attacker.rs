@@ -22,7 +22,7 @@ pub(super) enum What {
     Reason(usize),
 }
 
-type Place = (usize, &'static str, Period, Group, Stratum);
+pub(super) type Place = (usize, &'static str, Period, Group, Stratum);
 
 /// One count of a table.
 type Name = (What, Place);
@@ -125,6 +125,13 @@ impl Attack {
         attack.levels_add_up(published);
         attack.measures_agree(published);
         attack
+    }
+
+    /// Takes in a count that a file tells.
+    pub(super) fn learn(&mut self, what: What, place: &Place, count: i64) {
+        let Some(index) = self.find(what, place) else { return };
+        assert_eq!(count, self.truth[index], "{:?} is told", self.names[index]);
+        self.shown[index] = Some(count);
     }
 
     fn add(&mut self, name: Name, shown: Option<i64>, truth: i64, slack: bool) {

@@ -127,16 +127,69 @@ fn a_register_is_read_as_it_was_written() {
     let first = suppress(&table(0, 0), &settings());
     let mut register = released(&first, "2023-11");
     register.add(Release { month: "2023-12".to_owned(), ..Release::default() }, &first);
-    let again = Register::read(&register.to_text()).expect("a register");
+    let texts = |register: &Register| -> Vec<String> {
+        (0..register.releases.len()).map(|place| register.cells_text(place)).collect()
+    };
+    let read = |list: &str, texts: &[String]| {
+        let mut texts = texts.iter();
+        Register::read(list, |_| texts.next().cloned().ok_or("it is not there".to_owned()))
+    };
+    let (list, written) = (register.list(), texts(&register));
+    assert_eq!(written[1], "", "the same numbers again take no room");
+    let again = read(&list, &written).expect("a register");
     assert_eq!(again, register);
-    assert_eq!(again.to_text(), register.to_text());
+    assert_eq!((again.list(), texts(&again)), (list.clone(), written.clone()));
     register.add(Release { month: "2023-12".to_owned(), ..Release::default() }, &first);
     assert_eq!(again, register, "the same release again changes nothing");
     register.withdraw("a mistake");
-    assert_eq!(conflicts(&suppress(&table(0, 3), &settings()), &register), []);
-    let broken = register.to_text().replace("\"period\":\"2023-01\"", "\"period\":\"January\"");
-    assert!(Register::read(&broken).is_err());
-    assert!(Register::read("{\"id\":3}").is_err());
+    let late = suppress(&table(0, 3), &settings());
+    assert_eq!(conflicts(&late, &register), []);
+    // What changed and what is gone is written down as well.
+    register.add(Release { month: "2024-01".to_owned(), ..Release::default() }, &late);
+    let mut part = table(0, 3);
+    part.rows.retain(|row| row.stratum.kind != "sex");
+    register.add(Release::default(), &suppress(&part, &settings()));
+    let written = texts(&register);
+    assert!(written[2].len() < written[0].len() / 2 && written[3].contains("\"gone\":true"));
+    assert_eq!(read(&register.list(), &written).expect("a register"), register);
+    let mut broken = written.clone();
+    broken[0] = broken[0].replacen("\"period\":\"2023-01\"", "\"period\":\"January\"", 1);
+    let told = read(&register.list(), &broken).expect_err("another text").to_string();
+    assert!(told.contains("release 1") && told.contains("not those that were written"), "{told}");
+    assert!(read(&register.list(), &written[..3]).is_err());
+    assert!(Register::read("{\"id\":3}", |_| Ok(String::new())).is_err());
+    let newer = register.list().replace("\"format\": 2", "\"format\": 3");
+    assert!(read(&newer, &written).expect_err("newer").to_string().contains("format 3"));
+}
+
+/// The first format: a line for each release, then one for each cell with the releases that showed it.
+#[test]
+fn the_first_format_of_a_register_is_read() {
+    let first = suppress(&table(0, 0), &settings());
+    let register = released(&first, "2023-11");
+    let release = &register.releases[0];
+    let head = format!(
+        r#"{{"id":"{}","month":"2023-11","snapshot":"","program_version":"","pipeline":"","definitions":{{}},"sources":[]}}"#,
+        release.id
+    );
+    let cell = |line: &str| {
+        let (before, shown) = line.split_once("\"shown\":").expect("a cell");
+        format!("{before}\"releases\":[0],\"shown\":{shown}")
+    };
+    let lines: Vec<String> = register.cells_text(0).lines().map(cell).collect();
+    let text = format!("{head}\n{}\n", lines.join("\n"));
+    let again = Register::read_lines(&text).expect("the first format");
+    assert_eq!(again, register);
+    let now = suppress(&table(0, 3), &settings());
+    assert_eq!(conflicts(&now, &again), conflicts(&now, &register));
+    assert!(
+        Register::read_lines("{\"id\":3}")
+            .expect_err("no release")
+            .to_string()
+            .starts_with("line 1")
+    );
+    let later = text.replacen("\"releases\":[0]", "\"releases\":[7]", 1);
+    assert!(Register::read_lines(&later).is_err());
 }
 
 /// The register knows what readers know, and nothing more.

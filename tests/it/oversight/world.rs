@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
-use throughline::kernel::{Cell, Group, Stratum, Tallies, Tally};
+use throughline::kernel::{BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally};
 use throughline::terms::{Day, Grain, Period};
 
 /// Numbers that look random and are the same everywhere (Marsaglia's xorshift).
@@ -222,6 +222,7 @@ pub(super) fn random_and_late(seed: u64, extent: Extent, grains: &[Grain], late:
         let strata = [
             stratum("age_band", &format!("a{}", member % extent.ages)),
             stratum("sex", if member % 7 < 3 { "F" } else { "M" }),
+            stratum(JOINT, &format!("a{}{BETWEEN}{}", member % extent.ages, member / 7 % 3)),
         ];
         discharge(&mut world, &mut dice, on, &group, &strata, member);
         days(&mut world, &mut dice, on, &group, &strata, member);

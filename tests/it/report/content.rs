@@ -25,13 +25,13 @@ pub(super) fn table() -> Table {
 }
 
 /// What may be shown of it.
-pub(super) fn published() -> &'static PublishedTable {
+pub(crate) fn published() -> &'static PublishedTable {
     static PUBLISHED: LazyLock<PublishedTable> = LazyLock::new(|| suppress(&table(), &settings()));
     &PUBLISHED
 }
 
 /// The report about it.
-pub(super) fn content(table: &PublishedTable) -> Content<'_> {
+pub(crate) fn content(table: &PublishedTable) -> Content<'_> {
     let change =
         "Follow-up within 7 days of a mental-health hospital discharge is above its limits.";
     Content {
@@ -45,7 +45,7 @@ pub(super) fn content(table: &PublishedTable) -> Content<'_> {
         since: None,
         quality: quality(),
         unverified: vec!["IET 194-day look-back and medication rules".to_owned()],
-        parameters: vec![("pipeline".to_owned(), "pipelines/monthly.toml".to_owned())],
+        parameters: vec![("pipeline_sha256".to_owned(), "cd".repeat(32))],
         definitions: vec![("fu_hosp_mh_7d".to_owned(), "cd".repeat(32))],
         results_csv: b"indicator\n".to_vec(),
         results_parquet: b"PAR1".to_vec(),

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use throughline::kernel::Group;
 use throughline::oversight::State;
 use throughline::report;
 
 use super::content::{content, published};
+use super::schema::violations;
 
 /// The elements of FHIR R4 (4.0.1) that a bundle of summary reports may have, as its definitions of
 /// `Bundle`, `MeasureReport` and the data types say: owner, name, type, least, and whether there may be
@@ -147,6 +148,46 @@ fn measure_reports_are_what_fhir_r4_defines() {
     let urls: BTreeSet<&str> = entries.iter().filter_map(|one| one["fullUrl"].as_str()).collect();
     assert_eq!(urls.len(), entries.len(), "a full URL is there once");
     assert!(entries.len() > 50, "{}", entries.len());
+}
+
+/// The schema that HL7 publishes with FHIR R4; and it finds what is wrong.
+#[test]
+fn measure_reports_pass_the_schema_of_fhir_r4() {
+    let schema: Value =
+        serde_json::from_str(include_str!("fhir_r4.schema.json")).expect("a schema");
+    let bundle: Value =
+        serde_json::from_slice(&files()["measure-report.json"]).expect("it is JSON");
+    let found = violations(&schema, &bundle);
+    assert!(found.is_empty(), "{} violations, such as {}", found.len(), found[0]);
+    let spoilt = |at: &str, value: Option<Value>| {
+        let mut bundle = bundle.clone();
+        bundle["entry"].as_array_mut().expect("entries").truncate(1);
+        let (parent, name) = at.rsplit_once('/').expect("a place");
+        let parent = bundle.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
+        match value {
+            Some(value) => parent.insert(name.to_owned(), value),
+            None => parent.remove(name),
+        };
+        violations(&schema, &bundle)
+    };
+    let report = "/entry/0/resource";
+    for (at, value) in [
+        ("measure", None),
+        ("period", None),
+        ("status", Some(json!("final"))),
+        ("type", Some(json!(["summary"]))),
+        ("score", Some(json!(0.5))),
+        ("measureScore", Some(json!({ "value": 0.5 }))),
+        ("id", Some(json!("not an id"))),
+        ("period", Some(json!({ "start": "2026-13-01" }))),
+        ("group", Some(json!({ "population": [] }))),
+        ("group", Some(json!([{ "population": [{ "count": "12" }] }]))),
+        ("group", Some(json!([{ "measureScore": { "value": "0.5" } }]))),
+        ("resourceType", Some(json!("Measure"))),
+    ] {
+        let found = spoilt(&format!("{report}/{at}"), value.clone());
+        assert!(!found.is_empty(), "{at}: {value:?} is not found");
+    }
 }
 
 /// Every number stands for a published one, and what is hidden is masked.

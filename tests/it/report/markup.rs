@@ -36,7 +36,7 @@ fn tag_end(text: &str) -> Option<usize> {
 }
 
 /// Every piece of the page from one text to the next other one.
-pub(super) fn pieces<'a>(html: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+pub(crate) fn pieces<'a>(html: &'a str, from: &str, to: &str) -> Vec<&'a str> {
     let mut pieces = Vec::new();
     let mut rest = html;
     while let Some(start) = rest.find(from) {
@@ -58,7 +58,7 @@ pub(super) fn numbers(text: &str) -> Vec<String> {
 }
 
 /// The members of a ZIP archive, by name.
-pub(super) fn unzipped(archive: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn unzipped(archive: &[u8]) -> Vec<(String, String)> {
     let number = |at: usize, length: usize| {
         archive[at..at + length]
             .iter()

@@ -81,7 +81,7 @@ fn card(table: &PublishedTable) -> Scorecard {
 }
 
 /// A report with a scorecard.
-pub(super) fn with_card(table: &PublishedTable) -> Content<'_> {
+pub(crate) fn with_card(table: &PublishedTable) -> Content<'_> {
     Content { scorecard: Some(card(table)), ..content(table) }
 }
 

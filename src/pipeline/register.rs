@@ -1,0 +1,173 @@
+//! The register of releases on disk, beside the reports.
+//!
+//! ```text
+//! released.json              the releases, and the hash of what each showed
+//! released/HASH.jsonl.zst    what a release showed differently from the one before
+//! released.jsonl             the first format: one growing file; it is read, and replaced
+//! ```
+//!
+//! Files below `released/` are never changed. The list is replaced in one step, after they are there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::oversight::{Register, Release};
+
+const LIST: &str = "released.json";
+const CELLS: &str = "released";
+const LINES: &str = "released.jsonl";
+
+/// How hard cells are compressed: a release is written once.
+const LEVEL: i32 = 15;
+
+/// A register as it was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The folder of the reports.
+    folder: PathBuf,
+    list: Option<Vec<u8>>,
+    lines: Option<Vec<u8>>,
+    /// Files below `released/`.
+    cells: BTreeSet<PathBuf>,
+}
+
+/// Reads the register beside a report's folder.
+///
+/// # Errors
+/// If it is there and cannot be read, or a part of it is missing: nothing is released then.
+pub(super) fn read(report: &Path) -> anyhow::Result<(Register, Found)> {
+    let folder = report.parent().unwrap_or(Path::new("")).to_path_buf();
+    let (list, lines) = (folder.join(LIST), folder.join(LINES));
+    let mut found =
+        Found { list: bytes_of(&list)?, lines: bytes_of(&lines)?, cells: BTreeSet::new(), folder };
+    found.cells = found.files()?;
+    let path = if found.list.is_some() { &list } else { &lines };
+    let register = found.register().with_context(|| {
+        format!("{}: restore it from a copy; without it nothing is released", path.display())
+    })?;
+    Ok((register, found))
+}
+
+impl Found {
+    /// The file that tells what was released.
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.join(LIST)
+    }
+
+    fn register(&self) -> anyhow::Result<Register> {
+        match (&self.list, &self.lines) {
+            (Some(bytes), _) => {
+                let text = std::str::from_utf8(bytes)?;
+                Ok(Register::read(text, |release| self.text(release))?)
+            }
+            (None, Some(bytes)) => Ok(Register::read_lines(std::str::from_utf8(bytes)?)?),
+            (None, None) if self.cells.is_empty() => Ok(Register::default()),
+            (None, None) => bail!(
+                "{} has cells of releases, but the list of them, {LIST}, is gone; if nothing was ever released, \
+                 remove the folder",
+                self.folder.join(CELLS).display()
+            ),
+        }
+    }
+
+    /// The files of cells.
+    fn files(&self) -> anyhow::Result<BTreeSet<PathBuf>> {
+        let folder = self.folder.join(CELLS);
+        let cannot = || format!("{}: cannot read this folder", folder.display());
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        let files = entries.map(|entry| Ok(entry.with_context(cannot)?.path()));
+        let is_cells = |path: &anyhow::Result<PathBuf>| {
+            path.as_ref().map_or(true, |path| path.extension().is_some_and(|end| end == "zst"))
+        };
+        files.filter(is_cells).collect()
+    }
+
+    fn file(&self, release: &Release) -> PathBuf {
+        let name = release.cells.get(..16).unwrap_or(&release.cells);
+        self.folder.join(CELLS).join(format!("{name}.jsonl.zst"))
+    }
+
+    /// The text of a release's cells.
+    fn text(&self, release: &Release) -> Result<String, String> {
+        let path = self.file(release);
+        let read = fs::read(&path).and_then(|bytes| zstd::decode_all(bytes.as_slice()));
+        let bytes = read.map_err(|error| format!("{}: {error}", path.display()))?;
+        String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// Writes a register in the place of what was found: the cells of new releases, then the list in
+    /// one step.
+    ///
+    /// # Errors
+    /// If another run has written meanwhile, or the system refuses.
+    pub(super) fn replace(&self, register: &Register) -> anyhow::Result<()> {
+        let (list, lines) = (self.path(), self.folder.join(LINES));
+        if bytes_of(&list)? != self.list || bytes_of(&lines)? != self.lines {
+            bail!("{}: another run released something meanwhile; run again", list.display());
+        }
+        for (place, release) in register.releases.iter().enumerate() {
+            let path = self.file(release);
+            if !self.cells.contains(&path) {
+                let text = register.cells_text(place);
+                let packed = zstd::bulk::compress(text.as_bytes(), LEVEL)
+                    .with_context(|| format!("{}: cannot be compressed", path.display()))?;
+                put(&path, &packed)?;
+            }
+        }
+        put(&list, register.list().as_bytes())?;
+        remove(self.lines.is_some().then_some(&lines))
+    }
+
+    /// Puts back what was found.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(super) fn restore(&self, register: &Register) -> anyhow::Result<()> {
+        if let Some(bytes) = &self.lines {
+            put(&self.folder.join(LINES), bytes)?;
+        }
+        match &self.list {
+            Some(bytes) => put(&self.path(), bytes)?,
+            None => remove(Some(&self.path()))?,
+        }
+        let files = register.releases.iter().map(|release| self.file(release));
+        files.filter(|path| !self.cells.contains(path)).try_for_each(|path| remove(Some(&path)))
+    }
+}
+
+fn bytes_of(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("{}: cannot read the register", path.display()))
+        }
+    }
+}
+
+fn remove(path: Option<&PathBuf>) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    fs::remove_file(path).with_context(|| format!("{}: cannot remove this file", path.display()))
+}
+
+fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let draft = path.with_extension(format!("new-{}", std::process::id()));
+    let write = || -> io::Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut file = fs::File::create(&draft)?;
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    };
+    write().with_context(|| format!("{}: cannot write the register", path.display()))
+}

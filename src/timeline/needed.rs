@@ -1,0 +1,73 @@
+//! Which columns of the timeline table are read.
+
+use super::rows::{looks_at_diagnosis, looks_at_practice};
+use super::{ContactFilter, Needs, home, outcome, records, score};
+use crate::terms::column;
+
+/// The columns of the timeline table that a reader with these needs looks at.
+pub fn columns(needs: &Needs) -> Vec<&'static str> {
+    let mut columns = vec![
+        column::MEMBER_ID,
+        column::KIND,
+        column::START_ON,
+        column::END_ON,
+        column::BHO_ID,
+        column::CLASS,
+        column::CODE,
+        column::LEVEL,
+        column::SETTING,
+        column::STATUS,
+        column::MODALITY,
+        column::PARTICIPANTS,
+        column::DX1,
+        column::MINUTES,
+        column::ED_FLAG,
+        column::ED_ADMITTED,
+        column::DISPOSITION,
+        column::PLANNED,
+        column::END_REASON,
+        column::BIRTH_ON,
+        column::DEATH_ON,
+        column::HOSPICE,
+        column::SMI_SED,
+    ];
+    if needs.filters.iter().any(looks_at_diagnosis) {
+        columns.extend([column::DX2, column::DX3, column::DX4, column::DX5]);
+    }
+    for part in needs.filters.iter().flat_map(ContactFilter::parts) {
+        for (name, _) in &part.values {
+            if !columns.contains(name) {
+                columns.push(name);
+            }
+        }
+    }
+    if needs.visits {
+        columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
+    }
+    if needs.costs || needs.summed.contains(&true) {
+        columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
+    }
+    if needs.homes {
+        columns.extend(home::COLUMNS);
+    }
+    if needs.filters.iter().any(looks_at_practice) {
+        columns.push(column::PRACTICE_LEVEL);
+    }
+    if needs.scores {
+        columns.extend(score::COLUMNS);
+    }
+    if needs.outcomes {
+        columns.extend(outcome::COLUMNS);
+    }
+    for name in records::columns(needs) {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    for attribute in &needs.attributes {
+        if !columns.contains(attribute) {
+            columns.push(attribute);
+        }
+    }
+    columns
+}
