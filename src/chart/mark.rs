@@ -16,7 +16,7 @@ pub enum Shown {
     Hidden,
     /// Held back until the data are complete.
     Withheld,
-    /// A table or column is missing.
+    /// A table or column is missing, or says too little.
     NotComputable,
     /// Nothing was counted, so there is nothing to divide by.
     Empty,
@@ -38,7 +38,7 @@ impl Mark {
     pub fn of(row: &Published) -> Self {
         let without = |shown| Self { shown, ..Self::EMPTY };
         match (row.state, row.value) {
-            (State::NotComputable, _) => without(Shown::NotComputable),
+            (State::NotComputable | State::LowQuality, _) => without(Shown::NotComputable),
             (State::Withheld, _) => without(Shown::Withheld),
             _ if row.suppressed => without(Shown::Hidden),
             (_, None) => without(Shown::Empty),

@@ -1,6 +1,5 @@
 //! `throughline indicators`.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -8,9 +7,10 @@ use clap::Args;
 use throughline::chart::Strip;
 use throughline::diagnostic::{Document, Source, suggest};
 use throughline::indicator::{self, Definition, Evidence, Family, Indicator, TABLES, picture};
+use throughline::kernel::Supply;
 use throughline::pipeline::{self, Catalogue};
+use throughline::report;
 use throughline::store::Snapshot;
-use throughline::{kernel, report};
 
 use super::{Verdict, say};
 
@@ -62,21 +62,21 @@ pub(super) fn indicators(arguments: &IndicatorsArguments) -> anyhow::Result<Verd
             arguments.folder.display()
         );
     }
-    let delivered = arguments.store.as_deref().map(delivered).transpose()?;
-    let delivered = delivered.as_ref();
+    let supply = arguments.store.as_deref().map(supply).transpose()?;
+    let supply = supply.as_ref();
     match (&arguments.id, &arguments.html) {
-        (Some(id), _) => show(&catalogue, id, delivered)?,
-        (None, Some(file)) => write(arguments, &catalogue, file, delivered)?,
-        (None, None) => list(arguments, &catalogue, delivered)?,
+        (Some(id), _) => show(&catalogue, id, supply)?,
+        (None, Some(file)) => write(arguments, &catalogue, file, supply)?,
+        (None, None) => list(arguments, &catalogue, supply)?,
     }
     Ok(Verdict::Fine)
 }
 
-fn delivered(store: &Path) -> anyhow::Result<BTreeSet<String>> {
+fn supply(store: &Path) -> anyhow::Result<Supply> {
     let snapshot = Snapshot::open(store)?;
     let snapshot =
         snapshot.with_context(|| format!("{}: there is no store here", store.display()))?;
-    Ok(pipeline::delivered(snapshot.manifest()))
+    Ok(pipeline::supply(snapshot.manifest(), pipeline::Limits::default()))
 }
 
 fn is_wanted(arguments: &IndicatorsArguments, one: &Indicator) -> bool {
@@ -95,7 +95,7 @@ fn is_wanted(arguments: &IndicatorsArguments, one: &Indicator) -> bool {
 fn list(
     arguments: &IndicatorsArguments,
     catalogue: &Catalogue,
-    delivered: Option<&BTreeSet<String>>,
+    supply: Option<&Supply>,
 ) -> anyhow::Result<()> {
     let mut definitions = Vec::new();
     for path in catalogue.paths() {
@@ -109,26 +109,26 @@ fn list(
             say(name)?;
         }
         for one in own() {
-            let missing = delivered.map(|delivered| kernel::missing(one, delivered));
+            let why_not = supply.map(|supply| supply.why_not(one));
             listed += 1;
-            computable += usize::from(missing.as_ref().is_some_and(Vec::is_empty));
-            say(&line(one, missing.as_deref()))?;
+            computable += usize::from(why_not.as_ref().is_some_and(String::is_empty));
+            say(&line(one, why_not.as_deref()))?;
         }
     }
-    match (listed, delivered) {
+    match (listed, supply) {
         (0, _) => say("none is like that"),
         (_, Some(_)) => say(&format!("{computable} of {listed} can be computed with this store")),
         (_, None) => Ok(()),
     }
 }
 
-fn line(one: &Indicator, missing: Option<&[String]>) -> String {
+fn line(one: &Indicator, why_not: Option<&str>) -> String {
     let measure = &one.measure;
     let objectives: Vec<String> = measure.objectives.iter().map(u8::to_string).collect();
-    let data = match missing {
+    let data = match why_not {
         None => needs(one),
-        Some([]) => "computable".to_owned(),
-        Some(missing) => format!("not computable: needs {}", missing.join(", ")),
+        Some("") => "computable".to_owned(),
+        Some(why) => format!("not computable: {why}"),
     };
     format!("  {:34} {:60} {:12} {data}", measure.id, measure.title, objectives.join(","))
 }
@@ -147,11 +147,7 @@ fn with_presets(path: &Path) -> anyhow::Result<Vec<Definition>> {
 }
 
 /// One indicator.
-fn show(
-    catalogue: &Catalogue,
-    id: &str,
-    delivered: Option<&BTreeSet<String>>,
-) -> anyhow::Result<()> {
+fn show(catalogue: &Catalogue, id: &str, supply: Option<&Supply>) -> anyhow::Result<()> {
     let base = id.split('@').next().unwrap_or(id);
     let path = catalogue.file(base).with_context(|| {
         let help = suggest(base, catalogue.ids())
@@ -176,13 +172,13 @@ fn show(
         say(&format!("  {line}"))?;
     }
     say("")?;
-    about(wanted[0], delivered)?;
+    about(wanted[0], supply)?;
     presets(&definitions)?;
     examples(&definitions, &wanted)?;
     say(&format!("  file        {}", path.display()))
 }
 
-fn about(one: &Indicator, delivered: Option<&BTreeSet<String>>) -> anyhow::Result<()> {
+fn about(one: &Indicator, supply: Option<&Supply>) -> anyhow::Result<()> {
     let measure = &one.measure;
     let evidence = match measure.evidence {
         Evidence::Verified => "verified in a public source",
@@ -194,12 +190,10 @@ fn about(one: &Indicator, delivered: Option<&BTreeSet<String>>) -> anyhow::Resul
     say(&format!("  source      {} ({evidence})", measure.source))?;
     say(&format!("  objectives  {}", objectives.join(", ")))?;
     say(&format!("  needs       {}", needs(one)))?;
-    let Some(delivered) = delivered else { return Ok(()) };
-    let missing = kernel::missing(one, delivered);
-    let says = if missing.is_empty() {
-        "computable".to_owned()
-    } else {
-        format!("not computable: needs {}", missing.join(", "))
+    let Some(supply) = supply else { return Ok(()) };
+    let says = match supply.why_not(one).as_str() {
+        "" => "computable".to_owned(),
+        why => format!("not computable: {why}"),
     };
     say(&format!("  this store  {says}"))
 }
@@ -239,7 +233,7 @@ fn write(
     arguments: &IndicatorsArguments,
     catalogue: &Catalogue,
     file: &Path,
-    delivered: Option<&BTreeSet<String>>,
+    supply: Option<&Supply>,
 ) -> anyhow::Result<()> {
     let mut files = Vec::new();
     for path in catalogue.paths() {
@@ -248,7 +242,7 @@ fn write(
             files.push(definitions);
         }
     }
-    let page = report::reference("Indicators", &files, delivered);
+    let page = report::reference("Indicators", &files, supply);
     std::fs::write(file, page).with_context(|| format!("{}: cannot write", file.display()))?;
     say(&format!("{} indicators: {}", files.len(), file.display()))
 }

@@ -25,7 +25,7 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
             continue;
         };
         let value = match (row.state, row.value) {
-            (State::NotComputable, _) => "not computable".to_owned(),
+            (State::NotComputable | State::LowQuality, _) => "not computable".to_owned(),
             (State::Withheld, _) => "not ripe".to_owned(),
             (_, Some(value)) => format::value(value, measure.display),
             _ if row.suppressed => "hidden".to_owned(),

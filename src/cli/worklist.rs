@@ -63,7 +63,7 @@ pub(super) fn worklist(arguments: &WorklistArguments) -> anyhow::Result<Verdict>
         say(&format!("{title:48} {:>8} {over:>8}", own().count()))?;
     }
     for (rule, missing) in &list.not_computable {
-        say(&format!("note: {rule} is not computable: needs {missing}"))?;
+        say(&format!("note: {rule} is not computable: {missing}"))?;
     }
     say(&format!(
         "work lists of {organisations} organisations, which name members: {}",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::coarsen;
 use super::crosswalk::ServiceMap;
+use super::key_column::KeyRows;
 use super::manifest::Dates;
 use super::order::{Address, Sorted};
 use super::pool::Pool;
@@ -127,6 +128,9 @@ pub struct SourceReport {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Columns that rules need, by their names in the data model, with the rows that ought to have a
+    /// value.
+    pub key_columns: BTreeMap<&'static str, KeyRows>,
     /// Distinct members of its rows.
     pub members: u64,
     /// Rows by service code or instrument, of those that are frequent.

@@ -23,6 +23,7 @@ mod gate;
 mod heading;
 mod identifier;
 mod intake;
+mod key_column;
 mod limit;
 mod manifest;
 mod order;
@@ -52,6 +53,7 @@ pub use delivery::{
     ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
 };
 pub use intake::read;
+pub use key_column::KeyRows;
 pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
 pub use privacy::{Identifier, Policy, Privacy, Treatment};
 pub use problem::{Error, Excess, Problem};

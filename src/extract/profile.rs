@@ -7,6 +7,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use sha2::{Digest, Sha256};
 
 use super::delivery::{ColumnReport, Delivery, SourceReport, SubmissionReport};
+use super::key_column::{KeyColumn, KeyRows};
 use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
 use super::source::Reading;
@@ -73,9 +74,32 @@ fn report(
         span: days.first().zip(days.last()).map(|(first, last)| (Day(*first), Day(*last))),
         unmapped_rows: sum(|counts| counts.unmapped_rows),
         unmapped_codes: unmapped.len() as u64,
+        key_columns: key_columns(delivery, reading, left_out),
         members: if plan.table().kind().is_some() { sum(|counts| counts.members) } else { 0 },
         codes: frequent_codes(delivery, &counts),
     }
+}
+
+/// The columns that rules need, where they were delivered.
+fn key_columns(
+    delivery: &Delivery,
+    reading: &Reading,
+    left_out: &BTreeMap<usize, Vec<u32>>,
+) -> BTreeMap<&'static str, KeyRows> {
+    let none = Vec::new();
+    let count = |key: &KeyColumn| {
+        let counted = reading.buckets.par_iter().enumerate().map(|(bucket, rows)| {
+            key.count(delivery, reading, rows, left_out.get(&bucket).unwrap_or(&none))
+        });
+        counted.reduce(KeyRows::default, |a, b| KeyRows {
+            rows: a.rows + b.rows,
+            missing: a.missing + b.missing,
+        })
+    };
+    KeyColumn::of(reading.plan.table())
+        .map(|(name, key)| (name, count(key)))
+        .filter(|(_, counted)| counted.rows > 0)
+        .collect()
 }
 
 /// The hash of a file, or of the hashes of several.

@@ -151,4 +151,24 @@ pub struct Measure {
     pub has_curve: bool,
     /// What the store lacks for it, such as `outcomes.recommended_level`; empty if computable.
     pub missing: Vec<String>,
+    /// Which of its columns say too little to bear a number, such as `contacts.dx1 is missing in 35 %
+    /// of its rows, which may be 20 %`; empty if none.
+    pub poor: Vec<String>,
+}
+
+impl Measure {
+    /// True if the store has everything that it needs.
+    pub fn is_computable(&self) -> bool {
+        self.missing.is_empty() && self.poor.is_empty()
+    }
+
+    /// Why it is not computable: `needs outcomes.living`, or what is wrong with a column; empty if it
+    /// is.
+    pub fn why_not(&self) -> String {
+        if self.missing.is_empty() {
+            self.poor.join("; ")
+        } else {
+            format!("needs {}", self.missing.join(", "))
+        }
+    }
 }

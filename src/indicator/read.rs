@@ -193,6 +193,7 @@ fn indicator(
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         missing: Vec::new(),
+        poor: Vec::new(),
     };
     Some(Indicator { measure, rule: read.rule, filters: read.filters, needs })
 }

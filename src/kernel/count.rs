@@ -68,7 +68,7 @@ impl<'p> Counter<'p> {
         }
         self.enrolled_days(timeline, interner);
         for (measure, indicator) in plan.indicators.iter().enumerate() {
-            if !indicator.measure.missing.is_empty() {
+            if !indicator.measure.is_computable() {
                 continue;
             }
             match &indicator.rule {

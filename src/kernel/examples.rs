@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::{Cell, Group, Plan, Stratum, Tally, count};
+use super::{Cell, Group, Plan, Stratum, Supply, Tally, count};
 use crate::diagnostic::{Problem, Problems};
 use crate::indicator::care;
 use crate::indicator::unit::{self, Outcome, Scene};
@@ -85,7 +85,7 @@ fn plan(indicator: &Indicator, example: &Example) -> Plan {
         vec![Period { grain, start: first, end: last }],
         Vec::new(),
         settings,
-        &delivered,
+        &Supply { delivered, ..Supply::default() },
     )
 }
 

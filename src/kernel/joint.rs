@@ -79,7 +79,7 @@ impl Joint {
     pub(super) fn new(plan: &Plan) -> Self {
         let wanted = plan.indicators.iter().map(|one| {
             !plan.joined.kinds.is_empty()
-                && one.measure.missing.is_empty()
+                && one.measure.is_computable()
                 && has_expected_count(&one.measure)
         });
         Self {

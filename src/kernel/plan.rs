@@ -1,7 +1,6 @@
 //! What to compute, prepared once for all members.
 
-use std::collections::BTreeSet;
-
+use super::Supply;
 use super::joint::Joined;
 use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{
@@ -102,18 +101,19 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Prepares a plan. `delivered` holds `table` and `table.column` of everything that the store
-    /// has; an indicator that needs more is marked with what is missing and not computed.
+    /// Prepares a plan. An indicator that needs more than the store supplies is marked with what is
+    /// missing or poor, and not computed.
     pub fn new(
         indicators: Vec<Indicator>,
         periods: Vec<Period>,
         strata: Vec<StratumKind>,
         settings: Settings,
-        delivered: &BTreeSet<String>,
+        supply: &Supply,
     ) -> Self {
         let mut indicators = indicators;
         for indicator in &mut indicators {
-            indicator.measure.missing = missing(indicator, delivered);
+            indicator.measure.missing = supply.missing(indicator);
+            indicator.measure.poor = supply.poor(indicator);
         }
         let mut needs = Needs::default();
         let treatment = keep(&mut needs.filters, &ContactFilter::of(Basis::Treatment));
@@ -210,12 +210,6 @@ impl Plan {
     pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
         self.gaps.iter().position(|known| *known == gap)
     }
-}
-
-/// What an indicator needs and a store lacks, of which `delivered` holds `table` and `table.column`.
-pub fn missing(indicator: &Indicator, delivered: &BTreeSet<String>) -> Vec<String> {
-    let lacks = |need: &&String| !need.split(" or ").any(|one| delivered.contains(one.trim()));
-    indicator.needs.iter().filter(lacks).cloned().collect()
 }
 
 /// What the reader of timelines has to keep besides contacts that pass filters.

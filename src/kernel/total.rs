@@ -80,7 +80,7 @@ impl Board<'_> {
     /// The measures that can be computed.
     fn computable(&self) -> impl Iterator<Item = usize> + '_ {
         let indicators = self.plan.indicators.iter().enumerate();
-        indicators.filter(|(_, one)| one.measure.missing.is_empty()).map(|(measure, _)| measure)
+        indicators.filter(|(_, one)| one.measure.is_computable()).map(|(measure, _)| measure)
     }
 
     fn cell(&self, measure: usize, period: usize, group: &Group, stratum: &Stratum) -> Cell {

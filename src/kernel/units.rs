@@ -194,7 +194,7 @@ impl Writer<'_> {
         let periods = self.plan.periods.len();
         for (measure, indicator) in self.plan.indicators.iter().enumerate() {
             let Rule::Rate(RateRule { to, .. }) = &indicator.rule else { continue };
-            if !indicator.measure.missing.is_empty() {
+            if !indicator.measure.is_computable() {
                 continue;
             }
             let cells = self.plan.cell(measure, 0)..self.plan.cell(measure, 0) + periods;

@@ -8,7 +8,10 @@ use super::{Settings, State};
 /// The state of a measure in a period, and why.
 pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -> (State, String) {
     if !measure.missing.is_empty() {
-        return (State::NotComputable, format!("needs {}", measure.missing.join(", ")));
+        return (State::NotComputable, measure.why_not());
+    }
+    if !measure.poor.is_empty() {
+        return (State::LowQuality, measure.why_not());
     }
     let through = settings.data_through;
     let (state, reason) = match measure.shape {

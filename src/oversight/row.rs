@@ -55,6 +55,8 @@ pub enum State {
     Withheld,
     /// A table or column is missing: no number.
     NotComputable,
+    /// A column that it needs says too little: no number.
+    LowQuality,
 }
 
 impl State {
@@ -65,7 +67,13 @@ impl State {
             Self::Preliminary => "preliminary",
             Self::Withheld => "withheld",
             Self::NotComputable => "not_computable",
+            Self::LowQuality => "low_quality",
         }
+    }
+
+    /// True if the store has what the number needs.
+    pub fn is_computable(self) -> bool {
+        !matches!(self, Self::NotComputable | Self::LowQuality)
     }
 
     /// True if a row of this state shows numbers.
@@ -87,7 +95,7 @@ pub enum Verdict {
     TooFew,
     /// Some units cannot be judged yet.
     NotRipe,
-    /// A table or column is missing.
+    /// A table or column is missing, or says too little.
     NotComputable,
 }
 

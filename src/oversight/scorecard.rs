@@ -287,7 +287,7 @@ fn cell(table: &PublishedTable, place: usize, group: &Group, period: Period) -> 
     let row = of(group);
     let target = table.settings().target(&measure.id, &measure.base_id, group, period);
     let standing = match row {
-        _ if !measure.missing.is_empty() => Standing::NotComputable,
+        _ if !measure.is_computable() => Standing::NotComputable,
         Some(row) => standing(row),
         None if of(&Group::All).is_some_and(|row| row.state != State::Final) => Standing::NotRipe,
         None => Standing::NothingCounted,
@@ -319,7 +319,7 @@ fn cell(table: &PublishedTable, place: usize, group: &Group, period: Period) -> 
 
 fn standing(row: &Published) -> Standing {
     match (row.state, row.value, row.verdict) {
-        (State::NotComputable, _, _) => Standing::NotComputable,
+        (State::NotComputable | State::LowQuality, _, _) => Standing::NotComputable,
         (State::Withheld, _, _) => Standing::NotRipe,
         _ if row.suppressed => Standing::TooFew,
         (State::Preliminary, _, _) => Standing::NotRipe,

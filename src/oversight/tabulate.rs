@@ -8,7 +8,7 @@ use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
 use super::standardised::{Expected, standardise};
 use super::verdict::verdict;
-use super::{Exact, Row, Settings, State};
+use super::{Exact, Row, Settings};
 
 /// Every row with every number. It must not be shown: see [`super::suppress()`].
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     let mut curves = Vec::new();
     for (cell, tally) in &tallies.cells {
         let Some(measure) = tallies.measures.get(cell.measure) else { continue };
-        if !measure.missing.is_empty() || cell.stratum.kind == JOINT {
+        if !measure.is_computable() || cell.stratum.kind == JOINT {
             continue;
         }
         let row = row_of(measure, cell, tally, settings);
@@ -52,7 +52,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
         rows.push(row);
     }
     for (index, measure) in tallies.measures.iter().enumerate() {
-        if !measure.missing.is_empty() {
+        if !measure.is_computable() {
             let empty = |period| Cell {
                 measure: index,
                 period,
@@ -141,7 +141,7 @@ fn fill(row: &mut Row, estimate: Estimate) {
 
 /// Median, quartiles and the share of high values of a mean over members or units.
 fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> Vec<Row> {
-    if mean.state == State::NotComputable || tally.values.is_empty() {
+    if !mean.state.is_computable() || tally.values.is_empty() {
         return Vec::new();
     }
     let bare = Row {

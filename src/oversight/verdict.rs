@@ -8,7 +8,7 @@ use super::{Row, State, Verdict};
 /// The verdict on a row whose group and period a target binds.
 pub(super) fn verdict(row: &Row, target: &Target) -> Option<Verdict> {
     match row.state {
-        State::NotComputable => return Some(Verdict::NotComputable),
+        State::NotComputable | State::LowQuality => return Some(Verdict::NotComputable),
         State::Preliminary | State::Withheld => return Some(Verdict::NotRipe),
         State::Final => {}
     }

@@ -82,13 +82,13 @@ pub fn explain(
     };
     let strata = strata(pipeline, question, &indicator.measure)?;
     let plan =
-        Plan::new(vec![indicator], vec![period], strata, prepared.settings, &prepared.delivered);
+        Plan::new(vec![indicator], vec![period], strata, prepared.settings, &prepared.supply);
     let indicator = plan.indicators[0].clone();
-    if !indicator.measure.missing.is_empty() {
+    if !indicator.measure.is_computable() {
         bail!(
-            "`{}` cannot be computed with this store: it needs {}",
+            "`{}` cannot be computed with this store: {}",
             indicator.measure.id,
-            indicator.measure.missing.join(", ")
+            indicator.measure.why_not()
         );
     }
     let (units, groups) = units(&plan, snapshot, question)?;

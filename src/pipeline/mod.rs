@@ -19,6 +19,7 @@ mod release;
 mod run;
 mod stage;
 mod study;
+mod supply;
 mod tallies;
 mod task;
 mod units;
@@ -38,11 +39,12 @@ pub use read_contract::check_contract;
 pub use reconcile::{Comparison, reconcile, reconcile_folder};
 pub use release::{Earlier, Refused, Released, release};
 pub use run::{
-    Accept, Counted, Folders, Prepared, count, delivered, ingest, ingest_accepting,
-    internal_folder, prepare, report_folder, snapshot, snapshot_by_id,
+    Accept, Counted, Folders, Prepared, count, ingest, ingest_accepting, internal_folder, prepare,
+    report_folder, snapshot, snapshot_by_id,
 };
 pub use stage::{OnStage, Stage};
 pub use study::{Studied, read_study_file, study, write_study_report};
+pub use supply::{Limits, supply};
 pub use tallies::{Bucket, count_bucket, counted, merge};
 pub use task::count_stream;
 pub use units::{outcome, reason, units_table};

@@ -1,7 +1,7 @@
 //! `plan.json`: all that counting needs, so that it can be done elsewhere by the same kernel. It
 //! holds the texts of the definitions, which are read again by their one reader.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -12,7 +12,7 @@ use super::{Pipeline, catalogue};
 use crate::diagnostic::{Document, Source};
 use crate::extract::Table;
 use crate::indicator::read_instruments;
-use crate::kernel::{Contract, Plan, StratumKind};
+use crate::kernel::{Contract, Plan, StratumKind, Supply};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::column::{self, ColumnType};
 use crate::terms::instrument::Instruments;
@@ -49,6 +49,8 @@ struct Body {
     /// The columns of the stream, in the order that rows are sorted by.
     columns: Vec<Column>,
     delivered: BTreeSet<String>,
+    #[serde(default)]
+    poor: BTreeMap<String, String>,
     definitions: Vec<DefinitionText>,
     manifest: Manifest,
 }
@@ -143,7 +145,7 @@ impl PlanFile {
         let joint_names = joint
             .as_ref()
             .map(|(kinds, grain)| Joint { strata: names(kinds), grain: grain.name().to_owned() });
-        let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.delivered);
+        let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
         let plan = with_joint(plan, joint.as_ref());
         let contract = contract(&plan, manifest);
         let texts = pipeline.definitions.iter().map(|one| DefinitionText {
@@ -164,7 +166,8 @@ impl PlanFile {
             instruments: pipeline.instruments_text.clone(),
             joint: joint_names,
             columns: contract.columns().iter().map(|one| Column::of(*one)).collect(),
-            delivered: prepared.delivered,
+            delivered: prepared.supply.delivered,
+            poor: prepared.supply.poor,
             definitions: texts.collect(),
             manifest: manifest.clone(),
         };
@@ -244,7 +247,8 @@ impl PlanFile {
             derive_stays: body.derive_stays,
             instruments: Arc::new(body.known_instruments()?),
         };
-        let plan = Plan::new(indicators, periods, strata, settings, &body.delivered);
+        let supply = Supply { delivered: body.delivered.clone(), poor: body.poor.clone() };
+        let plan = Plan::new(indicators, periods, strata, settings, &supply);
         let plan = with_joint(plan, body.joint()?.as_ref());
         let contract = contract(&plan, &body.manifest);
         Ok(Ready { plan, contract, hash: self.hash.clone() })

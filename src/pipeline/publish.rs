@@ -4,8 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::run::delivered;
-use super::{Counted, Pipeline, catalogue, quality};
+use super::{Counted, Pipeline, catalogue, quality, supply};
 use crate::oversight::{self, PublishedTable};
 use crate::report::{self, Content, Refused, SinceLast, Snapshot, Source};
 use crate::store::{self, SourceEntry};
@@ -99,9 +98,9 @@ fn reference(pipeline: &Pipeline, counted: &Counted) -> Vec<u8> {
         .chunk_by(|a, b| a.id == b.id)
         .map(<[crate::indicator::Definition]>::to_vec)
         .collect();
-    let delivered = delivered(counted.snapshot.manifest());
+    let supply = supply(counted.snapshot.manifest(), pipeline.limits);
     let title = format!("{}: rules in pictures", pipeline.title);
-    report::reference(&title, &files, Some(&delivered)).into_bytes()
+    report::reference(&title, &files, Some(&supply)).into_bytes()
 }
 
 fn rounding(table: &PublishedTable) -> quality::Rounding {
@@ -142,6 +141,8 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
         ("months", pipeline.months.to_string()),
         ("year_starts", pipeline.year_starts.to_string()),
         ("transfer_gap", pipeline.transfer_gap.to_string()),
+        ("missing_max", pipeline.limits.missing.to_string()),
+        ("unmapped_max", pipeline.limits.unmapped.to_string()),
         ("strata", strata.join(", ")),
         ("standardised_by", standardised_by(pipeline).join(", ")),
         ("threshold", pipeline.threshold.to_string()),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::catalogue::{self, Catalogue};
+use super::supply::Limits;
 use super::{read_contract, read_privacy, read_source};
 use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
 use crate::extract::{Privacy, RefusedMax, Source, Table};
@@ -49,6 +50,8 @@ pub struct Pipeline {
     pub reports: PathBuf,
     /// Days between a discharge and an admission that still continue a spell.
     pub transfer_gap: i32,
+    /// How much of a column may say nothing before what needs it is withheld.
+    pub limits: Limits,
     /// Every indicator file of its folders.
     pub catalogue: Catalogue,
     /// The registry of instruments.
@@ -107,6 +110,7 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
         store,
         reports,
         transfer_gap: 1,
+        limits: Limits::default(),
         catalogue: Catalogue::default(),
         instruments: Arc::default(),
         instruments_sha256: String::new(),
@@ -124,6 +128,10 @@ fn check(document: &Document, path: &Path, sha256: String) -> Result<Pipeline, P
     pipeline.privacy = read_privacy::privacy(&mut fields, &mut problems);
     if let Some(mut rules) = fields.fields("rules", &mut problems) {
         pipeline.transfer_gap = rules.integer_in("transfer_gap", 0, 30, &mut problems).unwrap_or(1);
+        let usual = Limits::default();
+        let mut most = |key, usual| rules.integer_in(key, 0, 100, &mut problems).unwrap_or(usual);
+        let missing = most("missing_max", usual.missing);
+        pipeline.limits = Limits { missing, unmapped: most("unmapped_max", usual.unmapped) };
         rules.finish(&mut problems);
     }
     indicators(&mut fields, &base, &mut pipeline, &mut problems);

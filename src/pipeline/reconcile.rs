@@ -95,7 +95,7 @@ fn differences(
 ) -> anyhow::Result<Vec<MemberDifference>> {
     let prepared = prepare(pipeline, counted.snapshot.manifest())?;
     let Question { indicators, periods, strata, .. } = question(reported, known);
-    let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.delivered);
+    let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
     let listed = reported.iter().enumerate().filter(|(place, _)| lists.has(*place));
     let listed: BTreeSet<(&Group, Period)> =
         listed.map(|(_, rate)| (&rate.group, rate.period)).collect();

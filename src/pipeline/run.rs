@@ -1,16 +1,15 @@
 //! The stages of a run: ingest, evaluate, report.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::{OnStage, Pipeline, Stage, completion, period};
-use crate::extract::{self, Intake, Phase, Progress, Table};
+use super::{OnStage, Pipeline, Stage, completion, period, supply};
+use crate::extract::{self, Intake, Phase, Progress};
 use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
-use crate::kernel::{self, Plan, StratumKind, Tallies};
+use crate::kernel::{self, Plan, StratumKind, Supply, Tallies};
 use crate::oversight::Completion;
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
 use crate::terms::{Day, Grain, Period};
@@ -188,8 +187,8 @@ pub fn snapshot(pipeline: &Pipeline, folders: &Folders) -> anyhow::Result<Snapsh
 pub struct Prepared {
     /// How timelines are read.
     pub settings: crate::timeline::Settings,
-    /// `table` and `table.column` of everything that was delivered.
-    pub delivered: BTreeSet<String>,
+    /// What the columns of the store can say.
+    pub supply: Supply,
     /// Data are complete up to this day.
     pub data_through: Day,
 }
@@ -199,19 +198,19 @@ pub struct Prepared {
 /// # Errors
 /// If no source says when it was cut.
 pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepared> {
-    let mut delivered = delivered(manifest);
+    let mut supply = supply(manifest, pipeline.limits);
     let data_through = data_through(manifest)?;
     let settings = crate::timeline::Settings {
         transfer_gap: pipeline.transfer_gap,
         data_through,
-        assume_enrolment: !delivered.contains("enrolment"),
-        derive_stays: !delivered.contains("stays"),
+        assume_enrolment: !supply.delivered.contains("enrolment"),
+        derive_stays: !supply.delivered.contains("stays"),
         instruments: Arc::clone(&pipeline.instruments),
     };
     let known = pipeline.instruments.iter();
-    delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
-    delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
-    Ok(Prepared { settings, delivered, data_through })
+    supply.delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
+    supply.delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
+    Ok(Prepared { settings, supply, data_through })
 }
 
 /// Counts every indicator of the pipeline over a snapshot.
@@ -267,10 +266,10 @@ pub(super) fn count_for(
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Counted> {
     let manifest = snapshot.manifest();
-    let Prepared { settings, delivered, data_through } = prepare(pipeline, manifest)?;
+    let Prepared { settings, supply, data_through } = prepare(pipeline, manifest)?;
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
-    let plan = Plan::new(indicators, periods, strata, settings, &delivered);
+    let plan = Plan::new(indicators, periods, strata, settings, &supply);
     let plan = match joint {
         Some((kinds, grain)) => plan.jointly(&kinds, grain),
         None => plan,
@@ -303,24 +302,6 @@ pub(super) fn count_for(
         completion,
         notes,
     })
-}
-
-/// The tables and columns that were delivered with at least one value, by their names in the data
-/// model.
-pub fn delivered(manifest: &Manifest) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for source in &manifest.sources {
-        let Some(table) = Table::from_name(&source.table) else { continue };
-        found.insert(source.table.clone());
-        for field in table.fields() {
-            let filled =
-                source.missing.get(field.to).is_some_and(|missing| *missing < source.rows_accepted);
-            if filled {
-                found.insert(format!("{}.{}", source.table, field.name));
-            }
-        }
-    }
-    found
 }
 
 /// Tables that timelines are made of: their run-out decides about the data-through date.

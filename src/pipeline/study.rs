@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::{OnStage, Stage, catalogue, run};
+use super::{Limits, OnStage, Stage, catalogue, run, supply};
 use crate::diagnostic::{Document, Problems};
 use crate::report::{StudyContent, Written, write_study};
 use crate::store::{self, Snapshot};
@@ -44,7 +44,7 @@ pub fn read_study_file(path: &Path) -> anyhow::Result<Result<Study, Problems>> {
 /// Does a study on a snapshot.
 pub fn study(study: Study, snapshot: &Snapshot, on_stage: OnStage<'_>) -> anyhow::Result<Studied> {
     let manifest = snapshot.manifest();
-    let delivered = run::delivered(manifest);
+    let delivered = supply(manifest, Limits::default()).delivered;
     let data_through = run::data_through(manifest)?;
     let settings = Settings {
         transfer_gap: 1,

@@ -52,10 +52,10 @@ pub fn worklist(
                     months.clone().collect(),
                     Vec::new(),
                     prepared.settings.clone(),
-                    &prepared.delivered,
+                    &prepared.supply,
                 );
-                for one in plan.indicators.iter().filter(|one| !one.measure.missing.is_empty()) {
-                    not_computable.push((one.measure.id.clone(), one.measure.missing.join(", ")));
+                for one in plan.indicators.iter().filter(|one| !one.measure.is_computable()) {
+                    not_computable.push((one.measure.id.clone(), one.measure.why_not()));
                 }
                 let units = open_units(&plan, snapshot)?;
                 let calls = |unit: &Unit| {

@@ -46,7 +46,7 @@ const COLUMNS: [(&str, &str, &str); 58] = [
     (
         "state",
         "text",
-        "final, preliminary (some units cannot be judged yet, or rows are still missing: see reason), withheld (outside the data), not_computable (a table or column is missing)",
+        "final, preliminary (some units cannot be judged yet, or rows are still missing: see reason), withheld (outside the data), not_computable (a table or column is missing), low_quality (too many rows say nothing in a column that it needs)",
     ),
     (
         "suppressed",

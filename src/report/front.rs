@@ -2,7 +2,7 @@
 
 use crate::chart::format;
 use crate::indicator::{Measure, Shape};
-use crate::oversight::{Published, State};
+use crate::oversight::Published;
 
 use super::content::Content;
 use super::figures;
@@ -118,15 +118,15 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
     let title = Cell::Link(format!("#{}", anchor(&words::name(measure))), words::title(measure));
     let none = || Cell::words("–");
     let Some(row) = lookup.headline(place, content.period) else {
-        let state = if measure.missing.is_empty() {
+        let state = if measure.is_computable() {
             "no number".to_owned()
         } else {
-            format!("not computable: needs {}", measure.missing.join(", "))
+            format!("not computable: {}", measure.why_not())
         };
         return vec![title, none(), none(), none(), none(), none(), Cell::Words(state)];
     };
     let state = words::state(row, measure);
-    if row.state == State::NotComputable {
+    if !row.state.is_computable() {
         return vec![title, none(), none(), none(), none(), none(), Cell::Words(state)];
     }
     let period = format::period(row.period);

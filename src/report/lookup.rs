@@ -75,7 +75,14 @@ impl<'a> Lookup<'a> {
             let rows = self.everyone(measure, grain, wanted).filter(|row| row.state == state);
             rows.max_by_key(|row| (row.period, row.value.is_some()))
         };
-        for state in [State::Final, State::Preliminary, State::Withheld, State::NotComputable] {
+        let states = [
+            State::Final,
+            State::Preliminary,
+            State::Withheld,
+            State::NotComputable,
+            State::LowQuality,
+        ];
+        for state in states {
             let rows = || GRAINS.into_iter().filter_map(|grain| latest(state, grain));
             let found = rows().find(|row| row.value.is_some()).or_else(|| rows().next());
             if found.is_some() {

@@ -115,7 +115,7 @@ fn status(state: State) -> &'static str {
     match state {
         State::Final => "complete",
         State::Preliminary | State::Withheld => "pending",
-        State::NotComputable => "error",
+        State::NotComputable | State::LowQuality => "error",
     }
 }
 
@@ -124,7 +124,7 @@ fn absent(row: &Published) -> Value {
     let why = match row.state {
         _ if row.suppressed => "masked",
         State::Withheld => "temp-unknown",
-        State::NotComputable => "unsupported",
+        State::NotComputable | State::LowQuality => "unsupported",
         State::Final | State::Preliminary => "not-applicable",
     };
     because(why)

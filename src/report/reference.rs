@@ -1,11 +1,9 @@
 //! The reference of indicators as a page: each rule as a sentence and as a picture, with its source,
 //! its presets and its examples.
 
-use std::collections::BTreeSet;
-
 use crate::chart::Strip;
 use crate::indicator::{Definition, Family, Indicator, Measure, picture};
-use crate::kernel;
+use crate::kernel::Supply;
 
 use super::html::{Html, anchor};
 use super::page::document;
@@ -13,12 +11,8 @@ use super::table::{Cell, Table};
 use super::words;
 
 /// The page. Each item of `files` is one indicator file: its presets, the default first. With
-/// `delivered`, each indicator says whether a store with these tables and columns can compute it.
-pub fn reference(
-    title: &str,
-    files: &[Vec<Definition>],
-    delivered: Option<&BTreeSet<String>>,
-) -> String {
+/// `supply`, each indicator says whether a store with these tables and columns can compute it.
+pub fn reference(title: &str, files: &[Vec<Definition>], supply: Option<&Supply>) -> String {
     document(title, ("published", "Skip to the indicators"), |html| {
         html.within("header", &[], |html| {
             html.leaf("p", &[("class", "kicker")], "Throughline: reference of indicators");
@@ -39,7 +33,7 @@ pub fn reference(
         });
         html.within("main", &[("id", "main")], |html| {
             for family in families() {
-                write_family(html, family, files, delivered);
+                write_family(html, family, files, supply);
             }
         });
         let standing =
@@ -64,7 +58,7 @@ fn write_family(
     html: &mut Html,
     family: Family,
     files: &[Vec<Definition>],
-    delivered: Option<&BTreeSet<String>>,
+    supply: Option<&Supply>,
 ) {
     html.within("section", &[("id", words::family_id(family)), ("class", "family")], |html| {
         html.leaf("h2", &[], words::family(family));
@@ -77,19 +71,19 @@ fn write_family(
             }
         });
         for file in own() {
-            write_file(html, file, delivered);
+            write_file(html, file, supply);
         }
     });
 }
 
-fn write_file(html: &mut Html, file: &[Definition], delivered: Option<&BTreeSet<String>>) {
+fn write_file(html: &mut Html, file: &[Definition], supply: Option<&Supply>) {
     let Some(indicator) = first(file) else { return };
     let measure = &indicator.measure;
     let attributes = [("id", &*anchor(&measure.base_id)), ("class", "indicator")];
     html.within("article", &attributes, |html| {
         html.leaf("h3", &[], &measure.title);
         html.leaf("p", &[("class", "rule")], &measure.sentence);
-        write_about(html, indicator, delivered);
+        write_about(html, indicator, supply);
         html.within("div", &[("class", "figures")], |html| {
             html.within("div", &[], |html| {
                 html.within("figure", &[], |html| {
@@ -104,7 +98,7 @@ fn write_file(html: &mut Html, file: &[Definition], delivered: Option<&BTreeSet<
     });
 }
 
-fn write_about(html: &mut Html, indicator: &Indicator, delivered: Option<&BTreeSet<String>>) {
+fn write_about(html: &mut Html, indicator: &Indicator, supply: Option<&Supply>) {
     let measure = &indicator.measure;
     html.within("dl", &[("class", "about")], |html| {
         let mut pair = |term: &str, text: &str| {
@@ -121,8 +115,8 @@ fn write_about(html: &mut Html, indicator: &Indicator, delivered: Option<&BTreeS
         pair("Direction", words::better(measure.better));
         pair("Unit", &measure.unit);
         pair("Needs", &needs(indicator));
-        if let Some(delivered) = delivered {
-            pair("With this store", &computable(indicator, delivered));
+        if let Some(supply) = supply {
+            pair("With this store", &computable(indicator, supply));
         }
         pair("Source", &measure.source);
         pair("Evidence", words::evidence(measure.evidence));
@@ -135,12 +129,10 @@ fn needs(indicator: &Indicator) -> String {
 }
 
 /// Whether a store can compute an indicator, in words.
-fn computable(indicator: &Indicator, delivered: &BTreeSet<String>) -> String {
-    let missing = kernel::missing(indicator, delivered);
-    if missing.is_empty() {
-        "computable".to_owned()
-    } else {
-        format!("not computable: needs {}", missing.join(", "))
+fn computable(indicator: &Indicator, supply: &Supply) -> String {
+    match supply.why_not(indicator).as_str() {
+        "" => "computable".to_owned(),
+        why => format!("not computable: {why}"),
     }
 }
 

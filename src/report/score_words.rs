@@ -96,7 +96,7 @@ pub(super) fn place(place: Place) -> &'static str {
 /// Why a cell has no number, or what is still missing; empty where nothing has to be said.
 pub(super) fn reason(cell: &ScoreCell, measure: &Measure) -> String {
     match (cell.standing, &cell.row) {
-        (Standing::NotComputable, _) => format!("needs {}", measure.missing.join(", ")),
+        (Standing::NotComputable, _) => measure.why_not(),
         (Standing::NotRipe | Standing::TooFew, Some(row)) => row.reason.clone(),
         _ => String::new(),
     }

@@ -3,7 +3,7 @@
 use crate::chart::{Mark, format};
 use crate::indicator::{Measure, Shape};
 use crate::kernel::Group;
-use crate::oversight::{Published, State, disparities};
+use crate::oversight::{Published, disparities};
 use crate::terms::Period;
 
 use super::content::Content;
@@ -24,7 +24,7 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>, lookup: &Lookup<'_>,
             write_value(html, content, lookup, measure, headline);
             html.leaf("p", &[("class", "rule")], &measure.sentence);
             write_about(html, measure);
-            let Some(headline) = headline.filter(|row| row.state != State::NotComputable) else {
+            let Some(headline) = headline.filter(|row| row.state.is_computable()) else {
                 return;
             };
             let points = figures::points(content, lookup, place);
@@ -60,15 +60,15 @@ fn write_value(
     headline: Option<&Published>,
 ) {
     let Some(row) = headline else {
-        let text = if measure.missing.is_empty() {
+        let text = if measure.is_computable() {
             format!("No number for {} or before it.", format::period(content.period))
         } else {
-            format!("Not computable: needs {}.", measure.missing.join(", "))
+            format!("Not computable: {}.", measure.why_not())
         };
         return html.leaf("p", &[("class", "value none")], &text);
     };
     html.within("p", &[("class", "value")], |html| {
-        if measure.shape != Shape::Mix || row.state == State::NotComputable {
+        if measure.shape != Shape::Mix || !row.state.is_computable() {
             let class = if Mark::of(row).value().is_some() { "shown" } else { "none" };
             html.leaf("strong", &[("class", class)], &words::value(row, measure));
             if !measure.unit.is_empty() && Mark::of(row).value().is_some() {
@@ -84,7 +84,7 @@ fn write_value(
         let target = words::target(Some(row), measure);
         html.leaf("span", &[], &format!(" {}{target}", parts.join("; ")));
     });
-    if row.period != content.period && row.state != State::NotComputable {
+    if row.period != content.period && row.state.is_computable() {
         let wanted = lookup.whole(row.measure, content.period, &Group::All);
         let why = wanted.map_or_else(
             || "not reported for this indicator".to_owned(),

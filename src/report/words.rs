@@ -145,7 +145,7 @@ fn absent(row: &Published) -> String {
 /// The state in one or two words, for a table below the place that gives its reason.
 pub(super) fn short_state(row: &Published) -> &'static str {
     match row.state {
-        State::NotComputable => "not computable",
+        State::NotComputable | State::LowQuality => "not computable",
         State::Withheld => "withheld",
         _ if row.suppressed => "hidden",
         State::Preliminary => "preliminary",
@@ -156,10 +156,10 @@ pub(super) fn short_state(row: &Published) -> &'static str {
 /// How far the number may be relied on, with what is missing for it.
 pub(super) fn state(row: &Published, measure: &Measure) -> String {
     match row.state {
-        State::NotComputable if !measure.missing.is_empty() => {
-            format!("not computable: needs {}", measure.missing.join(", "))
+        State::NotComputable | State::LowQuality if !measure.is_computable() => {
+            format!("not computable: {}", measure.why_not())
         }
-        State::NotComputable => with_reason("not computable", &row.reason),
+        State::NotComputable | State::LowQuality => with_reason("not computable", &row.reason),
         State::Withheld => with_reason("withheld", &row.reason),
         _ if row.suppressed => "hidden (small number)".to_owned(),
         State::Preliminary => with_reason("preliminary", &row.reason),

@@ -232,7 +232,7 @@ fn rules(html: &mut Html, list: &Worklist, items: &[&WorkItem]) {
         }
         for (rule, missing) in &list.not_computable {
             html.leaf("dt", &[], rule);
-            html.leaf("dd", &[], &format!("not computable: needs {missing}"));
+            html.leaf("dd", &[], &format!("not computable: {missing}"));
         }
     });
 }

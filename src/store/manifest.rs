@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Delivery, SourceReport, SubmissionReport};
+use crate::extract::{Delivery, KeyRows, SourceReport, SubmissionReport};
 use crate::terms::Day;
 
 /// The version of the timeline table's columns and of the manifest.
@@ -106,6 +106,10 @@ pub struct SourceEntry {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Columns that rules need, by their names in the data model: rows that ought to have a value,
+    /// and how many of them have none.
+    #[serde(default)]
+    pub key_columns: BTreeMap<String, KeyRows>,
     /// Distinct members of its rows.
     #[serde(default)]
     pub members: u64,
@@ -148,6 +152,11 @@ impl SourceEntry {
             last_day: day(report.span.map(|span| span.1)),
             unmapped_rows: report.unmapped_rows,
             unmapped_codes: report.unmapped_codes,
+            key_columns: report
+                .key_columns
+                .iter()
+                .map(|(column, rows)| ((*column).to_owned(), *rows))
+                .collect(),
             members: report.members,
             codes: report.codes.clone(),
         }

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use throughline::diagnostic::{Document, Source};
 use throughline::indicator::{self, read_instruments};
+use throughline::kernel::Supply;
 use throughline::statistics::{Instrument, Norm, ReliableChange, clinical_cut_off};
 use throughline::terms::instrument::{Instruments, cut_off, least_reliable_change};
 
@@ -139,6 +140,7 @@ fn without_a_registry_nothing_is_counted_and_the_reason_is_named() {
         .join("pipelines/indicators/outcome/functioning_change.toml");
     let [definition] = &crate::definitions::definitions(&path)[..] else { panic!("one preset") };
     let delivered = ["outcomes", "outcomes.score", "outcomes.instrument"].map(str::to_owned);
-    let missing = throughline::kernel::missing(&definition.indicators[0], &delivered.into());
+    let supply = Supply { delivered: delivered.into(), ..Supply::default() };
+    let missing = supply.missing(&definition.indicators[0]);
     assert_eq!(missing, [format!("{}.functioning", indicator::INSTRUMENTS)]);
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow_array::RecordBatch;
 use throughline::extract::{self, Intake};
 use throughline::indicator;
-use throughline::kernel::{self, BETWEEN, Group, JOINT, Plan, StratumKind, Tallies};
+use throughline::kernel::{self, BETWEEN, Group, JOINT, Plan, StratumKind, Supply, Tallies};
 use throughline::pipeline;
 use throughline::store::{Snapshot, Store};
 use throughline::synth::{self, Compress};
@@ -74,7 +74,7 @@ fn plan() -> Plan {
             .map(|kind| StratumKind::from_name(kind).expect("a kind"))
             .to_vec(),
         settings,
-        &delivered,
+        &Supply { delivered, ..Supply::default() },
     )
 }
 

@@ -15,6 +15,7 @@ mod identifiers;
 mod ingest;
 mod instruments;
 mod kernel;
+mod low_quality;
 mod oversight;
 mod pseudonymize;
 mod reconcile;

@@ -183,8 +183,8 @@ fn obstacle(
     is_known: bool,
     settings: &Settings,
 ) -> Option<String> {
-    if !measure.missing.is_empty() {
-        return Some(format!("not computable here: needs {}", measure.missing.join(", ")));
+    if !measure.is_computable() {
+        return Some(format!("not computable here: {}", measure.why_not()));
     }
     if measure.shape == Shape::Mix {
         return Some("counted by level of care; a single rate says nothing about it".to_owned());
@@ -201,7 +201,7 @@ fn obstacle(
         State::Final => None,
         State::Preliminary => Some(format!("not complete here: {reason}")),
         State::Withheld => Some(format!("no number here: {reason}")),
-        State::NotComputable => Some(format!("not computable here: {reason}")),
+        State::NotComputable | State::LowQuality => Some(format!("not computable here: {reason}")),
     }
 }
 

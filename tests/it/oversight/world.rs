@@ -76,6 +76,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
         has_curve: false,
         missing: Vec::new(),
+        poor: Vec::new(),
     }
 }
 

@@ -103,7 +103,7 @@ impl Case {
             "title = \"Second\"\nstore = \"store\"\n[periods]\nmonths = {}\nyear_starts = {}\n\
              grains = [\"month\", \"quarter\", \"year\"]\n[extracts]\nfolder = \"extracts\"\n\
              crosswalks = [\"{}\"]\nbuckets = 3\nrefused_rows = 0\n[rules]\ntransfer_gap = {}\n\
-             [indicators]\nfolders = [\"{}\"]\nuse = {:?}\n[strata]\nby = [\"age_band\", \"sex\"]\n",
+             missing_max = 100\nunmapped_max = 100\n[indicators]\nfolders = [\"{}\"]\nuse = {:?}\n[strata]\nby = [\"age_band\", \"sex\"]\n",
             self.months,
             self.year_starts,
             at("pipelines/crosswalks/service_map.csv"),

@@ -7,10 +7,10 @@ use throughline::kernel::{Cell, Tallies, Tally};
 
 use super::chance;
 use super::compare::{Case, Shipped, day, periods, shipped};
-use super::definition::{Days, Definition};
+use super::definition::{Days, Definition, ValueOf};
 use super::life::Life;
 use super::rows::{Day, Extract, Row};
-use super::units;
+use super::{sums, units};
 
 /// The sums of the indicators that are asked about.
 fn cells(
@@ -103,6 +103,135 @@ fn a_contact_outside_of_every_window_changes_nothing() {
         assert_eq!(before, after, "{names:?}");
     }
     assert!(asked > 20, "the case says something: {asked} indicators");
+}
+
+/// A row of every kind for a member on a day. Nothing in it goes on: what begins ends, and no plan
+/// names a lead, who would stay the lead until another is named.
+fn one_of_each(extract: &mut Extract, member: &str, on: Day, place: usize) {
+    let mut add = |table: &str, key: &'static str, days: &[(&'static str, i32)], texts: Texts| {
+        let mut row = Row::new().with("member_id", member);
+        if !key.is_empty() {
+            row.set(key, format!("Z{place:05}{}", texts.first().map_or("", |one| one.1)));
+        }
+        for (column, after) in days {
+            row.set_day(column, on + after);
+        }
+        for (column, text) in texts {
+            row.set(column, text);
+        }
+        extract.0.get_mut(table).expect("every table is delivered").rows.push(row);
+    };
+    for class in ["therapy", "crisis_ambulatory", "outreach", "monitoring", "coordination"] {
+        let texts: Texts = &[("service_class", class), ("agency_id", "A9"), ("dx1", "F20.9")];
+        add("contacts", "contact_id", &[("contact_date", 0)], texts);
+    }
+    let gone: Texts = &[("status", "no_show"), ("agency_id", "A1"), ("service_class", "therapy")];
+    add("contacts", "contact_id", &[("contact_date", 0)], gone);
+    for facility in ["acute_psych", "residential_sud", "ed"] {
+        let texts: Texts = &[("facility_class", facility), ("dx1", "F10.20")];
+        add("stays", "stay_id", &[("admit", 0), ("discharge", 3)], texts);
+    }
+    let said: Texts = &[
+        ("record_type", "assessment"),
+        ("instrument", "LOC"),
+        ("recommended_level", "2"),
+        ("living", "12"),
+        ("employment", "3"),
+        ("school", "02"),
+        ("arrests_30d", "1"),
+        ("substance_use_days", "9"),
+        ("screen_result", "pos"),
+        ("need_treatment", "true"),
+        ("sectors_needed", "housing;food"),
+    ];
+    add("outcomes", "outcome_id", &[("date", 0)], said);
+    let sent: Texts = &[("to_sector", "housing"), ("warm", "true"), ("status", "declined")];
+    let days = [("date", 0), ("request_received_date", 0), ("first_attended_date", 1)];
+    add("referrals", "referral_id", &days, sent);
+    let plan: Texts = &[("end_reason", "completed"), ("services_planned", "therapy")];
+    let days = [("created", 0), ("reviewed", 1), ("ended", 2)];
+    add("care_plans", "plan_id", &days, plan);
+    for what in ["involuntary_72h", "seclusion", "arrest", "incarceration_start", "overdose"] {
+        add("events", "event_id", &[("start", 0), ("end", 2)], &[("type", what)]);
+    }
+    add("events", "event_id", &[("start", 2)], &[("type", "incarceration_end")]);
+    add("cost", "claim_id", &[("service_date", 0)], &[("amount_paid", "77"), ("level", "6")]);
+}
+
+type Texts<'a> = &'a [(&'static str, &'a str)];
+
+/// True for rules that ask for all that was before: for the first of its kind, or for how long a
+/// relationship has lasted.
+fn reaches_back_for_ever(definition: &Definition) -> bool {
+    definition.index.as_ref().is_some_and(|index| index.first)
+        || definition.value.as_ref().is_some_and(|value| value.of == ValueOf::Tenure)
+}
+
+/// Every indicator: what was long before its look-back changes no number.
+#[test]
+fn what_was_long_before_changes_nothing() {
+    let case = chance::complete(80, 20);
+    let shipped = shipped();
+    let before = case.tallies(&shipped).expect("it is taken in");
+    let mut more = case.clone();
+    let first = periods(&before).into_iter().map(|period| period.0).min().expect("a period");
+    for (place, member) in case.extract.members().into_iter().enumerate() {
+        one_of_each(&mut more.extract, member, first - 2200, place);
+    }
+    let exempt = shipped.definitions.iter().filter(|one| reaches_back_for_ever(one));
+    let exempt: BTreeSet<String> = exempt.map(sums::name).collect();
+    let kept = |name: &String, _: &Cell| !exempt.contains(name);
+    let after = more.tallies(&shipped).expect("it is taken in");
+    let (before, after) = (cells(&before, kept), cells(&after, kept));
+    assert!(before.len() > 10_000, "{} cells", before.len());
+    differ_nowhere(&before, &after);
+}
+
+/// Every indicator: what comes after the run-out changes no number that was ripe.
+#[test]
+fn what_comes_after_the_run_out_changes_nothing() {
+    let mut case = chance::complete(81, 20);
+    for table in case.extract.0.values_mut() {
+        table.runout_days = 60;
+    }
+    let through = case.extract.data_through();
+    // Nothing is open at the data-through date, so that nothing can be changed by going on.
+    for table in case.extract.0.values_mut() {
+        let days = ["contact_date", "admit", "discharge", "date", "created", "start"];
+        let is_old = |row: &Row| days.iter().all(|one| row.day(one).is_none_or(|d| d <= through));
+        table.rows.retain(is_old);
+    }
+    let shipped = shipped();
+    let before = case.tallies(&shipped).expect("it is taken in");
+    let mut more = case.clone();
+    for (place, member) in case.extract.members().into_iter().enumerate() {
+        one_of_each(&mut more.extract, member, through + 10, place);
+    }
+    let after = more.tallies(&shipped).expect("it is taken in");
+    let ripe = |_: &String, cell: &Cell| day(cell.period.end) <= through;
+    // What is not ripe may be left out for another reason, but no number may move.
+    let numbers = |tallies: &Tallies| {
+        let cells = cells(tallies, ripe).into_iter();
+        let bare = cells.map(|(place, tally)| (place, Tally { excluded: Vec::new(), ..tally }));
+        bare.filter(|(_, tally)| tally.denominator != 0 || tally.numerator != 0).collect()
+    };
+    let (before, after): (BTreeMap<_, _>, BTreeMap<_, _>) = (numbers(&before), numbers(&after));
+    assert!(before.len() > 5_000, "{} cells", before.len());
+    differ_nowhere(&before, &after);
+}
+
+/// Panics with the indicators that differ and one cell of each.
+fn differ_nowhere(
+    before: &BTreeMap<(String, Cell), Tally>,
+    after: &BTreeMap<(String, Cell), Tally>,
+) {
+    let places: BTreeSet<&(String, Cell)> = before.keys().chain(after.keys()).collect();
+    let mut differing = BTreeMap::new();
+    for place in places.into_iter().filter(|place| before.get(place) != after.get(place)) {
+        let shown = format!("{:?}\n  {:?}\n  {:?}", place.1, before.get(place), after.get(place));
+        differing.entry(&place.0).or_insert(shown);
+    }
+    assert!(differing.is_empty(), "{differing:#?}");
 }
 
 /// Members, rates, mixes and contacts: what comes after a period is not yet known in it.
