@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::estimate::factor;
 use super::{Row, Settings};
-use crate::kernel::{BETWEEN, Group, JOINT, Tallies};
+use crate::kernel::{BETWEEN, Group, JOINT, Tallies, has_expected_count};
 use crate::statistics::{ReferenceStratum, expected_events};
 use crate::terms::Period;
 
@@ -47,6 +47,9 @@ pub(super) fn standardise(
 ) -> (Vec<Row>, Expected) {
     let mut strata: BTreeMap<(usize, Period), Strata<'_>> = BTreeMap::new();
     for (cell, tally) in tallies.cells.iter().filter(|(cell, _)| cell.stratum.kind == JOINT) {
+        if !tallies.measures.get(cell.measure).is_some_and(has_expected_count) {
+            continue;
+        }
         let values = cell.stratum.value.split(BETWEEN).collect();
         let groups = &mut strata.entry((cell.measure, cell.period)).or_default().0;
         let sums = groups.entry(&cell.group).or_default().entry(values).or_default();
