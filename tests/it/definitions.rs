@@ -112,7 +112,7 @@ fn ids_are_the_names_of_their_files_and_folders_are_families() {
 }
 
 /// Every id of the catalogue, so that none can go missing: `file` has a definition, `study` is a
-/// matter of studies, `planned` is not there yet.
+/// matter of studies, `report` of a report's own tables, `planned` is not there yet.
 #[test]
 fn the_catalogue_and_the_files_agree() {
     let listed: Vec<Vec<&str>> = include_str!("catalogue.csv")
