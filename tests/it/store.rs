@@ -5,6 +5,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::file::properties::WriterProperties;
 use throughline::extract::{Intake, Table};
 use throughline::store::{Commit, Error, Snapshot, Store, write_table};
 use throughline::terms::{Day, bucket_of, column};
@@ -389,6 +392,40 @@ fn columns_of_parquet_have_one_value_in_a_row() {
     write_table(&path, &batch).expect("a table");
     let delivered = Delivered::new().with("contacts.parquet", fs::read(path).expect("a file"));
     assert_eq!(delivered.problems(), ["contacts.parquet member_id unfit_type"]);
+}
+
+/// Writers compress as they please: most with snappy, unless they are told otherwise.
+#[test]
+fn parquet_is_read_however_it_is_compressed() {
+    let text = |text: &str| Arc::new(StringArray::from(vec![text; 500])) as ArrayRef;
+    let ids = (0..500).map(|number| format!("C{number}"));
+    let batch = RecordBatch::try_from_iter([
+        ("contact_id", Arc::new(StringArray::from_iter_values(ids)) as ArrayRef),
+        ("member_id", text("M1")),
+        ("contact_date", text("2024-01-05")),
+        ("agency_id", text("A1")),
+        ("service_code", text("H0004")),
+    ])
+    .expect("columns of one length");
+    let ways = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ];
+    for way in ways {
+        let properties = WriterProperties::builder().set_compression(way).build();
+        let mut bytes = Vec::new();
+        let mut writer =
+            ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).expect("a writer");
+        writer.write(&batch).expect("rows");
+        writer.close().expect("a file");
+        let delivery = Delivered::new().with("contacts.parquet", bytes).read();
+        let delivery = delivery.unwrap_or_else(|error| panic!("{way:?}: {error}"));
+        assert_eq!(delivery.sources[0].accepted, 500, "{way:?}");
+    }
 }
 
 #[test]
