@@ -58,7 +58,7 @@ fn small(place: usize) -> u16 {
 
 impl Block {
     fn post(&mut self, plan: &Plan, entry: Entry) {
-        const MOST_WAITING: usize = 512;
+        const MOST_WAITING: usize = 2048;
         self.waiting.push(entry);
         if self.waiting.len() >= MOST_WAITING {
             self.settle(plan);
