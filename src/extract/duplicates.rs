@@ -173,7 +173,8 @@ fn sent(reading: &Reading, (bucket, row): Place) -> &Sent {
     &reading.submissions[usize::from(file)].delivered.sent
 }
 
-fn line(reading: &Reading, (bucket, row): Place) -> (u16, u32) {
+/// The file and line of a row.
+pub(super) fn line(reading: &Reading, (bucket, row): Place) -> (u16, u32) {
     let rows = &reading.buckets[bucket];
     (rows.file(row as usize), rows.lines[row as usize])
 }

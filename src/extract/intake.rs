@@ -7,7 +7,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use super::crosswalk::ServiceMap;
 use super::delivery::{Bucket, Delivery, PrivacyReport};
-use super::duplicates::{Content, Fate, by_bucket, repeated_keys, repeated_members};
+use super::duplicates::{Content, Fate, by_bucket, line, repeated_keys, repeated_members};
 use super::folder::{self, Folder};
 use super::gate;
 use super::limit;
@@ -283,12 +283,10 @@ fn activities(
         rows.extend((0_u32..).take(one.len()).map(|row| (bucket, row)));
     }
     let at = |(bucket, row): (usize, u32)| (&reading.buckets[bucket], row as usize);
-    let line = |(bucket, row): (usize, u32)| {
-        let rows = &reading.buckets[bucket];
-        (rows.file(row as usize), rows.lines[row as usize])
-    };
     rows.sort_unstable_by(|a, b| {
-        content.compare_slots(at(*a), at(*b)).then_with(|| line(*a).cmp(&line(*b)))
+        content
+            .compare_slots(at(*a), at(*b))
+            .then_with(|| line(reading, *a).cmp(&line(reading, *b)))
     });
     let mut kept: Vec<(usize, u32)> = Vec::new();
     for row in rows {

@@ -255,7 +255,8 @@ impl PlanFile {
     }
 }
 
-fn with_joint(plan: Plan, joint: Option<&(Vec<StratumKind>, Grain)>) -> Plan {
+/// The plan, with its joint strata if they are asked for.
+pub(super) fn with_joint(plan: Plan, joint: Option<&(Vec<StratumKind>, Grain)>) -> Plan {
     match joint {
         Some((kinds, grain)) => plan.jointly(kinds, *grain),
         None => plan,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use super::plan_file::with_joint;
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
 use crate::indicator::INSTRUMENTS;
@@ -270,10 +271,7 @@ pub(super) fn count_for(
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
-    let plan = match joint {
-        Some((kinds, grain)) => plan.jointly(&kinds, grain),
-        None => plan,
-    };
+    let plan = with_joint(plan, joint.as_ref());
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();

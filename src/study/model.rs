@@ -155,7 +155,7 @@ fn model(study: &Study, cohort: &Cohort, pair: [usize; 2], place: usize) -> Opti
     }
     let died = follow_ups.iter().any(|one| one.event == DIED);
     let subdistribution = if died { subdistribution(&rows, &follow_ups, &mut notes) } else { None };
-    let again = again(&rows, place, &follow_ups, &mut notes);
+    let again = again(&rows, place, &mut notes);
     Some(Model { outcome: place, hazard, proportional, subdistribution, again, notes })
 }
 
@@ -204,12 +204,7 @@ fn subdistribution(
 }
 
 /// Stretches between one time and the next, and how often on average.
-fn again(
-    rows: &Rows<'_>,
-    place: usize,
-    follow_ups: &[FollowUp],
-    notes: &mut Vec<String>,
-) -> Option<Again> {
+fn again(rows: &Rows<'_>, place: usize, notes: &mut Vec<String>) -> Option<Again> {
     let days = |person: &Person| person.again.get(place).cloned().unwrap_or_default();
     if !rows.people.iter().any(|one| days(one).len() > 1) {
         return None;
@@ -258,7 +253,6 @@ fn again(
             None
         }
     };
-    debug_assert_eq!(follow_ups.len(), rows.people.len(), "one follow-up for each person");
     Some(Again { times, means, ratio })
 }
 
