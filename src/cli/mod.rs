@@ -51,6 +51,8 @@ enum Command {
     Kernel(scale::KernelArguments),
     /// Add tallies of one plan into one file
     Merge(scale::MergeArguments),
+    /// Search values from standard input (Arrow IPC) for identifiers, as taking extracts in does
+    Search(scale::SearchArguments),
     /// Make extracts for others: tokens instead of ids, dates moved, details coarsened
     Pseudonymize(pseudonymize::PseudonymizeArguments),
     /// Write made-up extracts with planted effects
@@ -230,6 +232,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Plan(arguments) => scale::plan(arguments),
         Command::Kernel(arguments) => scale::kernel(arguments),
         Command::Merge(arguments) => scale::merge(arguments),
+        Command::Search(arguments) => scale::search(arguments),
         Command::Pseudonymize(arguments) => pseudonymize::pseudonymize(arguments),
         Command::Synth(arguments) => synth::synth(arguments),
         Command::Check { files } => check::check(files),
@@ -255,8 +258,20 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn complain(error: &anyhow::Error) {
     match error.downcast_ref::<Problems>() {
         Some(problems) => eprintln!("{}", problems.render(std::io::stderr().is_terminal())),
-        None => eprintln!("error: {error:#}"),
+        None => eprintln!("error: {}", in_full(error)),
     }
+}
+
+/// An error and its causes, each said once: many name their own cause.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text += if text.is_empty() { "" } else { ": " };
+            text += &cause;
+        }
+    }
+    text
 }
 
 /// Prints one line of an answer.

@@ -34,7 +34,10 @@ use crate::timeline::Summary;
 const DIGITS: u8 = 38;
 
 /// No measure has more reasons for exclusion; a broken table cannot ask for more memory.
-const MOST_REASONS: usize = 4096;
+const MOST_REASONS: usize = 256;
+
+/// Days from 1900 to 9999, in which periods begin.
+const STARTS: std::ops::RangeInclusive<i32> = -25_567..=2_932_896;
 
 const TEXTS: [&str; 9] =
     ["what", "grain", "group_kind", "group", "stratum_kind", "stratum", "plan", "program", "part"];
@@ -70,9 +73,10 @@ impl Seen {
 
     /// Adds what other tasks have seen.
     pub fn add(&mut self, other: Self) {
-        self.tasks += other.tasks;
-        self.rows += other.rows;
-        self.members += other.members;
+        // No count of anything comes near to the greatest number of 128 bits.
+        self.tasks = self.tasks.saturating_add(other.tasks);
+        self.rows = self.rows.saturating_add(other.rows);
+        self.members = self.members.saturating_add(other.members);
     }
 }
 
@@ -195,7 +199,7 @@ impl Part {
     /// If a table is none of tallies.
     pub fn from_batches(batches: impl IntoIterator<Item = RecordBatch>) -> Result<Self, WireError> {
         let mut part = Self::default();
-        let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
+        let mut values: BTreeMap<Cell, BTreeMap<i64, i64>> = BTreeMap::new();
         for batch in batches {
             let table = InTable::of(&batch)?;
             for row in 0..batch.num_rows() {
@@ -212,10 +216,14 @@ impl Part {
         &mut self,
         table: &InTable,
         row: usize,
-        values: &mut BTreeMap<Cell, Vec<(i64, i64)>>,
+        values: &mut BTreeMap<Cell, BTreeMap<i64, i64>>,
     ) -> Result<(), WireError> {
         let sums = table.sums(row)?;
         let what = table.text(0, row);
+        let counts: &[usize] = if what == Some("task") { &[0, 1, 2] } else { &[1, 2, 3, 5] };
+        if let Some(place) = counts.iter().find(|place| sums[**place] < 0) {
+            return Err(WireError::Value { row, column: SUMS[*place] });
+        }
         if what == Some("task") {
             let task = Task {
                 plan: table.needed(6, row)?.to_owned(),
@@ -230,17 +238,18 @@ impl Part {
         let count = i64::try_from(sums[2]).map_err(|_| WireError::TooGreat)?;
         let invalid = |column| WireError::Value { row, column };
         match what {
-            Some("cell") => self.cells.entry(cell).or_default().add(sums, count),
+            Some("cell") => self.cells.entry(cell).or_default().add(sums, count)?,
             Some("excluded") => {
                 let reason = table.key(row).and_then(|key| usize::try_from(key).ok());
                 let reason = reason.filter(|place| *place < MOST_REASONS).ok_or(invalid("key"))?;
                 let excluded = &mut self.cells.entry(cell).or_default().excluded;
                 excluded.resize(excluded.len().max(reason + 1), 0);
-                excluded[reason] += count;
+                excluded[reason] = sum(excluded[reason], count)?;
             }
             Some("value") => {
                 let value = table.key(row).ok_or(invalid("key"))?;
-                values.entry(cell).or_default().push((value, count));
+                let times = values.entry(cell).or_default().entry(value).or_default();
+                *times = sum(*times, count)?;
             }
             _ => return Err(invalid("what")),
         }
@@ -268,14 +277,28 @@ impl Part {
 
 impl Tally {
     /// Adds the sums of other members of the same cell.
-    fn add(&mut self, [numerator, denominator, _, nn, nd, dd]: [i128; 6], members: i64) {
-        self.numerator += numerator;
-        self.denominator += denominator;
-        self.members += members;
-        self.nn += nn;
-        self.nd += nd;
-        self.dd += dd;
+    fn add(
+        &mut self,
+        [numerator, denominator, _, nn, nd, dd]: [i128; 6],
+        members: i64,
+    ) -> Result<(), WireError> {
+        let sums = [
+            (&mut self.numerator, numerator),
+            (&mut self.denominator, denominator),
+            (&mut self.nn, nn),
+            (&mut self.nd, nd),
+            (&mut self.dd, dd),
+        ];
+        for (own, other) in sums {
+            *own = own.checked_add(other).ok_or(WireError::TooGreat)?;
+        }
+        self.members = sum(self.members, members)?;
+        Ok(())
     }
+}
+
+fn sum(own: i64, other: i64) -> Result<i64, WireError> {
+    own.checked_add(other).ok_or(WireError::TooGreat)
 }
 
 fn out<'a>(cell: &'a Cell, what: &'a str, key: Option<i64>, sums: [i128; 6]) -> Out<'a> {
@@ -392,7 +415,8 @@ impl InTable {
         let grain = self.needed(1, row)?;
         let grains = [Grain::Month, Grain::Quarter, Grain::Year];
         let grain = grains.into_iter().find(|known| known.name() == grain);
-        let start = self.start.is_valid(row).then(|| Day(self.start.value(row)));
+        let start = self.start.is_valid(row).then(|| self.start.value(row));
+        let start = start.filter(|start| STARTS.contains(start)).map(Day);
         let period = grain.zip(start).map(|(grain, start)| Period::starting(grain, start));
         let group = match self.needed(2, row)? {
             "all" => Group::All,
