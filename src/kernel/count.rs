@@ -80,6 +80,7 @@ impl<'p> Counter<'p> {
             }
         }
         self.board.post(&mut self.ledger, timeline, interner);
+        self.board.post_teams(&self.ledger, timeline, interner);
     }
 
     fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
@@ -221,6 +222,11 @@ impl<'p> Counter<'p> {
 
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
         let mut of = std::mem::take(&mut self.things);
+        if rule.top.is_some() {
+            self.top(measure, rule, &mut of, timeline, interner);
+            self.things = of;
+            return;
+        }
         let mut to = std::mem::take(&mut self.days);
         self.add_up(measure, rule.of, &mut of, timeline, interner);
         if let Some(thing) = rule.to {

@@ -6,8 +6,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::ledger::{LevelDays, Wait};
 use super::plan::Plan;
 use super::sums::{merge_rows, row};
+use super::top::Amounts;
 use super::{Tally, Values};
-use crate::indicator::Rule;
+use crate::indicator::{Rule, Shape};
 
 /// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
 #[derive(Debug, Default, Clone)]
@@ -139,6 +140,8 @@ impl Levels {
 pub(super) struct Spread {
     /// By measure (of all but members) and period, then days.
     waits: BTreeMap<(usize, i64), i64>,
+    /// By measure (of all but members) and period.
+    amounts: Amounts,
     /// By measure of members.
     values: Vec<ValueSteps>,
     /// By measure (of all but members), then period.
@@ -148,6 +151,11 @@ pub(super) struct Spread {
 impl Spread {
     pub(super) fn wait(&mut self, wait: &Wait) {
         *self.waits.entry((wait.cell, wait.days)).or_insert(0) += 1;
+    }
+
+    /// Counts what a member has of something.
+    pub(super) fn amount(&mut self, own: &Wait) {
+        self.amounts.add(own.cell, own.days);
     }
 
     /// Counts a member's value at the ends `from..to` of windows. `at` is the place of the measure
@@ -178,6 +186,7 @@ impl Spread {
         for (key, count) in &other.waits {
             *self.waits.entry(*key).or_insert(0) += count;
         }
+        self.amounts.merge(&other.amounts);
         if self.values.len() < other.values.len() {
             self.values.resize(other.values.len(), ValueSteps::default());
         }
@@ -197,6 +206,9 @@ impl Spread {
             };
             let by_end = values.by_end(plan.ends.len());
             return plan.end_of.iter().map(|end| by_end[*end].clone()).collect();
+        }
+        if matches!(plan.indicators[measure].measure.shape, Shape::Top { .. }) {
+            return self.amounts.values(plan, measure);
         }
         let waits = |period: usize| {
             let cell = plan.cell(measure, period);
