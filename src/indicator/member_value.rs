@@ -119,7 +119,10 @@ fn is_looked_at(
     };
     let enough_agencies =
         |least: i64| scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least);
+    // One provider makes no pair.
+    let is_pair = || relation(rule.candidates, scene, place).is_some_and(|own| own.providers >= 2);
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
+        && (rule.value != MemberValue::Density || is_pair())
         && rule.ages.is_none_or(of_age)
         && rule.agencies.is_none_or(enough_agencies)
         && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
@@ -161,7 +164,8 @@ fn of_relation(value: MemberValue, r: Relation) -> i64 {
         MemberValue::Entropy => r.entropy,
         MemberValue::Providers => r.providers * PARTS,
         MemberValue::Fragmentation => PARTS - bice_boxerman(),
-        // The reader of definitions refuses the others for members with visits.
+        // A density is made of all members at the end. The reader of definitions refuses the others
+        // for members with visits.
         _ => 0,
     }
 }

@@ -7,6 +7,8 @@ use super::ledger::{EVERYONE, Ledger, Line};
 use super::part::{Parts, band_of};
 use super::plan::Plan;
 use super::spread::Spread;
+use super::steady::Run;
+use super::team_counts::TeamCounts;
 use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
@@ -27,6 +29,7 @@ pub(super) struct Board<'p> {
     pub(super) groups: Vec<Group>,
     pub(super) parts: Parts,
     pub(super) joint: Joint,
+    pub(super) teams: TeamCounts,
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
@@ -93,6 +96,7 @@ impl<'p> Board<'p> {
             groups: vec![Group::All],
             parts: Parts::new(plan),
             joint: Joint::new(plan),
+            teams: TeamCounts::new(plan),
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),
@@ -118,6 +122,7 @@ impl<'p> Board<'p> {
         self.group_of.clear();
         self.parts.forget_keys();
         self.joint.forget_keys();
+        self.teams.forget_keys();
     }
 
     /// The place of an organisation.
@@ -180,10 +185,10 @@ impl<'p> Board<'p> {
         timeline: &Timeline,
         interner: &Interner,
     ) -> Result<(), SeveralGroups> {
+        self.see_ends(ledger, timeline, interner);
         if !ledger.has_entries() {
             return Ok(());
         }
-        self.see_ends(ledger, timeline, interner);
         let row_of = self.rows_of(ledger);
         if row_of.several && !ledger.for_everyone {
             return Err(SeveralGroups);
@@ -298,6 +303,11 @@ impl<'p> Board<'p> {
                 self.rows[row].spread.wait(self.plan, wait);
             }
         }
+        for own in &ledger.amounts {
+            if let Some(row) = row_of.row(own.group) {
+                self.rows[row].spread.amount(own);
+            }
+        }
         for days in &ledger.levels {
             if let Some(row) = row_of.row(days.group) {
                 self.rows[row].spread.level_days(self.plan, days);
@@ -320,22 +330,6 @@ impl<'p> Board<'p> {
             }
         }
         self.runs = runs;
-    }
-
-    /// Ends of windows, one after the other, at which nothing changes for the current member.
-    fn find_runs(&self, outcomes: &[Option<MemberOutcome>], runs: &mut Vec<Run>) {
-        runs.clear();
-        for (end, outcome) in outcomes.iter().enumerate() {
-            let Some(outcome) = *outcome else { continue };
-            let (group, age) = (self.ends[end], self.age_at(end));
-            let now = Run { from: end, to: end + 1, group, age, outcome };
-            match runs.last_mut() {
-                Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {
-                    last.to = end + 1;
-                }
-                _ => runs.push(now),
-            }
-        }
     }
 
     /// Adds a measure's outcomes to the blocks of a part.
@@ -398,7 +392,8 @@ impl<'p> Board<'p> {
     /// Counts how often values occur, for means over members.
     fn post_values(&mut self, measure: usize, runs: &[Run], row_of: RowOf) {
         let plan = self.plan;
-        if plan.indicators[measure].measure.shape != Shape::MemberMean {
+        let indicator = &plan.indicators[measure];
+        if indicator.measure.shape != Shape::MemberMean || indicator.rule.is_of_whole_groups() {
             return;
         }
         for run in runs {
@@ -425,6 +420,7 @@ impl<'p> Board<'p> {
             other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
         let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
         self.joint.merge(other.joint, &groups);
+        self.teams.merge(other.teams, &groups);
         for (group, mine) in groups.into_iter().enumerate() {
             let mut add = |to: usize, from: usize| {
                 self.rows[to].merge(self.plan, &other.rows[from], |part| parts[part]);
@@ -444,16 +440,6 @@ fn age_band(birth: Option<(i32, (u32, u32))>, year: i32, date: (u32, u32)) -> us
 
 /// A row, a part of its members, and what one of them contributes.
 type Place = (usize, usize, MemberOutcome);
-
-/// Ends of windows `from..to` with the same outcome, group and age band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Run {
-    from: usize,
-    to: usize,
-    group: usize,
-    age: usize,
-    outcome: MemberOutcome,
-}
 
 /// The rows of one member.
 #[derive(Debug, Clone, Copy)]

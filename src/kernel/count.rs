@@ -63,6 +63,7 @@ impl<'p> Counter<'p> {
             let posted = self.board.post(&mut self.ledger, timeline, interner);
             debug_assert!(posted.is_ok(), "what is entered for everyone can be posted");
         }
+        self.board.post_teams(&self.ledger, timeline, interner);
     }
 
     /// Enters everything that a member adds.
@@ -238,8 +239,13 @@ impl<'p> Counter<'p> {
 
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
         let mut of = std::mem::take(&mut self.things);
-        let mut to = std::mem::take(&mut self.days);
         of.clear(self.ledger.for_everyone);
+        if rule.top.is_some() {
+            self.top(measure, rule, &mut of, timeline, interner);
+            self.things = of;
+            return;
+        }
+        let mut to = std::mem::take(&mut self.days);
         to.clear(self.ledger.for_everyone);
         self.add_up(measure, rule.of, &mut of, timeline, interner);
         if let Some(thing) = rule.to {

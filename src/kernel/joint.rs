@@ -48,7 +48,7 @@ impl Joined {
 pub fn has_expected_count(measure: &Measure) -> bool {
     match measure.shape {
         Shape::Share | Shape::MemberShare | Shape::Rate => measure.numerator_parts == 1,
-        Shape::Mix | Shape::MemberMean | Shape::UnitMean => false,
+        Shape::Mix | Shape::MemberMean | Shape::UnitMean | Shape::Top { .. } => false,
     }
 }
 

@@ -76,6 +76,8 @@ pub(super) struct Ledger {
     pub units: Vec<Line>,
     pub left_out: Vec<LeftOut>,
     pub waits: Vec<Wait>,
+    /// What the member has of things of which the top is asked; `days` is how much.
+    pub amounts: Vec<Wait>,
     /// Rates; a cell comes once.
     pub rates: Vec<Line>,
     /// Enrolled days of all rates.
@@ -95,6 +97,7 @@ impl Ledger {
         self.units.clear();
         self.left_out.clear();
         self.waits.clear();
+        self.amounts.clear();
         self.rates.clear();
         self.enrolled.clear(for_everyone);
         self.levels.clear();

@@ -6,8 +6,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::ledger::{LevelDays, Wait};
 use super::plan::Plan;
 use super::sums::{merge_rows, row};
+use super::top::Amounts;
 use super::{Tally, Values};
-use crate::indicator::Rule;
+use crate::indicator::{Rule, Shape};
 
 /// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
 #[derive(Debug, Default, Clone)]
@@ -142,6 +143,8 @@ impl Levels {
 pub(super) struct Spread {
     /// By measure (of all but members), then period and days.
     waits: Vec<HashMap<(usize, i64), i64, BuildHasherDefault<NumberHasher>>>,
+    /// By measure (of all but members) and period.
+    amounts: Amounts,
     /// By measure of members.
     values: Vec<ValueSteps>,
     /// By measure (of all but members), then period.
@@ -155,6 +158,11 @@ impl Spread {
             self.waits.resize(at + 1, HashMap::default());
         }
         *self.waits[at].entry((period, wait.days)).or_insert(0) += 1;
+    }
+
+    /// Counts what a member has of something.
+    pub(super) fn amount(&mut self, own: &Wait) {
+        self.amounts.add(own.cell, own.days);
     }
 
     /// Counts a member's value at the ends `from..to` of windows. `at` is the place of the measure
@@ -191,6 +199,7 @@ impl Spread {
                 *own.entry(*key).or_insert(0) += count;
             }
         }
+        self.amounts.merge(&other.amounts);
         if self.values.len() < other.values.len() {
             self.values.resize(other.values.len(), ValueSteps::default());
         }
@@ -210,6 +219,9 @@ impl Spread {
             };
             let by_end = values.by_end(plan.ends.len());
             return plan.end_of.iter().map(|end| by_end[*end].clone()).collect();
+        }
+        if matches!(plan.indicators[measure].measure.shape, Shape::Top { .. }) {
+            return self.amounts.values(plan, measure);
         }
         let mut found = vec![Vec::new(); plan.periods.len()];
         let waits: BTreeMap<_, _> = self.waits.get(at).into_iter().flatten().collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Teams;
 use crate::indicator::Measure;
 use crate::terms::Period;
 
@@ -56,7 +57,8 @@ pub struct Tally {
     /// Σ d² over members.
     pub dd: i128,
     /// How often each value occurs: member values (10⁻¹²) of a [`crate::indicator::Shape::MemberMean`]
-    /// for stratum `all`, or days to the deciding event where the measure has a curve.
+    /// for stratum `all`, what each member has where the top of them is asked, or days to the deciding
+    /// event where the measure has a curve.
     pub values: Values,
 }
 
@@ -103,7 +105,7 @@ impl FromIterator<(i64, i64)> for Values {
 }
 
 /// What the kernel gives: every cell with at least one unit, in order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tallies {
     /// The measures, in the order of the pipeline file.
     pub measures: Vec<Measure>,
@@ -111,4 +113,6 @@ pub struct Tallies {
     pub periods: Vec<Period>,
     /// The sums.
     pub cells: BTreeMap<Cell, Tally>,
+    /// Which providers see members together, if that was asked.
+    pub teams: Teams,
 }

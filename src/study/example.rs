@@ -53,7 +53,7 @@ fn example(
 ) -> Option<StudyExample> {
     let name = table.required_text("name", "what the example shows", problems).0.to_owned();
     let lines = table.texts("timeline", problems);
-    let rows = example_rows(&lines, table, problems);
+    let rows = example_rows(&[lines], table, problems);
     let data_through = table.day("data_through", problems);
     let (expect, span) =
         table.required_text("expect", "a strategy, or why the member has none", problems);

@@ -31,3 +31,4 @@ mod study;
 mod submissions;
 mod synth;
 mod tidy;
+mod together;
