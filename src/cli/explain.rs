@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use throughline::chart::{Lane, Look, Strip, format};
-use throughline::indicator::picture;
+use throughline::indicator::{Shape, picture};
 use throughline::kernel::{Fate, Group, Stratum, Unit};
 use throughline::oversight::State;
 use throughline::pipeline::{self, Case, Explained, Folders, Line, MemberRows, Question};
@@ -156,8 +156,16 @@ fn counts(explained: &Explained) -> anyhow::Result<()> {
         line("left out", &format::count(i128::from(*n)), reason)?;
     }
     let exact = |parts, per_unit| format::exact(throughline::oversight::Exact { parts, per_unit });
-    line("denominator", &exact(tally.denominator, 1), &measure.counts)?;
-    line("numerator", &exact(tally.numerator, measure.numerator_parts), "")?;
+    let (parts, per_unit) = (measure.numerator_parts, measure.denominator_parts());
+    if let Shape::Top { percent } = measure.shape {
+        let top = tally.top(percent);
+        line("denominator", &exact(top.total, per_unit), "of all who have more than nothing")?;
+        let first = format!("of the first {} ({percent} %)", format::count(top.members.into()));
+        line("numerator", &exact(top.sum, parts), &first)?;
+    } else {
+        line("denominator", &exact(tally.denominator, per_unit), &measure.counts)?;
+        line("numerator", &exact(tally.numerator, parts), "")?;
+    }
     let Some(row) = &explained.row else { return line("value", "–", "nothing was counted") };
     let value = row.value.map_or_else(|| "–".to_owned(), |it| format::value(it, measure.display));
     let state = match (row.state, row.reason.as_str()) {
@@ -250,6 +258,9 @@ fn adds(explained: &Explained, unit: &Unit) -> String {
         parts: numerator.into(),
         per_unit: measure.numerator_parts,
     };
+    if matches!(measure.shape, Shape::Top { .. }) {
+        return format!(", has {}", format::exact(numerator));
+    }
     format!(", adds {} over {denominator}", format::exact(numerator))
 }
 

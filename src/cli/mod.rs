@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use throughline::diagnostic::Problems;
+use throughline::extract::is_guarded;
 use throughline::pipeline::{self, Earlier, Folders, Pipeline};
 use throughline::terms::{Day, Period};
 
@@ -203,6 +204,13 @@ enum Verdict {
 
 /// Reads the arguments, does what they ask, and says how it went.
 pub(crate) fn main() -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // A damaged file is told of as such.
+        if !is_guarded() {
+            usual(panic);
+        }
+    }));
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -237,7 +237,10 @@ impl<'a> Fields<'a> {
         key: &'static str,
         problems: &mut Problems,
     ) -> Vec<(&'a str, Range<usize>)> {
-        let Some(node) = self.node(key) else { return Vec::new() };
+        self.node(key).map_or_else(Vec::new, |node| self.strings(node, problems))
+    }
+
+    fn strings(&self, node: &'a Node, problems: &mut Problems) -> Vec<(&'a str, Range<usize>)> {
         let one = std::slice::from_ref(node);
         let items = if let Value::List(items) = &node.value { items.as_slice() } else { one };
         let mut texts = Vec::new();
@@ -248,6 +251,18 @@ impl<'a> Fields<'a> {
             }
         }
         texts
+    }
+
+    /// A list of lists of strings, with their places; empty if the key is not there.
+    pub fn each(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<Vec<(&'a str, Range<usize>)>> {
+        let Some(node) = self.node(key) else { return Vec::new() };
+        let one = std::slice::from_ref(node);
+        let items = if let Value::List(items) = &node.value { items.as_slice() } else { one };
+        items.iter().map(|item| self.strings(item, problems)).collect()
     }
 
     /// Words of a code list; anything else is a problem with a suggestion.

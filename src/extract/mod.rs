@@ -16,6 +16,7 @@ mod batches;
 mod coarsen;
 mod convert;
 mod crosswalk;
+mod damaged;
 mod delivery;
 mod duplicates;
 mod folder;
@@ -51,6 +52,7 @@ mod value;
 mod value_search;
 
 pub use crosswalk::{Service, ServiceMap};
+pub use damaged::{guarded, is_guarded};
 pub use delivery::{
     ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
 };

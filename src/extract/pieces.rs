@@ -15,6 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use sha2::{Digest, Sha256};
 
+use super::damaged::guarded;
 use super::split::{Splitter, cut};
 
 /// Bytes of one block.
@@ -261,15 +262,16 @@ pub(super) struct Batches {
 
 /// The columns of a Parquet file.
 pub(super) fn parquet_schema(path: &Path) -> io::Result<SchemaRef> {
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
-    Ok(reader.schema().clone())
+    let file = File::open(path)?;
+    let reader = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?;
+    Ok(reader.map_err(io::Error::other)?.schema().clone())
 }
 
 impl Batches {
     /// Opens the columns at these places, in this order.
     pub(super) fn open(path: &Path, columns: &[usize]) -> io::Result<Self> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)
+        let file = File::open(path)?;
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?
             .map_err(io::Error::other)?;
         let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
         let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
@@ -290,7 +292,7 @@ impl Batches {
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
-        let Some(batch) = self.reader.next() else { return Ok(None) };
+        let Some(batch) = guarded(|| self.reader.next())? else { return Ok(None) };
         let batch = batch.map_err(io::Error::other)?;
         let line = line_number(self.row + 2)?;
         self.row += batch.num_rows() as u64;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::example_rows::Line;
 use super::read_instruments::instruments;
 use super::rule::Indicator;
 use super::{example_rows, read::DEFAULT_PRESET};
@@ -20,11 +21,11 @@ pub struct Example {
     pub indicator: String,
     /// The preset it is about.
     pub preset: String,
-    /// The timeline, as the author wrote it.
+    /// The timeline, as the author wrote it; of several members, each line after the member's number.
     pub timeline: Vec<String>,
     /// The instruments that scores are of.
     pub instruments: Arc<Instruments>,
-    /// The rows of one member.
+    /// The rows of its member, or members.
     pub rows: RecordBatch,
     /// The data-through date.
     pub data_through: Day,
@@ -97,9 +98,9 @@ fn one(
     let preset = table.text("preset", problems).map_or(DEFAULT_PRESET, |(text, _)| text).to_owned();
     let variant = table.text("variant", problems);
     let indicator = chosen(table, variant, indicators, problems);
-    let lines = table.texts("timeline", problems);
-    let timeline = lines.iter().map(|(line, _)| (*line).to_owned()).collect();
-    let rows = example_rows::batch(&lines, table, problems);
+    let members = members(table, problems);
+    let timeline = shown(&members);
+    let rows = example_rows::batch(&members, table, problems);
     let data_through = table.day("data_through", problems);
     let period = period(table, problems);
     let Some(node) = table.node("expect") else {
@@ -125,6 +126,34 @@ fn one(
         expect,
         span: node.span.clone(),
     })
+}
+
+/// The lines of each member: `timeline` of one, `members` of several.
+fn members<'a>(table: &mut Fields<'a>, problems: &mut Problems) -> Vec<Vec<Line<'a>>> {
+    let one = table.texts("timeline", problems);
+    let Some(node) = table.node("members") else { return vec![one] };
+    if table.has("timeline") {
+        let problem = table.problem(node.span.clone(), "whose lines are these?", "and `timeline`");
+        problems.push(problem.help("write either `timeline`, or a list of lines for each member"));
+    }
+    let mut each = table.each("members", problems);
+    if each.len() < 2 {
+        let problem = table.problem(node.span.clone(), "expected several members", "too few");
+        problems.push(problem.help("such as `members = [[\"contact 2024-01-10\"], []]`"));
+        each = vec![Vec::new()];
+    }
+    each
+}
+
+fn shown(members: &[Vec<Line<'_>>]) -> Vec<String> {
+    let numbered = |(place, lines): (usize, &Vec<Line<'_>>)| -> Vec<String> {
+        let number = |line: &str| match members.len() {
+            1 => line.to_owned(),
+            _ => format!("{}: {line}", place + 1),
+        };
+        lines.iter().map(|(line, _)| number(line)).collect()
+    };
+    members.iter().enumerate().flat_map(numbered).collect()
 }
 
 fn chosen(

@@ -16,14 +16,34 @@ use crate::terms::{Day, Kind};
 /// A row: a cell of text per column that it has.
 type Cells = Vec<(&'static str, String)>;
 
-/// The rows of one member, in the order of the timeline table. Without a line of its own the member
-/// is an adult enrolled throughout.
+/// A line of a timeline, and where it stands.
+pub(super) type Line<'a> = (&'a str, Range<usize>);
+
+/// The rows of members, each with its lines, in the order of the timeline table. Without a line of its
+/// own a member is an adult enrolled throughout.
 pub fn batch(
-    lines: &[(&str, Range<usize>)],
+    members: &[Vec<Line<'_>>],
     fields: &Fields<'_>,
     problems: &mut Problems,
 ) -> Option<RecordBatch> {
     let before = problems.len();
+    // Names in the order of the list, and `M1` where there is but one.
+    let digits = members.len().to_string().len();
+    let mut rows = Vec::new();
+    for (place, lines) in members.iter().enumerate() {
+        let name = format!("M{:0digits$}", place + 1);
+        rows.extend(rows_of(&name, lines, fields, problems));
+    }
+    if problems.len() > before { None } else { table(&rows) }
+}
+
+/// The rows of one member, in order.
+fn rows_of(
+    name: &str,
+    lines: &[Line<'_>],
+    fields: &Fields<'_>,
+    problems: &mut Problems,
+) -> Vec<Cells> {
     let mut rows: Vec<Cells> = Vec::new();
     for (line, span) in lines {
         match row(line) {
@@ -31,9 +51,6 @@ pub fn batch(
             Err((message, help)) => problems
                 .push(fields.problem(span.clone(), message, "in this line").maybe_help(help)),
         }
-    }
-    if problems.len() > before {
-        return None;
     }
     let has = |rows: &[Cells], kind: Kind| {
         rows.iter().any(|row| cell(row, column::KIND) == Some(kind.name()))
@@ -53,7 +70,7 @@ pub fn batch(
         ]);
     }
     for (number, row) in rows.iter_mut().enumerate() {
-        row.push((column::MEMBER_ID, "M1".into()));
+        row.push((column::MEMBER_ID, name.to_owned()));
         row.push((column::RECORD_ID, format!("{number:04}")));
     }
     let key = |row: &Cells| {
@@ -61,7 +78,7 @@ pub fn batch(
         (text(column::START_ON), text(column::KIND), text(column::RECORD_ID))
     };
     rows.sort_by_key(key);
-    table(&rows)
+    rows
 }
 
 fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {

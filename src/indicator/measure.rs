@@ -60,6 +60,11 @@ pub enum Shape {
     Rate,
     /// Days at one level of care ÷ days at any; the level stands in the stratum.
     Mix,
+    /// What falls on the members with most ÷ what falls on all members.
+    Top {
+        /// Per cent of the members who have any, rounded up to a whole member.
+        percent: u8,
+    },
 }
 
 /// How the quotient of numerator and denominator becomes the value.
@@ -97,6 +102,8 @@ pub enum Interval {
     Mean,
     /// Ratio of sums over members, with the member as the cluster.
     RatioCluster,
+    /// None: a value that depends on all members at once has no plain one.
+    None,
 }
 
 /// An indicator (one preset and one variant of it) as the later rooms see it.
@@ -157,6 +164,11 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Parts of one denominator unit: those of the numerator where both are of one thing, else 1.
+    pub fn denominator_parts(&self) -> i64 {
+        if matches!(self.shape, Shape::Top { .. }) { self.numerator_parts } else { 1 }
+    }
+
     /// True if the store has everything that it needs.
     pub fn is_computable(&self) -> bool {
         self.missing.is_empty() && self.poor.is_empty()

@@ -162,11 +162,9 @@ fn indicator(
     let interval = fields.word("interval", &INTERVALS, interval, problems);
     fields.flag("only_variants", problems);
     let read = read_rule::rule(&mut fields, problems);
+    refuse_interval(&mut fields, read.as_ref().map(|read| &read.rule), problems);
     fields.finish(problems);
-    if problems.len() > before {
-        return None;
-    }
-    let read = read?;
+    let read = read.filter(|_| problems.len() == before)?;
     let (shape, scale, display, parts) = shape(&read.rule, read.scale);
     let measure = Measure {
         id: format!("{id}{suffix}"),
@@ -185,7 +183,7 @@ fn indicator(
         shape,
         scale,
         display,
-        interval: interval.unwrap_or_else(|| default_interval(shape)),
+        interval: interval.unwrap_or_else(|| default_interval(shape, &read.rule)),
         numerator_parts: parts,
         exclusions: reasons(&read.rule),
         ripe_days: ripe_days(&read.rule),
@@ -355,12 +353,24 @@ fn interval(word: &str) -> Option<Interval> {
     }
 }
 
-fn default_interval(shape: Shape) -> Interval {
+/// What an interval would be made of is not kept for values that depend on all members at once.
+fn refuse_interval(fields: &mut Fields<'_>, rule: Option<&Rule>, problems: &mut Problems) {
+    let has_none = rule.is_some_and(Rule::is_of_whole_groups);
+    if let Some(node) = fields.node("interval").filter(|_| has_none) {
+        let span = node.span.clone();
+        let problem = fields.problem(span, "this value has no interval", "nothing is kept for it");
+        problems.push(problem.help("leave `interval` out"));
+    }
+}
+
+fn default_interval(shape: Shape, rule: &Rule) -> Interval {
     match shape {
+        _ if rule.is_of_whole_groups() => Interval::None,
         Shape::Share => Interval::WilsonCluster,
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
         Shape::Rate | Shape::Mix | Shape::UnitMean => Interval::RatioCluster,
+        Shape::Top { .. } => Interval::None,
     }
 }
 

@@ -199,7 +199,7 @@ fn candidates(
     None
 }
 
-const VALUES: [&str; 28] = [
+const VALUES: [&str; 29] = [
     "meets",
     "disruptions",
     "each_quarter_scored",
@@ -217,6 +217,7 @@ const VALUES: [&str; 28] = [
     "known_provider",
     "entropy",
     "providers",
+    "density",
     "fragmentation",
     "months_with_contact",
     "gap_over",
@@ -328,6 +329,7 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "known_provider" => MemberValue::KnownProvider,
         "entropy" => MemberValue::Entropy,
         "providers" => MemberValue::Providers,
+        "density" => MemberValue::Density,
         "fragmentation" => MemberValue::Fragmentation,
         "has_lead" => MemberValue::HasLead,
         "each_quarter_scored" => MemberValue::ScoredQuarters,

@@ -48,34 +48,54 @@ pub(super) fn rate(
     });
     let unit = table.text("unit", problems).map(|(text, _)| text.to_owned());
     let times = table.number("times", problems);
-    if !table.has("per") && !table.has("over") {
+    let top = top(&mut table, problems);
+    if !table.has("per") && !table.has("over") && !table.has("top_percent") {
         problems.push(
             table.problem(table.span(), "`per` is missing", "in this table").help(
-                "such as `per = \"1000 member-months\"`, or `over = { … }` with another thing",
+                "such as `per = \"1000 member-months\"`, `over = { … }` with another thing, or `top_percent = 5`",
             ),
         );
     }
     let of = one_thing(&mut table, &mut units, filters, problems);
     table.finish(problems);
+    if let Some(top) = top {
+        let of = of?;
+        let rule = RateRule { of, to: Some(of), units, top: Some(top) };
+        return Some((Rule::Rate(rule), Scale::Times(1.0), String::new()));
+    }
     match (of?, per, over) {
         // Disengagements are counted over days in care.
         (of @ Thing::Disengagements { gap }, Some((_, scale, unit)), _) => {
-            let rule = RateRule { of, to: Some(Thing::CareDays { gap }), units };
+            let rule = RateRule { of, to: Some(Thing::CareDays { gap }), units, top };
             Some((Rule::Rate(rule), scale, unit.to_owned()))
         }
         (of, Some((_, scale, unit)), None) => {
-            Some((Rule::Rate(RateRule { of, to: None, units }), scale, unit.to_owned()))
+            Some((Rule::Rate(RateRule { of, to: None, units, top }), scale, unit.to_owned()))
         }
         (of, _, Some(to)) => {
             let scale = Scale::Times(times.unwrap_or(1.0));
             Some((
-                Rule::Rate(RateRule { of, to: Some(to), units }),
+                Rule::Rate(RateRule { of, to: Some(to), units, top }),
                 scale,
                 unit.unwrap_or_default(),
             ))
         }
         (_, None, None) => None,
     }
+}
+
+/// `top_percent = 5`: how much of the thing falls on the members with most of it.
+fn top(table: &mut Fields<'_>, problems: &mut Problems) -> Option<u8> {
+    let percent = table.integer_in("top_percent", 1, 50, problems)?;
+    if ["per", "over", "times", "unit"].iter().any(|key| table.has(key)) {
+        let problem = table.problem(
+            table.span(),
+            "`top_percent` asks for a share of the thing itself",
+            "divided twice here",
+        );
+        problems.push(problem.help("leave `per`, `over`, `times` and `unit` out"));
+    }
+    u8::try_from(percent).ok()
 }
 
 fn one_thing(

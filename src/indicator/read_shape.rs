@@ -2,7 +2,7 @@
 
 use super::home::HomeValue;
 use super::rule::Rule;
-use super::thing::Sum;
+use super::thing::{RateRule, Sum};
 use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
@@ -43,11 +43,20 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
                 (Shape::MemberMean, once, Display::Percent, parts)
             }
             MemberValue::Providers
+            | MemberValue::Density
             | MemberValue::Tenure
             | MemberValue::Disruptions
             | MemberValue::LongestGap { .. } => (Shape::MemberMean, once, Display::Rate, parts),
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
+        Rule::Rate(RateRule { top: Some(percent), of, .. }) => {
+            let of_money = matches!(
+                of,
+                Thing::Cost { .. } | Thing::UnitMoney | Thing::ContactSum { of: Sum::Paid, .. }
+            );
+            let parts = if of_money { 100 } else { 1 };
+            (Shape::Top { percent: *percent }, once, Display::Percent, parts)
+        }
         Rule::Rate(rate) => match (rate.of, rate.to) {
             (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
@@ -78,6 +87,7 @@ pub(super) fn unit_of(rule: &Rule) -> String {
     let Rule::Member(rule) = rule else { return String::new() };
     match rule.value {
         MemberValue::Providers => "per member",
+        MemberValue::Density => "members shared by two of a member's providers",
         MemberValue::LongestGap { .. } | MemberValue::Tenure => "days",
         MemberValue::Disruptions => "per member-year",
         MemberValue::Entropy => "bits",

@@ -29,6 +29,18 @@ pub enum Rule {
     Contacts(ContactShare),
 }
 
+impl Rule {
+    /// True for numbers that are made for whole groups only: they depend on all members of a group at
+    /// once, so that parts of a group would each have to be counted anew.
+    pub fn is_of_whole_groups(&self) -> bool {
+        match self {
+            Self::Rate(rate) => rate.top.is_some(),
+            Self::Member(member) => member.value == MemberValue::Density,
+            _ => false,
+        }
+    }
+}
+
 /// The share of contacts that have a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactShare {
@@ -563,6 +575,9 @@ pub enum MemberValue {
     Entropy,
     /// Number of providers.
     Providers,
+    /// Members whom two providers of the member have both seen in the window, on average over all
+    /// pairs of them. It depends on all members, so that the kernel makes it at the end.
+    Density,
     /// One minus Bice–Boxerman continuity of care.
     Fragmentation,
     /// Whether there is a contact.
@@ -651,6 +666,7 @@ impl MemberValue {
                 | Self::KnownProvider
                 | Self::Entropy
                 | Self::Providers
+                | Self::Density
                 | Self::Fragmentation
                 | Self::Tenure
         )

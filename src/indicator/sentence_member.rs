@@ -147,6 +147,8 @@ const LEAD: &str =
     "whether a lead clinician is named: in the register, or by a care plan that runs";
 const DISRUPTIONS: &str = "changes of the clinician and of the agency of most visit days between neighbouring quarters, changes of the highest level of care between neighbouring months with care, and unplanned admissions to hospital";
 
+const DENSITY: &str = "care density, of members with at least two providers: the number of members whom two of a member's providers have both seen in these months, on average over all pairs of them";
+
 fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
     match value {
         MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
@@ -176,6 +178,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         }
         MemberValue::Entropy => "the entropy −Σ(n/N) log₂(n/N) of visits over providers".to_owned(),
         MemberValue::Providers => "the number of providers".to_owned(),
+        MemberValue::Density => DENSITY.to_owned(),
         MemberValue::Fragmentation => {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
         }

@@ -10,6 +10,11 @@ use crate::timeline::ContactFilter;
 
 pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
     let of = thing(rule.of, rule, filters);
+    if let Some(percent) = rule.top {
+        return format!(
+            "{of}: the share that falls on the {percent} % of members with most of it, among those with any in the period and organisation (their number rounded up; of equal members it makes no difference which)."
+        );
+    }
     match (rule.of, rule.to) {
         (Thing::Served { .. } | Thing::Units { once: true, .. }, None) => format!(
             "{of} of the period, per enrolled member (alive, enrolled days ÷ days of the period)."

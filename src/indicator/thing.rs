@@ -12,6 +12,9 @@ pub struct RateRule {
     pub to: Option<Thing>,
     /// Units that are counted, or whose money is.
     pub units: Vec<UnitThing>,
+    /// Where what is asked is how much of it falls on so many per cent of the members who have any,
+    /// those with most: then `to` is the same thing.
+    pub top: Option<u8>,
 }
 
 /// Units that a rate looks at: those that are met and not left out.

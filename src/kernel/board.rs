@@ -7,6 +7,8 @@ use super::ledger::{EVERYONE, Ledger, Line};
 use super::part::{Parts, band_of};
 use super::plan::Plan;
 use super::spread::Spread;
+use super::steady::Run;
+use super::team_counts::TeamCounts;
 use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
@@ -27,6 +29,7 @@ pub(super) struct Board<'p> {
     pub(super) groups: Vec<Group>,
     pub(super) parts: Parts,
     pub(super) joint: Joint,
+    pub(super) teams: TeamCounts,
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
@@ -39,6 +42,10 @@ pub(super) struct Board<'p> {
     runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
 }
+
+/// A member whose entries lie in several groups.
+#[derive(Debug)]
+pub(super) struct SeveralGroups;
 
 /// The sums of one row: by part, and for all of its members.
 #[derive(Debug, Clone, Default)]
@@ -89,6 +96,7 @@ impl<'p> Board<'p> {
             groups: vec![Group::All],
             parts: Parts::new(plan),
             joint: Joint::new(plan),
+            teams: TeamCounts::new(plan),
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),
@@ -114,6 +122,7 @@ impl<'p> Board<'p> {
         self.group_of.clear();
         self.parts.forget_keys();
         self.joint.forget_keys();
+        self.teams.forget_keys();
     }
 
     /// The place of an organisation.
@@ -165,20 +174,28 @@ impl<'p> Board<'p> {
         self.ages.get(end).copied().unwrap_or(0)
     }
 
-    /// True if the current member is counted by age beside its profiles.
-    fn splits_ages(&self) -> bool {
-        self.parts.by_age && self.one_age.is_none()
-    }
-
     /// Adds what the current member contributes.
-    pub(super) fn post(&mut self, ledger: &mut Ledger, timeline: &Timeline, interner: &Interner) {
+    ///
+    /// # Errors
+    ///
+    /// Nothing is added if the member belongs to several groups and nothing is entered for everyone.
+    pub(super) fn post(
+        &mut self,
+        ledger: &mut Ledger,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) -> Result<(), SeveralGroups> {
+        self.see_ends(ledger, timeline, interner);
         if !ledger.has_entries() {
-            return;
+            return Ok(());
+        }
+        let row_of = self.rows_of(ledger);
+        if row_of.several && !ledger.for_everyone {
+            return Err(SeveralGroups);
         }
         let plan = self.plan;
         let mut profiles = std::mem::take(&mut self.profiles);
-        let age = self.one_age.filter(|_| self.parts.by_age);
-        self.parts.profiles(timeline, age, interner, &mut profiles);
+        self.parts.profiles(timeline, interner, &mut profiles);
         self.profiles = profiles;
         self.ages.clear();
         if let Some(age) = self.one_age {
@@ -188,13 +205,12 @@ impl<'p> Board<'p> {
             self.ages
                 .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
         }
-        self.see_ends(ledger, timeline, interner);
-        let row_of = self.rows_of(ledger);
         self.post_units(ledger, row_of);
         self.post_rates(ledger, row_of);
         self.post_spread(ledger, row_of);
         self.post_outcomes(ledger, row_of);
         self.joint.post((plan, ledger), (&self.ages, &self.ends), timeline, interner);
+        Ok(())
     }
 
     /// Where the current member belongs at each end of a window, if that is asked.
@@ -228,7 +244,7 @@ impl<'p> Board<'p> {
     }
 
     fn post_units(&mut self, ledger: &mut Ledger, row_of: RowOf) {
-        let (plan, by_age) = (self.plan, self.splits_ages());
+        let (plan, by_age) = (self.plan, self.parts.by_age);
         for unit in &ledger.left_out {
             let Some(row) = row_of.row(unit.group) else { continue };
             let row = &mut self.rows[row];
@@ -253,7 +269,7 @@ impl<'p> Board<'p> {
     }
 
     fn post_rates(&mut self, ledger: &Ledger, row_of: RowOf) {
-        let (plan, by_age) = (self.plan, self.splits_ages());
+        let (plan, by_age) = (self.plan, self.parts.by_age);
         let periods = plan.periods.len();
         for (group, days) in ledger.enrolled.groups() {
             let Some(row) = row_of.row(*group) else { continue };
@@ -284,7 +300,12 @@ impl<'p> Board<'p> {
     fn post_spread(&mut self, ledger: &Ledger, row_of: RowOf) {
         for wait in &ledger.waits {
             if let Some(row) = row_of.row(wait.group) {
-                self.rows[row].spread.wait(wait);
+                self.rows[row].spread.wait(self.plan, wait);
+            }
+        }
+        for own in &ledger.amounts {
+            if let Some(row) = row_of.row(own.group) {
+                self.rows[row].spread.amount(own);
             }
         }
         for days in &ledger.levels {
@@ -304,27 +325,11 @@ impl<'p> Board<'p> {
                 let part = self.profiles[at];
                 self.post_steps(*measure, &runs, row_of, |_| part);
             }
-            if self.splits_ages() {
+            if self.parts.by_age {
                 self.post_steps(*measure, &runs, row_of, |run| run.age);
             }
         }
         self.runs = runs;
-    }
-
-    /// Ends of windows, one after the other, at which nothing changes for the current member.
-    fn find_runs(&self, outcomes: &[Option<MemberOutcome>], runs: &mut Vec<Run>) {
-        runs.clear();
-        for (end, outcome) in outcomes.iter().enumerate() {
-            let Some(outcome) = *outcome else { continue };
-            let (group, age) = (self.ends[end], self.age_at(end));
-            let now = Run { from: end, to: end + 1, group, age, outcome };
-            match runs.last_mut() {
-                Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {
-                    last.to = end + 1;
-                }
-                _ => runs.push(now),
-            }
-        }
     }
 
     /// Adds a measure's outcomes to the blocks of a part.
@@ -387,7 +392,8 @@ impl<'p> Board<'p> {
     /// Counts how often values occur, for means over members.
     fn post_values(&mut self, measure: usize, runs: &[Run], row_of: RowOf) {
         let plan = self.plan;
-        if plan.indicators[measure].measure.shape != Shape::MemberMean {
+        let indicator = &plan.indicators[measure];
+        if indicator.measure.shape != Shape::MemberMean || indicator.rule.is_of_whole_groups() {
             return;
         }
         for run in runs {
@@ -414,6 +420,7 @@ impl<'p> Board<'p> {
             other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
         let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
         self.joint.merge(other.joint, &groups);
+        self.teams.merge(other.teams, &groups);
         for (group, mine) in groups.into_iter().enumerate() {
             let mut add = |to: usize, from: usize| {
                 self.rows[to].merge(self.plan, &other.rows[from], |part| parts[part]);
@@ -433,16 +440,6 @@ fn age_band(birth: Option<(i32, (u32, u32))>, year: i32, date: (u32, u32)) -> us
 
 /// A row, a part of its members, and what one of them contributes.
 type Place = (usize, usize, MemberOutcome);
-
-/// Ends of windows `from..to` with the same outcome, group and age band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Run {
-    from: usize,
-    to: usize,
-    group: usize,
-    age: usize,
-    outcome: MemberOutcome,
-}
 
 /// The rows of one member.
 #[derive(Debug, Clone, Copy)]

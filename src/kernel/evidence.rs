@@ -8,14 +8,14 @@ use arrow_array::{BooleanArray, RecordBatch};
 use super::Plan;
 use super::run::Error;
 use super::units::{Fate, Unit, units};
-use crate::indicator::Shape;
+use crate::indicator::{MemberRule, MemberValue, Rule, Shape};
 
 /// More rows than this are not left out one by one.
 const MOST_SINGLE: usize = 1000;
 
 /// Places of the rows (of one member, in the order of the timeline table, with the plan's columns)
 /// that give the same unit the same fate, none of which can be left out; for means over members also
-/// every row without which the member's value differs. Of rows that could stand for one another, the
+/// every row without which the member's value differs. For densities the rows give the member its team. Of rows that could stand for one another, the
 /// earliest is kept.
 ///
 /// # Errors
@@ -25,6 +25,8 @@ pub fn evidence(
     rows: &RecordBatch,
     unit: &Unit,
 ) -> Result<Vec<usize>, Error<Infallible>> {
+    let alone = alone(plan, unit.measure);
+    let plan = alone.as_ref().unwrap_or(plan);
     let wanted = fates(plan, rows, unit, None)?;
     let same = |kept: &[bool]| Ok(fates(plan, rows, unit, Some(kept))? == wanted);
     let mut kept = vec![true; rows.num_rows()];
@@ -47,6 +49,18 @@ pub fn evidence(
         }
     }
     Ok((0..kept.len()).filter(|row| kept[*row]).collect())
+}
+
+/// A density depends on what other members do; what depends on the member alone is the team. The plan
+/// with the number of its providers instead, if the measure is a density.
+fn alone(plan: &Plan, measure: usize) -> Option<Plan> {
+    let Rule::Member(rule) = &plan.indicators[measure].rule else { return None };
+    let providers = MemberRule { value: MemberValue::Providers, ..rule.clone() };
+    (rule.value == MemberValue::Density).then(|| {
+        let mut plan = plan.clone();
+        plan.indicators[measure].rule = Rule::Member(providers);
+        plan
+    })
 }
 
 /// Leaves out runs of so many of the kept rows, the last first, where that changes nothing; true if

@@ -8,7 +8,7 @@ use super::{Cell, Group, Plan, Stratum, Supply, Tally, count};
 use crate::diagnostic::{Problem, Problems};
 use crate::indicator::care;
 use crate::indicator::unit::{self, Outcome, Scene};
-use crate::indicator::{Definition, Example, Expect, Indicator, Rule, TABLES};
+use crate::indicator::{Definition, Example, Expect, Indicator, Rule, Shape, TABLES};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::{Reader, Settings};
 
@@ -148,8 +148,15 @@ fn period(indicator: &Indicator, example: &Example, expect: &Expect) -> Result<(
     let nothing = Tally::default();
     let cell = Cell { measure: 0, period: plan.periods[0], group: Group::All, stratum };
     let tally = tallies.cells.get(&cell).unwrap_or(&nothing);
-    let numerator = tally.numerator as f64 / indicator.measure.numerator_parts as f64;
-    let denominator = tally.denominator as f64;
+    let (numerator, denominator) = match indicator.measure.shape {
+        Shape::Top { percent } => {
+            let top = tally.top(percent);
+            (top.sum as f64, top.total as f64)
+        }
+        _ => (tally.numerator as f64, tally.denominator as f64),
+    };
+    let numerator = numerator / indicator.measure.numerator_parts as f64;
+    let denominator = denominator / indicator.measure.denominator_parts() as f64;
     let excluded: Vec<&String> = indicator
         .measure
         .exclusions
@@ -160,8 +167,8 @@ fn period(indicator: &Indicator, example: &Example, expect: &Expect) -> Result<(
         .collect();
     let same = |a: f64, b: f64| (a - b).abs() < 1e-9;
     let holds = match expect {
-        Expect::Nothing => tally.denominator == 0 && tally.numerator == 0 && excluded.is_empty(),
-        Expect::Value(value) => tally.denominator != 0 && same(numerator / denominator, *value),
+        Expect::Nothing => denominator == 0.0 && numerator == 0.0 && excluded.is_empty(),
+        Expect::Value(value) => denominator != 0.0 && same(numerator / denominator, *value),
         Expect::Counts { numerator: n, denominator: d, .. } => {
             same(numerator, *n) && same(denominator, *d)
         }

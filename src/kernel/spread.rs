@@ -6,8 +6,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::ledger::{LevelDays, Wait};
 use super::plan::Plan;
 use super::sums::{merge_rows, row};
+use super::top::Amounts;
 use super::{Tally, Values};
-use crate::indicator::Rule;
+use crate::indicator::{Rule, Shape};
 
 /// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
 #[derive(Debug, Default, Clone)]
@@ -25,6 +26,9 @@ impl Hasher for NumberHasher {
     fn write_u64(&mut self, number: u64) {
         let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
+    }
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
     }
     fn write_i64(&mut self, number: i64) {
         self.write_u64(number.cast_unsigned());
@@ -137,8 +141,10 @@ impl Levels {
 /// Values and levels of one group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spread {
-    /// By measure (of all but members) and period, then days.
-    waits: BTreeMap<(usize, i64), i64>,
+    /// By measure (of all but members), then period and days.
+    waits: Vec<HashMap<(usize, i64), i64, BuildHasherDefault<NumberHasher>>>,
+    /// By measure (of all but members) and period.
+    amounts: Amounts,
     /// By measure of members.
     values: Vec<ValueSteps>,
     /// By measure (of all but members), then period.
@@ -146,8 +152,17 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    pub(super) fn wait(&mut self, wait: &Wait) {
-        *self.waits.entry((wait.cell, wait.days)).or_insert(0) += 1;
+    pub(super) fn wait(&mut self, plan: &Plan, wait: &Wait) {
+        let (at, period) = (wait.cell / plan.periods.len(), wait.cell % plan.periods.len());
+        if self.waits.len() <= at {
+            self.waits.resize(at + 1, HashMap::default());
+        }
+        *self.waits[at].entry((period, wait.days)).or_insert(0) += 1;
+    }
+
+    /// Counts what a member has of something.
+    pub(super) fn amount(&mut self, own: &Wait) {
+        self.amounts.add(own.cell, own.days);
     }
 
     /// Counts a member's value at the ends `from..to` of windows. `at` is the place of the measure
@@ -175,9 +190,16 @@ impl Spread {
 
     /// Adds the sums of another group's, which has settled.
     pub(super) fn merge(&mut self, plan: &Plan, other: &Self) {
-        for (key, count) in &other.waits {
-            *self.waits.entry(*key).or_insert(0) += count;
+        if self.waits.len() < other.waits.len() {
+            self.waits.resize(other.waits.len(), HashMap::default());
         }
+        for (own, other) in self.waits.iter_mut().zip(&other.waits) {
+            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+            for (key, count) in other {
+                *own.entry(*key).or_insert(0) += count;
+            }
+        }
+        self.amounts.merge(&other.amounts);
         if self.values.len() < other.values.len() {
             self.values.resize(other.values.len(), ValueSteps::default());
         }
@@ -198,12 +220,15 @@ impl Spread {
             let by_end = values.by_end(plan.ends.len());
             return plan.end_of.iter().map(|end| by_end[*end].clone()).collect();
         }
-        let waits = |period: usize| {
-            let cell = plan.cell(measure, period);
-            let waits = self.waits.range((cell, i64::MIN)..=(cell, i64::MAX));
-            waits.map(|((_, days), count)| (*days, *count)).collect()
-        };
-        (0..plan.periods.len()).map(waits).collect()
+        if matches!(plan.indicators[measure].measure.shape, Shape::Top { .. }) {
+            return self.amounts.values(plan, measure);
+        }
+        let mut found = vec![Vec::new(); plan.periods.len()];
+        let waits: BTreeMap<_, _> = self.waits.get(at).into_iter().flatten().collect();
+        for ((period, days), count) in waits {
+            found[*period].push((*days, *count));
+        }
+        found.into_iter().map(Values::sorted).collect()
     }
 
     /// The tally of a measure and period at a level of care.

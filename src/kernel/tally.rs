@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Teams;
 use crate::indicator::Measure;
 use crate::terms::Period;
 
@@ -56,8 +57,29 @@ pub struct Tally {
     /// Σ d² over members.
     pub dd: i128,
     /// How often each value occurs: member values (10⁻¹²) of a [`crate::indicator::Shape::MemberMean`]
-    /// for stratum `all`, or days to the deciding event where the measure has a curve.
+    /// for stratum `all`, what each member has where the top of them is asked, or days to the deciding
+    /// event where the measure has a curve.
     pub values: Values,
+}
+
+impl Tally {
+    /// Adds the sums of other members of the same cell (numerator, denominator, members, nn, nd, dd);
+    /// nothing if one becomes too great.
+    pub(super) fn add(&mut self, sums: [i128; 6], members: i64) -> Option<()> {
+        let [numerator, denominator, _, nn, nd, dd] = sums;
+        let own = [
+            (&mut self.numerator, numerator),
+            (&mut self.denominator, denominator),
+            (&mut self.nn, nn),
+            (&mut self.nd, nd),
+            (&mut self.dd, dd),
+        ];
+        for (own, other) in own {
+            *own = own.checked_add(other)?;
+        }
+        self.members = self.members.checked_add(members)?;
+        Some(())
+    }
 }
 
 /// Values in order, each with how often it occurs. Periods that end on one day share them.
@@ -103,7 +125,7 @@ impl FromIterator<(i64, i64)> for Values {
 }
 
 /// What the kernel gives: every cell with at least one unit, in order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tallies {
     /// The measures, in the order of the pipeline file.
     pub measures: Vec<Measure>,
@@ -111,4 +133,6 @@ pub struct Tallies {
     pub periods: Vec<Period>,
     /// The sums.
     pub cells: BTreeMap<Cell, Tally>,
+    /// Which providers see members together, if that was asked.
+    pub teams: Teams,
 }

@@ -24,6 +24,9 @@ impl Board<'_> {
             for (stratum, block) in self.strata(&row) {
                 let whole = stratum.kind == "all";
                 for measure in self.computable() {
+                    if !whole && plan.indicators[measure].rule.is_of_whole_groups() {
+                        continue;
+                    }
                     let values = if whole { row.spread.values(plan, measure) } else { Vec::new() };
                     let tallies = block.tallies(plan, measure, self.reasons_from[measure]);
                     for (period, mut tally) in tallies.into_iter().enumerate() {
@@ -46,7 +49,9 @@ impl Board<'_> {
             }
         }
         cells.extend(self.joint.cells(plan, &self.groups));
-        Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
+        let teams = self.teams.teams(plan, &self.groups);
+        teams.fill(plan, &mut cells);
+        Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells, teams }
     }
 
     /// A row's blocks by stratum: profiles are added up for each value of each attribute.
@@ -61,12 +66,9 @@ impl Board<'_> {
             let Some(block) = block else { continue };
             match &self.parts.all()[part] {
                 Part::Age(band) => add(stratum("age_band", band_name(*band)), block),
-                Part::Profile { facet, age, values } => {
+                Part::Profile { facet, values } => {
                     if *facet == 0 {
                         add(stratum("all", "all"), block);
-                    }
-                    if let Some(band) = age {
-                        add(stratum("age_band", band_name(*band)), block);
                     }
                     for (place, value) in self.parts.facets[*facet].iter().zip(values) {
                         add(stratum(self.plan.needs.attributes[*place], value), block);

@@ -11,7 +11,9 @@ use super::count::Counter;
 use super::ledger::{EVERYONE, Ledger, Note, Noted};
 use super::part::band_name;
 use super::plan::{Plan, StratumKind};
-use super::run::Error;
+use super::run::{Error, count};
+use super::team_counts;
+use super::teams::{Weights, densities};
 use super::{Cell, Group, Stratum, Tallies, Tally, Values};
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::unit::Outcome;
@@ -56,7 +58,8 @@ pub struct Unit {
 }
 
 /// Every unit of every bucket that `keep` wants, in the order of buckets and members. As
-/// [`super::count()`], which the units add up to.
+/// [`super::count()`], which the units add up to. Where values depend on all members, `buckets` must be
+/// all there are, and each is opened twice.
 pub fn units<B, I, E>(
     plan: &Plan,
     buckets: &[B],
@@ -68,6 +71,12 @@ where
     E: Send,
     I: Iterator<Item = Result<RecordBatch, E>>,
 {
+    // Densities depend on all members: those are counted first.
+    let weights = if densities(plan).is_empty() {
+        Weights::default()
+    } else {
+        count(plan, buckets, &open, |_| {})?.0.teams.weights(plan)
+    };
     let of_bucket = |bucket: &B| -> Result<Vec<Unit>, Error<E>> {
         let mut found = Vec::new();
         let mut counter = Counter::new(plan);
@@ -75,7 +84,8 @@ where
         let mut reader = Reader::new(&plan.needs, &plan.settings);
         let mut each = |timeline: &Timeline, interner: &mut Interner| {
             counter.count(timeline, interner);
-            write_down(&counter.board, &counter.ledger, timeline, interner, &mut |unit| {
+            let of = (&counter.ledger, &weights);
+            write_down(&counter.board, of, timeline, interner, &mut |unit| {
                 if keep(&unit) {
                     found.push(unit);
                 }
@@ -101,12 +111,13 @@ struct Writer<'a> {
     board: &'a Board<'a>,
     timeline: &'a Timeline,
     interner: &'a Interner,
+    weights: &'a Weights,
     each: &'a mut dyn FnMut(Unit),
 }
 
 fn write_down(
     board: &Board<'_>,
-    ledger: &Ledger,
+    (ledger, weights): (&Ledger, &Weights),
     timeline: &Timeline,
     interner: &Interner,
     each: &mut dyn FnMut(Unit),
@@ -114,7 +125,7 @@ fn write_down(
     if !ledger.has_entries() {
         return;
     }
-    let mut writer = Writer { plan: board.plan, board, timeline, interner, each };
+    let mut writer = Writer { plan: board.plan, board, timeline, interner, weights, each };
     for note in ledger.notes.iter().flatten() {
         writer.note(note);
     }
@@ -174,12 +185,14 @@ impl Writer<'_> {
     fn members(&mut self, ledger: &Ledger) {
         let ends = self.plan.ends.len();
         for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
+            let density = self.density(*measure);
             for period in 0..self.plan.periods.len() {
                 let end = self.plan.end_of[period];
                 let fate = match outcomes[end] {
                     None => continue,
                     Some(MemberOutcome::Excluded(reason)) => Fate::Excluded(reason),
-                    Some(MemberOutcome::Value(numerator)) => {
+                    Some(MemberOutcome::Value(value)) => {
+                        let numerator = density.as_ref().map_or(value, |density| density[end]);
                         Fate::Counted { numerator, denominator: 1, decided: None }
                     }
                 };
@@ -188,6 +201,15 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+
+    /// The density of the current member's providers in each window, if a measure is one.
+    fn density(&self, measure: usize) -> Option<Vec<i64>> {
+        let (_, kind) = densities(self.plan).into_iter().find(|(own, _)| *own == measure)?;
+        let mut name = |key: u32| team_counts::hash(self.interner.text(key));
+        let seen = team_counts::seen(self.plan, kind, self.timeline, &mut name);
+        let at = |end| self.weights.density(measure, &team_counts::team(&seen, end), end);
+        Some((0..self.plan.ends.len()).map(at).collect())
     }
 
     fn rates(&mut self, ledger: &Ledger) {
@@ -246,12 +268,16 @@ impl Writer<'_> {
 /// The tallies that units add up to, in every group and breakdown. Sums over members are made from
 /// each member's own sums, as [`super::count()`] does without knowing the units.
 pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
+    let densities = densities(plan);
     let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
     let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
     let mut members: BTreeMap<(Cell, &str), (i64, i64)> = BTreeMap::new();
     for unit in units {
         let measure = &plan.indicators[unit.measure].measure;
-        for stratum in strata(unit, measure.shape) {
+        let whole = plan.indicators[unit.measure].rule.is_of_whole_groups();
+        for stratum in
+            strata(unit, measure.shape).into_iter().filter(|one| !whole || one.kind == "all")
+        {
             let cell = Cell {
                 measure: unit.measure,
                 period: unit.period,
@@ -271,8 +297,12 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
                         continue;
                     }
                     let days = decided.zip(unit.day).filter(|_| measure.has_curve);
-                    let of_values = matches!(measure.shape, Shape::MemberMean | Shape::UnitMean);
-                    let value = of_values.then_some(numerator);
+                    let value = match measure.shape {
+                        Shape::MemberMean if whole => None,
+                        Shape::MemberMean | Shape::UnitMean => Some(numerator),
+                        Shape::Top { .. } => Some(numerator).filter(|own| *own != 0),
+                        _ => None,
+                    };
                     let value = value.or(days.map(|(decided, index)| i64::from(decided - index)));
                     values.entry(cell).or_default().extend(value.map(|value| (value, 1)));
                 }
@@ -280,6 +310,9 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
         }
     }
     for ((cell, _), (n, d)) in members {
+        // What a density is made of is a sum over pairs, not over members.
+        let dense = densities.iter().any(|(measure, _)| *measure == cell.measure);
+        let n = if dense { 0 } else { n };
         let tally = cells.entry(cell).or_default();
         let (wide_n, wide_d) = (i128::from(n), i128::from(d));
         tally.members += i64::from(d > 0);
@@ -290,7 +323,8 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
     for (cell, values) in values {
         cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
     }
-    Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells }
+    let (measures, periods) = (plan.measures(), plan.periods.clone());
+    Tallies { measures, periods, cells, ..Tallies::default() }
 }
 
 /// The parts of a group that a unit belongs to. Days by level have no whole.

@@ -3,16 +3,18 @@
 //!
 //! | column | type | what |
 //! |---|---|---|
-//! | `what` | text | `task`, `cell`, `excluded` or `value` |
+//! | `what` | text | `task`, `cell`, `excluded`, `value` or `team` |
 //! | `measure` | int32 | place of the measure in the plan |
 //! | `grain`, `period_start` | text, date | the period |
 //! | `group_kind`, `group` | text | `all`, or `bho` and its id |
 //! | `stratum_kind`, `stratum` | text | which part of them |
-//! | `key` | int64 | of `excluded`: place of the reason; of `value`: the value |
+//! | `key` | int64 | of `excluded`: place of the reason; of `value`: the value; of `team`: its size |
 //! | `plan`, `program`, `part` | text | of `task`: hash of the plan, version of the program, bucket |
 //! | `numerator`, `denominator`, `members`, `nn`, `nd`, `dd` | decimal(38, 0) | the sums |
 //!
 //! A row of `cell` has the sums of a cell; of `excluded` and `value`, the count stands in `members`.
+//! A row of `team` says from which window on (`period_start` is its last day) how many more or fewer
+//! `members` of a group see two providers (`stratum_kind` and `stratum` are hashes of their ids).
 //! A row of `task` says how many tasks counted (`numerator`), how many rows they read
 //! (`denominator`) and how many members they saw (`members`).
 
@@ -26,7 +28,9 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Values};
+use super::teams::Key as TeamKey;
+use super::wire_teams::{self, InSteps, OutStep};
+use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Teams, Values};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::Summary;
 
@@ -35,6 +39,9 @@ const DIGITS: u8 = 38;
 
 /// No measure has more reasons for exclusion; a broken table cannot ask for more memory.
 const MOST_REASONS: usize = 256;
+
+/// More people than there are.
+const PEOPLE_MAX: i64 = 1 << 33;
 
 /// Days from 1900 to 9999, in which periods begin.
 const STARTS: std::ops::RangeInclusive<i32> = -25_567..=2_932_896;
@@ -87,6 +94,8 @@ pub struct Part {
     pub tasks: BTreeMap<Task, Seen>,
     /// Their tallies.
     pub cells: BTreeMap<Cell, Tally>,
+    /// Which providers see members together.
+    pub teams: Teams,
 }
 
 /// A table that is none of tallies.
@@ -148,14 +157,15 @@ impl Part {
     /// If a sum is greater than 38 digits.
     pub fn to_batches(&self) -> Result<Vec<RecordBatch>, WireError> {
         const BATCH_ROWS: usize = 65_536;
-        let rows = self.rows();
+        let names = self.teams.names();
+        let rows = self.rows(&names);
         let schema = schema();
         let chunks =
             if rows.is_empty() { vec![&rows[..]] } else { rows.chunks(BATCH_ROWS).collect() };
         chunks.into_iter().map(|rows| batch(&schema, rows)).collect()
     }
 
-    fn rows(&self) -> Vec<Out<'_>> {
+    fn rows<'s>(&'s self, names: &'s [String]) -> Vec<Out<'s>> {
         let mut rows = Vec::new();
         for (task, seen) in &self.tasks {
             let mut row =
@@ -190,6 +200,7 @@ impl Part {
             let values = tally.values.counts().iter();
             rows.extend(values.map(|(value, times)| row("value", Some(*value), count(*times))));
         }
+        rows.extend(self.teams.out(names).map(|step| out_step(&step)));
         rows
     }
 
@@ -200,12 +211,19 @@ impl Part {
     pub fn from_batches(batches: impl IntoIterator<Item = RecordBatch>) -> Result<Self, WireError> {
         let mut part = Self::default();
         let mut values: BTreeMap<Cell, BTreeMap<i64, i64>> = BTreeMap::new();
+        let mut steps = InSteps::default();
         for batch in batches {
             let table = InTable::of(&batch)?;
             for row in 0..batch.num_rows() {
-                part.take(&table, row, &mut values)?;
+                if table.text(0, row) == Some("team") {
+                    let (key, members) = table.step(row)?;
+                    steps.push(key, members);
+                } else {
+                    part.take(&table, row, &mut values)?;
+                }
             }
         }
+        part.teams = steps.teams();
         for (cell, values) in values {
             part.cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
         }
@@ -238,7 +256,9 @@ impl Part {
         let count = i64::try_from(sums[2]).map_err(|_| WireError::TooGreat)?;
         let invalid = |column| WireError::Value { row, column };
         match what {
-            Some("cell") => self.cells.entry(cell).or_default().add(sums, count)?,
+            Some("cell") => {
+                self.cells.entry(cell).or_default().add(sums, count).ok_or(WireError::TooGreat)?;
+            }
             Some("excluded") => {
                 let reason = table.key(row).and_then(|key| usize::try_from(key).ok());
                 let reason = reason.filter(|place| *place < MOST_REASONS).ok_or(invalid("key"))?;
@@ -271,29 +291,12 @@ impl Part {
             }
             tally.excluded.resize(reasons, 0);
         }
-        Ok(Tallies { measures, periods: plan.periods.clone(), cells })
-    }
-}
-
-impl Tally {
-    /// Adds the sums of other members of the same cell.
-    fn add(
-        &mut self,
-        [numerator, denominator, _, nn, nd, dd]: [i128; 6],
-        members: i64,
-    ) -> Result<(), WireError> {
-        let sums = [
-            (&mut self.numerator, numerator),
-            (&mut self.denominator, denominator),
-            (&mut self.nn, nn),
-            (&mut self.nd, nd),
-            (&mut self.dd, dd),
-        ];
-        for (own, other) in sums {
-            *own = own.checked_add(other).ok_or(WireError::TooGreat)?;
+        let teams = self.teams;
+        if teams.steps.iter().any(|step| step.measure >= measures.len()) {
+            return Err(WireError::NotOfPlan);
         }
-        self.members = sum(self.members, members)?;
-        Ok(())
+        teams.fill(plan, &mut cells);
+        Ok(Tallies { measures, periods: plan.periods.clone(), cells, teams })
     }
 }
 
@@ -301,11 +304,33 @@ fn sum(own: i64, other: i64) -> Result<i64, WireError> {
     own.checked_add(other).ok_or(WireError::TooGreat)
 }
 
-fn out<'a>(cell: &'a Cell, what: &'a str, key: Option<i64>, sums: [i128; 6]) -> Out<'a> {
-    let (group_kind, group) = match &cell.group {
+fn group_words(group: &Group) -> (&str, &str) {
+    match group {
         Group::All => ("all", "all"),
         Group::Bho(id) => ("bho", id.as_str()),
+    }
+}
+
+fn place_of(measure: usize) -> i32 {
+    i32::try_from(measure).expect("fewer than 2³¹ measures")
+}
+
+fn out_step<'a>(step: &OutStep<'a>) -> Out<'a> {
+    let mut row = Out {
+        measure: Some(place_of(step.measure)),
+        start: Some(step.end.0),
+        key: Some(step.size),
+        sums: [0, 0, step.members.into(), 0, 0, 0],
+        ..Out::default()
     };
+    let (group_kind, group) = group_words(step.group);
+    row.texts[0] = Some("team");
+    row.texts[2..6].copy_from_slice(&[group_kind, group, step.pair[0], step.pair[1]].map(Some));
+    row
+}
+
+fn out<'a>(cell: &'a Cell, what: &'a str, key: Option<i64>, sums: [i128; 6]) -> Out<'a> {
+    let (group_kind, group) = group_words(&cell.group);
     Out {
         texts: [
             Some(what),
@@ -318,7 +343,7 @@ fn out<'a>(cell: &'a Cell, what: &'a str, key: Option<i64>, sums: [i128; 6]) -> 
             None,
             None,
         ],
-        measure: Some(i32::try_from(cell.measure).expect("fewer than 2³¹ measures")),
+        measure: Some(place_of(cell.measure)),
         start: Some(cell.period.start.0),
         key,
         sums,
@@ -408,29 +433,54 @@ impl InTable {
         Ok(sums)
     }
 
-    fn cell(&self, row: usize) -> Result<Cell, WireError> {
-        let invalid = |column| WireError::Value { row, column };
+    fn measure(&self, row: usize) -> Result<usize, WireError> {
         let measure = self.measure.is_valid(row).then(|| self.measure.value(row));
         let measure = measure.and_then(|measure| usize::try_from(measure).ok());
+        measure.ok_or(WireError::Value { row, column: "measure" })
+    }
+
+    fn start(&self, row: usize) -> Option<Day> {
+        let start = self.start.is_valid(row).then(|| self.start.value(row));
+        start.filter(|start| STARTS.contains(start)).map(Day)
+    }
+
+    fn group(&self, row: usize) -> Result<Group, WireError> {
+        match self.needed(2, row)? {
+            "all" => Ok(Group::All),
+            "bho" => Ok(Group::Bho(self.needed(3, row)?.to_owned())),
+            _ => Err(WireError::Value { row, column: "group_kind" }),
+        }
+    }
+
+    fn step(&self, row: usize) -> Result<(TeamKey, i64), WireError> {
+        let invalid = |column| WireError::Value { row, column };
+        let provider =
+            |place: usize| wire_teams::read(self.needed(place, row)?).ok_or(invalid(TEXTS[place]));
+        let size = self.key(row).and_then(|size| u32::try_from(size).ok());
+        let end = self.start(row).ok_or(invalid("period_start"))?;
+        let pair = [provider(4)?, provider(5)?];
+        let size = size.ok_or(invalid("key"))?;
+        let members = i64::try_from(self.sums(row)?[2]).ok();
+        let members = members.filter(|members| (0..=PEOPLE_MAX).contains(members));
+        let members = members.ok_or(invalid("members"))?;
+        Ok(((self.measure(row)?, pair, self.group(row)?, size, end), members))
+    }
+
+    fn cell(&self, row: usize) -> Result<Cell, WireError> {
+        let invalid = |column| WireError::Value { row, column };
         let grain = self.needed(1, row)?;
         let grains = [Grain::Month, Grain::Quarter, Grain::Year];
         let grain = grains.into_iter().find(|known| known.name() == grain);
-        let start = self.start.is_valid(row).then(|| self.start.value(row));
-        let start = start.filter(|start| STARTS.contains(start)).map(Day);
-        let period = grain.zip(start).map(|(grain, start)| Period::starting(grain, start));
-        let group = match self.needed(2, row)? {
-            "all" => Group::All,
-            "bho" => Group::Bho(self.needed(3, row)?.to_owned()),
-            _ => return Err(invalid("group_kind")),
-        };
+        let period =
+            grain.zip(self.start(row)).map(|(grain, start)| Period::starting(grain, start));
         let stratum = Stratum {
             kind: self.needed(4, row)?.to_owned(),
             value: self.needed(5, row)?.to_owned(),
         };
         Ok(Cell {
-            measure: measure.ok_or(invalid("measure"))?,
+            measure: self.measure(row)?,
             period: period.ok_or(invalid("period_start"))?,
-            group,
+            group: self.group(row)?,
             stratum,
         })
     }

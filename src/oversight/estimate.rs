@@ -48,7 +48,8 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
         return Estimate::default();
     }
     let parts = float(i128::from(measure.numerator_parts.max(1)));
-    let (met, units) = (float(tally.numerator) / parts, float(tally.denominator));
+    let per_unit = float(i128::from(measure.denominator_parts()));
+    let (met, units) = (float(tally.numerator) / parts, float(tally.denominator) / per_unit);
     let factor = factor(measure, period);
     let value = factor * met / units;
     let sums = member_sums(tally, parts);
@@ -68,6 +69,7 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
             (t_interval(units, met / units, deviations, CONFIDENCE), "t")
         }
         Interval::RatioCluster => (cluster_ratio(sums, CONFIDENCE), "ratio_cluster"),
+        Interval::None => (None, ""),
     };
     let least_most = bounds(measure);
     let limits = limits.map(|limits| limits.within(least_most.0, least_most.1).times(factor));
@@ -103,8 +105,9 @@ fn squared_deviations(tally: &Tally) -> f64 {
 
 /// What a quotient can be at all: an interval that says less than 0 % helps nobody.
 fn bounds(measure: &Measure) -> (f64, f64) {
-    let share = matches!(measure.shape, Shape::Share | Shape::MemberShare | Shape::Mix)
-        || measure.display == Display::Percent;
+    let share =
+        matches!(measure.shape, Shape::Share | Shape::MemberShare | Shape::Mix | Shape::Top { .. })
+            || measure.display == Display::Percent;
     match (share, measure.shape) {
         (true, _) => (0.0, 1.0),
         (false, Shape::Rate) => (0.0, f64::INFINITY),

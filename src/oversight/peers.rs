@@ -155,6 +155,7 @@ pub fn peers(
         Interval::Wilson | Interval::WilsonCluster => of_shares(measure, &shown, fair)?,
         Interval::Byar => of_events(measure, &shown, fair)?,
         Interval::Mean | Interval::RatioCluster => of_means(&shown, fair),
+        Interval::None => return None,
     };
     if units.len() < 3 {
         return None;
@@ -194,7 +195,7 @@ fn fairness(measure: &Measure, fair: Option<Fair>, by: &[String], left_out: usiz
     };
     match fair {
         _ if by.is_empty() => String::new(),
-        Some(_) => format!("; standardised by {}{left}", by.join(", ")),
+        Some(_) => format!("; standardised by {}{left}", by.join(", ").replace('_', " ")),
         None if has_expected_count(measure) => {
             "; not standardised: too few expected counts are known, or they would give a hidden one away".to_owned()
         }
@@ -240,7 +241,9 @@ fn size_word(interval: Interval) -> &'static str {
     match interval {
         Interval::Wilson | Interval::WilsonCluster => "effective number of units",
         Interval::Byar => "expected events",
-        Interval::Mean | Interval::RatioCluster => "precision (1 ÷ standard error²)",
+        Interval::Mean | Interval::RatioCluster | Interval::None => {
+            "precision (1 ÷ standard error²)"
+        }
     }
 }
 

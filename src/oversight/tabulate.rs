@@ -77,18 +77,37 @@ pub(super) fn place(row: &Row) -> (usize, &'static str, crate::terms::Period, &G
 }
 
 fn row_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) -> Row {
+    let top = top_of(measure, tally);
+    let tally = top.as_ref().unwrap_or(tally);
     let estimate = estimate(measure, cell.period, tally);
     let numerator = Exact { parts: tally.numerator, per_unit: measure.numerator_parts.max(1) };
     let mut row = blank(measure, cell, settings);
     row.numerator = Some(numerator);
-    row.denominator = Some(Exact::whole(tally.denominator));
+    let per_unit = measure.denominator_parts();
+    row.denominator = Some(Exact { parts: tally.denominator, per_unit });
     row.excluded = Some(tally.excluded.iter().sum());
     row.excluded_by_reason = tally.excluded.iter().copied().map(Some).collect();
     row.members = Some(tally.members);
-    row.dominated = measure.display == Display::Dollars && may_be_dominated(tally);
+    let of_money = measure.display == Display::Dollars || top.is_some();
+    row.dominated = of_money && may_be_dominated(tally);
     fill(&mut row, estimate);
     judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
+}
+
+/// Of the members with most: what they have, over what all have. `nn` is what the first has, squared,
+/// so that nobody is taken for more of the sum than that.
+fn top_of(measure: &Measure, tally: &Tally) -> Option<Tally> {
+    let Shape::Top { percent } = measure.shape else { return None };
+    let top = tally.top(percent);
+    let most = i128::from(top.most);
+    Some(Tally {
+        numerator: top.sum,
+        denominator: top.total,
+        members: top.members,
+        nn: most * most,
+        ..Tally::default()
+    })
 }
 
 /// Sets target and verdict.

@@ -4,9 +4,12 @@
 
 use std::io::{self, Read};
 
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::{Message, MessageHeader, RecordBatch as Layout, root_as_message};
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
+
+use crate::extract::guarded;
 
 /// Bytes of a message's own words; those of a thousand columns are some hundred thousand.
 const HEADER_MAX: u32 = 16 << 20;
@@ -18,19 +21,45 @@ const ROOM_MAX: u64 = 64 << 20;
 ///
 /// # Errors
 /// If it is damaged, or has columns of lists or records.
-pub(super) fn batches<R: Read>(input: R) -> Result<StreamReader<Messages<R>>, ArrowError> {
+pub(super) fn batches<R: Read>(input: R) -> Result<Batches<R>, ArrowError> {
     let messages = Messages { input, bytes: Vec::new(), given: 0, is_done: false };
-    let reader = StreamReader::try_new(messages, None)?;
+    let reader = guarded(|| StreamReader::try_new(messages, None))??;
     if reader.schema().fields().iter().all(|field| is_flat(field.data_type())) {
-        Ok(reader)
+        Ok(Batches { reader, is_done: false })
     } else {
         Err(broken("a column holds lists, records or unions; select plain columns").into())
     }
 }
 
+/// The batches of a stream. Whatever the decoder still chokes on is an error, too.
+pub(super) struct Batches<R> {
+    reader: StreamReader<Messages<R>>,
+    is_done: bool,
+}
+
+impl<R: Read> Batches<R> {
+    /// The columns.
+    pub(super) fn schema(&self) -> SchemaRef {
+        self.reader.schema()
+    }
+}
+
+impl<R: Read> Iterator for Batches<R> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_done {
+            return None;
+        }
+        let batch = guarded(|| self.reader.next()).unwrap_or_else(|error| Some(Err(error.into())));
+        self.is_done = !matches!(batch, Some(Ok(_)));
+        batch
+    }
+}
+
 /// Hands on a stream message by message, each when it has been looked at.
 #[derive(Debug)]
-pub(super) struct Messages<R> {
+struct Messages<R> {
     input: R,
     /// The message in hand, and how much of it was handed on.
     bytes: Vec<u8>,
@@ -121,7 +150,7 @@ fn fits(layout: &Layout<'_>, body: u64) -> io::Result<()> {
             .ok()
             .zip(u64::try_from(buffer.length()).ok())
             .and_then(|(offset, length)| offset.checked_add(length));
-        end.is_some_and(|end| end <= body)
+        end.is_some_and(|end| end <= body && buffer.offset() % 8 == 0)
     });
     if are_counts && lie_inside && (0..=ROWS_MAX).contains(&layout.length()) {
         Ok(())

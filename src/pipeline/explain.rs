@@ -1,5 +1,6 @@
 //! How a number came about: its units, what became of each, and the rows that decided.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
@@ -194,9 +195,12 @@ fn units(
     question: &Question,
 ) -> anyhow::Result<(Vec<Unit>, Found)> {
     let columns = plan.columns();
+    let depends_on_all = plan.indicators.iter().any(|one| one.rule.is_of_whole_groups());
     let buckets: Vec<u32> = match &question.member {
-        Some(member) => vec![crate::terms::bucket_of(member, snapshot.buckets())],
-        None => (0..snapshot.buckets()).collect(),
+        Some(member) if !depends_on_all => {
+            vec![crate::terms::bucket_of(member, snapshot.buckets())]
+        }
+        _ => (0..snapshot.buckets()).collect(),
     };
     let seen = std::sync::Mutex::new(Found::default());
     let keep = |unit: &Unit| {
@@ -260,7 +264,7 @@ fn cases(
 ) -> anyhow::Result<(Vec<Case>, Option<MemberRows>)> {
     let chosen: Vec<&Unit> = match question.member {
         Some(_) => units.iter().collect(),
-        None => sample(units, question.sample),
+        None => sample(&first_seen(plan, units), question.sample),
     };
     let mut members: BTreeSet<&str> = chosen.iter().map(|unit| unit.member.as_str()).collect();
     members.extend(question.member.as_deref());
@@ -277,11 +281,27 @@ fn cases(
     Ok((cases, member.transpose()?))
 }
 
+/// Units in the order in which they are shown. Where the members with most are asked for, they come
+/// first; of those with the same, in the order of their ids.
+fn first_seen<'u>(plan: &Plan, units: &'u [Unit]) -> Vec<&'u Unit> {
+    let mut found: Vec<&Unit> = units.iter().collect();
+    if let [one] = &plan.indicators[..]
+        && matches!(one.measure.shape, Shape::Top { .. })
+    {
+        let amount = |unit: &Unit| match unit.fate {
+            Fate::Counted { numerator, .. } => Reverse(numerator),
+            Fate::Excluded(_) => Reverse(0),
+        };
+        found.sort_by(|a, b| (amount(a), &a.member).cmp(&(amount(b), &b.member)));
+    }
+    found
+}
+
 /// The first units of each fate. Buckets spread members by chance, so the first are any.
-fn sample(units: &[Unit], most: usize) -> Vec<&Unit> {
+fn sample<'u>(units: &[&'u Unit], most: usize) -> Vec<&'u Unit> {
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let mut chosen: Vec<(usize, &Unit)> = Vec::new();
-    for unit in units {
+    for unit in units.iter().copied() {
         let fate = place(&unit.fate);
         let n = taken.entry(fate).or_default();
         if *n < most {

@@ -46,7 +46,7 @@ pub use run::{
 };
 pub use search::search_stream;
 pub use stage::{OnStage, Stage};
-pub use study::{Studied, read_study_file, study, write_study_report};
+pub use study::{Studied, StudyFile, read_study_file, study, write_study_report};
 pub use supply::{Limits, supply};
 pub use tallies::{Bucket, count_bucket, counted, merge};
 pub use task::count_stream;

@@ -66,7 +66,7 @@ pub fn count_bucket(
         part: Some(bucket.to_string()),
     };
     let tasks = BTreeMap::from([(task, Seen::once(summary))]);
-    save(&Part { tasks, cells: tallies.cells }, &ready.hash, to)?;
+    save(&tallies.into_part(tasks), &ready.hash, to)?;
     Ok(summary)
 }
 

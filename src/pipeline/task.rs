@@ -55,7 +55,7 @@ fn count_batches(
     let (tallies, summary) = kernel::count(&ready.plan, &[()], open, |_| {})?;
     let task = Task { plan: ready.hash.clone(), program: PROGRAM.to_owned(), part: None };
     let tasks = BTreeMap::from([(task, Seen::once(summary))]);
-    Ok((Part { tasks, cells: tallies.cells }, summary))
+    Ok((tallies.into_part(tasks), summary))
 }
 
 /// Writes tallies as an Arrow stream, with the plan's hash and the program's version in its metadata.

@@ -62,7 +62,7 @@ pub(super) fn write_changes(html: &mut Html, content: &Content<'_>) {
     };
     list(html, first);
     if !more.is_empty() {
-        html.within("details", &[], |html| {
+        html.within("details", &[("class", "more")], |html| {
             html.leaf("summary", &[], &format!("{} more", more.len()));
             list(html, more);
         });

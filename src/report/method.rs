@@ -79,7 +79,8 @@ fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
             "95 % intervals: Wilson score for shares (deflated for members with several units), Byar for counts over \
              time (exact Poisson below 10), Student's t for means of members, ratio of sums with members as clusters \
              for rates of days and money. A full census has no sampling error: the interval then tells how much the \
-             process itself varies."
+             process itself varies. Values that depend on all members at once (care density, the share of those \
+             with most) have no interval."
                 .to_owned(),
         ),
         (
@@ -102,7 +103,9 @@ fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
             "Organisations stand in the order of their ids, not of their values. Members differ between them, and \
              intervals that overlap may still differ or agree by chance: this is not a league table. Funnels compare \
              standardised values where the contract says by which attributes: observed ÷ expected with everyone's rates \
-             in each joint stratum, times everyone's value. Race, ethnicity and language are never adjusted for: \
+             in each joint stratum, times everyone's value. Strata take the place of a regression: nothing is \
+             assumed about how attributes act together, and what is not among them (earlier admissions, the length of \
+             the stay, homelessness) is not adjusted for. Nothing that happens after the index day is. Race, ethnicity and language are never adjusted for: \
              ratios between the parts of the population show what differs."
                 .to_owned(),
         ),

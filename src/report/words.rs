@@ -189,7 +189,7 @@ pub(super) fn basis(row: &Published, measure: &Measure) -> String {
     let members = row.members.map(|members| format::count(members.into()));
     let units = row.denominator.map(format::exact);
     let (number, of) = match measure.shape {
-        Shape::Rate | Shape::Mix => (members, "members".to_owned()),
+        Shape::Rate | Shape::Mix | Shape::Top { .. } => (members, "members".to_owned()),
         Shape::Share | Shape::UnitMean | Shape::MemberMean | Shape::MemberShare => {
             (units, plural(&measure.counts))
         }

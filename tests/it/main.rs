@@ -32,3 +32,4 @@ mod study;
 mod submissions;
 mod synth;
 mod tidy;
+mod together;

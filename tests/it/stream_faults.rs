@@ -355,6 +355,32 @@ fn memory_follows_what_was_sent() {
     }
 }
 
+#[test]
+fn tallies_as_parquet_may_be_damaged_too() {
+    let world = &*WORLD;
+    let folder = tempfile::tempdir().expect("a folder");
+    let reader = arrow_ipc::reader::StreamReader::try_new(Cursor::new(&world.tallies), None);
+    let batches: Vec<RecordBatch> =
+        reader.expect("tallies").map(|batch| batch.expect("rows")).collect();
+    let path = folder.path().join("tallies.parquet");
+    throughline::store::write_table(&path, &batches[0]).expect("a table");
+    let good = fs::read(&path).expect("a file");
+    let to = folder.path().join("added.arrow");
+    assert!(pipeline::merge(std::slice::from_ref(&path), &to, None).is_ok());
+    let mut at = 0x9e37_79b9_usize;
+    for _ in 0..60 {
+        at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut bad = good.clone();
+        let place = (at >> 20) % bad.len();
+        bad[place] = bad[place].wrapping_add(1 + u8::try_from(at % 200).expect("small"));
+        bad.truncate(bad.len() - if at.is_multiple_of(3) { place / 2 } else { 0 });
+        fs::write(&path, bad).expect("a file");
+        if let Err(error) = pipeline::merge(std::slice::from_ref(&path), &to, None) {
+            assert!(!format!("{error:#}").is_empty());
+        }
+    }
+}
+
 /// Numbers that intake refuses are refused in a stream, with their row and column.
 #[test]
 fn numbers_that_no_extract_has_are_named_by_row_and_column() {

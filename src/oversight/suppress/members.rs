@@ -27,6 +27,7 @@ pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden {
         Shape::Share | Shape::UnitMean | Shape::MemberShare | Shape::MemberMean => {
             differs[row.measure]
         }
+        Shape::Top { .. } => true,
         Shape::Rate | Shape::Mix => small.contains(&breakdown(row)),
     };
     rows.iter().filter(blank).map(|row| (row.measure, "", key(row))).collect()

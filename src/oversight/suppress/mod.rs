@@ -18,6 +18,7 @@
 //! | `flow` | the cheapest way to change counts within a breakdown |
 //! | `witness` | other tables that agree with everything shown |
 //! | `protect` | what else is hidden so that every count has a witness |
+//! | `tops` | where the share of those with most may be shown |
 //! | `members` | where the number of members beside a count may be shown |
 //!
 //! Sums over time are taken to hold even where they hold only nearly, as for ages at the end of a
@@ -42,6 +43,7 @@ mod shares;
 mod sheet;
 mod sorts;
 mod space;
+mod tops;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +51,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standardised};
+use crate::indicator::Shape;
 use crate::kernel::Group;
 use crate::terms::Period;
 use axes::Timing;
@@ -67,7 +70,8 @@ fn key(row: &Row) -> Key {
 /// Rows without the numbers that must not be shown, in the order of the table, and without those
 /// that are not published at all.
 pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
-    let (hidden, excluded) = find_hidden(table, settings.threshold);
+    let (mut hidden, excluded) = find_hidden(table, settings.threshold);
+    hidden.extend(tops::to_hide(table, settings.threshold));
     let few_members = members::to_blank(table, settings.threshold);
     let longest = axes::longest(&table.rows);
     let why =
@@ -90,7 +94,9 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
         }
         if hidden.contains(&at(statistic)) {
             hide(row, &why);
-        } else if measure.overlapping && Some(row.period.grain) != longest {
+        } else if measure.overlapping && Some(row.period.grain) != longest
+            || matches!(measure.shape, Shape::Top { .. })
+        {
             coarsen(row);
         } else if !is_headline(row) || excluded.contains(&at("")) {
             hide_exclusions(row);
@@ -181,7 +187,7 @@ fn hide_exclusions(row: &mut Row) {
     }
 }
 
-/// A value of a window that overlaps with another published one.
+/// A value of a window that overlaps with another published one, or of those with most.
 fn coarsen(row: &mut Row) {
     let rounded = |value: Option<f64>| value.map(|value| (value * 1000.0).round() / 1000.0);
     row.value = rounded(row.value);

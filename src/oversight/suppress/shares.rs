@@ -66,7 +66,7 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
     let mut parts = Vec::new();
     for measure in own.iter().copied() {
         let about = &table.measures[measure];
-        let shares = !matches!(about.shape, Shape::Rate | Shape::Mix);
+        let shares = !matches!(about.shape, Shape::Rate | Shape::Mix | Shape::Top { .. });
         if !shares {
             continue;
         }

@@ -48,7 +48,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
         Shape::Rate => Interval::Byar,
-        Shape::Mix | Shape::UnitMean => Interval::RatioCluster,
+        Shape::Mix | Shape::UnitMean | Shape::Top { .. } => Interval::RatioCluster,
     };
     let rate = shape == Shape::Rate;
     Measure {
@@ -176,7 +176,7 @@ impl World {
         for (cell, tally) in &mut cells {
             tally.excluded.resize(self.measures[cell.measure].exclusions.len(), 0);
         }
-        Tallies { measures: self.measures, periods: self.periods, cells }
+        Tallies { measures: self.measures, periods: self.periods, cells, ..Tallies::default() }
     }
 }
 

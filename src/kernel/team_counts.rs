@@ -1,0 +1,194 @@
+//! Counts which providers see a member together, while members go by.
+
+use std::collections::HashMap;
+
+use super::Group;
+use super::board::Board;
+use super::ledger::{EVERYONE, Ledger};
+use super::plan::Plan;
+use super::teams::{Teams, densities};
+use crate::indicator::member_value::MemberOutcome;
+use crate::timeline::{Interner, Timeline};
+
+/// Measure, pair, group, size of the team, and the end from which on.
+type Place = (u32, [u64; 2], u32, u32, u32);
+
+/// How many more (or fewer) members there are at each place. A member of n providers adds n(n − 1) ÷ 2
+/// pairs whenever its team changes, and no team is too large; entries of one place are added up as soon
+/// as they are as many as all before them.
+#[derive(Debug)]
+pub(super) struct TeamCounts {
+    measures: Vec<(usize, usize)>,
+    /// Hashes of providers by their keys, for one interner.
+    names: HashMap<u32, u64>,
+    steps: Vec<(Place, i64)>,
+    /// How many of them were added up.
+    settled: usize,
+}
+
+/// A provider, and the windows `from..to` in which the member saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen {
+    provider: u64,
+    from: usize,
+    to: usize,
+}
+
+/// A hash of a provider's id that is the same in every bucket, task and engine.
+pub(super) fn hash(id: &str) -> u64 {
+    let hash = blake3::hash(id.as_bytes());
+    let first = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
+    u64::from_be_bytes(*first)
+}
+
+/// The providers of a kind that a member saw, each with the windows, in order.
+pub(super) fn seen(
+    plan: &Plan,
+    kind: usize,
+    timeline: &Timeline,
+    name: &mut impl FnMut(u32) -> u64,
+) -> Vec<Seen> {
+    let mut visits: Vec<(u32, usize, usize)> = Vec::new();
+    for visit in &timeline.visits {
+        let Some(provider) = visit.providers[kind] else { continue };
+        let from = plan.ends.partition_point(|end| *end < visit.day);
+        let to = plan.windows.partition_point(|(start, _)| *start <= visit.day);
+        if from < to {
+            visits.push((provider, from, to));
+        }
+    }
+    visits.sort_unstable();
+    visits.dedup_by(|later, first| {
+        let touch = later.0 == first.0 && later.1 <= first.2;
+        if touch {
+            first.2 = first.2.max(later.2);
+        }
+        touch
+    });
+    let named = visits.into_iter().map(|(key, from, to)| Seen { provider: name(key), from, to });
+    let mut found: Vec<Seen> = named.collect();
+    found.sort_unstable();
+    found
+}
+
+/// Those that were seen in a window, in order.
+pub(super) fn team(seen: &[Seen], end: usize) -> Vec<u64> {
+    let own = seen.iter().filter(|one| one.from <= end && end < one.to);
+    own.map(|one| one.provider).collect()
+}
+
+impl TeamCounts {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self { measures: densities(plan), names: HashMap::new(), steps: Vec::new(), settled: 0 }
+    }
+
+    /// Forgets what the interner's keys stood for.
+    pub(super) fn forget_keys(&mut self) {
+        self.names.clear();
+    }
+
+    /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its group, both for each
+    /// end of a window; whoever is in no mean is a member whom providers share all the same.
+    pub(super) fn post<'o>(
+        &mut self,
+        plan: &Plan,
+        outcomes: impl Fn(usize) -> Option<&'o [Option<MemberOutcome>]>,
+        ends: &[usize],
+        (timeline, interner): (&Timeline, &Interner),
+    ) {
+        for (measure, kind) in self.measures.clone() {
+            let names = &mut self.names;
+            let mut name = |key: u32| *names.entry(key).or_insert_with(|| hash(interner.text(key)));
+            let seen = seen(plan, kind, timeline, &mut name);
+            if seen.len() < 2 {
+                continue;
+            }
+            let outcomes = outcomes(measure);
+            let group = |end: usize| match outcomes.and_then(|outcomes| outcomes[end]) {
+                Some(MemberOutcome::Value(_)) => ends[end],
+                _ => EVERYONE,
+            };
+            for (from, to) in runs(&seen, plan.ends.len(), group) {
+                self.add(measure, &team(&seen, from), group(from), (from, to));
+            }
+        }
+    }
+
+    fn add(&mut self, measure: usize, team: &[u64], group: usize, (from, to): (usize, usize)) {
+        const FEW: usize = 1 << 16;
+        let small = |number: usize| u32::try_from(number).expect("fewer than 2³²");
+        let size = if group == EVERYONE { 0 } else { small(team.len()) };
+        for (place, one) in team.iter().enumerate() {
+            for other in &team[place + 1..] {
+                for (end, by) in [(from, 1), (to, -1)] {
+                    let place = (small(measure), [*one, *other], small(group), size, small(end));
+                    self.steps.push((place, by));
+                }
+            }
+        }
+        if self.steps.len() > 2 * self.settled + FEW {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.steps.sort_unstable();
+        self.steps.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1 += later.1;
+            }
+            same
+        });
+        self.steps.retain(|(_, members)| *members != 0);
+        self.settled = self.steps.len();
+    }
+
+    /// Adds those of another, whose groups have these places here.
+    pub(super) fn merge(&mut self, other: Self, groups: &[usize]) {
+        let renamed = other.steps.into_iter().map(|((measure, pair, group, size, end), by)| {
+            let group = u32::try_from(groups[group as usize]).expect("fewer than 2³² groups");
+            ((measure, pair, group, size, end), by)
+        });
+        self.steps.extend(renamed);
+        self.settle();
+    }
+
+    /// What was counted.
+    pub(super) fn teams(mut self, plan: &Plan, groups: &[Group]) -> Teams {
+        self.settle();
+        let steps = self.steps.into_iter().filter_map(|((measure, pair, group, size, end), by)| {
+            // Nothing comes after the last window.
+            let end = *plan.ends.get(end as usize)?;
+            Some(((measure as usize, pair, groups[group as usize].clone(), size, end), by))
+        });
+        Teams::collect(steps)
+    }
+}
+
+impl Board<'_> {
+    /// Adds the teams of the current member, who was posted before. Whoever is in no organisation and
+    /// no number is shared by providers all the same.
+    pub(super) fn post_teams(&mut self, ledger: &Ledger, timeline: &Timeline, interner: &Interner) {
+        let ends = self.plan.ends.len();
+        let outcomes = |measure: usize| {
+            let place = ledger.measures.iter().position(|own| *own == measure)?;
+            ledger.outcomes.chunks(ends).nth(place)
+        };
+        self.teams.post(self.plan, outcomes, &self.ends, (timeline, interner));
+    }
+}
+
+/// Windows `from..to`, one after the other, in which neither the team nor the group changes; those
+/// without a pair are left out.
+fn runs(seen: &[Seen], ends: usize, group: impl Fn(usize) -> usize) -> Vec<(usize, usize)> {
+    let mut changes: Vec<usize> = seen.iter().flat_map(|one| [one.from, one.to]).collect();
+    let (first, last) = (changes.iter().min().copied(), changes.iter().max().copied());
+    let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
+    let moves = (first + 1..last.min(ends)).filter(|end| group(*end) != group(end - 1));
+    changes.extend(moves);
+    changes.sort_unstable();
+    changes.dedup();
+    let runs = changes.windows(2).map(|pair| (pair[0], pair[1]));
+    runs.filter(|(from, _)| team(seen, *from).len() > 1).collect()
+}

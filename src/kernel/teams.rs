@@ -1,0 +1,203 @@
+//! Which providers see members together, added up over all members: what densities of care are made of.
+//!
+//! Let P be the providers that a member saw in a window, n of them, and w the number of members who
+//! saw both of a pair. The member's density is Σ w over the pairs of P ÷ (n(n − 1) ÷ 2). It depends on
+//! everyone, so that no member's value can be made while members go by; but a group's mean can: it
+//! needs, for each pair and each n, how many of the group's members have both in a P of that size.
+//! These counts are whole numbers that add up over buckets, threads and tasks. Source: care density,
+//! Pollack et al., Medical Care 2013, as in the R package `CareDensity`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::plan::Plan;
+use super::{Cell, Group, Stratum, Tally};
+use crate::indicator::member_value::PARTS;
+use crate::indicator::{Candidates, MemberValue, Rule};
+use crate::terms::Day;
+
+/// From the window that ends on a day on, so many more (or fewer) members of a group see two providers
+/// and `size` in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TeamStep {
+    pub(super) measure: usize,
+    /// Places among the providers.
+    pub(super) pair: [u32; 2],
+    /// Place among the groups.
+    pub(super) group: u32,
+    /// 0 for members who are in no mean, but see the two.
+    pub(super) size: u32,
+    pub(super) end: Day,
+    pub(super) members: i64,
+}
+
+/// All steps, in order. Providers stand there by a hash of their ids; it is shown to nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Teams {
+    pub(super) groups: Vec<Group>,
+    pub(super) providers: Vec<u64>,
+    pub(super) steps: Vec<TeamStep>,
+}
+
+/// What a step is about, before groups and providers have places: measure, pair, group, size, end.
+pub(super) type Key = (usize, [u64; 2], Group, u32, Day);
+
+/// How often two providers see a member together, by measure and pair, for each window.
+#[derive(Debug, Default)]
+pub(super) struct Weights {
+    together: HashMap<(usize, [u64; 2]), Vec<i64>>,
+}
+
+/// The measures whose values are densities, and which providers they are about.
+pub(super) fn densities(plan: &Plan) -> Vec<(usize, usize)> {
+    let of = |(measure, one): (usize, &crate::indicator::Indicator)| match &one.rule {
+        Rule::Member(rule) if rule.value == MemberValue::Density => match rule.candidates {
+            Candidates::Visits { provider, .. } => Some((measure, provider)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let computable =
+        plan.indicators.iter().enumerate().filter(|(_, one)| one.measure.is_computable());
+    computable.filter_map(of).collect()
+}
+
+/// What one pair adds to the density of a member with so many providers, in parts of 10⁻¹² and rounded
+/// to the nearest: 2 ÷ (n(n − 1)). A density of teams of n is off by at most n² ÷ 4 such parts for
+/// every member who is shared.
+pub(super) fn part_of_pair(size: u32) -> i64 {
+    let pairs = i64::from(size) * (i64::from(size) - 1);
+    if pairs == 0 { 0 } else { (2 * PARTS + pairs / 2) / pairs }
+}
+
+impl Teams {
+    /// Steps in order, none of them twice and none of nothing.
+    pub(super) fn collect(steps: impl Iterator<Item = (Key, i64)>) -> Self {
+        let mut found: Vec<(Key, i64)> = steps.collect();
+        found.sort_unstable();
+        found.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1 = first.1.saturating_add(later.1);
+            }
+            same
+        });
+        found.retain(|(_, members)| *members != 0);
+        let groups: BTreeSet<&Group> = found.iter().map(|((_, _, group, _, _), _)| group).collect();
+        let groups: Vec<Group> = groups.into_iter().cloned().collect();
+        let providers: BTreeSet<u64> = found.iter().flat_map(|((_, pair, ..), _)| *pair).collect();
+        let providers: Vec<u64> = providers.into_iter().collect();
+        let place = |at: Result<usize, usize>| {
+            u32::try_from(at.expect("it was put there above")).expect("fewer than 2³²")
+        };
+        let step = |((measure, pair, group, size, end), members): &(Key, i64)| TeamStep {
+            measure: *measure,
+            pair: pair.map(|one| place(providers.binary_search(&one))),
+            group: place(groups.binary_search(group)),
+            size: *size,
+            end: *end,
+            members: *members,
+        };
+        let steps = found.iter().map(step).collect();
+        Self { groups, providers, steps }
+    }
+
+    /// True if nobody sees two providers, or nobody asked.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// True if there is a step of a measure.
+    pub(super) fn has(&self, measure: usize) -> bool {
+        self.steps.binary_search_by_key(&measure, |step| step.measure).is_ok()
+    }
+
+    /// Each pair of each measure, with how many members see both, for each window.
+    fn pairs<'s>(
+        &'s self,
+        ends: &'s [Day],
+    ) -> impl Iterator<Item = (&'s [TeamStep], Vec<i64>)> + use<'s> {
+        let same = |a: &TeamStep, b: &TeamStep| (a.measure, a.pair) == (b.measure, b.pair);
+        self.steps.chunk_by(same).map(|steps| (steps, running(steps, ends)))
+    }
+
+    /// Gives the cells of densities their numerators: Σ over members of the group, in parts of 10⁻¹².
+    pub(super) fn fill(&self, plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
+        let mut sums: BTreeMap<(usize, u32), Vec<i128>> = BTreeMap::new();
+        for (steps, together) in self.pairs(&plan.ends) {
+            let counted = |a: &TeamStep, b: &TeamStep| (a.group, a.size) == (b.group, b.size);
+            for own in steps.chunk_by(counted).filter(|own| own[0].size > 0) {
+                let part = i128::from(part_of_pair(own[0].size));
+                let sum = sums.entry((own[0].measure, own[0].group));
+                let sum = sum.or_insert_with(|| vec![0; plan.ends.len()]);
+                let members = running(own, &plan.ends);
+                for ((sum, members), together) in sum.iter_mut().zip(members).zip(&together) {
+                    *sum += i128::from(members) * i128::from(*together) * part;
+                }
+            }
+        }
+        for (measure, _) in densities(plan) {
+            for (period, end) in plan.periods.iter().zip(&plan.end_of) {
+                let own = sums.iter().filter(|((of, _), _)| *of == measure);
+                let mut all = 0;
+                for ((_, group), sum) in own {
+                    all += sum[*end];
+                    let group = &self.groups[*group as usize];
+                    set(cells, (measure, *period, group), sum[*end]);
+                }
+                set(cells, (measure, *period, &Group::All), all);
+            }
+        }
+    }
+
+    /// The weights of all pairs.
+    pub(super) fn weights(&self, plan: &Plan) -> Weights {
+        let pair = |step: &TeamStep| step.pair.map(|place| self.providers[place as usize]);
+        let pairs = self.pairs(&plan.ends);
+        let together =
+            pairs.map(|(steps, own)| ((steps[0].measure, pair(&steps[0])), own)).collect();
+        Weights { together }
+    }
+}
+
+impl Weights {
+    /// The density of a member with these providers in the window at a place, in parts of 10⁻¹².
+    pub(super) fn density(&self, measure: usize, team: &[u64], end: usize) -> i64 {
+        let size = u32::try_from(team.len()).expect("a member has fewer than 2³² providers");
+        let mut together = 0;
+        for (place, one) in team.iter().enumerate() {
+            for other in &team[place + 1..] {
+                let own = self.together.get(&(measure, [*one, *other]));
+                together += own.map_or(0, |own| own[end]);
+            }
+        }
+        together * part_of_pair(size)
+    }
+}
+
+/// How many members there are in each window, from steps in any order.
+fn running(steps: &[TeamStep], ends: &[Day]) -> Vec<i64> {
+    let mut found = vec![0; ends.len()];
+    for step in steps {
+        let from = ends.partition_point(|end| *end < step.end);
+        if let Some(first) = found.get_mut(from) {
+            *first += step.members;
+        }
+    }
+    for place in 1..found.len() {
+        found[place] += found[place - 1];
+    }
+    found
+}
+
+/// Sets the numerator of a group, if it has anyone.
+fn set(
+    cells: &mut BTreeMap<Cell, Tally>,
+    (measure, period, group): (usize, crate::terms::Period, &Group),
+    numerator: i128,
+) {
+    let stratum = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let cell = Cell { measure, period, group: group.clone(), stratum };
+    if let Some(tally) = cells.get_mut(&cell) {
+        tally.numerator = numerator;
+    }
+}
