@@ -7,6 +7,7 @@ use super::provider::{modal, visits_within};
 use super::rule::{Criterion, Share};
 use super::score::is_favourable;
 use super::unit::{Candidate, Scene, Subject};
+use super::year::two_years_to;
 use crate::terms::instrument::Domains;
 use crate::terms::{Day, Window};
 use crate::timeline::{Phase, Spell, SpellSet, Stay, Timeline, days_within};
@@ -251,7 +252,10 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
         OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
-        OwnTest::Smi { severe, on } => has_smi(timeline, scene.filters[severe], unit.day + on),
+        OwnTest::Smi { severe, on } => {
+            let day = unit.day + on;
+            timeline.smi || has_smi(timeline, scene.filters[severe], (two_years_to(day), day))
+        }
         OwnTest::Sed => timeline.sed,
         OwnTest::Age(least, most) => {
             timeline.age_on(unit.day).is_none_or(|age| (least..=most).contains(&age))

@@ -1,7 +1,7 @@
 //! Values of members that look at their time in care, their plans and their providers.
 
 use super::care::{CareEpisode, Exit};
-use super::criterion::{admissions, for_each_level_run};
+use super::criterion::admissions;
 use super::member_value::MemberScene;
 use super::provider::{days_with, modal, visits_within};
 use super::rule::{Candidates, MemberValue};
@@ -87,38 +87,14 @@ pub(super) fn tenure(candidates: Candidates, timeline: &Timeline, start: Day, en
     first.zip(last).map_or(0, |(first, last)| last.day - first.day)
 }
 
-/// Changes of the clinician and of the agency of most visit days between neighbouring quarters of the
-/// window, changes of the highest level of care between neighbouring months with care, and unplanned
-/// admissions to hospital.
-pub(super) fn disruptions(timeline: &Timeline, start: Day, end: Day) -> i32 {
-    const CLINICIAN: usize = 0;
-    const AGENCY: usize = 2;
-    let mut found = 0;
-    for kind in [CLINICIAN, AGENCY] {
-        let quarter = |place: i32| {
-            let (from, to) = (start.months_later(3 * place), start.months_later(3 * place + 3) - 1);
-            modal(visits_within(&timeline.visits, from, to), kind)
-        };
-        let pairs = (1..4).filter_map(|place| quarter(place - 1).zip(quarter(place)));
-        found += count(pairs.filter(|(before, now)| before != now));
-    }
-    let mut levels = [None; 12];
-    for_each_level_run(timeline, start, end, &mut |first, last, level| {
-        let months = levels.iter_mut().zip(0..12);
-        for (highest, month) in months {
-            let from = start.months_later(month);
-            if first < from.months_later(1) && last >= from {
-                *highest = (*highest).max(Some(level));
-            }
-        }
-    });
-    let levels: Vec<u8> = levels.into_iter().flatten().collect();
-    found += count(levels.windows(2).filter(|pair| pair[0] != pair[1]));
+/// Changes of who is seen and of the level of care, and unplanned admissions to hospital.
+pub(super) fn disruptions(
+    scene: &MemberScene<'_>,
+    window: (usize, usize),
+    (start, end): (Day, Day),
+) -> i64 {
+    let timeline = scene.timeline;
     let unplanned = admissions(timeline, SpellSet::Inpatient, (start, end))
         .filter(|spell| !timeline.stays[spell.first].planned);
-    found + count(unplanned)
-}
-
-fn count<T>(found: impl Iterator<Item = T>) -> i32 {
-    i32::try_from(found.count()).unwrap_or(i32::MAX)
+    i64::try_from(scene.months.changes(window) + unplanned.count()).unwrap_or(i64::MAX)
 }

@@ -5,7 +5,7 @@ use super::criterion::is_met;
 use super::member_course;
 use super::rule::{Candidates, Criterion, EventSet, ExclusionTest, MemberRule, MemberValue};
 use super::unit::{Candidate, Scene, Subject};
-use super::year::{Active, MONTHS, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
+use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -126,7 +126,10 @@ fn is_looked_at(
         && rule.ages.is_none_or(of_age)
         && rule.agencies.is_none_or(enough_agencies)
         && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
-        && rule.smi.is_none_or(|severe| has_smi(scene.timeline, scene.filters[severe], end))
+        && rule.smi.is_none_or(|severe| {
+            let days = (scene.grid.two_years_at(place), end);
+            has_smi(scene.timeline, scene.filters[severe], days)
+        })
         && rule
             .when
             .iter()
@@ -209,9 +212,7 @@ fn of_window(
         MemberValue::Events { types, at_least } => {
             i64::from(events(scene.timeline, types, start, end) >= at_least)
         }
-        MemberValue::Disruptions => {
-            i64::from(member_course::disruptions(scene.timeline, start, end)) * PARTS
-        }
+        MemberValue::Disruptions => member_course::disruptions(scene, window, (start, end)) * PARTS,
         value => i64::from(member_course::holds(value, scene, start, end)),
     }
 }
@@ -239,7 +240,7 @@ fn is_candidate(
         }
         Candidates::Enrolled => timeline.alive_enrolled.meets(start, end),
         Candidates::HasContactIn24Months { filter } => {
-            let start = start.months_later(-MONTHS);
+            let start = scene.grid.two_years_at(place);
             !timeline.contacts_within(scene.filters[filter], start, end).is_empty()
         }
         Candidates::HasContact { filter, at_least } => {
@@ -260,10 +261,13 @@ fn is_candidate(
     }
 }
 
-/// True for a serious mental illness: recorded, or in the 24 months up to a day two qualifying contacts
-/// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell that began or ended with one.
-pub(super) fn has_smi(timeline: &Timeline, severe: usize, end: Day) -> bool {
-    let start = (end + 1).months_later(-24);
+/// True for a serious mental illness: recorded, or in 24 months ([`two_years_to`]) two qualifying contacts
+/// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell
+/// that began or ended with one.
+pub(super) fn has_smi(timeline: &Timeline, severe: usize, (start, end): (Day, Day)) -> bool {
+    if timeline.smi {
+        return true;
+    }
     let days = timeline.contacts_within(severe, start, end);
     let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
     let bit = DiagnosisGroup::bits(&[DiagnosisGroup::Severe]);
@@ -275,7 +279,7 @@ pub(super) fn has_smi(timeline: &Timeline, severe: usize, end: Day) -> bool {
             severe && spell.admit <= end && spell.discharge.is_none_or(|day| day >= start)
         })
     };
-    timeline.smi || apart() || in_hospital()
+    apart() || in_hospital()
 }
 
 /// Visits to an emergency department from `start` to `end`, one a day, with a diagnosis in one of

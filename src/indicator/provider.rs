@@ -13,16 +13,22 @@ pub(super) fn visits_within(visits: &[Visit], start: Day, end: Day) -> &[Visit] 
 /// The provider of a kind (0 clinician, 1 team, 2 agency) with visits on most days; of several, the
 /// one whose last visit comes last in the order of rows. Nothing without a known one.
 pub(super) fn modal(visits: &[Visit], kind: usize) -> Option<u32> {
-    let mut best: Option<(usize, usize, u32)> = None;
-    for (place, visit) in visits.iter().enumerate() {
+    let mut best: Option<(usize, u32)> = None;
+    for (place, visit) in visits.iter().enumerate().rev() {
         let Some(provider) = visit.providers[kind] else { continue };
-        let later = visits[place + 1..].iter().any(|next| next.providers[kind] == Some(provider));
-        if !later {
-            let days = days_with(visits, kind, provider);
-            best = best.max(Some((days, place, provider)));
+        let is_other = |next: &Visit| next.providers[kind] != Some(provider);
+        // Fewer visits are left than the best has days.
+        if best.is_some_and(|(days, _)| days > place) {
+            break;
+        }
+        if visits[place + 1..].iter().all(is_other) {
+            let days = days_with(&visits[..=place], kind, provider);
+            if best.is_none_or(|(most, _)| days > most) {
+                best = Some((days, provider));
+            }
         }
     }
-    best.map(|(_, _, provider)| provider)
+    best.map(|(_, provider)| provider)
 }
 
 /// Distinct days with a provider.

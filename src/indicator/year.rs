@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use super::criterion::for_each_level_run;
+use super::provider::{modal, visits_within};
 use crate::terms::Day;
 use crate::timeline::{SpellSet, Timeline};
 
@@ -16,6 +18,8 @@ pub struct MonthGrid {
     starts: Vec<Day>,
     /// Places of the months of each window: `[from, to)`.
     windows: Vec<(usize, usize)>,
+    /// First day of the 24 months that end with each window.
+    two_years: Vec<Day>,
 }
 
 impl MonthGrid {
@@ -33,7 +37,8 @@ impl MonthGrid {
         let back = MONTHS.unsigned_abs() as usize;
         let windows =
             ends.iter().map(|end| (place(*end).saturating_sub(back), place(*end))).collect();
-        Self { starts, windows }
+        let two_years = ends.iter().map(|end| two_years_to(*end)).collect();
+        Self { starts, windows, two_years }
     }
 
     fn months(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
@@ -44,6 +49,21 @@ impl MonthGrid {
     pub fn window_at(&self, place: usize) -> (usize, usize) {
         self.windows[place]
     }
+
+    /// First day of the 24 months that end with the window at a place.
+    pub fn two_years_at(&self, place: usize) -> Day {
+        self.two_years[place]
+    }
+
+    /// The place of the month of a day.
+    fn place_of(&self, day: Day) -> usize {
+        self.starts.partition_point(|start| *start <= day).saturating_sub(1)
+    }
+}
+
+/// First day of the 24 months up to a day.
+pub(super) fn two_years_to(end: Day) -> Day {
+    (end + 1).months_later(-2 * MONTHS)
 }
 
 /// What each month of the grid was for a member.
@@ -62,7 +82,17 @@ pub struct MemberMonths {
     contacts: Vec<ContactMonths>,
     /// For each question about the days before a window, an answer for each window.
     active: Vec<(Active, Vec<bool>)>,
+    course: MonthlyCourse,
     ready: bool,
+}
+
+/// Who a member saw most, and the highest level of care, month by month; empty until it is looked at.
+#[derive(Debug, Clone, Default)]
+struct MonthlyCourse {
+    /// By month: the clinician and the agency with most visit days in the quarter that begins with it.
+    most_seen: Vec<[Option<u32>; 2]>,
+    /// By month.
+    highest: Vec<Option<u8>>,
 }
 
 /// Whether there are contacts on so many of the days before a window.
@@ -113,6 +143,8 @@ impl MemberMonths {
         self.eligible_before.push(0);
         self.contacts.iter_mut().for_each(|contacts| contacts.met.clear());
         self.active.iter_mut().for_each(|(_, answers)| answers.clear());
+        self.course.most_seen.clear();
+        self.course.highest.clear();
         self.unenrolled.push(0);
         self.unenrolled_alive.push(0);
         let (mut gaps, mut gaps_alive) = (0, 0);
@@ -204,6 +236,42 @@ impl MemberMonths {
         }
     }
 
+    /// Looks at who was seen most and at levels of care, once.
+    pub fn see_course(&mut self, grid: &MonthGrid, timeline: &Timeline) {
+        const CLINICIAN: usize = 0;
+        const AGENCY: usize = 2;
+        let MonthlyCourse { most_seen, highest } = &mut self.course;
+        let (Some(first), Some(last)) = (grid.starts.first(), grid.starts.last()) else { return };
+        if !highest.is_empty() {
+            return;
+        }
+        most_seen.extend(grid.starts.windows(4).map(|months| {
+            let visits = visits_within(&timeline.visits, months[0], months[3] - 1);
+            [CLINICIAN, AGENCY].map(|kind| modal(visits, kind))
+        }));
+        highest.resize(grid.starts.len() - 1, None);
+        for_each_level_run(timeline, *first, *last - 1, &mut |first, last, level| {
+            for month in &mut highest[grid.place_of(first)..=grid.place_of(last)] {
+                *month = (*month).max(Some(level));
+            }
+        });
+    }
+
+    /// Changes of the clinician and of the agency of most visit days between neighbouring quarters of a
+    /// window, and of the highest level of care between neighbouring months with care.
+    pub fn changes(&self, (from, to): (usize, usize)) -> usize {
+        let quarters: Vec<[Option<u32>; 2]> =
+            (from..to).step_by(3).map(|month| self.course.most_seen[month]).collect();
+        let changed = |kind: usize| {
+            let pairs =
+                quarters.windows(2).filter_map(move |pair| pair[0][kind].zip(pair[1][kind]));
+            pairs.filter(|(before, now)| before != now).count()
+        };
+        let levels: Vec<u8> = self.course.highest[from..to].iter().copied().flatten().collect();
+        let stepped = levels.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        changed(0) + changed(1) + stepped
+    }
+
     /// The answer for the window at a place, to a question that was asked.
     pub fn is_active(&self, question: Active, place: usize) -> bool {
         let asked = self.active.iter().find(|(asked, _)| *asked == question);
@@ -265,6 +333,7 @@ pub struct Relations {
     pub by_end: Vec<Relation>,
     visits: Vec<(Day, u32)>,
     counts: Vec<i64>,
+    known: Vec<u32>,
     ready: bool,
 }
 
@@ -295,7 +364,7 @@ impl Relations {
         );
         order_within_days(&mut self.visits, order);
         self.visits.dedup();
-        number_providers(&mut self.visits, &mut self.counts);
+        number_providers(&mut self.visits, &mut self.counts, &mut self.known);
         self.slide(windows, with_entropy);
     }
 
@@ -305,6 +374,7 @@ impl Relations {
         let (mut from, mut to) = (0, 0);
         let mut now = Relation::default();
         for (start, end) in windows {
+            let before = (from, to);
             while self.visits.get(to).is_some_and(|(day, _)| *day <= end) {
                 let provider = self.visits[to].1 as usize;
                 now.squares += 2 * self.counts[provider] + 1;
@@ -324,8 +394,10 @@ impl Relations {
                     i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
                 from += 1;
             }
-            now.most = self.counts.iter().copied().max().unwrap_or(0);
-            now.entropy = if with_entropy { entropy(&self.counts, now.visits) } else { 0 };
+            if (from, to) != before {
+                now.most = self.counts.iter().copied().max().unwrap_or(0);
+                now.entropy = if with_entropy { entropy(&self.counts, now.visits) } else { 0 };
+            }
             self.by_end.push(now);
         }
     }
@@ -351,8 +423,8 @@ fn order_within_days(visits: &mut [(Day, u32)], order: impl Fn(u32, u32) -> Orde
 }
 
 /// Replaces providers by small numbers of this member's own, and makes room to count them.
-fn number_providers(visits: &mut [(Day, u32)], counts: &mut Vec<i64>) {
-    let mut known: Vec<u32> = Vec::new();
+fn number_providers(visits: &mut [(Day, u32)], counts: &mut Vec<i64>, known: &mut Vec<u32>) {
+    known.clear();
     for (_, provider) in visits.iter_mut() {
         let place = known.iter().position(|key| key == provider).unwrap_or_else(|| {
             known.push(*provider);

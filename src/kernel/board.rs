@@ -43,6 +43,10 @@ pub(super) struct Board<'p> {
     birth: Option<(i32, (u32, u32))>,
 }
 
+/// A member whose entries lie in several groups.
+#[derive(Debug)]
+pub(super) struct SeveralGroups;
+
 /// The sums of one row: by part, and for all of its members.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
@@ -170,20 +174,28 @@ impl<'p> Board<'p> {
         self.ages.get(end).copied().unwrap_or(0)
     }
 
-    /// True if the current member is counted by age beside its profiles.
-    fn splits_ages(&self) -> bool {
-        self.parts.by_age && self.one_age.is_none()
-    }
-
     /// Adds what the current member contributes.
-    pub(super) fn post(&mut self, ledger: &mut Ledger, timeline: &Timeline, interner: &Interner) {
+    ///
+    /// # Errors
+    ///
+    /// Nothing is added if the member belongs to several groups and nothing is entered for everyone.
+    pub(super) fn post(
+        &mut self,
+        ledger: &mut Ledger,
+        timeline: &Timeline,
+        interner: &Interner,
+    ) -> Result<(), SeveralGroups> {
         if !ledger.has_entries() {
-            return;
+            return Ok(());
+        }
+        self.see_ends(ledger, timeline, interner);
+        let row_of = self.rows_of(ledger);
+        if row_of.several && !ledger.for_everyone {
+            return Err(SeveralGroups);
         }
         let plan = self.plan;
         let mut profiles = std::mem::take(&mut self.profiles);
-        let age = self.one_age.filter(|_| self.parts.by_age);
-        self.parts.profiles(timeline, age, interner, &mut profiles);
+        self.parts.profiles(timeline, interner, &mut profiles);
         self.profiles = profiles;
         self.ages.clear();
         if let Some(age) = self.one_age {
@@ -193,13 +205,12 @@ impl<'p> Board<'p> {
             self.ages
                 .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
         }
-        self.see_ends(ledger, timeline, interner);
-        let row_of = self.rows_of(ledger);
         self.post_units(ledger, row_of);
         self.post_rates(ledger, row_of);
         self.post_spread(ledger, row_of);
         self.post_outcomes(ledger, row_of);
         self.joint.post((plan, ledger), (&self.ages, &self.ends), timeline, interner);
+        Ok(())
     }
 
     /// Where the current member belongs at each end of a window, if that is asked.
@@ -233,7 +244,7 @@ impl<'p> Board<'p> {
     }
 
     fn post_units(&mut self, ledger: &mut Ledger, row_of: RowOf) {
-        let (plan, by_age) = (self.plan, self.splits_ages());
+        let (plan, by_age) = (self.plan, self.parts.by_age);
         for unit in &ledger.left_out {
             let Some(row) = row_of.row(unit.group) else { continue };
             let row = &mut self.rows[row];
@@ -258,7 +269,7 @@ impl<'p> Board<'p> {
     }
 
     fn post_rates(&mut self, ledger: &Ledger, row_of: RowOf) {
-        let (plan, by_age) = (self.plan, self.splits_ages());
+        let (plan, by_age) = (self.plan, self.parts.by_age);
         let periods = plan.periods.len();
         for (group, days) in ledger.enrolled.groups() {
             let Some(row) = row_of.row(*group) else { continue };
@@ -289,7 +300,7 @@ impl<'p> Board<'p> {
     fn post_spread(&mut self, ledger: &Ledger, row_of: RowOf) {
         for wait in &ledger.waits {
             if let Some(row) = row_of.row(wait.group) {
-                self.rows[row].spread.wait(wait);
+                self.rows[row].spread.wait(self.plan, wait);
             }
         }
         for own in &ledger.amounts {
@@ -314,7 +325,7 @@ impl<'p> Board<'p> {
                 let part = self.profiles[at];
                 self.post_steps(*measure, &runs, row_of, |_| part);
             }
-            if self.splits_ages() {
+            if self.parts.by_age {
                 self.post_steps(*measure, &runs, row_of, |run| run.age);
             }
         }

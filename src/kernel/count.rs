@@ -2,14 +2,14 @@
 
 use super::board::Board;
 use super::ledger::{DaysAtLevels, EVERYONE, Ledger, Line, Note, Noted, PersonDays};
-use super::plan::{Plan, gap_of};
+use super::plan::Plan;
 use super::things::split;
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::member_value::{self, MemberScene};
 use crate::indicator::unit::{self, Outcome, Scene};
 use crate::indicator::year::{Active, MemberMonths, Relations};
-use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule, Share};
+use crate::indicator::{Candidates, ContactShare, MemberRule, MemberValue, RateRule, Rule, Share};
 use crate::terms::Day;
 use crate::timeline::{Interner, SpellSet, Timeline, UNKNOWN};
 
@@ -24,6 +24,7 @@ pub(super) struct Counter<'p> {
     pub(super) ledger: Ledger,
     things: PersonDays,
     days: PersonDays,
+    pub(super) dated: Vec<(Day, i64)>,
     days_at: DaysAtLevels,
 }
 
@@ -38,6 +39,7 @@ impl<'p> Counter<'p> {
             ledger: Ledger::default(),
             things: PersonDays::default(),
             days: PersonDays::default(),
+            dated: Vec::new(),
             days_at: DaysAtLevels::new(plan.periods.len()),
         }
     }
@@ -48,10 +50,26 @@ impl<'p> Counter<'p> {
     }
 
     /// Counts one member.
+    ///
+    /// What a member of one organisation adds is also what it adds to everyone, so it is entered once.
+    /// That a member has several may show only while it is counted; then it is counted again.
     pub(super) fn count(&mut self, timeline: &Timeline, interner: &mut Interner) {
-        let plan = self.plan;
         self.board.begin(timeline);
-        self.ledger.clear();
+        let one_bho = timeline.enrolled.owned.windows(2).all(|pair| pair[0].2 == pair[1].2);
+        let for_everyone = !one_bho || self.ledger.notes.is_some();
+        self.gather(for_everyone, timeline, interner);
+        if self.board.post(&mut self.ledger, timeline, interner).is_err() {
+            self.gather(true, timeline, interner);
+            let posted = self.board.post(&mut self.ledger, timeline, interner);
+            debug_assert!(posted.is_ok(), "what is entered for everyone can be posted");
+        }
+        self.board.post_teams(&self.ledger, timeline, interner);
+    }
+
+    /// Enters everything that a member adds.
+    fn gather(&mut self, for_everyone: bool, timeline: &Timeline, interner: &mut Interner) {
+        let plan = self.plan;
+        self.ledger.clear(for_everyone);
         self.months.clear();
         self.relations.iter_mut().for_each(Relations::clear);
         for (place, gap) in plan.gaps.iter().enumerate() {
@@ -79,17 +97,14 @@ impl<'p> Counter<'p> {
                 Rule::Contacts(share) => self.contacts(measure, share, timeline, interner),
             }
         }
-        self.board.post(&mut self.ledger, timeline, interner);
-        self.board.post_teams(&self.ledger, timeline, interner);
     }
 
     fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
-        let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
         let scene = Scene {
             timeline,
             filters: &plan.filters[measure],
-            care: gap.map_or(&[], |place| &self.care[place]),
+            care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
             qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
@@ -108,13 +123,13 @@ impl<'p> Counter<'p> {
                     Outcome::Excluded(reason) => {
                         ledger.leave_out(group, board.reason(measure, reason), period, age);
                     }
-                    Outcome::NotMet => ledger.unit(group, cell, age, 0),
+                    Outcome::NotMet => ledger.units(Line { group, cell, age, n: 0, d: 1 }),
                     Outcome::Value(value) => {
-                        ledger.unit(group, cell, age, value);
+                        ledger.units(Line { group, cell, age, n: value, d: 1 });
                         ledger.wait(group, cell, value);
                     }
                     Outcome::Met(days) => {
-                        ledger.unit(group, cell, age, 1);
+                        ledger.units(Line { group, cell, age, n: 1, d: 1 });
                         if share.curve {
                             ledger.wait(group, cell, i64::from(days));
                         }
@@ -175,14 +190,13 @@ impl<'p> Counter<'p> {
             self.relations[2].see(2, plan.windows.iter().copied(), timeline, plan.entropy, order);
         }
         self.see_months(measure, rule, timeline);
-        let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
         let scene = MemberScene {
             timeline,
             filters: &plan.filters[measure],
             grid: &plan.grid,
             months: &self.months,
             relations: &self.relations,
-            care: gap.map_or(&[], |place| &self.care[place]),
+            care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
             qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
@@ -196,6 +210,9 @@ impl<'p> Counter<'p> {
     fn see_months(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline) {
         let plan = self.plan;
         self.months.see(&plan.grid, timeline);
+        if rule.value == MemberValue::Disruptions {
+            self.months.see_course(&plan.grid, timeline);
+        }
         for filter in rule.monthly_filters() {
             let filter = plan.filters[measure][filter];
             self.months.see_contacts(&plan.grid, filter, &timeline.contact_days[filter]);
@@ -228,6 +245,8 @@ impl<'p> Counter<'p> {
             return;
         }
         let mut to = std::mem::take(&mut self.days);
+        of.clear(self.ledger.for_everyone);
+        to.clear(self.ledger.for_everyone);
         self.add_up(measure, rule.of, &mut of, timeline, interner);
         if let Some(thing) = rule.to {
             self.add_up(measure, thing, &mut to, timeline, interner);
@@ -286,9 +305,7 @@ impl<'p> Counter<'p> {
             self.ledger.note(Note { measure, day: *day, group, age, what });
             for period in periods {
                 let cell = plan.cell(measure, *period);
-                for group in [EVERYONE, group] {
-                    self.ledger.units.push(Line { group, cell, age, n, d: *d });
-                }
+                self.ledger.units(Line { group, cell, age, n, d: *d });
             }
         }
     }
@@ -298,7 +315,7 @@ impl<'p> Counter<'p> {
         let plan = self.plan;
         let (first, last) = plan.span;
         let (board, days_at) = (&mut self.board, &mut self.days_at);
-        days_at.clear();
+        days_at.clear(self.ledger.for_everyone);
         // Most runs are a day, and most lie in the month and organisation of the run before.
         let (mut near, mut group, mut days) = ((Day(1), Day(0)), EVERYONE, [0; 7]);
         for_each_level_run(timeline, first, last, &mut |first, last, level| {

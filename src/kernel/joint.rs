@@ -136,20 +136,28 @@ impl Joint {
         }
         let profile = self.profile(plan, timeline, interner);
         let mut adder = Adder { plan, profile, joint: self };
+        let with_everyone =
+            |group: usize| (!ledger.for_everyone).then_some(EVERYONE).into_iter().chain([group]);
         let age_at = |period: usize| ages.get(plan.end_of[period]).copied().unwrap_or(0);
         let periods = plan.periods.len();
         for unit in &ledger.units {
-            adder.line(unit, unit.age);
+            for group in with_everyone(unit.group) {
+                adder.line(&Line { group, ..*unit }, unit.age);
+            }
         }
         for rate in &ledger.rates {
             // The denominator is everyone's enrolled days, or stands in the line.
-            adder.line(rate, age_at(rate.cell % periods));
+            for group in with_everyone(rate.group) {
+                adder.line(&Line { group, ..*rate }, age_at(rate.cell % periods));
+            }
         }
         for (group, days) in ledger.enrolled.groups() {
             for (at, period) in plan.joined.periods.iter().enumerate() {
                 if days[*period] > 0 {
                     let column = plan.indicators.len() * plan.joined.periods.len() + at;
-                    adder.add(*group, age_at(*period), column, (0, days[*period]));
+                    for group in with_everyone(*group) {
+                        adder.add(group, age_at(*period), column, (0, days[*period]));
+                    }
                 }
             }
         }

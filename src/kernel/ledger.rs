@@ -67,9 +67,11 @@ pub(super) enum Noted {
     },
 }
 
-/// Everything that one member adds. What lies in an organisation is also entered for everyone.
+/// Everything that one member adds.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
+    /// Whether what lies in an organisation is also entered for everyone.
+    pub for_everyone: bool,
     /// Units; a cell may come several times.
     pub units: Vec<Line>,
     pub left_out: Vec<LeftOut>,
@@ -90,13 +92,14 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn clear(&mut self) {
+    pub(super) fn clear(&mut self, for_everyone: bool) {
+        self.for_everyone = for_everyone;
         self.units.clear();
         self.left_out.clear();
         self.waits.clear();
         self.amounts.clear();
         self.rates.clear();
-        self.enrolled.clear();
+        self.enrolled.clear(for_everyone);
         self.levels.clear();
         self.measures.clear();
         self.outcomes.clear();
@@ -112,25 +115,28 @@ impl Ledger {
         }
     }
 
-    /// Enters a unit for everyone and for a group.
-    pub(super) fn unit(&mut self, group: usize, cell: usize, age: usize, n: i64) {
-        for group in [EVERYONE, group] {
-            self.units.push(Line { group, cell, age, n, d: 1 });
-        }
+    fn everyone(&self) -> Option<usize> {
+        self.for_everyone.then_some(EVERYONE)
+    }
+
+    /// Enters units of a group.
+    pub(super) fn units(&mut self, line: Line) {
+        self.units.extend(self.everyone().map(|group| Line { group, ..line }));
+        self.units.push(line);
     }
 
     /// Enters a unit that is left out.
     pub(super) fn leave_out(&mut self, group: usize, reason: usize, period: usize, age: usize) {
-        for group in [EVERYONE, group] {
-            self.left_out.push(LeftOut { group, reason, period, age });
-        }
+        let one = LeftOut { group, reason, period, age };
+        self.left_out.extend(self.everyone().map(|group| LeftOut { group, ..one }));
+        self.left_out.push(one);
     }
 
     /// Enters the days until a unit's deciding event.
     pub(super) fn wait(&mut self, group: usize, cell: usize, days: i64) {
-        for group in [EVERYONE, group] {
-            self.waits.push(Wait { group, cell, days });
-        }
+        let wait = Wait { group, cell, days };
+        self.waits.extend(self.everyone().map(|group| Wait { group, ..wait }));
+        self.waits.push(wait);
     }
 
     /// True if anything was entered.
@@ -154,16 +160,18 @@ impl Ledger {
     }
 }
 
-/// A member's days (or things) by period: everyone's, and each organisation's. Memory is kept from
-/// member to member.
+/// A member's days (or things) by period: each organisation's, and everyone's where that is asked.
+/// Memory is kept from member to member.
 #[derive(Debug, Default)]
 pub(super) struct PersonDays {
+    for_everyone: bool,
     rows: Vec<(usize, Vec<i64>)>,
     used: usize,
 }
 
 impl PersonDays {
-    pub(super) fn clear(&mut self) {
+    pub(super) fn clear(&mut self, for_everyone: bool) {
+        self.for_everyone = for_everyone;
         self.used = 0;
     }
 
@@ -185,10 +193,11 @@ impl PersonDays {
         })
     }
 
-    /// Opens the account of a group, and everyone's.
+    /// Opens the account of a group.
     pub(super) fn open(&mut self, group: usize, periods: usize) -> Account<'_> {
-        let places = [EVERYONE, group].map(|group| self.place_of(group, periods));
-        Account { rows: &mut self.rows, places }
+        let everyone = self.for_everyone.then(|| self.place_of(EVERYONE, periods));
+        let own = self.place_of(group, periods);
+        Account { rows: &mut self.rows, own, everyone }
     }
 
     /// Makes every count that is not 0 a 1.
@@ -209,12 +218,13 @@ impl PersonDays {
 #[derive(Debug)]
 pub(super) struct Account<'a> {
     rows: &'a mut [(usize, Vec<i64>)],
-    places: [usize; 2],
+    own: usize,
+    everyone: Option<usize>,
 }
 
 impl Account<'_> {
     pub(super) fn add(&mut self, periods: &[usize], n: i64) {
-        for row in self.places {
+        for row in self.everyone.into_iter().chain([self.own]) {
             let days = &mut self.rows[row].1;
             for period in periods {
                 days[*period] += n;
@@ -223,10 +233,10 @@ impl Account<'_> {
     }
 }
 
-/// A member's days at each level of care by period: everyone's, and each organisation's. Memory is
-/// kept from member to member.
+/// A member's days at each level of care by period, as [`PersonDays`].
 #[derive(Debug)]
 pub(super) struct DaysAtLevels {
+    for_everyone: bool,
     periods: usize,
     rows: Vec<(usize, Vec<[i32; 7]>)>,
     used: usize,
@@ -234,10 +244,11 @@ pub(super) struct DaysAtLevels {
 
 impl DaysAtLevels {
     pub(super) fn new(periods: usize) -> Self {
-        Self { periods, rows: Vec::new(), used: 0 }
+        Self { for_everyone: false, periods, rows: Vec::new(), used: 0 }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(super) fn clear(&mut self, for_everyone: bool) {
+        self.for_everyone = for_everyone;
         self.used = 0;
     }
 
@@ -261,7 +272,7 @@ impl DaysAtLevels {
         if *days == [0; 7] {
             return;
         }
-        for group in [EVERYONE, group] {
+        for group in self.for_everyone.then_some(EVERYONE).into_iter().chain([group]) {
             let row = self.of(group);
             for period in periods {
                 row[*period].iter_mut().zip(&*days).for_each(|(sum, own)| *sum += own);

@@ -38,9 +38,8 @@ pub(super) fn band_name(band: usize) -> &'static str {
 pub(super) enum Part {
     /// Those of an age band.
     Age(usize),
-    /// Those with these values of a facet's attributes. In the first facet, members who stay in one
-    /// age band throughout are counted with it, once; the others are also counted by age.
-    Profile { facet: usize, age: Option<usize>, values: Vec<String> },
+    /// Those with these values of a facet's attributes.
+    Profile { facet: usize, values: Vec<String> },
 }
 
 /// The facets of a plan: places of attributes that are counted together.
@@ -79,7 +78,7 @@ pub(super) struct Parts {
     /// Attributes of each facet.
     pub(super) facets: Vec<Vec<usize>>,
     parts: Vec<Part>,
-    /// By facet, age band and keys of the values, for one interner.
+    /// By facet and keys of the values, for one interner.
     known: HashMap<Box<[u32]>, usize, RandomState>,
     pub(super) by_age: bool,
     key: Vec<u32>,
@@ -107,30 +106,27 @@ impl Parts {
         &self.parts
     }
 
-    /// The profile of a member in each facet; `age` is the band of a member who stays in it.
+    /// The profile of a member in each facet.
     pub(super) fn profiles(
         &mut self,
         timeline: &Timeline,
-        age: Option<usize>,
         interner: &Interner,
         found: &mut Vec<usize>,
     ) {
         found.clear();
         for facet in 0..self.facets.len() {
-            let age = age.filter(|_| facet == 0);
-            let place = u32::try_from(age.map_or(0, |band| band + 1)).unwrap_or(u32::MAX);
             self.key.clear();
-            self.key.extend([u32::try_from(facet).unwrap_or(u32::MAX), place]);
+            self.key.push(u32::try_from(facet).unwrap_or(u32::MAX));
             self.key.extend(self.facets[facet].iter().map(|place| timeline.attributes[*place]));
             let known = self.known.get(self.key.as_slice()).copied();
-            found.push(known.unwrap_or_else(|| self.learn(facet, age, interner)));
+            found.push(known.unwrap_or_else(|| self.learn(facet, interner)));
         }
     }
 
     /// The profile of the key at hand.
-    fn learn(&mut self, facet: usize, age: Option<usize>, interner: &Interner) -> usize {
-        let values = self.key[2..].iter().map(|value| interner.text(*value).to_owned()).collect();
-        let part = self.place_of(&Part::Profile { facet, age, values });
+    fn learn(&mut self, facet: usize, interner: &Interner) -> usize {
+        let values = self.key[1..].iter().map(|value| interner.text(*value).to_owned()).collect();
+        let part = self.place_of(&Part::Profile { facet, values });
         self.known.insert(self.key.as_slice().into(), part);
         part
     }

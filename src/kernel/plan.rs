@@ -78,6 +78,8 @@ pub struct Plan {
     pub(super) qualifying: usize,
     /// The distinct gaps that make a disengagement.
     pub(super) gaps: Vec<i32>,
+    /// For each indicator, the place of its gap among them.
+    pub(super) gap_at: Vec<Option<usize>>,
     /// Whether a measure asks for the entropy of visits.
     pub(super) entropy: bool,
     pub(super) calendar: Calendar,
@@ -149,6 +151,8 @@ impl Plan {
         let calendar = Calendar::new(&periods);
         let grid = MonthGrid::new(&ends);
         let gaps = gaps(&indicators);
+        let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
+        let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
         );
@@ -162,6 +166,7 @@ impl Plan {
             treatment,
             qualifying,
             gaps,
+            gap_at,
             entropy,
             calendar,
             span,

@@ -1,7 +1,7 @@
 //! Units that a rate counts, the money that belongs to them, and members who wait.
 
 use super::count::Counter;
-use super::plan::{Plan, gap_of};
+use super::plan::Plan;
 use crate::indicator::unit::{Found, Scene, met_units};
 use crate::indicator::{RateRule, Rule, Thing, UnitMoney};
 use crate::terms::Day;
@@ -21,11 +21,10 @@ impl Counter<'_> {
         let Some(own) = self.rate_rule(measure).and_then(|rate| rate.units.get(place)) else {
             return Vec::new();
         };
-        let gap = gap_of(&plan.indicators[measure].rule).and_then(|gap| plan.gap_place(gap));
         let scene = Scene {
             timeline,
             filters: &plan.filters[measure],
-            care: gap.map_or(&[], |place| &self.care[place]),
+            care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
             qualifying: plan.qualifying,
             data_through: plan.settings.data_through,

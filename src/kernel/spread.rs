@@ -27,6 +27,9 @@ impl Hasher for NumberHasher {
         let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
     fn write_i64(&mut self, number: i64) {
         self.write_u64(number.cast_unsigned());
     }
@@ -138,8 +141,8 @@ impl Levels {
 /// Values and levels of one group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spread {
-    /// By measure (of all but members) and period, then days.
-    waits: BTreeMap<(usize, i64), i64>,
+    /// By measure (of all but members), then period and days.
+    waits: Vec<HashMap<(usize, i64), i64, BuildHasherDefault<NumberHasher>>>,
     /// By measure (of all but members) and period.
     amounts: Amounts,
     /// By measure of members.
@@ -149,8 +152,12 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    pub(super) fn wait(&mut self, wait: &Wait) {
-        *self.waits.entry((wait.cell, wait.days)).or_insert(0) += 1;
+    pub(super) fn wait(&mut self, plan: &Plan, wait: &Wait) {
+        let (at, period) = (wait.cell / plan.periods.len(), wait.cell % plan.periods.len());
+        if self.waits.len() <= at {
+            self.waits.resize(at + 1, HashMap::default());
+        }
+        *self.waits[at].entry((period, wait.days)).or_insert(0) += 1;
     }
 
     /// Counts what a member has of something.
@@ -183,8 +190,14 @@ impl Spread {
 
     /// Adds the sums of another group's, which has settled.
     pub(super) fn merge(&mut self, plan: &Plan, other: &Self) {
-        for (key, count) in &other.waits {
-            *self.waits.entry(*key).or_insert(0) += count;
+        if self.waits.len() < other.waits.len() {
+            self.waits.resize(other.waits.len(), HashMap::default());
+        }
+        for (own, other) in self.waits.iter_mut().zip(&other.waits) {
+            #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+            for (key, count) in other {
+                *own.entry(*key).or_insert(0) += count;
+            }
         }
         self.amounts.merge(&other.amounts);
         if self.values.len() < other.values.len() {
@@ -210,12 +223,12 @@ impl Spread {
         if matches!(plan.indicators[measure].measure.shape, Shape::Top { .. }) {
             return self.amounts.values(plan, measure);
         }
-        let waits = |period: usize| {
-            let cell = plan.cell(measure, period);
-            let waits = self.waits.range((cell, i64::MIN)..=(cell, i64::MAX));
-            waits.map(|((_, days), count)| (*days, *count)).collect()
-        };
-        (0..plan.periods.len()).map(waits).collect()
+        let mut found = vec![Vec::new(); plan.periods.len()];
+        let waits: BTreeMap<_, _> = self.waits.get(at).into_iter().flatten().collect();
+        for ((period, days), count) in waits {
+            found[*period].push((*days, *count));
+        }
+        found.into_iter().map(Values::sorted).collect()
     }
 
     /// The tally of a measure and period at a level of care.

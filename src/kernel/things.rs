@@ -22,7 +22,6 @@ impl Counter<'_> {
         timeline: &Timeline,
         interner: &Interner,
     ) {
-        into.clear();
         match thing {
             Thing::Nights(set) => self.nights(set, into, timeline, interner),
             Thing::PatientDays(set) | Thing::WaitingNights(set) => {
@@ -47,8 +46,11 @@ impl Counter<'_> {
                 split(self.plan, &mut self.board, into, timeline, &days, interner);
             }
             _ => {
-                let dated = self.dated(measure, thing, timeline);
-                self.things_on(dated.into_iter(), into, timeline, interner);
+                let mut dated = std::mem::take(&mut self.dated);
+                dated.clear();
+                self.list(measure, thing, timeline, &mut dated);
+                self.things_on(&dated, into, timeline, interner);
+                self.dated = dated;
                 if matches!(thing, Thing::Served { .. } | Thing::Units { once: true, .. }) {
                     into.at_most_one();
                 }
@@ -56,87 +58,85 @@ impl Counter<'_> {
         }
     }
 
-    /// Things that happen on a day, with how many.
-    fn dated(&self, measure: usize, thing: Thing, timeline: &Timeline) -> Vec<(Day, i64)> {
+    /// Lists things that happen on a day, with how many.
+    fn list(&self, measure: usize, thing: Thing, timeline: &Timeline, into: &mut Vec<(Day, i64)>) {
         let filter = |filter: usize| self.plan.filters[measure][filter];
+        let days = |place: usize| timeline.contact_days[filter(place)].iter().copied();
+        let counts = |place: usize| timeline.contact_counts[filter(place)].iter().copied();
         match thing {
             Thing::Admissions(set) => {
-                timeline.spells(set).iter().map(|spell| (spell.admit, 1)).collect()
+                into.extend(timeline.spells(set).iter().map(|spell| (spell.admit, 1)));
             }
             Thing::Events(types) => {
                 let events = timeline.events.iter().filter(|event| types.has(event.what));
-                events.map(|event| (event.start, 1)).collect()
+                into.extend(events.map(|event| (event.start, 1)));
             }
             Thing::EdVisits { diagnosis } => {
                 let wanted = timeline
                     .ed_visits
                     .iter()
                     .filter(|visit| diagnosis == 0 || visit.diagnosis & diagnosis != 0);
-                let mut days: Vec<(Day, i64)> = wanted.map(|visit| (visit.index, 1)).collect();
-                days.dedup();
-                days
+                into.extend(wanted.map(|visit| (visit.index, 1)));
+                into.dedup();
             }
-            Thing::Deaths => timeline.death.into_iter().map(|day| (day, 1)).collect(),
-            Thing::Served { filter: place } => {
-                timeline.contact_days[filter(place)].iter().map(|day| (*day, 1)).collect()
-            }
-            Thing::Contacts { filter: place } => {
-                let days = timeline.contact_days[filter(place)].iter().copied();
-                days.zip(timeline.contact_counts[filter(place)].iter().copied()).collect()
-            }
+            Thing::Deaths => into.extend(timeline.death.map(|day| (day, 1))),
+            Thing::Served { filter } => into.extend(days(filter).map(|day| (day, 1))),
+            Thing::Contacts { filter } => into.extend(days(filter).zip(counts(filter))),
             Thing::ContactSum { filter: place, of } => {
-                let days = timeline.contact_days[filter(place)].iter().copied();
                 let sums = timeline.contact_sums[filter(place)].iter().map(|sum| match of {
                     Sum::Minutes => sum.minutes,
                     Sum::Paid => sum.cents,
                 });
-                days.zip(sums).collect()
+                into.extend(days(place).zip(sums));
             }
-            Thing::PhaseContacts { filter: place, phase } => {
-                let days = timeline.contact_days[filter(place)].iter().copied();
-                let counted = days.zip(timeline.contact_counts[filter(place)].iter().copied());
-                counted.filter(|(day, _)| timeline.phase_on(*day) == Some(phase)).collect()
+            Thing::PhaseContacts { filter, phase } => {
+                let counted = days(filter).zip(counts(filter));
+                into.extend(counted.filter(|(day, _)| timeline.phase_on(*day) == Some(phase)));
             }
-            Thing::Cost { levels } => costs(timeline, levels),
+            Thing::Cost { levels } => into.extend(costs(timeline, levels)),
             Thing::Goals { attained } => {
                 let goals = timeline.plans.iter().filter_map(|plan| Some((plan.day, plan.goals?)));
-                goals.map(|(day, goals)| (day, if attained { goals.1 } else { goals.0 })).collect()
+                into.extend(goals.map(|(day, g)| (day, if attained { g.1 } else { g.0 })));
             }
             Thing::Disengagements { gap } => {
                 let episodes = self.plan.gap_place(gap).map_or(&[][..], |place| &self.care[place]);
-                let lost = episodes.iter().filter_map(|episode| match episode.exit {
+                into.extend(episodes.iter().filter_map(|episode| match episode.exit {
                     Exit::Disengaged { on, .. } => Some((on, 1)),
                     _ => None,
-                });
-                lost.collect()
+                }));
             }
-            Thing::Minutes { types, but } => minutes_of(timeline, types, but),
-            Thing::Units { place, .. } => self.units_of_rate(measure, place, timeline),
-            Thing::UnitMoney => self.money_of_units(measure, timeline),
-            Thing::Waiting { .. } => waiting(self.plan, thing, timeline),
+            Thing::Minutes { types, but } => into.extend(minutes_of(timeline, types, but)),
+            Thing::Units { place, .. } => into.extend(self.units_of_rate(measure, place, timeline)),
+            Thing::UnitMoney => into.extend(self.money_of_units(measure, timeline)),
+            Thing::Waiting { .. } => into.extend(waiting(self.plan, thing, timeline)),
             Thing::Nights(_)
             | Thing::PatientDays(_)
             | Thing::WaitingNights(_)
             | Thing::CareDays { .. }
             | Thing::PhaseDays(_)
             | Thing::CommunityDays
-            | Thing::CustodyDays => Vec::new(),
+            | Thing::CustodyDays => {}
         }
     }
 
     /// Adds dated things of enrolled days, up to and including the day of death.
     fn things_on(
         &mut self,
-        things: impl Iterator<Item = (Day, i64)>,
+        things: &[(Day, i64)],
         into: &mut PersonDays,
         timeline: &Timeline,
         interner: &Interner,
     ) {
         let periods = self.plan.periods.len();
-        for (day, n) in things.filter(|(day, _)| timeline.death.is_none_or(|death| *day <= death)) {
-            let Some(bho) = timeline.enrolled.bho_on(day) else { continue };
+        let in_life = |day: Day| timeline.death.is_none_or(|death| day <= death);
+        for (day, n) in things.iter().filter(|(day, _)| in_life(*day)) {
+            let places = self.plan.calendar.periods(*day);
+            if places.is_empty() {
+                continue;
+            }
+            let Some(bho) = timeline.enrolled.bho_on(*day) else { continue };
             let group = self.board.group(bho, interner);
-            into.open(group, periods).add(self.plan.calendar.periods(day), n);
+            into.open(group, periods).add(places, *n);
         }
     }
 
@@ -199,11 +199,11 @@ pub(super) fn split(
 }
 
 /// Cost lines at some levels of care.
-fn costs(timeline: &Timeline, levels: Option<(u8, u8)>) -> Vec<(Day, i64)> {
-    let wanted = timeline.costs.iter().filter(|cost| {
+fn costs(timeline: &Timeline, levels: Option<(u8, u8)>) -> impl Iterator<Item = (Day, i64)> + '_ {
+    let wanted = timeline.costs.iter().filter(move |cost| {
         levels.is_none_or(|(least, most)| {
             cost.level.is_some_and(|level| least <= level && level <= most)
         })
     });
-    wanted.map(|cost| (cost.day, cost.cents)).collect()
+    wanted.map(|cost| (cost.day, cost.cents))
 }

@@ -66,12 +66,9 @@ impl Board<'_> {
             let Some(block) = block else { continue };
             match &self.parts.all()[part] {
                 Part::Age(band) => add(stratum("age_band", band_name(*band)), block),
-                Part::Profile { facet, age, values } => {
+                Part::Profile { facet, values } => {
                     if *facet == 0 {
                         add(stratum("all", "all"), block);
-                    }
-                    if let Some(band) = age {
-                        add(stratum("age_band", band_name(*band)), block);
                     }
                     for (place, value) in self.parts.facets[*facet].iter().zip(values) {
                         add(stratum(self.plan.needs.attributes[*place], value), block);

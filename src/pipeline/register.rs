@@ -22,7 +22,7 @@ const CELLS: &str = "released";
 const LINES: &str = "released.jsonl";
 
 /// How hard cells are compressed: a release is written once.
-const LEVEL: i32 = 15;
+const LEVEL: i32 = 9;
 
 /// A register as it was found.
 #[derive(Debug)]

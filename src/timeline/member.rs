@@ -285,6 +285,10 @@ impl Timeline {
 
 /// The days from `start` to `end` of days in order.
 pub fn days_within(days: &[Day], start: Day, end: Day) -> &[Day] {
+    // Most members have few days of a filter, and most windows none of them.
+    if days.last().is_none_or(|last| *last < start) || days[0] > end {
+        return &[];
+    }
     let from = days.partition_point(|day| *day < start);
     let to = from + days[from..].partition_point(|day| *day <= end);
     &days[from..to]

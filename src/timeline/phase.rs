@@ -95,13 +95,15 @@ struct Course<'t> {
     treatment: Vec<Day>,
     acute: DaySpans,
     unstable: DaySpans,
+    /// The last day that is asked for.
+    until: Day,
 }
 
 /// The runs of a member up to a day, in order. `signs` are days with a sign of a need that the timeline
 /// does not hold otherwise.
 pub(super) fn runs(timeline: &Timeline, signs: &[Day], until: Day) -> Vec<PhaseRun> {
     let until = timeline.death.map_or(until, |death| until.min(death - 1));
-    let course = Course::of(timeline, signs);
+    let course = Course::of(timeline, signs, until);
     let mut found = Vec::new();
     let Some(first) = course.sign_from(Day(i32::MIN / 2)) else { return found };
     let mut next = Some((first, Phase::PreRecovery));
@@ -132,7 +134,7 @@ enum Step {
 }
 
 impl<'t> Course<'t> {
-    fn of(timeline: &'t Timeline, signs: &[Day]) -> Self {
+    fn of(timeline: &'t Timeline, signs: &[Day], until: Day) -> Self {
         let bit = |class: ServiceClass| 1_u32 << (class as u32);
         let treatment_bits = ServiceClass::ALL
             .iter()
@@ -166,7 +168,7 @@ impl<'t> Course<'t> {
         signs.sort_unstable();
         let treated = days().filter(|day| day.classes & treatment_bits != 0);
         let treatment = treated.map(|day| day.day).collect();
-        Self { timeline, signs, treatment, acute, unstable }
+        Self { timeline, signs, treatment, acute, unstable, until }
     }
 
     fn sign_from(&self, day: Day) -> Option<Day> {
@@ -191,10 +193,9 @@ impl<'t> Course<'t> {
             (engaged, Phase::Initiation),
             (stable, Phase::Maintenance),
         ];
-        let mut known: Vec<(Day, Phase)> = Vec::new();
-        known.extend(steps.iter().filter_map(|(day, phase)| day.map(|day| (day, *phase))));
+        let known = steps.into_iter().filter_map(|(day, phase)| Some((day?, phase)));
         // Of steps on one day, the one that stands first.
-        let earliest = known.into_iter().min_by_key(|(day, _)| *day);
+        let earliest = known.min_by_key(|(day, _)| *day);
         let planned = self.planned_end_from(first);
         match (planned, earliest) {
             (Some(end), Some((day, _))) if end <= day && end < day.max(first + 1) => {
@@ -219,15 +220,17 @@ impl<'t> Course<'t> {
         self.acute.nth_after(day, 1)
     }
 
-    /// The day on which the 90th day in a row without an unstable one has come, counted from a day.
+    /// The day on which the 90th day in a row without an unstable one has come, counted from a day; of
+    /// days after the last that is asked for, any (a stay without a discharge has no end).
     fn stable_from(&self, first: Day) -> Day {
         let mut last_unstable = first;
-        loop {
+        while last_unstable <= self.until {
             match self.unstable.last_within(last_unstable + 1, last_unstable + STABLE_DAYS) {
                 Some(day) => last_unstable = day,
-                None => return last_unstable + STABLE_DAYS,
+                None => break,
             }
         }
+        last_unstable + STABLE_DAYS
     }
 
     /// The day on which the clock of days at risk since the last qualifying contact reaches its limit,
@@ -237,9 +240,11 @@ impl<'t> Course<'t> {
         let after = days.partition_point(|day| day.day <= first);
         let mut last = after.checked_sub(1).map_or(first, |place| days[place].day);
         for next in &days[after..] {
-            let reached = self.timeline.at_risk.nth_after(last, LOST_DAYS);
-            if reached.is_some_and(|on| on < next.day) {
-                return reached;
+            if next.day - last > LOST_DAYS {
+                let reached = self.timeline.at_risk.nth_after(last, LOST_DAYS);
+                if reached.is_some_and(|on| on < next.day) {
+                    return reached;
+                }
             }
             last = next.day;
         }
