@@ -6,22 +6,22 @@ use super::Group;
 use super::board::Board;
 use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
-use super::teams::{Teams, densities};
+use super::teams::{Shared, Teams, add_up, densities, part_of_pair};
 use crate::indicator::member_value::MemberOutcome;
 use crate::timeline::{Interner, Timeline};
 
-/// Measure, pair, group, size of the team, and the end from which on.
-type Place = (u32, [u64; 2], u32, u32, u32);
+/// Pair, group, measure, and the end from which on.
+type Place = ([u64; 2], u32, u16, u16);
 
-/// How many more (or fewer) members there are at each place. A member of n providers adds n(n − 1) ÷ 2
-/// pairs whenever its team changes, and no team is too large; entries of one place are added up as soon
-/// as they are as many as all before them.
+/// What more (or less) there is at each place. A member of n providers adds n(n − 1) ÷ 2 pairs whenever
+/// its team changes, and no team is too large; entries of one place are added up as soon as they are as
+/// many as all before them.
 #[derive(Debug)]
 pub(super) struct TeamCounts {
     measures: Vec<(usize, usize)>,
     /// Hashes of providers by their keys, for one interner.
     names: HashMap<u32, u64>,
-    steps: Vec<(Place, i64)>,
+    steps: Vec<(Place, Shared)>,
     /// How many of them were added up.
     settled: usize,
 }
@@ -116,13 +116,14 @@ impl TeamCounts {
 
     fn add(&mut self, measure: usize, team: &[u64], group: usize, (from, to): (usize, usize)) {
         const FEW: usize = 1 << 16;
-        let small = |number: usize| u32::try_from(number).expect("fewer than 2³²");
-        let size = if group == EVERYONE { 0 } else { small(team.len()) };
+        let small = |number: usize| u16::try_from(number).expect("fewer than 65,536");
+        let whole = |number: usize| u32::try_from(number).expect("fewer than 2³²");
+        let parts = if group == EVERYONE { 0 } else { part_of_pair(whole(team.len())) };
         for (place, one) in team.iter().enumerate() {
             for other in &team[place + 1..] {
-                for (end, by) in [(from, 1), (to, -1)] {
-                    let place = (small(measure), [*one, *other], small(group), size, small(end));
-                    self.steps.push((place, by));
+                for (end, sign) in [(from, 1), (to, -1)] {
+                    let place = ([*one, *other], whole(group), small(measure), small(end));
+                    self.steps.push((place, Shared { members: sign, parts: sign * parts }));
                 }
             }
         }
@@ -132,23 +133,16 @@ impl TeamCounts {
     }
 
     fn settle(&mut self) {
-        self.steps.sort_unstable();
-        self.steps.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 += later.1;
-            }
-            same
-        });
-        self.steps.retain(|(_, members)| *members != 0);
+        self.steps.sort_unstable_by_key(|(place, _)| *place);
+        add_up(&mut self.steps);
         self.settled = self.steps.len();
     }
 
     /// Adds those of another, whose groups have these places here.
     pub(super) fn merge(&mut self, other: Self, groups: &[usize]) {
-        let renamed = other.steps.into_iter().map(|((measure, pair, group, size, end), by)| {
+        let renamed = other.steps.into_iter().map(|((pair, group, measure, end), by)| {
             let group = u32::try_from(groups[group as usize]).expect("fewer than 2³² groups");
-            ((measure, pair, group, size, end), by)
+            ((pair, group, measure, end), by)
         });
         self.steps.extend(renamed);
         self.settle();
@@ -157,10 +151,10 @@ impl TeamCounts {
     /// What was counted.
     pub(super) fn teams(mut self, plan: &Plan, groups: &[Group]) -> Teams {
         self.settle();
-        let steps = self.steps.into_iter().filter_map(|((measure, pair, group, size, end), by)| {
+        let steps = self.steps.into_iter().filter_map(|((pair, group, measure, end), by)| {
             // Nothing comes after the last window.
-            let end = *plan.ends.get(end as usize)?;
-            Some(((measure as usize, pair, groups[group as usize].clone(), size, end), by))
+            let end = *plan.ends.get(usize::from(end))?;
+            Some(((usize::from(measure), pair, groups[group as usize].clone(), end), by))
         });
         Teams::collect(steps)
     }
