@@ -55,7 +55,12 @@ impl Forest<'_> {
             for tick in TICKS.into_iter().filter(|tick| *tick >= low && *tick <= high) {
                 let is_one = (tick - 1.0).abs() < 1e-9;
                 let (colour, width) = if is_one { (GREY, 3) } else { (FAINT, 2) };
-                sheet.line(&[(x(tick), TOP - 6), (x(tick), bottom)], colour, width, Dash::None);
+                // Beside the marks alone: no line runs through the label above them.
+                for line in 0..small(self.lines.len()) {
+                    let y = TOP + ROW * line;
+                    let ends = [(x(tick), y + 36), (x(tick), y + ROW - 6)];
+                    sheet.line(&ends, colour, width, Dash::None);
+                }
                 sheet.text(&tick.to_string(), (x(tick), bottom + 24), Hold::Middle, GREY);
             }
             let room = |side: &str, at: i32| fitted(side, at.max(140));

@@ -5,6 +5,7 @@
 //! title and a description with the same numbers in words, and tells its parts apart by shape and
 //! dash, so that it can be read in black and white.
 
+mod acceptability;
 mod areas;
 mod axis;
 mod balance;
@@ -25,6 +26,7 @@ mod strip;
 mod survival;
 mod trend;
 
+pub use acceptability::Acceptability;
 pub use areas::{Areas, Column};
 pub use balance::{BalanceLine, BalancePlot};
 pub use bars::{Bar, StackedBars};

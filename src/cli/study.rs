@@ -32,7 +32,7 @@ pub(super) struct StudyArguments {
 
 /// Does a study and writes its report.
 pub(super) fn study(arguments: &StudyArguments) -> anyhow::Result<Verdict> {
-    let study = pipeline::read_study_file(&arguments.study)??;
+    let file = pipeline::read_study_file(&arguments.study)??;
     let folder = &arguments.store;
     let snapshot = Snapshot::open(folder)?.with_context(|| {
         format!(
@@ -40,13 +40,13 @@ pub(super) fn study(arguments: &StudyArguments) -> anyhow::Result<Verdict> {
             folder.display()
         )
     })?;
-    let usual = || PathBuf::from("reports/studies").join(&study.id);
+    let usual = || PathBuf::from("reports/studies").join(&file.study.id);
     let out = arguments.out.clone().unwrap_or_else(usual);
     let threads = arguments.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let bar = Bar::new();
-        let studied = pipeline::study(study, &snapshot, &|stage: Stage<'_>| bar.stage(stage))?;
+        let studied = pipeline::study(file, &snapshot, &|stage: Stage<'_>| bar.stage(stage))?;
         let written = pipeline::write_study_report(&studied, &out, false)?;
         let mut pages = vec![("report", written.page)];
         if arguments.internal {

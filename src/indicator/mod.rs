@@ -63,7 +63,7 @@ pub use rule::{
     Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
     UnitMoney, UnitThing,
 };
-pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored};
+pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored, score_change};
 pub use so_far::{SoFar, so_far};
 pub use status::{Answered, Said, StatusTest};
 pub use thing::Sum;

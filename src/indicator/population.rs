@@ -2,10 +2,12 @@
 //! contacts as in an indicator file, read by the same code and judged by it.
 
 use super::rule::{Criterion, EventSet, Exclusion, Index, Share, Unit};
+use super::score::PairTest;
 use super::unit::{Outcome, Scene, judge};
-use super::{read_contact, read_index, read_rule};
+use super::{read_contact, read_index, read_instruments, read_rule, read_score};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Window};
 use crate::timeline::{ContactFilter, SpellSet};
 
@@ -114,4 +116,15 @@ pub fn read_diagnoses(
     problems: &mut Problems,
 ) -> Vec<DiagnosisGroup> {
     read_rule::groups(fields, key, problems)
+}
+
+/// The change of scores that `scores = { … }` asks for: `baseline` around the index, `until` 0 for the
+/// end of follow-up.
+pub fn read_score_change(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<PairTest> {
+    read_score::score_change(fields, problems)
+}
+
+/// The instruments that the examples of a file use.
+pub fn read_example_instruments(fields: &mut Fields<'_>, problems: &mut Problems) -> Instruments {
+    read_instruments::instruments(fields, "example_instrument", false, problems)
 }

@@ -36,6 +36,33 @@ pub(super) fn pair_test(table: &mut Fields<'_>, problems: &mut Problems) -> Opti
     Some(PairTest { question: question?, domains, baseline, apart: apart?, until: until? })
 }
 
+/// `scores = { is = "improved", domain = […], baseline = [-60, 0], apart = 30 }` around the index of a
+/// study: the last score is that of the follow-up.
+pub(super) fn score_change(table: &mut Fields<'_>, problems: &mut Problems) -> Option<PairTest> {
+    const CHANGES: [&str; 3] = ["improved", "deteriorated", "recovered"];
+    let mut scores = table.fields("scores", problems)?;
+    let question = scores.word("is", &CHANGES, PairQuestion::from_name, problems);
+    let domains = domains(&mut scores, "domain", problems);
+    let baseline = scores.window("baseline", problems);
+    let apart = scores.integer_in("apart", 1, 3660, problems);
+    for (key, there) in
+        [("is", question.is_some()), ("baseline", baseline.is_some()), ("apart", apart.is_some())]
+    {
+        if !there && !scores.has(key) {
+            let problem =
+                scores.problem(scores.span(), format!("`{key}` is missing"), "in this table");
+            problems.push(
+                problem.help(
+                    "such as `scores = { is = \"improved\", baseline = [-60, 0], apart = 30 }`",
+                ),
+            );
+        }
+    }
+    scores.finish(problems);
+    let baseline = baseline.map(|window| (window.from, window.to))?;
+    Some(PairTest { question: question?, domains, baseline, apart: apart?, until: 0 })
+}
+
 /// `scored = […]`, if the table has it: members with scores of these domains; an empty list means any.
 pub(super) fn scored(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Candidates> {
     let known = table.word("known", &Known::NAMES, Known::from_name, problems);

@@ -260,8 +260,33 @@ fn pairs_of_episode(
 
 /// As [`super::criterion::met`], for the scores of an episode.
 pub(super) fn pairs_met(test: PairTest, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
-    let timeline = scene.timeline;
-    let mut all = pairs_of_episode(test, scene, unit)?;
+    let all = pairs_of_episode(test, scene, unit)?;
+    answer(test.question, scene.timeline, all).then_some(0)
+}
+
+/// Whether a question holds of the first score in a baseline window and the last one after it, within
+/// `after..=until` and so many days later as the test asks; nothing where no pair can tell.
+pub fn score_change(
+    test: PairTest,
+    timeline: &Timeline,
+    baseline: (Day, Day),
+    (after, until): (Day, Day),
+) -> Option<bool> {
+    let all = pairs(timeline, test.domains, baseline, (test.apart, until))
+        .filter(move |(_, last)| last.day >= after);
+    let can_tell = match test.question {
+        PairQuestion::Recovered => PairQuestion::Case,
+        PairQuestion::Improved | PairQuestion::Deteriorated => PairQuestion::Comparable,
+        other => other,
+    };
+    answer(can_tell, timeline, all.clone()).then(|| answer(test.question, timeline, all))
+}
+
+fn answer(
+    question: PairQuestion,
+    timeline: &Timeline,
+    mut all: impl Iterator<Item = (Score, Score)> + Clone,
+) -> bool {
     let worse = |(first, last): (Score, Score)| {
         timeline.instrument(&first).deteriorated(first.points, last.points)
     };
@@ -269,7 +294,7 @@ pub(super) fn pairs_met(test: PairTest, scene: Scene<'_>, unit: Candidate<'_>) -
         timeline.instrument(&first).improved(first.points, last.points)
     };
     let case = |score: Score| timeline.instrument(&score).is_case(score.points);
-    let holds = match test.question {
+    match question {
         PairQuestion::Paired => all.next().is_some(),
         PairQuestion::Comparable => {
             all.any(|(first, _)| Known::LeastChange.holds(timeline, &first))
@@ -288,8 +313,7 @@ pub(super) fn pairs_met(test: PairTest, scene: Scene<'_>, unit: Candidate<'_>) -
             };
             all.clone().any(recovered) && !all.any(worse)
         }
-    };
-    holds.then_some(0)
+    }
 }
 
 /// Parts of one standard deviation.

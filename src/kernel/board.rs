@@ -185,10 +185,10 @@ impl<'p> Board<'p> {
         timeline: &Timeline,
         interner: &Interner,
     ) -> Result<(), SeveralGroups> {
+        self.see_ends(ledger, timeline, interner);
         if !ledger.has_entries() {
             return Ok(());
         }
-        self.see_ends(ledger, timeline, interner);
         let row_of = self.rows_of(ledger);
         if row_of.several && !ledger.for_everyone {
             return Err(SeveralGroups);

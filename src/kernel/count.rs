@@ -209,6 +209,9 @@ impl<'p> Counter<'p> {
     /// Looks at the months that a rule about members asks for.
     fn see_months(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline) {
         let plan = self.plan;
+        if !rule.is_monthly() {
+            return;
+        }
         self.months.see(&plan.grid, timeline);
         if rule.value == MemberValue::Disruptions {
             self.months.see_course(&plan.grid, timeline);
@@ -239,13 +242,13 @@ impl<'p> Counter<'p> {
 
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
         let mut of = std::mem::take(&mut self.things);
+        of.clear(self.ledger.for_everyone);
         if rule.top.is_some() {
             self.top(measure, rule, &mut of, timeline, interner);
             self.things = of;
             return;
         }
         let mut to = std::mem::take(&mut self.days);
-        of.clear(self.ledger.for_everyone);
         to.clear(self.ledger.for_everyone);
         self.add_up(measure, rule.of, &mut of, timeline, interner);
         if let Some(thing) = rule.to {

@@ -54,7 +54,6 @@ impl Counter<'_> {
         timeline: &Timeline,
         interner: &Interner,
     ) {
-        into.clear(self.ledger.for_everyone);
         self.add_up(measure, rule.of, into, timeline, interner);
         for (group, amounts) in into.groups() {
             for (period, n) in amounts.iter().copied().enumerate().filter(|(_, n)| *n != 0) {

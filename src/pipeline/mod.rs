@@ -43,7 +43,7 @@ pub use run::{
     report_folder, snapshot, snapshot_by_id,
 };
 pub use stage::{OnStage, Stage};
-pub use study::{Studied, read_study_file, study, write_study_report};
+pub use study::{Studied, StudyFile, read_study_file, study, write_study_report};
 pub use supply::{Limits, supply};
 pub use tallies::{Bucket, count_bucket, counted, merge};
 pub use task::count_stream;

@@ -7,14 +7,27 @@ use anyhow::Context;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::{Limits, OnStage, Stage, catalogue, run, supply};
-use crate::diagnostic::{Document, Problems};
+use crate::diagnostic::{Document, Problem, Problems};
+use crate::indicator::read_instruments;
 use crate::report::{StudyContent, Written, write_study};
 use crate::store::{self, Snapshot};
 use crate::study::{
     Cohort, Contrast, Entry, Reading, Study, analysis_rows, contrasts, enter, publish, read_study,
 };
 use crate::terms::Day;
+use crate::terms::instrument::Instruments;
 use crate::timeline::{Interner, Reader, Settings, Timeline};
+
+/// A study file, read and checked.
+#[derive(Debug, Clone)]
+pub struct StudyFile {
+    /// The study.
+    pub study: Study,
+    /// The registry of instruments; empty if no outcome looks at scores.
+    pub instruments: Arc<Instruments>,
+    /// SHA-256 of the registry's file, if it was needed.
+    pub instruments_sha256: Option<String>,
+}
 
 /// A study that has been computed.
 #[derive(Debug)]
@@ -23,6 +36,8 @@ pub struct Studied {
     pub study: Study,
     /// SHA-256 of its file.
     pub sha256: String,
+    /// SHA-256 of the registry of instruments, if it was needed.
+    pub instruments_sha256: Option<String>,
     /// The snapshot that was read.
     pub snapshot: String,
     /// Data are complete up to this day.
@@ -35,14 +50,45 @@ pub struct Studied {
     pub contrasts: Vec<Contrast>,
 }
 
-/// Reads and checks a study file.
-pub fn read_study_file(path: &Path) -> anyhow::Result<Result<Study, Problems>> {
+/// Reads and checks a study file, with the registry of instruments if an outcome looks at scores: the
+/// one that the file names, or `instruments.toml` beside it or in the folder above.
+pub fn read_study_file(path: &Path) -> anyhow::Result<Result<StudyFile, Problems>> {
     let text = catalogue::read_text(path)?;
-    Ok(Document::parse(text).and_then(|document| read_study(&document)))
+    let read = Document::parse(text).and_then(|document| read_study(&document));
+    Ok(read.and_then(|study| with_registry(study, path.parent().unwrap_or(Path::new("")))))
+}
+
+fn with_registry(study: Study, folder: &Path) -> Result<StudyFile, Problems> {
+    if !study.reads_scores() {
+        let instruments = Arc::default();
+        return Ok(StudyFile { study, instruments, instruments_sha256: None });
+    }
+    let usual = [folder.join("instruments.toml"), folder.join("../instruments.toml")];
+    let file = match &study.registry {
+        Some((named, _)) => Some(folder.join(named)),
+        None => usual.into_iter().find(|file| file.is_file()),
+    };
+    let Some(text) = file.and_then(|file| catalogue::read_text(&file).ok()) else {
+        let span = study.registry.as_ref().map_or(0..1, |(_, span)| span.clone());
+        let message = "an outcome looks at scores, and the registry of instruments cannot be read";
+        let mut problems = Problems::default();
+        problems.push(Problem::new(&study.source, span, message, "in this file").help(
+            "`instruments = \"../instruments.toml\"`, seen from this file, or a file of that name beside it or in the folder above",
+        ));
+        return Err(problems);
+    };
+    let instruments_sha256 = Some(catalogue::sha256(text.text.as_bytes()));
+    let known = Document::parse(text).and_then(|document| read_instruments(&document))?;
+    Ok(StudyFile { study, instruments: Arc::new(known), instruments_sha256 })
 }
 
 /// Does a study on a snapshot.
-pub fn study(study: Study, snapshot: &Snapshot, on_stage: OnStage<'_>) -> anyhow::Result<Studied> {
+pub fn study(
+    file: StudyFile,
+    snapshot: &Snapshot,
+    on_stage: OnStage<'_>,
+) -> anyhow::Result<Studied> {
+    let StudyFile { study, instruments, instruments_sha256 } = file;
     let manifest = snapshot.manifest();
     let delivered = supply(manifest, Limits::default()).delivered;
     let data_through = run::data_through(manifest)?;
@@ -51,7 +97,7 @@ pub fn study(study: Study, snapshot: &Snapshot, on_stage: OnStage<'_>) -> anyhow
         data_through,
         assume_enrolment: !delivered.contains("enrolment"),
         derive_stays: !delivered.contains("stays"),
-        instruments: Arc::default(),
+        instruments,
     };
     let notes = run::notes(&settings, manifest);
     on_stage(Stage::Begin("reading timelines"));
@@ -62,7 +108,16 @@ pub fn study(study: Study, snapshot: &Snapshot, on_stage: OnStage<'_>) -> anyhow
     let contrasts = contrasts(&study, &cohort);
     let sha256 = catalogue::sha256(study.source.text.as_bytes());
     let snapshot = manifest.snapshot.clone();
-    Ok(Studied { study, sha256, snapshot, data_through, notes, cohort, contrasts })
+    Ok(Studied {
+        study,
+        sha256,
+        instruments_sha256,
+        snapshot,
+        data_through,
+        notes,
+        cohort,
+        contrasts,
+    })
 }
 
 /// Every member of every bucket. The cohort orders them, so that neither buckets nor threads matter.
@@ -110,6 +165,7 @@ pub fn write_study_report(
         data_through: studied.data_through,
         snapshot: studied.snapshot.clone(),
         definition: (studied.study.id.clone(), studied.sha256.clone()),
+        instruments_sha256: studied.instruments_sha256.clone(),
         notes: studied.notes.clone(),
         further_files,
     };

@@ -29,6 +29,8 @@ pub struct StudyContent<'a> {
     pub snapshot: String,
     /// Name and SHA-256 of the study file.
     pub definition: (String, String),
+    /// SHA-256 of the registry of instruments, if scores were looked at.
+    pub instruments_sha256: Option<String>,
     /// Sentences about the data.
     pub notes: Vec<String>,
     /// Further files, by their path in the report.
@@ -142,6 +144,11 @@ fn study_manifest(content: &StudyContent<'_>, files: &[(String, Vec<u8>)]) -> Ve
             (path.clone(), entry)
         })
         .collect();
+    let registry = content.instruments_sha256.iter();
+    let own = [(content.definition.0.clone(), content.definition.1.as_str())];
+    let registry = registry.map(|sha256| ("instruments".to_owned(), sha256.as_str()));
+    let definitions: Map<String, Value> =
+        own.into_iter().chain(registry).map(|(name, sha256)| (name, json!(sha256))).collect();
     let found = json!({
         "program": manifest::PROGRAM,
         "kind": KIND,
@@ -152,7 +159,7 @@ fn study_manifest(content: &StudyContent<'_>, files: &[(String, Vec<u8>)]) -> Ve
         "internal": content.study.screen.internal,
         "smallest_shown": content.study.screen.least,
         "snapshot": { "id": content.snapshot },
-        "definitions": { content.definition.0.clone(): content.definition.1 },
+        "definitions": definitions,
         "files": outputs,
     });
     let mut bytes =

@@ -1,11 +1,12 @@
 //! The parts of a study's page: comparison, curves, careers.
 
 use crate::chart::{
-    Areas, BalanceLine, BalancePlot, Column, Forest, ForestLine, Ratio, SurvivalCurves,
-    SurvivalLine, SurvivalPoint,
+    Acceptability, Areas, BalanceLine, BalancePlot, Column, Forest, ForestLine, Ratio,
+    SurvivalCurves, SurvivalLine, SurvivalPoint,
 };
 use crate::study::{
-    Career, CareerState, Estimate, OutcomeCurves, PublishedContrast, PublishedStudy,
+    Career, CareerState, Estimate, OutcomeCurves, PublishedContrast, PublishedCostEffect,
+    PublishedStudy,
 };
 
 use super::html::Html;
@@ -75,6 +76,9 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
         let caption = "Ratios: left of 1 the first group has less. Dot and line: weighted, with 95 % limits; ring: as observed.";
         figure(html, &svg, caption, |html| write_sheet(html, &contrast.estimates));
     }
+    if let Some(found) = &contrast.cost_effect {
+        write_cost_effect(html, contrast, found);
+    }
     if !contrast.balance.is_empty() {
         let title = format!("{one} compared with {other}: balance of covariates");
         let lines = contrast.balance.iter().map(|line| BalanceLine {
@@ -95,6 +99,25 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
     for note in &contrast.notes {
         html.leaf("p", &[("class", "note")], note);
     }
+}
+
+fn write_cost_effect(html: &mut Html, contrast: &PublishedContrast, found: &PublishedCostEffect) {
+    let [one, other] = &contrast.names;
+    write_sheet(html, &found.sheet);
+    let title = format!("{one} compared with {other}: is it worth its cost?");
+    let points = found.curve.clone();
+    if points.len() > 1 {
+        let svg = Acceptability { title: &title, points, unit: &found.unit }.draw();
+        let caption = format!(
+            "Acceptability: the share of draws of people in which the benefit of {one}, less its cost, is above that of {other}, by what a {} is worth.",
+            found.unit
+        );
+        figure(html, &svg, &caption, |html| write_sheet(html, &found.benefits));
+    } else {
+        write_sheet(html, &found.benefits);
+    }
+    let text = "Costs are the amounts of the extracts: encounters under capitation have no price of their own, prices differ between agencies, and what falls on jails, physical health care or families is not in them.";
+    html.leaf("p", &[("class", "note")], text);
 }
 
 fn ratio(estimate: Estimate) -> Ratio {

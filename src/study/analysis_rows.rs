@@ -46,9 +46,10 @@ pub fn analysis_rows(study: &Study, cohort: &Cohort) -> Result<RecordBatch, Arro
         let value = |one: &Person| match seen(one)? {
             Observed::First(day) => day.map(f64::from),
             Observed::Amount { total, .. } => Some(total),
+            Observed::Unmeasured => None,
         };
         let days = |one: &Person| match seen(one)? {
-            Observed::First(_) => None,
+            Observed::First(_) | Observed::Unmeasured => None,
             Observed::Amount { days, .. } => Some(days),
         };
         add(&format!("outcome: {}", outcome.name), DataType::Float64, floats(&value));

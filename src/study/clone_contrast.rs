@@ -4,10 +4,12 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::bootstrap::drawn;
 use super::clones::{Clones, Weighted};
-use super::contrast::{Balance, Contrast, Groups, Refusal, WeightSummary, finding, limited, poor};
+use super::contrast::{Balance, Contrast, Groups, Refusal, WeightSummary, poor};
+use super::cost_effect;
 use super::description::Study;
 use super::design::Analysis;
 use super::effect::{Effect, effect, horizon};
+use super::finding::{finding, limited};
 use crate::statistics::{
     LogisticError, effective_sample_size, sorted_quantile, standardised_difference,
 };
@@ -31,6 +33,7 @@ pub(super) fn contrast(
         weights: None,
         findings: Vec::new(),
         models: Vec::new(),
+        cost_effect: None,
         strata: Vec::new(),
         refusal: None,
         notes: dropped.collect(),
@@ -68,6 +71,9 @@ pub(super) fn contrast(
         let one = finding(study, outcome, &crude, weighted.as_ref(), &own);
         found.findings.push(limited(one, analysis, own.len()));
     }
+    found.cost_effect = study.worth.as_ref().and_then(|rule| {
+        cost_effect::of_contrast(rule, &study.outcomes, &found, &samples, analysis.draws.count)
+    });
     found
 }
 

@@ -1,16 +1,17 @@
 //! A study as data: what is asked, which interventions count, and how courses are compared.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use super::bootstrap::Draws;
 use super::cost::{CostError, Costs, PositionCosts};
-use super::design::{Analysis, Covariate, Outcome, Protocol, Strategy};
+use super::design::{Amount, Analysis, Covariate, Outcome, OutcomeMeasure, Protocol, Strategy};
 use super::distance::{Metric, Norm};
 use super::distinct::Distinct;
 use super::example::StudyExample;
 use super::grouping::Grouping;
 use super::pathway_rules::PathwayRules;
+use super::worth::WorthRule;
 use crate::diagnostic::Source;
 use crate::indicator::population::Population;
 use crate::terms::{Level, ServiceClass};
@@ -23,6 +24,9 @@ pub struct Study {
     pub source: Arc<Source>,
     /// The name of the file without its ending.
     pub id: String,
+    /// The registry of instruments that it names, from its own folder, and where it does; without one,
+    /// the registry beside the file or in the folder above counts.
+    pub registry: Option<(String, Range<usize>)>,
     /// What a reader calls it.
     pub title: String,
     /// What is asked.
@@ -48,6 +52,8 @@ pub struct Study {
     pub covariates: Vec<Covariate>,
     /// How they are compared.
     pub analysis: Option<Analysis>,
+    /// What a unit of effect may be worth, if that is asked.
+    pub worth: Option<WorthRule>,
     /// The trial that the comparison stands for.
     pub protocol: Protocol,
     /// Rules about contacts, named by their place.
@@ -60,6 +66,15 @@ pub struct Study {
     pub pathways: Option<PathwayRules>,
     /// How state sequences are compared, if they are asked for.
     pub sequences: Option<SequenceRules>,
+}
+
+impl Study {
+    /// True if an outcome looks at scores, so that a registry of instruments is needed.
+    pub fn reads_scores(&self) -> bool {
+        let is_scores =
+            |one: &Outcome| matches!(one.measure, OutcomeMeasure::Amount(Amount::Scores(_)));
+        self.outcomes.iter().any(is_scores)
+    }
 }
 
 /// What makes the eras of an intervention.

@@ -1,6 +1,6 @@
 //! The design of a study as data: who is followed from when, what is compared, and on which outcomes.
 
-use crate::indicator::EventSet;
+use crate::indicator::{EventSet, PairTest};
 use crate::terms::Window;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::SpellSet;
@@ -103,6 +103,9 @@ pub enum Amount {
     ContactDays(usize),
     /// Admissions, per member and year.
     Admissions(SpellSet),
+    /// Members whose last score of follow-up differs from the first one around the index by more than
+    /// error, of those with both; the baseline is counted from the index.
+    Scores(PairTest),
 }
 
 impl Amount {
@@ -114,7 +117,13 @@ impl Amount {
             Self::Cost => "dollars per member-year",
             Self::ContactDays(_) => "contact days per member-year",
             Self::Admissions(_) => "admissions per member-year",
+            Self::Scores(_) => "share of members scored twice",
         }
+    }
+
+    /// True if a mean of it is a share, and not a number per member and year.
+    pub fn is_share(self) -> bool {
+        matches!(self, Self::CommunityDays | Self::Scores(_))
     }
 }
 

@@ -59,6 +59,7 @@ impl Group {
                 self.follow_ups.extend(follow_up(person, place).map(|one| one.weighing(weight)));
             }
             Observed::Amount { total, days } => self.amounts.push((total, f64::from(days), weight)),
+            Observed::Unmeasured => {}
         }
     }
 }
@@ -102,10 +103,7 @@ pub(super) fn points(
             Some((risks, means.map(|(one, other)| [one, other])))
         }
         OutcomeMeasure::Amount(amount) => {
-            let scale = match amount {
-                super::design::Amount::CommunityDays => 1.0,
-                _ => 365.25,
-            };
+            let scale = if amount.is_share() { 1.0 } else { 365.25 };
             let mean = |group: &Group| {
                 let total: f64 = group.amounts.iter().map(|(total, _, w)| total * w).sum();
                 let days: f64 = group.amounts.iter().map(|(_, days, w)| days * w).sum();

@@ -1,6 +1,7 @@
 //! Examples that a study carries: a timeline in words, and which strategy and outcomes it gives.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 
@@ -10,7 +11,9 @@ use super::design::Outcome;
 use super::person::{Entry, Lost, Observed, Person, Reading, enter};
 use crate::diagnostic::{Fields, Problem, Problems, Value, suggest};
 use crate::indicator::example_rows;
+use crate::indicator::population::read_example_instruments;
 use crate::terms::Day;
+use crate::terms::instrument::Instruments;
 use crate::timeline::{Reader, Settings};
 
 /// Who follows no strategy.
@@ -25,6 +28,8 @@ pub struct StudyExample {
     pub name: String,
     /// The rows of one member.
     rows: RecordBatch,
+    /// The instruments that its scores come from.
+    instruments: Arc<Instruments>,
     data_through: Day,
     /// A strategy, or why there is none.
     expect: (String, Range<usize>),
@@ -38,9 +43,10 @@ pub(super) fn examples(
     outcomes: &[Outcome],
     problems: &mut Problems,
 ) -> Vec<StudyExample> {
+    let known = Arc::new(read_example_instruments(fields, problems));
     let mut found = Vec::new();
     for mut table in fields.list("example", problems) {
-        found.extend(example(&mut table, outcomes, problems));
+        found.extend(example(&mut table, outcomes, &known, problems));
         table.finish(problems);
     }
     found
@@ -49,6 +55,7 @@ pub(super) fn examples(
 fn example(
     table: &mut Fields<'_>,
     outcomes: &[Outcome],
+    instruments: &Arc<Instruments>,
     problems: &mut Problems,
 ) -> Option<StudyExample> {
     let name = table.required_text("name", "what the example shows", problems).0.to_owned();
@@ -61,6 +68,7 @@ fn example(
     Some(StudyExample {
         name,
         rows: rows?,
+        instruments: Arc::clone(instruments),
         data_through: data_through.or_else(|| Day::from_ymd(2026, 12, 31))?,
         expect: (expect.to_owned(), span),
         outcomes: expected,
@@ -135,6 +143,7 @@ fn seen(person: &Person, place: usize) -> Option<f64> {
     match person.outcomes.get(place)? {
         Observed::First(day) => day.map(f64::from),
         Observed::Amount { total, .. } => Some(*total),
+        Observed::Unmeasured => None,
     }
 }
 
@@ -144,7 +153,7 @@ fn entry(study: &Study, example: &StudyExample) -> Result<Entry, String> {
         data_through: example.data_through,
         assume_enrolment: false,
         derive_stays: false,
-        instruments: std::sync::Arc::default(),
+        instruments: Arc::clone(&example.instruments),
     };
     let reading = Reading::new(study, settings);
     let mut entries = Vec::new();

@@ -7,6 +7,7 @@
 //! | what does a study ask? | [`Study`], from a file by [`read_study`] |
 //! | who is followed, and how many are left at each step? | [`enter`] one member, [`Cohort`] |
 //! | how do strategies differ, weighted for what was known before? | [`contrasts()`] |
+//! | is the difference worth its cost? | [`cost_effect()`] |
 //! | what of it may be shown? | [`publish`], every number through a [`Screen`] |
 //! | which interventions, alone or together, in which order? | [`pathways`], by [`PathwayRules`] |
 //! | how many people went which way, and for how long? | [`pathway_table()`], [`step_durations`], [`line_changes`] |
@@ -29,6 +30,8 @@ mod cohort;
 mod combination;
 mod contrast;
 mod cost;
+mod cost_effect;
+mod cost_effect_sheet;
 mod course_group;
 mod curves;
 mod description;
@@ -38,6 +41,7 @@ mod distinct;
 mod effect;
 mod era;
 mod example;
+mod finding;
 mod flow_sheet;
 mod grouping;
 mod line_change;
@@ -70,14 +74,17 @@ mod state_table;
 mod strata;
 mod ward;
 mod wording;
+mod worth;
 
 pub use analysis_rows::analysis_rows;
 pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
 pub use career::CareerState;
 pub use cohort::{Cohort, Count, Flow, StudyError};
-pub use contrast::{Balance, Contrast, Finding, Refusal, WeightSummary, contrasts};
+pub use contrast::{Balance, Contrast, Refusal, WeightSummary, contrasts};
 pub use cost::{CostError, Costs, PositionCosts};
+pub use cost_effect::{Benefit, CostEffect, Gain, Quadrant, cost_effect};
+pub use cost_effect_sheet::PublishedCostEffect;
 pub use course_group::{CourseGroup, CourseGroups, course_groups};
 pub use curves::{DayOfCurve, OutcomeCurves, StrategyCurve};
 pub use description::{CostRule, Delivered, MetricRule, SequenceRules, Study};
@@ -90,6 +97,7 @@ pub use distinct::Distinct;
 pub use effect::{Effect, Estimate};
 pub use era::{Combination, Era, Intervention, MOST_INTERVENTIONS, collapsed, eras_of_contacts};
 pub use example::{StudyExample, check_study_examples};
+pub use finding::Finding;
 pub use grouping::{Candidate, Grouping, best};
 pub use line_change::{LineChanges, line_changes};
 pub use model::{Again, Model, ModelLine};
@@ -118,3 +126,4 @@ pub use silhouette::{Silhouette, silhouette};
 pub use state_table::{Distribution, TransitionRates, state_distribution};
 pub use strata::StratumFinding;
 pub use ward::{Merge, Tree, ward};
+pub use worth::WorthRule;

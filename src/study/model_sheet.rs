@@ -1,8 +1,9 @@
 //! Models of outcomes as tables that may be shown.
 
-use super::contrast::{Contrast, Finding};
+use super::contrast::Contrast;
 use super::description::Study;
 use super::effect::Estimate;
+use super::finding::Finding;
 use super::model::{Model, ModelLine};
 use super::published::{is_shown, slug};
 use super::sheet::{Field, Screen, Sheet};

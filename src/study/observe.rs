@@ -3,8 +3,8 @@
 use super::description::Delivered;
 use super::design::{Amount, Dose, Exposure, Fact, Happening, Outcome, OutcomeMeasure, Strategy};
 use super::person::{Followed, Observed, Reading, episodes};
-use crate::indicator::Unit;
 use crate::indicator::care::Exit;
+use crate::indicator::{PairTest, Unit, score_change};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Day, Window};
 use crate::timeline::{Interner, Spell, SpellSet, Timeline};
@@ -27,17 +27,28 @@ pub(super) fn observed(
     reading: &Reading<'_>,
     timeline: &Timeline,
     outcome: &Outcome,
+    index: Day,
     span: Span,
 ) -> Observed {
     match &outcome.measure {
         OutcomeMeasure::First(happening) => {
             Observed::First(first_day(reading, timeline, happening, span))
         }
+        OutcomeMeasure::Amount(Amount::Scores(test)) => scored(timeline, *test, index, span),
         OutcomeMeasure::Amount(amount) => {
             let (from, to) = span.days();
             let days = timeline.alive_enrolled.count_within(from, to);
             Observed::Amount { total: total(reading, timeline, *amount, span), days }
         }
+    }
+}
+
+/// A member with both scores as one day, so that means are shares of such members.
+fn scored(timeline: &Timeline, test: PairTest, index: Day, span: Span) -> Observed {
+    let baseline = (index + test.baseline.0, index + test.baseline.1);
+    match score_change(test, timeline, baseline, span.days()) {
+        Some(changed) => Observed::Amount { total: f64::from(u8::from(changed)), days: 1 },
+        None => Observed::Unmeasured,
     }
 }
 
@@ -117,6 +128,7 @@ fn total(reading: &Reading<'_>, timeline: &Timeline, amount: Amount, span: Span)
             let inside = |spell: &&Spell| from <= spell.admit && spell.admit <= to;
             number(timeline.spells(set).iter().filter(inside).count())
         }
+        Amount::Scores(_) => 0.0,
     }
 }
 

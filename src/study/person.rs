@@ -49,6 +49,7 @@ impl<'s> Reading<'s> {
             plans: true,
             outcomes: true,
             phases: true,
+            scores: study.reads_scores(),
             attributes: study.attributes.clone(),
             ..Needs::default()
         };
@@ -88,6 +89,8 @@ pub enum Observed {
         /// Days observed.
         days: i32,
     },
+    /// Not known: the member was not scored before and after.
+    Unmeasured,
 }
 
 /// One member of a study, without a name.
@@ -127,6 +130,7 @@ impl Person {
             .map(|outcome| match outcome {
                 Observed::First(day) => (day.map_or(-1, i64::from), 0),
                 Observed::Amount { total, days } => (i64::from(*days), total.to_bits()),
+                Observed::Unmeasured => (-2, 0),
             })
             .collect();
         let covariates: Vec<u64> =
@@ -206,7 +210,7 @@ fn person(reading: &Reading<'_>, timeline: &Timeline, interner: &Interner, index
     let from = observe::Span { zero, follow_up };
     let asked = if lost.is_some() { &[][..] } else { study.outcomes.as_slice() };
     let outcomes =
-        asked.iter().map(|one| observe::observed(reading, timeline, one, from)).collect();
+        asked.iter().map(|one| observe::observed(reading, timeline, one, index, from)).collect();
     let again = asked.iter().map(|one| match &one.measure {
         OutcomeMeasure::First(happening) => observe::each_day(reading, timeline, happening, from),
         OutcomeMeasure::Amount(_) => Vec::new(),

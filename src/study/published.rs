@@ -1,11 +1,13 @@
 //! What of a study may be shown: every number has gone through one screen.
 
 use super::cohort::Cohort;
-use super::contrast::{Balance, Contrast, Finding};
+use super::contrast::{Balance, Contrast};
+use super::cost_effect_sheet::{PublishedCostEffect, published_cost_effect};
 use super::curves::{OutcomeCurves, curves};
 use super::description::Study;
 use super::design::{Amount, Outcome, OutcomeMeasure, Protocol};
 use super::effect::{Effect, Estimate};
+use super::finding::Finding;
 use super::flow_sheet::flow_sheet;
 use super::model_sheet::model_sheets;
 use super::occupation::{Career, career_sheet, careers};
@@ -39,6 +41,8 @@ pub struct PublishedContrast {
     pub estimates: Sheet,
     /// Models of outcomes that happen on a day, and how often these came again.
     pub models: Vec<Sheet>,
+    /// What it costs and brings, if that is asked and may be shown.
+    pub cost_effect: Option<PublishedCostEffect>,
     /// Ratios, for a forest.
     pub forest: Vec<ForestRow>,
     /// What was found, in sentences.
@@ -188,6 +192,7 @@ fn published(study: &Study, contrast: &Contrast, screen: Screen) -> PublishedCon
         weights: weight_sheet(contrast, &names),
         estimates,
         models: model_sheets(study, contrast, &names, screen),
+        cost_effect: published_cost_effect(study, contrast, &names, screen),
         forest,
         sentences: super::wording::sentences(study, contrast, &names, screen),
         refusal: contrast.refusal.as_ref().map(ToString::to_string),
@@ -211,7 +216,9 @@ fn notes(study: &Study, contrast: &Contrast) -> Vec<String> {
 /// True if no small count stands behind a finding.
 pub(super) fn is_shown(finding: &Finding, screen: Screen) -> bool {
     let pairs = finding.events.iter().zip(&finding.people);
-    let telling = pairs.into_iter().any(|(events, people)| screen.is_telling(*events, *people));
+    let telling = pairs.into_iter().any(|(events, people)| {
+        if finding.counted { screen.is_telling(*events, *people) } else { screen.is_small(*events) }
+    });
     !telling && (screen.internal || !finding.dominated)
 }
 
@@ -298,9 +305,8 @@ fn measures(
         }
     };
     let value = |value: f64| match &outcome.measure {
-        OutcomeMeasure::First(_) | OutcomeMeasure::Amount(Amount::CommunityDays) => {
-            Field::Share(value)
-        }
+        OutcomeMeasure::First(_) => Field::Share(value),
+        OutcomeMeasure::Amount(amount) if amount.is_share() => Field::Share(value),
         OutcomeMeasure::Amount(Amount::Cost) => Field::Dollars(value),
         OutcomeMeasure::Amount(_) => Field::Number(value),
     };
@@ -330,6 +336,8 @@ impl PublishedStudy {
             sheets.push(contrast.balance_sheet());
             sheets.push(contrast.estimates.clone());
             sheets.extend(contrast.models.iter().cloned());
+            let worth = contrast.cost_effect.iter();
+            sheets.extend(worth.flat_map(|one| [one.sheet.clone(), one.benefits.clone()]));
         }
         sheets.extend(self.curves.iter().map(OutcomeCurves::sheet));
         sheets.extend(self.careers.iter().map(Career::sheet));

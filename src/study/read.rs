@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::description::{Delivered, Study};
 use super::design::{Analysis, Covariate, Outcome, Protocol, Strategy};
 use super::era::MOST_INTERVENTIONS;
+use super::worth::WorthRule;
 use super::{example, read_design, read_outcome, read_pathways, read_sequences};
 use crate::diagnostic::{Document, Fields, Node, Problem, Problems, Value};
 use crate::indicator::population::{Population, keep_contact};
@@ -32,6 +33,8 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
     let title = text(&mut fields, "title", "what a reader calls it", &mut problems);
     let question = text(&mut fields, "question", "what the study asks", &mut problems);
     let min_cell = fields.integer_in("min_cell", MIN_CELL, 1000, &mut problems);
+    let registry = fields.text("instruments", &mut problems);
+    let registry = registry.map(|(path, span)| (path.to_owned(), span));
     let (interventions, mut names) = interventions(&mut fields, &mut problems);
     let compared = compared(&mut fields, &interventions, &names, &mut problems);
     let follow_up = fields.integer_in("follow_up", 1, 3660, &mut problems).unwrap_or(YEAR);
@@ -57,6 +60,7 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
     problems.none_or(Study {
         source,
         id,
+        registry,
         title,
         question,
         min_cell,
@@ -69,6 +73,7 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
         examples,
         covariates: compared.covariates,
         analysis: compared.analysis,
+        worth: compared.worth,
         protocol: compared.protocol,
         filters: compared.filters,
         received: compared.received,
@@ -85,6 +90,7 @@ struct Compared {
     outcomes: Vec<Outcome>,
     covariates: Vec<Covariate>,
     analysis: Option<Analysis>,
+    worth: Option<WorthRule>,
     protocol: Protocol,
     filters: Vec<ContactFilter>,
     received: Vec<Option<usize>>,
@@ -107,11 +113,14 @@ fn compared(
     let outcomes = read_outcome::outcomes(fields, &mut filters, problems);
     let covariates = read_design::covariates(fields, &mut filters, &mut attributes, problems);
     let analysis = read_design::analysis(fields, &strategies, problems);
+    let worth = WorthRule::read(fields, &outcomes, problems);
     let protocol = read_design::protocol(fields, problems);
     match &analysis {
         Some(analysis) => {
             read_design::refuse_future(fields, &places, analysis.timing, problems);
             check_whole(fields, (&strategies, &outcomes, &covariates), problems);
+            let zero = analysis.timing.zero();
+            read_outcome::refuse_late_baselines(fields, &outcomes, zero, problems);
         }
         None if !strategies.is_empty() && !fields.has("analysis") => {
             let problem =
@@ -126,6 +135,7 @@ fn compared(
         outcomes,
         covariates,
         analysis,
+        worth,
         protocol,
         filters,
         received,

@@ -2,7 +2,10 @@
 
 use super::design::{Amount, Happening, Outcome, OutcomeMeasure};
 use crate::diagnostic::{Fields, Problems};
-use crate::indicator::population::{read_contact, read_diagnoses, read_events, read_stays};
+use crate::indicator::PairTest;
+use crate::indicator::population::{
+    read_contact, read_diagnoses, read_events, read_score_change, read_stays,
+};
 use crate::timeline::ContactFilter;
 
 /// Reads every `[[outcome]]`.
@@ -31,7 +34,7 @@ pub(super) fn outcomes(
             }),
             _ if problems.len() > before => {}
             _ => problems.push(complaint.help(
-                "when: `admission = \"inpatient\"`, `ed_visit = true`, `event = […]`, `contact = { … }`, `disengagement = 90`, `death = true`; how much: `community_days = true`, `nights = \"24h\"`, `admissions = \"inpatient\"`, `cost = true`, `contact_days = { … }`",
+                "when: `admission = \"inpatient\"`, `ed_visit = true`, `event = […]`, `contact = { … }`, `disengagement = 90`, `death = true`; how much: `community_days = true`, `nights = \"24h\"`, `admissions = \"inpatient\"`, `cost = true`, `contact_days = { … }`, `scores = { is = \"improved\", baseline = [-60, 0], apart = 30 }`",
             )),
         }
     }
@@ -75,6 +78,28 @@ fn measures(
         let filter = read_contact(table, "contact_days", filters, problems);
         amounts.extend(filter.map(Amount::ContactDays));
     }
+    amounts.extend(read_score_change(table, problems).map(Amount::Scores));
     let first = first.into_iter().map(OutcomeMeasure::First);
     first.chain(amounts.into_iter().map(OutcomeMeasure::Amount)).collect()
+}
+
+/// A first score from after time zero would be chosen by what is compared.
+pub(super) fn refuse_late_baselines(
+    fields: &Fields<'_>,
+    outcomes: &[Outcome],
+    zero: i32,
+    problems: &mut Problems,
+) {
+    for outcome in outcomes {
+        if let OutcomeMeasure::Amount(Amount::Scores(PairTest { baseline, .. })) = outcome.measure
+            && baseline.1 > zero
+        {
+            let message = format!(
+                "the first score of `{}` may lie after time zero, which is day {zero}",
+                outcome.name
+            );
+            let problem = fields.problem(0..1, message, "in this file");
+            problems.push(problem.help(format!("let its `baseline` end on day {zero} or before")));
+        }
+    }
 }

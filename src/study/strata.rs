@@ -1,8 +1,9 @@
 //! The main outcome compared within parts of the people.
 
 use super::cohort::Cohort;
-use super::contrast::{Contrast, Finding, compared};
+use super::contrast::{Contrast, compared};
 use super::description::Study;
+use super::finding::Finding;
 
 /// What is found on the main outcome in one part of the people.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +38,7 @@ pub(super) fn strata(study: &Study, cohort: &Cohort, pair: [usize; 2]) -> Vec<St
 
 fn main_only(study: &Study, cohort: &Cohort, pair: [usize; 2]) -> Contrast {
     let outcomes = study.outcomes.iter().take(1).cloned().collect();
-    compared(&Study { outcomes, ..study.clone() }, cohort, pair)
+    compared(&Study { outcomes, worth: None, ..study.clone() }, cohort, pair)
 }
 
 /// The people of whom a covariate holds, or does not.

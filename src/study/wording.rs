@@ -1,9 +1,10 @@
 //! What was found, in sentences that say no more than the design allows.
 
-use super::contrast::{Contrast, Finding};
+use super::contrast::Contrast;
 use super::description::Study;
 use super::design::OutcomeMeasure;
 use super::effect::Effect;
+use super::finding::Finding;
 use super::published::is_shown;
 use super::sheet::Screen;
 
@@ -38,7 +39,7 @@ fn sentence(study: &Study, finding: &Finding, effect: &Effect, names: &[String; 
             format!("{} by day {}", outcome.name, finding.horizon),
             format!("{} against {}", percent(one), percent(other)),
         ),
-        OutcomeMeasure::Amount(super::design::Amount::CommunityDays) => {
+        OutcomeMeasure::Amount(amount) if amount.is_share() => {
             (outcome.name.clone(), format!("{} against {}", percent(one), percent(other)))
         }
         OutcomeMeasure::Amount(amount) => (
@@ -46,10 +47,10 @@ fn sentence(study: &Study, finding: &Finding, effect: &Effect, names: &[String; 
             format!("{} against {} {}", short(one), short(other), amount.unit()),
         ),
     };
-    let is_share = matches!(
-        outcome.measure,
-        OutcomeMeasure::First(_) | OutcomeMeasure::Amount(super::design::Amount::CommunityDays)
-    );
+    let is_share = match &outcome.measure {
+        OutcomeMeasure::First(_) => true,
+        OutcomeMeasure::Amount(amount) => amount.is_share(),
+    };
     let size = |value: f64| if is_share { points(value) } else { short(value) };
     let limits = effect.difference.limits.map_or_else(
         || " (no limits)".to_owned(),
@@ -61,7 +62,7 @@ fn sentence(study: &Study, finding: &Finding, effect: &Effect, names: &[String; 
         "association, not effect"
     };
     format!(
-        "{what}: {values} in {} and {} once weighted, a difference of {}{limits}; {told}.",
+        "{what}: {values} in “{}” and “{}” once weighted, a difference of {}{limits}; {told}.",
         names[0],
         names[1],
         size(effect.difference.value)
@@ -94,7 +95,11 @@ fn percent(share: f64) -> String {
 }
 
 fn points(share: f64) -> String {
-    format!("{:+.1} points", share * 100.0).replace('-', "\u{2212}")
+    let tenths = (share * 1000.0).round();
+    if tenths == 0.0 {
+        return "0.0 points".to_owned();
+    }
+    format!("{:+.1} points", tenths / 10.0).replace('-', "\u{2212}")
 }
 
 fn short(value: f64) -> String {

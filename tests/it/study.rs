@@ -8,6 +8,7 @@ mod pathway_counts;
 mod pathways;
 mod sequences;
 mod whole;
+mod worth;
 
 use throughline::study::{Sequence, State};
 use throughline::terms::Day;

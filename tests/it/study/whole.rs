@@ -22,8 +22,10 @@ fn store(folder: &Path) -> String {
     path("store")
 }
 
-/// A shipped study with fewer draws.
+/// A shipped study with fewer draws, and the registry that it finds in its folder.
 fn quick(folder: &Path, id: &str) -> String {
+    let registry = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/instruments.toml");
+    std::fs::copy(registry, folder.join("instruments.toml")).expect("a copy");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/studies");
     let text = std::fs::read_to_string(shipped.join(format!("{id}.toml"))).expect("a study");
     let text = text
@@ -101,6 +103,18 @@ fn check_screened(id: &str, folder: &Path) {
             }
         }
     }
+}
+
+#[test]
+fn a_missing_registry_is_named_with_a_way_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = quick(folder.path(), STUDIES[0]);
+    std::fs::remove_file(folder.path().join("instruments.toml")).expect("it was there");
+    let output = throughline(&["study", &file, "--store", "nowhere"]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("the registry of instruments cannot be read"), "{text}");
+    assert!(text.contains("instruments = "), "{text}");
 }
 
 #[test]
