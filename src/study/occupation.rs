@@ -38,8 +38,8 @@ pub struct Career {
     pub days: Vec<CareerDay>,
     /// Mean days in each state up to the last day of the grid; nothing where few were ever in it.
     pub mean_days: Vec<Option<Estimate>>,
-    /// For each move between two states that somebody made: the states, and how many people made it;
-    /// nothing where few did.
+    /// For each move between two states of the living that somebody made: the states, and how many
+    /// people made it; nothing where few did.
     pub moves: Vec<(usize, usize, Option<u64>)>,
 }
 
@@ -171,7 +171,7 @@ fn career(
         view: view.name,
         days: shown.collect(),
         mean_days: (0..states).map(mean).collect(),
-        moves: moves(people, states, screen),
+        moves: moves(people, view, screen),
     })
 }
 
@@ -212,13 +212,14 @@ fn limits(mut values: Vec<f64>) -> Option<Limits> {
 }
 
 /// Who moved from one state to another at least once. These are no parts of a whole, so that few are
-/// hidden each for themselves.
-fn moves(people: &[&[u8]], states: usize, screen: Screen) -> Vec<(usize, usize, Option<u64>)> {
+/// hidden each for themselves; deaths, which are, are left out.
+fn moves(people: &[&[u8]], view: &View, screen: Screen) -> Vec<(usize, usize, Option<u64>)> {
+    let states = view.states.len();
     let mut counts = vec![0_u64; states * states];
     for one in people {
         let mut own: Vec<usize> = one
             .windows(2)
-            .filter(|pair| pair[0] != pair[1])
+            .filter(|pair| pair[0] != pair[1] && pair[1] != view.dead)
             .map(|pair| usize::from(pair[0]) * states + usize::from(pair[1]))
             .collect();
         own.sort_unstable();
