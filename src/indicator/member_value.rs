@@ -418,13 +418,12 @@ fn has_gap_over(
 }
 
 fn community_days(timeline: &Timeline, start: Day, end: Day) -> i64 {
-    let days = timeline.alive_enrolled.count_within(start, end);
     let institution = timeline.institution(SpellSet::Any24Hour);
-    let away = if institution.meets(start, end) || timeline.custody.meets(start, end) {
-        days_away_enrolled(timeline, start, end)
-    } else {
-        0
-    };
+    if !institution.meets(start, end) && !timeline.custody.meets(start, end) {
+        return if timeline.alive_enrolled.meets(start, end) { PARTS } else { 0 };
+    }
+    let days = timeline.alive_enrolled.count_within(start, end);
+    let away = days_away_enrolled(timeline, start, end);
     ratio(i64::from(days - away), i64::from(days))
 }
 

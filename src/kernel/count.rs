@@ -209,6 +209,9 @@ impl<'p> Counter<'p> {
     /// Looks at the months that a rule about members asks for.
     fn see_months(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline) {
         let plan = self.plan;
+        if !rule.is_monthly() {
+            return;
+        }
         self.months.see(&plan.grid, timeline);
         if rule.value == MemberValue::Disruptions {
             self.months.see_course(&plan.grid, timeline);
