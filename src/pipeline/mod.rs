@@ -19,6 +19,7 @@ mod release;
 mod run;
 mod stage;
 mod study;
+mod study_register;
 mod supply;
 mod tallies;
 mod task;
@@ -43,7 +44,7 @@ pub use run::{
     report_folder, snapshot, snapshot_by_id,
 };
 pub use stage::{OnStage, Stage};
-pub use study::{Studied, StudyFile, read_study_file, study, write_study_report};
+pub use study::{Studied, StudyFile, read_study_file, release_study, study, write_internal_study};
 pub use supply::{Limits, supply};
 pub use tallies::{Bucket, count_bucket, counted, merge};
 pub use task::count_stream;
