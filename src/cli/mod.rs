@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use throughline::diagnostic::Problems;
+use throughline::extract::is_guarded;
 use throughline::pipeline::{self, Earlier, Folders, Pipeline};
 use throughline::terms::{Day, Period};
 
@@ -51,6 +52,8 @@ enum Command {
     Kernel(scale::KernelArguments),
     /// Add tallies of one plan into one file
     Merge(scale::MergeArguments),
+    /// Search values from standard input (Arrow IPC) for identifiers, as taking extracts in does
+    Search(scale::SearchArguments),
     /// Make extracts for others: tokens instead of ids, dates moved, details coarsened
     Pseudonymize(pseudonymize::PseudonymizeArguments),
     /// Write made-up extracts with planted effects
@@ -201,6 +204,13 @@ enum Verdict {
 
 /// Reads the arguments, does what they ask, and says how it went.
 pub(crate) fn main() -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // A damaged file is told of as such.
+        if !is_guarded() {
+            usual(panic);
+        }
+    }));
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -230,6 +240,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Plan(arguments) => scale::plan(arguments),
         Command::Kernel(arguments) => scale::kernel(arguments),
         Command::Merge(arguments) => scale::merge(arguments),
+        Command::Search(arguments) => scale::search(arguments),
         Command::Pseudonymize(arguments) => pseudonymize::pseudonymize(arguments),
         Command::Synth(arguments) => synth::synth(arguments),
         Command::Check { files } => check::check(files),
@@ -255,8 +266,20 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn complain(error: &anyhow::Error) {
     match error.downcast_ref::<Problems>() {
         Some(problems) => eprintln!("{}", problems.render(std::io::stderr().is_terminal())),
-        None => eprintln!("error: {error:#}"),
+        None => eprintln!("error: {}", in_full(error)),
     }
+}
+
+/// An error and its causes, each said once: many name their own cause.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text += if text.is_empty() { "" } else { ": " };
+            text += &cause;
+        }
+    }
+    text
 }
 
 /// Prints one line of an answer.

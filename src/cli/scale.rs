@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use throughline::extract::{Dates, Table};
 use throughline::pipeline::{self, PlanFile, Sources};
+use throughline::terms::Day;
 
 use super::{StoredArguments, Verdict, read_pipeline, run, say};
 
@@ -39,6 +41,27 @@ pub(super) struct KernelArguments {
     /// Take rows in any order, hold all of them in memory, and sort them
     #[arg(long)]
     sort_in_task: bool,
+}
+
+/// What is searched.
+#[derive(Debug, Args)]
+pub(super) struct SearchArguments {
+    /// The pipeline file: its columns, and what its policy lets in
+    pipeline: PathBuf,
+    /// The table that the values are of
+    #[arg(long, value_name = "TABLE", value_parser = table)]
+    table: Table,
+    /// The day the table was cut: who is over 89 then
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    as_of: Option<Day>,
+    /// The sender has shifted the dates
+    #[arg(long)]
+    date_shifted: bool,
+}
+
+fn table(text: &str) -> Result<Table, String> {
+    let names = || Table::ALL.iter().map(|table| table.name()).collect::<Vec<_>>().join(", ");
+    Table::from_name(text).ok_or_else(|| format!("expected one of {}", names()))
 }
 
 /// What is added.
@@ -82,6 +105,18 @@ pub(super) fn kernel(arguments: &KernelArguments) -> anyhow::Result<Verdict> {
         pipeline::count_stream(&plan, input, output, arguments.sort_in_task)
     })??;
     Ok(Verdict::Fine)
+}
+
+/// Searches values that another engine keeps.
+pub(super) fn search(arguments: &SearchArguments) -> anyhow::Result<Verdict> {
+    let pipeline = pipeline::read(&arguments.pipeline)??;
+    let (extract_date, date_shifted) = (arguments.as_of, arguments.date_shifted);
+    let dates = Dates { extract_date, date_shifted, ..Dates::default() };
+    let found = pipeline::search_stream(&pipeline, arguments.table, dates, std::io::stdin())?;
+    for problem in &found {
+        say(&format!("{}: {problem}", arguments.table.name()))?;
+    }
+    Ok(if found.is_empty() { Verdict::Fine } else { Verdict::Findings })
 }
 
 /// Adds tallies.

@@ -154,7 +154,7 @@ impl Conversion<'_> {
                 source.texts(faults, to, |text| value::instant(text, last));
             }
             (Form::Key | Form::LongText, Data::Texts(to)) => {
-                source.texts(faults, to, |text| binding.fits(text));
+                source.texts(faults, to, |text| binding.fits_id(text));
             }
             (Form::Member, Data::Codes(to)) => self.members(&source, faults, to),
             _ => unreachable!("every other form is judged by text"),
@@ -166,7 +166,7 @@ impl Conversion<'_> {
             if id.is_empty() {
                 return Err(Rule::MissingValue);
             }
-            source.binding.fits(id)?;
+            source.binding.fits_id(id)?;
             if self.may_add_members { Ok(()) } else { Err(Rule::UnknownMember) }
         };
         self.members.number(

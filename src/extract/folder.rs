@@ -8,7 +8,7 @@ use std::path::Path;
 use arrow_schema::{FieldRef, SchemaRef};
 
 use super::manifest::{Dates, MANIFEST, read_manifest};
-use super::pieces::{Blocks, Format, Piece, Stop, parquet_schema};
+use super::pieces::{Blocks, Format, Mark, Piece, Stop, parquet_schema};
 use super::plan::{Delivered, Plan, did_you_mean};
 use super::privacy::Privacy;
 use super::problem::{Error, Problem};
@@ -174,6 +174,7 @@ fn open(
         let message = format!("cannot be read: {error}");
         in_file(Problem::new("unreadable_file", message, "deliver it again"))
     };
+    let mark = Mark::of(&path).map_err(unreadable)?;
     let format = Format::of(&path).map_err(unreadable)?;
     let header = match format {
         Format::Parquet => {
@@ -190,7 +191,7 @@ fn open(
     let problems: Vec<Problem> =
         header_problems(&header, &source).into_iter().map(|problem| problem.file(&file)).collect();
     if problems.is_empty() {
-        Ok(Delivered { source, dates, file, path, format, header, sent })
+        Ok(Delivered { source, dates, file, path, mark, format, header, sent })
     } else {
         Err(problems)
     }

@@ -6,6 +6,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::heading;
 use super::identifier::{Classes, identifier, is_date};
+use super::manifest::Dates;
+use super::numbers::Numbers;
 use super::person::Names;
 use super::plan::{Filling, Plan};
 use super::pool::Pool;
@@ -56,22 +58,29 @@ fn decide(identifier: Identifier) -> &'static str {
 
 /// True dates of care, where the policy lets none in.
 pub(super) fn true_dates(privacy: &Privacy, plan: &Plan) -> Option<Problem> {
-    let is_date = |form| matches!(form, Form::Past | Form::Planned | Form::Instant | Form::Month);
-    let dated = plan.bindings.iter().position(|binding| is_date(binding.field.form))?;
-    let refused = privacy.treatment(Identifier::Date) == Treatment::Refuse;
-    (refused && !plan.delivered.dates.date_shifted).then(|| {
-        let message = "the policy lets no true dates in, and the sender does not say that these are shifted";
-        let help = "shift them with `throughline pseudonymize`, which says so in manifest.csv, or decide in \
-                    `[privacy]`: `allow = [\"date\"]`";
-        Problem::new(Identifier::Date.rule(), message, help)
-            .file(&plan.delivered.file)
-            .column(plan.column_name(dated))
-    })
+    let mut forms = plan.bindings.iter().map(|binding| binding.field.form);
+    let dated = forms.position(|form| is_true_date(privacy, form, plan.delivered.dates))?;
+    Some(true_date().file(&plan.delivered.file).column(plan.column_name(dated)))
+}
+
+/// True for a date that the policy does not let in.
+pub(super) fn is_true_date(privacy: &Privacy, form: Form, dates: Dates) -> bool {
+    matches!(form, Form::Past | Form::Planned | Form::Instant | Form::Month)
+        && privacy.treatment(Identifier::Date) == Treatment::Refuse
+        && !dates.date_shifted
+}
+
+pub(super) fn true_date() -> Problem {
+    let message =
+        "the policy lets no true dates in, and the sender does not say that these are shifted";
+    let help = "shift them with `throughline pseudonymize`, which says so in manifest.csv, or decide in \
+                `[privacy]`: `allow = [\"date\"]`";
+    Problem::new(Identifier::Date.rule(), message, help)
 }
 
 /// What a column's values are searched for, beside what every column is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Search {
+pub(super) enum Search {
     /// A code or short text: dates and names as well.
     Texts,
     /// As above; a place may be a ZIP code, and is called as people are.
@@ -83,7 +92,7 @@ enum Search {
 }
 
 impl Search {
-    fn of(form: Form, to: &str) -> Option<Self> {
+    pub(super) fn of(form: Form, to: &str) -> Option<Self> {
         match form {
             Form::Text if [column::COUNTY, column::REGION].contains(&to) => Some(Self::Places),
             Form::Text if to == column::VERSION => Some(Self::Ids),
@@ -99,7 +108,7 @@ impl Search {
 
 /// What the values of a column have shown so far.
 #[derive(Debug, Clone)]
-struct Evidence {
+pub(super) struct Evidence {
     search: Search,
     found: Option<Identifier>,
     names: Names,
@@ -107,11 +116,11 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn of(search: Search) -> Self {
+    pub(super) fn of(search: Search) -> Self {
         Self { search, found: None, names: Names::default(), numbers: Numbers::default() }
     }
 
-    fn look(&mut self, value: &[u8], privacy: &Privacy) {
+    pub(super) fn look(&mut self, value: &[u8], privacy: &Privacy) {
         let value = value.trim_ascii();
         if value.is_empty() || self.found.is_some() {
             return;
@@ -137,9 +146,10 @@ impl Evidence {
         self
     }
 
-    fn found(&self) -> Option<Identifier> {
+    pub(super) fn found(&self) -> Option<Identifier> {
         let people = || self.names.are_people().then_some(Identifier::Name);
-        self.found.or_else(|| self.numbers.are()).or_else(people)
+        let are_ids = self.search == Search::Ids;
+        self.found.or_else(|| self.numbers.are(are_ids)).or_else(people)
     }
 }
 
@@ -154,70 +164,6 @@ fn is_zip(value: &[u8]) -> bool {
     let is_county = matches!(state, 1..=56 | 60 | 66 | 69 | 72 | 78)
         && (county % 2 == 1 || (510..=840).contains(&county));
     value.len() > 5 || !is_county
-}
-
-/// Columns of nothing but nine or ten digits, which can only be judged as a whole: social security
-/// numbers and phone numbers leave out what other numbers do not.
-#[derive(Debug, Clone)]
-struct Numbers {
-    n: u64,
-    length: usize,
-    fits: bool,
-    /// Which first three digits came.
-    areas: [u64; 16],
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self { n: 0, length: 0, fits: true, areas: [0; 16] }
-    }
-}
-
-impl Numbers {
-    /// Fewer say nothing.
-    const LEAST: u64 = 1000;
-    const LEAST_AREAS: u32 = 30;
-
-    fn look(&mut self, value: &[u8]) {
-        if !self.fits {
-            return;
-        }
-        let valid = match value.len() {
-            9 => {
-                let (area, group, serial) = (&value[..3], &value[3..5], &value[5..]);
-                ![&b"000"[..], b"666"].contains(&area)
-                    && area[0] != b'9'
-                    && group != b"00"
-                    && serial != b"0000"
-            }
-            10 => value[0] >= b'2' && value[3] >= b'2',
-            _ => false,
-        };
-        self.fits =
-            valid && Classes::of(value).are_digits() && (self.n == 0 || self.length == value.len());
-        if self.fits {
-            self.n += 1;
-            self.length = value.len();
-            let area = value[..3].iter().fold(0, |n, digit| 10 * n + usize::from(digit - b'0'));
-            self.areas[area / 64] |= 1 << (area % 64);
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        let same = self.n == 0 || other.n == 0 || self.length == other.length;
-        self.fits = self.fits && other.fits && same;
-        self.n += other.n;
-        self.length = self.length.max(other.length);
-        for (mine, theirs) in self.areas.iter_mut().zip(other.areas) {
-            *mine |= theirs;
-        }
-    }
-
-    fn are(&self) -> Option<Identifier> {
-        let areas: u32 = self.areas.iter().map(|areas| areas.count_ones()).sum();
-        let enough = self.fits && self.n >= Self::LEAST && areas >= Self::LEAST_AREAS;
-        enough.then_some(if self.length == 9 { Identifier::Ssn } else { Identifier::Phone })
-    }
 }
 
 /// Bytes of distinct values that a column of codes or ids may have.
@@ -265,7 +211,7 @@ pub(super) fn search(reading: &mut Reading, ids: Option<&Pool>, privacy: &Privac
     problems
 }
 
-fn looks_like(identifier: Identifier) -> Problem {
+pub(super) fn looks_like(identifier: Identifier) -> Problem {
     let message = match identifier {
         Identifier::BirthDate => {
             "values look like full dates, in a column that is no date of the data model".to_owned()
@@ -314,9 +260,7 @@ fn in_rows(reading: &Reading, number: usize, privacy: &Privacy) -> Option<Identi
     let look = |texts: &&Texts| {
         let classes = Classes::of(texts.bytes());
         if classes.are_plain() && !classes.are_digits() {
-            let mut nothing = Evidence::of(Search::Ids);
-            nothing.numbers.fits = false;
-            return nothing;
+            return Evidence::of(Search::Ids);
         }
         evidence(Search::Ids, (0..texts.len()).map(|row| texts.get(row)), privacy)
     };

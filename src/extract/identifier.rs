@@ -16,7 +16,7 @@ const CLASSES: [u8; 256] = {
         classes[digit as usize] = DIGIT;
         digit += 1;
     }
-    let marks = b"-./ @+(:,";
+    let marks = b"-./ @+(:,#";
     let mut at = 0;
     while at < marks.len() {
         classes[marks[at] as usize] = MARK;
@@ -67,9 +67,37 @@ pub(super) fn identifier(value: &[u8]) -> Option<Identifier> {
         Some(Identifier::Address)
     } else if (has(b' ') || has(b',')) && person::is_named(value) {
         Some(Identifier::Name)
+    } else if digits >= 9 {
+        announced_number(value)
     } else {
         None
     }
+}
+
+/// Nine digits after a word for a social-security number, ten or eleven after one for a telephone.
+fn announced_number(value: &[u8]) -> Option<Identifier> {
+    const BETWEEN: [&str; 5] = ["security", "number", "no", "nr", "is"];
+    let mut announced = None;
+    let words = value.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        let is_in =
+            |list: &[&str]| list.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
+        let is_number = word.iter().all(u8::is_ascii_digit);
+        match (announced, word.len()) {
+            (Some(Identifier::Ssn), 9) | (Some(Identifier::Phone), 10 | 11) if is_number => {
+                return announced;
+            }
+            _ if is_in(&["ssn", "ss", "social"]) => {
+                announced = Some(Identifier::Ssn);
+            }
+            _ if is_in(&["tel", "telephone", "phone", "ph", "cell", "mobile", "fax", "call"]) => {
+                announced = Some(Identifier::Phone);
+            }
+            _ if is_in(&BETWEEN) => {}
+            _ => announced = None,
+        }
+    }
+    None
 }
 
 fn parts(value: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -259,7 +287,7 @@ mod tests {
 
     #[test]
     fn what_one_value_gives_away() {
-        let cases: [(&str, Option<Identifier>); 46] = [
+        let cases: [(&str, Option<Identifier>); 54] = [
             ("123-45-6789", Some(Identifier::Ssn)),
             ("ssn 123-45-6789.", Some(Identifier::Ssn)),
             ("123 45 6789", Some(Identifier::Ssn)),
@@ -286,6 +314,14 @@ mod tests {
             ("GARCIA, MARIA", Some(Identifier::Name)),
             ("seen with Mr. Quimby", Some(Identifier::Name)),
             ("talked to robert smith about it", Some(Identifier::Name)),
+            ("SSN 521123456", Some(Identifier::Ssn)),
+            ("ssn#521123456", Some(Identifier::Ssn)),
+            ("Social security no. 521123456", Some(Identifier::Ssn)),
+            ("call 3035550100", Some(Identifier::Phone)),
+            ("Cell: 13035550100", Some(Identifier::Phone)),
+            ("team 521123456", None),
+            ("call centre 3035550100", None),
+            ("phone 24/7, unit 3035550100", None),
             ("H0038", None),
             ("F20.0", None),
             ("90832-95", None),

@@ -20,15 +20,19 @@ pub struct KeyRows {
 
 /// A column that is looked at.
 #[derive(Debug)]
-pub(super) struct KeyColumn {
-    table: Table,
-    column: &'static str,
-    among: Among,
+pub struct KeyColumn {
+    /// Its table.
+    pub table: Table,
+    /// The timeline column.
+    pub column: &'static str,
+    /// Which rows ought to have a value.
+    pub among: Among,
 }
 
 /// Which rows ought to have a value.
 #[derive(Debug, Clone, Copy)]
-enum Among {
+pub enum Among {
+    /// All of them.
     All,
     /// Those with one of these texts in another column; an empty text stands for no value.
     With(&'static str, &'static [&'static str]),
@@ -43,9 +47,9 @@ const SUFFERED: Among = Among::With(column::CLASS, RESTRICTION);
 const ED: Among = Among::With(column::CLASS, &["ed"]);
 const STATUS_RECORD: Among = Among::With(column::CLASS, &["status"]);
 
-/// Not here: what is empty for a reason (no team, no date because it has not happened), and what the
+/// Every column that is looked at. Not here: what is empty for a reason (no team, no date because it has not happened), and what the
 /// definition of an indicator itself leaves out where it is not recorded.
-const KEYS: [KeyColumn; 23] = [
+pub const KEY_COLUMNS: [KeyColumn; 23] = [
     key(Table::Contacts, column::STATUS, Among::All),
     key(Table::Contacts, column::CLINICIAN_ID, ATTENDED),
     key(Table::Contacts, column::DX1, ATTENDED),
@@ -78,7 +82,7 @@ const fn key(table: Table, column: &'static str, among: Among) -> KeyColumn {
 impl KeyColumn {
     /// The columns of a table, by their names in the data model.
     pub(super) fn of(table: Table) -> impl Iterator<Item = (&'static str, &'static Self)> {
-        KEYS.iter().filter(move |one| one.table == table).filter_map(move |one| {
+        KEY_COLUMNS.iter().filter(move |one| one.table == table).filter_map(move |one| {
             let field = table.fields().iter().find(|field| field.to == one.column)?;
             Some((field.name, one))
         })

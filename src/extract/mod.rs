@@ -16,6 +16,7 @@ mod batches;
 mod coarsen;
 mod convert;
 mod crosswalk;
+mod damaged;
 mod delivery;
 mod duplicates;
 mod folder;
@@ -26,6 +27,7 @@ mod intake;
 mod key_column;
 mod limit;
 mod manifest;
+mod numbers;
 mod order;
 mod person;
 mod pieces;
@@ -47,13 +49,15 @@ mod submission;
 mod tables;
 mod timeline;
 mod value;
+mod value_search;
 
 pub use crosswalk::{Service, ServiceMap};
+pub use damaged::{guarded, is_guarded};
 pub use delivery::{
     ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
 };
 pub use intake::read;
-pub use key_column::KeyRows;
+pub use key_column::{Among, KEY_COLUMNS, KeyColumn, KeyRows};
 pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
 pub use privacy::{Identifier, Policy, Privacy, Treatment};
 pub use problem::{Error, Excess, Problem};
@@ -64,3 +68,4 @@ pub use settings::{Intake, OnProgress, Phase, Progress, Range, RefusedMax, Repea
 pub use submission::Sent;
 pub use tables::{Field, Form, Table};
 pub use timeline::{Timeline, seldom_repeating, text_type};
+pub use value_search::ValueSearch;

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
@@ -14,16 +15,36 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use sha2::{Digest, Sha256};
 
+use super::damaged::guarded;
 use super::split::{Splitter, cut};
 
 /// Bytes of one block.
 const BLOCK: usize = 2 << 20;
 /// A longer line is not a row of a table.
 const RECORD_MAX: usize = 64 << 20;
+/// Delivered tables pack to a tenth or a twentieth of their size; what unpacks to so many times its
+/// size, and to more than 50 MB, is none.
+const UNPACKED_MAX: u64 = 200;
+/// Bytes of text in one Parquet piece.
+const PIECE_MAX: usize = 128 << 20;
 /// Rows of one Parquet piece.
 const BATCH: usize = 1 << 15;
 /// Lines are kept as 32-bit numbers, as the timeline table does.
 const LINES_MAX: u64 = i32::MAX as u64;
+
+/// What tells that a file is another than it was: its size, and when it was last written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    bytes: u64,
+    written: Option<SystemTime>,
+}
+
+impl Mark {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let about = std::fs::metadata(path)?;
+        Ok(Self { bytes: about.len(), written: about.modified().ok() })
+    }
+}
 
 /// How a delivered file is written, seen from its first bytes and not from its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +109,8 @@ pub(super) struct Blocks {
     /// Cuts by walking every record instead of counting quotation marks.
     exactly: Option<Splitter>,
     is_done: bool,
+    /// Bytes of text so far.
+    unpacked: u64,
 }
 
 impl Blocks {
@@ -100,7 +123,8 @@ impl Blocks {
             }
             Format::Csv | Format::Parquet => Input::Plain(file),
         };
-        let mut blocks = Self { input, carry: Vec::new(), line: 1, exactly: None, is_done: false };
+        let mut blocks =
+            Self { input, carry: Vec::new(), line: 1, exactly: None, is_done: false, unpacked: 0 };
         blocks.input.by_ref().take(3).read_to_end(&mut blocks.carry)?;
         if blocks.carry == b"\xef\xbb\xbf" {
             blocks.carry.clear();
@@ -125,6 +149,11 @@ impl Blocks {
                 bytes.reserve_exact(BLOCK + (BLOCK >> 2));
                 let read = self.input.by_ref().take(BLOCK as u64).read_to_end(&mut bytes)?;
                 self.is_done = read < BLOCK;
+                self.unpacked += read as u64;
+                if self.unpacked > UNPACKED_MAX * self.bytes_read().max(1 << 18) {
+                    let what = "it unpacks to more than two hundred times its size";
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, what).into());
+                }
             }
             let end = match &self.exactly {
                 Some(splitter) => splitter.cut_exactly(&bytes, self.is_done),
@@ -233,15 +262,16 @@ pub(super) struct Batches {
 
 /// The columns of a Parquet file.
 pub(super) fn parquet_schema(path: &Path) -> io::Result<SchemaRef> {
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
-    Ok(reader.schema().clone())
+    let file = File::open(path)?;
+    let reader = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?;
+    Ok(reader.map_err(io::Error::other)?.schema().clone())
 }
 
 impl Batches {
     /// Opens the columns at these places, in this order.
     pub(super) fn open(path: &Path, columns: &[usize]) -> io::Result<Self> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)
+        let file = File::open(path)?;
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?
             .map_err(io::Error::other)?;
         let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
         let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
@@ -262,11 +292,17 @@ impl Batches {
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
-        let Some(batch) = self.reader.next() else { return Ok(None) };
+        let Some(batch) = guarded(|| self.reader.next())? else { return Ok(None) };
         let batch = batch.map_err(io::Error::other)?;
         let line = line_number(self.row + 2)?;
         self.row += batch.num_rows() as u64;
-        Ok(Some(Piece::Table { columns: texts(&batch)?, line, rows: batch.num_rows() }))
+        let columns = texts(&batch)?;
+        let bytes: usize = columns.iter().map(|column| column.value_data().len()).sum();
+        if bytes > PIECE_MAX {
+            let what = "32,768 of its rows unpack to more than 128 MB";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        Ok(Some(Piece::Table { columns, line, rows: batch.num_rows() }))
     }
 }
 

@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 use super::coarsen::{self, Coarsening};
 use super::gate;
 use super::manifest::Dates;
-use super::pieces::Format;
+use super::pieces::{Format, Mark};
 use super::privacy::Privacy;
 use super::problem::Problem;
 use super::rows::NO_LONG;
@@ -17,6 +17,7 @@ use super::rule::Rule;
 use super::settings::{Range, Source};
 use super::submission::{self, Sent};
 use super::tables::{Field, Form, Table};
+use super::value;
 use crate::terms::{Day, column};
 
 /// No id or code is longer; a longer text is free text, which has no place in a de-identified
@@ -31,6 +32,8 @@ pub(super) struct Delivered {
     /// The file's name in the folder.
     pub(super) file: String,
     pub(super) path: PathBuf,
+    /// What it was like before anything of it was read.
+    pub(super) mark: Mark,
     pub(super) format: Format,
     pub(super) header: Vec<String>,
     pub(super) sent: Sent,
@@ -89,6 +92,11 @@ impl Binding {
 
     /// The number, if the model and the site allow it; "not known" is allowed.
     #[inline]
+    /// As [`Self::fits`], for ids.
+    pub(super) fn fits_id(&self, text: &[u8]) -> Result<(), Rule> {
+        if value::is_id(text) { self.fits(text) } else { Err(Rule::UnexpectedForm) }
+    }
+
     pub(super) fn in_range(
         &self,
         number: i64,

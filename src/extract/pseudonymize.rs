@@ -14,11 +14,12 @@ use super::folder::{choose, files_of};
 use super::gate::suspicious_name;
 use super::identifier::{identifier, is_date};
 use super::manifest::{Dates, MANIFEST, read_manifest};
-use super::pieces::Format;
+use super::pieces::{Format, Mark};
 use super::privacy::{Identifier, Privacy, Treatment, zip3};
 use super::problem::{Error, Problem};
 use super::pseudonym::{Key, earlier};
 use super::settings::Source;
+use super::source::unchanged;
 use super::statement::{manifest_csv, statement};
 use super::tables::{Field, Form, Table};
 use super::value;
@@ -176,7 +177,7 @@ fn refused(problem: Problem) -> Error {
     Error::Problems(vec![problem])
 }
 
-/// A hidden folder beside the one to be written, readable by nobody else.
+/// A hidden folder beside the one to be written.
 fn draft_of(out: &Path) -> Result<PathBuf, Error> {
     let name = out.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let draft = out.with_file_name(format!(".{name}.new-{}", std::process::id()));
@@ -221,10 +222,22 @@ fn write(
     draft: &Path,
 ) -> Result<Done, Error> {
     let (from, to) = (request.folder.join(file), draft.join(file));
-    let opened = File::open(&from).map_err(Error::io(&from))?;
+    let mark = Mark::of(&from).map_err(Error::io(&from))?;
+    let written = write_from(request, source, file, dates, (&from, &to));
+    unchanged(&from, mark, file).and(written)
+}
+
+fn write_from(
+    request: &Pseudonymize,
+    source: &Source,
+    file: &str,
+    dates: Dates,
+    (from, to): (&Path, &Path),
+) -> Result<Done, Error> {
+    let opened = File::open(from).map_err(Error::io(from))?;
     let input = BufReader::with_capacity(1 << 18, opened);
-    let output = BufWriter::new(File::create(&to).map_err(Error::io(&to))?);
-    match Format::of(&from).map_err(Error::io(&from))? {
+    let output = BufWriter::new(File::create(to).map_err(Error::io(to))?);
+    match Format::of(from).map_err(Error::io(from))? {
         Format::Parquet => {
             let message = "Parquet files are not rewritten";
             let help = "deliver the table as CSV, plain or compressed with gzip";
@@ -232,7 +245,7 @@ fn write(
         }
         Format::Csv => {
             let (done, mut output) = rewrite(request, source, file, dates, input, output)?;
-            output.flush().and_then(|()| output.get_ref().sync_all()).map_err(Error::io(&to))?;
+            output.flush().and_then(|()| output.get_ref().sync_all()).map_err(Error::io(to))?;
             Ok(done)
         }
         Format::Gzip => {
@@ -244,7 +257,7 @@ fn write(
                 output.flush()?;
                 output.get_ref().sync_all()
             };
-            finish().map_err(Error::io(&to))?;
+            finish().map_err(Error::io(to))?;
             Ok(done)
         }
     }

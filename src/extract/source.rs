@@ -1,5 +1,7 @@
 //! Reads one delivered file, piece by piece on all cores, and spreads its good rows over buckets.
 
+use std::path::Path;
+
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
 };
@@ -7,10 +9,10 @@ use rayon::iter::{
 use arrow_array::{Array, StringArray};
 
 use super::convert::{Conversion, Fault, Fields};
-use super::pieces::{Batches, Blocks, Format, Piece, Stop, sha256_of};
+use super::pieces::{Batches, Blocks, Format, Mark, Piece, Stop, sha256_of};
 use super::plan::Plan;
 use super::pools::{Lexicon, Members, Pools};
-use super::problem::Error;
+use super::problem::{Error, Problem};
 use super::rows::{Data, Rows};
 use super::rule::Rule;
 use super::settings::{OnProgress, Phase, Progress};
@@ -43,8 +45,33 @@ pub(super) struct Reading {
     pub(super) submissions: Vec<Submission>,
 }
 
-/// Reads a file whose plan is made.
+/// Reads a file whose plan is made. Whatever came of it, a file that somebody writes to meanwhile is
+/// refused: half of it may be of another delivery.
 pub(super) fn read(
+    plan: Plan,
+    members: &Members,
+    pools: &Pools,
+    may_add_members: bool,
+    buckets: usize,
+    on_progress: OnProgress<'_>,
+) -> Result<Reading, Error> {
+    let (path, mark) = (plan.delivered.path.clone(), plan.delivered.mark);
+    let file = plan.delivered.file.clone();
+    let read = read_file(plan, members, pools, may_add_members, buckets, on_progress);
+    unchanged(&path, mark, &file).and(read)
+}
+
+/// An error if a file is no longer what it was before it was read.
+pub(super) fn unchanged(path: &Path, mark: Mark, file: &str) -> Result<(), Error> {
+    if Mark::of(path).is_ok_and(|now| now == mark) {
+        return Ok(());
+    }
+    let message = "the file was changed while it was read";
+    let help = "wait until it is delivered whole, and run again";
+    Err(Error::Problems(vec![Problem::new("changed_while_read", message, help).file(file)]))
+}
+
+fn read_file(
     plan: Plan,
     members: &Members,
     pools: &Pools,

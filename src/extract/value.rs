@@ -47,6 +47,12 @@ pub(super) fn is_label(text: &[u8]) -> bool {
     !formula && !text.iter().any(control)
 }
 
+/// False for ids with control characters, which no system gives out and which break every list.
+#[inline]
+pub(super) fn is_id(text: &[u8]) -> bool {
+    !text.iter().fold(false, |found, byte| found | byte.is_ascii_control())
+}
+
 /// The year of a date in one of the usual spellings, or a year.
 pub(super) fn birth_year(text: &[u8]) -> Result<i64, Rule> {
     let year = match text {

@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType};
 
 use super::stream_rows::StreamRows;
+use crate::extract::{Form, Table};
 use crate::terms::Kind;
 use crate::terms::column::{self, ColumnType};
 
@@ -19,6 +20,8 @@ pub const KEYS: [&str; 4] = [column::MEMBER_ID, column::START_ON, column::KIND, 
 pub struct Contract {
     /// The columns in the order that rows are sorted by, the keys first.
     columns: Vec<(&'static str, ColumnType)>,
+    /// The least and greatest number of each.
+    ranges: Vec<(i64, i64)>,
 }
 
 /// A stream that breaks the contract. No value of a row is named.
@@ -89,6 +92,14 @@ pub enum Breach {
         /// Which rule it breaks.
         what: &'static str,
     },
+    /// A number or date that intake would have refused.
+    #[error("row {row} of the stream has a `{column}` that no extract can have")]
+    OutOfRange {
+        /// Row of the stream, counted from 0.
+        row: u64,
+        /// The column.
+        column: &'static str,
+    },
     /// The stream itself is broken.
     #[error("the Arrow stream cannot be read: {0}")]
     Arrow(#[from] ArrowError),
@@ -125,6 +136,26 @@ fn fits(kind: ColumnType, found: &DataType) -> bool {
     }
 }
 
+/// What intake lets through: days from 1900 to 9999, whole numbers of the data model, amounts of
+/// twelve digits in thousandths. Sums of a member cannot overflow then.
+fn range(name: &str, kind: ColumnType) -> (i64, i64) {
+    const DAYS: (i64, i64) = (-25_567, 2_932_896);
+    const PARTS: i64 = 1_000_000_000_000_000;
+    let forms = || {
+        let fields = Table::ALL.into_iter().flat_map(Table::fields);
+        fields.filter(|field| field.to == name).map(|field| field.form)
+    };
+    let wholes = forms().filter_map(|form| match form {
+        Form::Whole(least, most) => Some((least, most)),
+        _ => None,
+    });
+    match kind {
+        ColumnType::Date => DAYS,
+        ColumnType::Long => (-PARTS, PARTS),
+        _ => wholes.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((i64::MIN, i64::MAX)),
+    }
+}
+
 impl Contract {
     /// The contract of a stream with these columns of the timeline table; keys are added.
     pub fn new(columns: &[&str]) -> Self {
@@ -132,7 +163,9 @@ impl Contract {
         let keys = KEYS.iter().filter_map(|name| type_of(name));
         let others =
             column::ALL.iter().filter(|(name, _)| columns.contains(name) && !KEYS.contains(name));
-        Self { columns: keys.chain(others).copied().collect() }
+        let columns: Vec<_> = keys.chain(others).copied().collect();
+        let ranges = columns.iter().map(|(name, kind)| range(name, *kind)).collect();
+        Self { columns, ranges }
     }
 
     /// The columns, in the order that rows are sorted by.
@@ -207,8 +240,13 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>>> Checked<I> {
         } else {
             has_keys(&rows, 0, self.rows)?;
         }
-        for row in 1..rows.len() {
+        let beyond = rows.beyond(&self.contract.ranges);
+        for row in 1..beyond.map_or(rows.len(), |(row, _)| row + 1) {
             follows(&rows, row - 1, &rows, row, self.rows + row as u64)?;
+        }
+        if let Some((row, place)) = beyond {
+            let column = self.contract.columns[place].0;
+            return Err(Breach::OutOfRange { row: self.rows + row as u64, column });
         }
         self.rows += rows.len() as u64;
         self.last = Some(rows);

@@ -73,6 +73,16 @@ impl StreamRows {
         day(self, a).cmp(&day(other, b))
     }
 
+    /// The first row with a number outside of its column's range, and that column's place.
+    pub(super) fn beyond(&self, ranges: &[(i64, i64)]) -> Option<(usize, usize)> {
+        let start = first_beyond(self.start.iter().map(|day| day.map(i64::from)), ranges[1]);
+        let others = self.others.iter().enumerate().filter_map(|(other, column)| {
+            let place = other + KEYS.len();
+            Some((column.beyond(ranges[place])?, place))
+        });
+        start.map(|row| (row, 1)).into_iter().chain(others).min()
+    }
+
     /// Orders two rows of one key by all other columns.
     pub(super) fn compare_others(&self, a: usize, other: &Self, b: usize) -> Ordering {
         let columns = self.others.iter().zip(&other.others);
@@ -101,6 +111,14 @@ fn text_at(texts: &StringArray, row: usize) -> Option<&str> {
     texts.is_valid(row).then(|| texts.value(row))
 }
 
+/// The first number that is not between two others.
+fn first_beyond(
+    mut numbers: impl Iterator<Item = Option<i64>>,
+    (least, most): (i64, i64),
+) -> Option<usize> {
+    numbers.position(|number| number.is_some_and(|number| !(least..=most).contains(&number)))
+}
+
 /// Empty values last.
 fn last<T>(x: Option<T>, y: Option<T>, compare: impl FnOnce(T, T) -> Ordering) -> Ordering {
     match (x, y) {
@@ -119,6 +137,19 @@ impl Column {
             ColumnType::Float => Self::Float(array.as_primitive().clone()),
             ColumnType::Flag => Self::Flag(array.as_boolean().clone()),
         })
+    }
+
+    /// The first row with a number outside of a range, or with none at all.
+    fn beyond(&self, range: (i64, i64)) -> Option<usize> {
+        match self {
+            Self::Text(_) | Self::Flag(_) => None,
+            Self::Day(days) => first_beyond(days.iter().map(|day| day.map(i64::from)), range),
+            Self::Int(ints) => first_beyond(ints.iter().map(|int| int.map(i64::from)), range),
+            Self::Long(longs) => first_beyond(longs.iter(), range),
+            Self::Float(floats) => {
+                floats.iter().position(|float| float.is_some_and(|float| !float.is_finite()))
+            }
+        }
     }
 
     fn compare(&self, a: usize, other: &Self, b: usize) -> Ordering {

@@ -62,6 +62,26 @@ pub struct Tally {
     pub values: Values,
 }
 
+impl Tally {
+    /// Adds the sums of other members of the same cell (numerator, denominator, members, nn, nd, dd);
+    /// nothing if one becomes too great.
+    pub(super) fn add(&mut self, sums: [i128; 6], members: i64) -> Option<()> {
+        let [numerator, denominator, _, nn, nd, dd] = sums;
+        let own = [
+            (&mut self.numerator, numerator),
+            (&mut self.denominator, denominator),
+            (&mut self.nn, nn),
+            (&mut self.nd, nd),
+            (&mut self.dd, dd),
+        ];
+        for (own, other) in own {
+            *own = own.checked_add(other)?;
+        }
+        self.members = self.members.checked_add(members)?;
+        Some(())
+    }
+}
+
 /// Values in order, each with how often it occurs. Periods that end on one day share them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values(Arc<[(i64, i64)]>);

@@ -37,8 +37,8 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn add(&mut self, other: Self) {
-        self.members += other.members;
-        self.parts += other.parts;
+        self.members = self.members.saturating_add(other.members);
+        self.parts = self.parts.saturating_add(other.parts);
     }
 }
 

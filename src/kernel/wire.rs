@@ -39,7 +39,13 @@ use crate::timeline::Summary;
 const DIGITS: u8 = 38;
 
 /// No measure has more reasons for exclusion; a broken table cannot ask for more memory.
-const MOST_REASONS: usize = 4096;
+const MOST_REASONS: usize = 256;
+
+/// More people than there are.
+const PEOPLE_MAX: i64 = 1 << 33;
+
+/// Days from 1900 to 9999, in which periods begin.
+const STARTS: std::ops::RangeInclusive<i32> = -25_567..=2_932_896;
 
 const TEXTS: [&str; 9] =
     ["what", "grain", "group_kind", "group", "stratum_kind", "stratum", "plan", "program", "part"];
@@ -75,9 +81,10 @@ impl Seen {
 
     /// Adds what other tasks have seen.
     pub fn add(&mut self, other: Self) {
-        self.tasks += other.tasks;
-        self.rows += other.rows;
-        self.members += other.members;
+        // No count of anything comes near to the greatest number of 128 bits.
+        self.tasks = self.tasks.saturating_add(other.tasks);
+        self.rows = self.rows.saturating_add(other.rows);
+        self.members = self.members.saturating_add(other.members);
     }
 }
 
@@ -204,7 +211,7 @@ impl Part {
     /// If a table is none of tallies.
     pub fn from_batches(batches: impl IntoIterator<Item = RecordBatch>) -> Result<Self, WireError> {
         let mut part = Self::default();
-        let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
+        let mut values: BTreeMap<Cell, BTreeMap<i64, i64>> = BTreeMap::new();
         let mut steps = InSteps::default();
         for batch in batches {
             let table = InTable::of(&batch)?;
@@ -228,10 +235,14 @@ impl Part {
         &mut self,
         table: &InTable,
         row: usize,
-        values: &mut BTreeMap<Cell, Vec<(i64, i64)>>,
+        values: &mut BTreeMap<Cell, BTreeMap<i64, i64>>,
     ) -> Result<(), WireError> {
         let sums = table.sums(row)?;
         let what = table.text(0, row);
+        let counts: &[usize] = if what == Some("task") { &[0, 1, 2] } else { &[1, 2, 3, 5] };
+        if let Some(place) = counts.iter().find(|place| sums[**place] < 0) {
+            return Err(WireError::Value { row, column: SUMS[*place] });
+        }
         if what == Some("task") {
             let task = Task {
                 plan: table.needed(6, row)?.to_owned(),
@@ -246,17 +257,20 @@ impl Part {
         let count = i64::try_from(sums[2]).map_err(|_| WireError::TooGreat)?;
         let invalid = |column| WireError::Value { row, column };
         match what {
-            Some("cell") => self.cells.entry(cell).or_default().add(sums, count),
+            Some("cell") => {
+                self.cells.entry(cell).or_default().add(sums, count).ok_or(WireError::TooGreat)?;
+            }
             Some("excluded") => {
                 let reason = table.key(row).and_then(|key| usize::try_from(key).ok());
                 let reason = reason.filter(|place| *place < MOST_REASONS).ok_or(invalid("key"))?;
                 let excluded = &mut self.cells.entry(cell).or_default().excluded;
                 excluded.resize(excluded.len().max(reason + 1), 0);
-                excluded[reason] += count;
+                excluded[reason] = sum(excluded[reason], count)?;
             }
             Some("value") => {
                 let value = table.key(row).ok_or(invalid("key"))?;
-                values.entry(cell).or_default().push((value, count));
+                let times = values.entry(cell).or_default().entry(value).or_default();
+                *times = sum(*times, count)?;
             }
             _ => return Err(invalid("what")),
         }
@@ -287,16 +301,8 @@ impl Part {
     }
 }
 
-impl Tally {
-    /// Adds the sums of other members of the same cell.
-    fn add(&mut self, [numerator, denominator, _, nn, nd, dd]: [i128; 6], members: i64) {
-        self.numerator += numerator;
-        self.denominator += denominator;
-        self.members += members;
-        self.nn += nn;
-        self.nd += nd;
-        self.dd += dd;
-    }
+fn sum(own: i64, other: i64) -> Result<i64, WireError> {
+    own.checked_add(other).ok_or(WireError::TooGreat)
 }
 
 fn group_words(group: &Group) -> (&str, &str) {
@@ -434,7 +440,8 @@ impl InTable {
     }
 
     fn start(&self, row: usize) -> Option<Day> {
-        self.start.is_valid(row).then(|| Day(self.start.value(row)))
+        let start = self.start.is_valid(row).then(|| self.start.value(row));
+        start.filter(|start| STARTS.contains(start)).map(Day)
     }
 
     fn group(&self, row: usize) -> Result<Group, WireError> {
@@ -454,6 +461,9 @@ impl InTable {
         let [parts, _, members, ..] = self.sums(row)?;
         let whole = |sum: i128| i64::try_from(sum).map_err(|_| WireError::TooGreat);
         let by = Shared { members: whole(members)?, parts: whole(parts)? };
+        if by.members.unsigned_abs() > PEOPLE_MAX.unsigned_abs() {
+            return Err(WireError::TooGreat);
+        }
         Ok(((self.measure(row)?, pair, self.group(row)?, end), by))
     }
 

@@ -1,6 +1,7 @@
 //! A run, in the order the data flows: extracts → store → timelines → tallies → published tables →
 //! report.
 
+mod arrow_stream;
 mod catalogue;
 mod completion;
 mod evidence;
@@ -17,6 +18,7 @@ mod reconcile;
 mod register;
 mod release;
 mod run;
+mod search;
 mod stage;
 mod study;
 mod study_register;
@@ -33,7 +35,7 @@ pub use catalogue::{Catalogue, read_definition};
 pub use evidence::{Line, MemberRows};
 pub use explain::{Case, Explained, Question, explain};
 pub use period::{any_period, month, reported};
-pub use plan_file::{PlanFile, Ready, Sources};
+pub use plan_file::{PROGRAM, PlanFile, Ready, Sources};
 pub use publish::{content, publish, write_tables};
 pub use read::{Pipeline, read};
 pub use read_contract::check_contract;
@@ -43,6 +45,7 @@ pub use run::{
     Accept, Counted, Folders, Prepared, count, ingest, ingest_accepting, internal_folder, prepare,
     report_folder, snapshot, snapshot_by_id,
 };
+pub use search::search_stream;
 pub use stage::{OnStage, Stage};
 pub use study::{Studied, StudyFile, read_study_file, release_study, study, write_internal_study};
 pub use supply::{Limits, supply};

@@ -19,8 +19,9 @@ use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::Settings;
 
-/// The version of the program, which tallies carry.
-pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+/// The version of the program and a hash over what it counts with (`src/build.rs`): plans and tallies
+/// carry it, and only those of one program go together.
+pub const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("THROUGHLINE_COUNTING"));
 
 /// What is to be counted, with a hash over all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -240,6 +241,9 @@ impl PlanFile {
         else {
             bail!("a period, stratum or date of this plan is none");
         };
+        if !(0..=30).contains(&body.transfer_gap) || data_through.year() < 1900 {
+            bail!("a setting of this plan is none that a pipeline file can have");
+        }
         let settings = Settings {
             transfer_gap: body.transfer_gap,
             data_through,

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use arrow_array::RecordBatch;
-use arrow_ipc::reader::StreamReader;
 
 use super::completion;
 use super::plan_file::{PROGRAM, PlanFile};
 use super::run::{coverage_start, notes, prepare};
 use super::task::{FORMAT, write_tallies};
-use super::{Counted, OnStage, Pipeline, Stage};
+use super::{Counted, OnStage, Pipeline, Stage, arrow_stream};
 use crate::kernel::{self, Part, Seen, Task};
 use crate::store::{self, Snapshot};
 use crate::terms::Period;
@@ -230,7 +229,7 @@ fn tables(path: &Path) -> anyhow::Result<Vec<RecordBatch>> {
     if &first == b"PAR1" {
         return Ok(store::read_table(path)?);
     }
-    let stream = StreamReader::try_new(BufReader::new(File::open(path)?), None)?;
+    let stream = arrow_stream::batches(BufReader::new(File::open(path)?))?;
     let format = stream.schema().metadata().get(FORMAT.0).cloned();
     if let Some(format) = format.filter(|format| format != FORMAT.1) {
         bail!("these tallies have format {format}, this program reads {}", FORMAT.1);

@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::Error;
 use super::manifest::{Manifest, SCHEMA_VERSION};
-use crate::extract::{Table, text_type};
+use crate::extract::{Table, guarded, text_type};
 use crate::terms::column::{self, ColumnType};
 
 pub(super) const CURRENT: &str = "current";
@@ -143,7 +143,7 @@ impl Snapshot {
         let builder =
             ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(&path))?;
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-        let reader = builder
+        let mut reader = builder
             .with_projection(mask)
             .with_batch_size(BATCH_ROWS)
             .build()
@@ -158,9 +158,20 @@ impl Snapshot {
             })
             .collect();
         let schema = Arc::new(Schema::new(fields));
-        Ok(reader.map(move |batch| match batch {
-            Ok(batch) => shaped(&batch, &schema).map_err(|error| Error::damaged(&path, &error)),
-            Err(error) => Err(Error::damaged(&path, &error)),
+        let mut is_done = false;
+        Ok(std::iter::from_fn(move || {
+            if is_done {
+                return None;
+            }
+            let batch = match guarded(|| reader.next()) {
+                Ok(batch) => batch?,
+                Err(error) => {
+                    is_done = true;
+                    return Some(Err(Error::damaged(&path, &error)));
+                }
+            };
+            let shaped = batch.and_then(|batch| shaped(&batch, &schema));
+            Some(shaped.map_err(|error| Error::damaged(&path, &error)))
         }))
     }
 

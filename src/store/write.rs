@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use super::chunk::encode;
 use super::error::Error;
 use super::manifest::{FileEntry, SCHEMA_VERSION};
+use crate::extract::guarded;
 
 /// Writes a small table, replacing the file in one step.
 ///
@@ -58,10 +59,13 @@ pub fn table_bytes(table: &RecordBatch) -> Result<Vec<u8>, Error> {
 /// If the file cannot be read or is no Parquet file.
 pub fn read_table(path: &Path) -> Result<Vec<RecordBatch>, Error> {
     let file = File::open(path).map_err(Error::io(path))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(Error::parquet(path))?;
-    reader.map(|batch| batch.map_err(|error| Error::damaged(path, &error))).collect()
+    let read = || -> Result<Vec<RecordBatch>, Error> {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(ParquetRecordBatchReaderBuilder::build)
+            .map_err(Error::parquet(path))?;
+        reader.map(|batch| batch.map_err(|error| Error::damaged(path, &error))).collect()
+    };
+    guarded(read).map_err(Error::io(path))?
 }
 
 /// Writes batches, each as one row group.

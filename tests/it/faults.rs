@@ -157,6 +157,40 @@ fn a_second_run_is_told_who_has_the_store() {
     site.fine(&["ingest", "@site.toml"]);
 }
 
+/// An extract that somebody writes to while it is read is refused, whatever came of it.
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let rows: Vec<String> = (0..150_000)
+        .map(|row| format!("C{row},M{},2024-01-05,A1,H0004,45,F20.9", row % 99))
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let delivered = Delivered::contacts(&rows);
+    let path = delivered.intake.folder.join("contacts.csv");
+    let whole = fs::read(&path).expect("an extract");
+    assert!(whole.len() > 5 << 20, "more than one block is read");
+    let change = |change: &(dyn Fn(&fs::File) + Sync)| {
+        fs::write(&path, &whole).expect("an extract");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let read = throughline::extract::read(&delivered.intake, &|_| {
+            if !done.swap(true, std::sync::atomic::Ordering::Relaxed) {
+                change(&fs::File::options().append(true).open(&path).expect("an extract"));
+            }
+        });
+        let said = read.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(said.contains("contacts.csv") && said.contains("changed_while_read"), "{said}");
+    };
+    change(&|file| file.set_len(3 << 20).expect("a shorter file"));
+    change(&|mut file| file.write_all(b"C9,M9,2024-01-05,A1,H0004,45,\n").expect("a longer file"));
+    // Written in place, with as many bytes.
+    change(&|file| {
+        file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(9)).expect("a time");
+    });
+    // Taken away.
+    change(&|_| fs::remove_file(&path).expect("an extract"));
+    fs::write(&path, &whole).expect("an extract");
+    assert!(throughline::extract::read(&delivered.intake, &|_| {}).is_ok());
+}
+
 #[test]
 fn more_columns_than_any_table_has_are_refused_in_one_sentence() {
     let header: String = (0..100_000).map(|column| format!(",x{column}")).collect();
@@ -198,6 +232,28 @@ fn a_small_file_does_not_become_a_large_one() {
     );
 }
 
+/// Rows after rows in a few kilobytes, plain and as Parquet.
+#[test]
+fn a_small_file_does_not_become_many_rows() {
+    let mut part = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    part.write_all(format!("{}\n", "a".repeat(1000)).repeat(1 << 10).as_bytes()).expect("memory");
+    let bomb = part.finish().expect("memory").repeat(60);
+    assert!(bomb.len() < 1 << 18);
+    let header = format!("{HEADER}\n{GOOD}\n");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(header.as_bytes()).expect("memory");
+    let packed = [packed.finish().expect("memory"), bomb].concat();
+    let error = Delivered::new().with("contacts.csv.gz", packed).read().expect_err("a bomb");
+    assert!(error.to_string().contains("two hundred times its size"), "{error}");
+    let long = "x".repeat(40_000);
+    let row = format!("C2,M1,2024-01-05,{long},H0004,45,F20.9");
+    let rows = vec![row.as_str(); 3_400];
+    let packed = crate::store::parquet_of(&rows);
+    assert!(packed.len() < 1 << 20, "{}", packed.len());
+    let error = Delivered::new().with("contacts.parquet", packed).read().expect_err("a bomb");
+    assert!(error.to_string().contains("more than 128 MB"), "{error}");
+}
+
 #[test]
 fn formulas_and_control_characters_are_no_labels() {
     let rows = ["=1+1", "@SUM(A1)", "+A1", "-cmd", "a\u{7}b", "nul\0"]
@@ -205,6 +261,10 @@ fn formulas_and_control_characters_are_no_labels() {
     for row in &rows {
         let delivered = Delivered::contacts(&[row]).set(Table::Contacts, |_| {});
         assert_eq!(delivered.refused(), ["contacts.csv:2 agency_id unexpected_form"], "{row:?}");
+    }
+    for row in ["C\0,M1,2024-01-05,A1,H0004,45,", "C1,M\u{1b}[2J,2024-01-05,A1,H0004,45,"] {
+        let refused = Delivered::contacts(&[row]).set(Table::Contacts, |_| {}).refused();
+        assert!(refused.len() == 1 && refused[0].ends_with("_id unexpected_form"), "{refused:?}");
     }
     let harmless =
         Delivered::contacts(&["C1,M1,2024-01-05,-9,H0004,45,", "C2,M1,2024-01-05,A/B,H0004,45,"]);

@@ -41,6 +41,13 @@ fn odd(row: usize, below: usize) -> usize {
     row.wrapping_mul(2_654_435_761).wrapping_add(row * row * 40_503) % below
 }
 
+/// As [`odd`], where one number must not depend on another of the same row.
+fn mixed(row: usize, below: usize) -> usize {
+    let hash = (row as u64 + below as u64 * 977).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    usize::try_from((hash >> 33) % below as u64).expect("small")
+}
+
 const FIRST: [&str; 8] = ["Mary", "John", "Linda", "Robert", "Susan", "Michael", "Karen", "David"];
 const LAST: [&str; 8] =
     ["Smith", "Johnson", "Garcia", "Nguyen", "Lopez", "Wilson", "Moore", "Patel"];
@@ -100,7 +107,8 @@ fn columns_that_only_show_as_a_whole_are_found() {
             format!("{:03}{:02}{:04}", 100 + odd(row, 560), 1 + odd(row, 98), 1 + odd(row, 9998))
         }),
         ("contact_id", "looks_like_phone", &|row| {
-            format!("{}{}{:04}", 201 + odd(row, 700), 200 + odd(row + 1, 790), row)
+            let area = [303, 505, 719, 720, 801, 970][mixed(row, 6)];
+            format!("{area}{}{:04}", 212 + mixed(row + 1, 88) + 100 * mixed(row, 8), row)
         }),
         ("team_id", "looks_like_name", &|row| LAST[row % 8].to_uppercase()),
         ("clinician_id", "looks_like_name", &|row| FIRST[row % 8].to_owned()),
@@ -111,6 +119,35 @@ fn columns_that_only_show_as_a_whole_are_found() {
     ];
     for (column, rule, value) in cases {
         assert_eq!(contacts(column, value).problems(), [format!("contacts.csv {column} {rule}")]);
+    }
+}
+
+#[test]
+fn few_numbers_without_separators_are_found() {
+    fn ssn(row: usize) -> String {
+        let area = [521, 522, 650, 11, 101, 212, 333, 456, 601, 7, 700][mixed(row, 11)] + row % 4;
+        format!("{area:03}{:02}{:04}", 1 + mixed(row, 99), 1 + mixed(row + 3, 9999))
+    }
+    fn phone(row: usize) -> String {
+        let area = [303, 505, 719, 720, 801, 970][mixed(row, 6)];
+        format!(
+            "{area}{}{:04}",
+            212 + mixed(row + 1, 88) + 100 * mixed(row, 8),
+            mixed(row + 5, 10_000)
+        )
+    }
+    // So many different values; beyond them they repeat, or are ids of another shape.
+    let cases: [(&str, usize, &str, &Value); 6] = [
+        ("member_id", 120, "looks_like_ssn", &ssn),
+        ("member_id", 60, "looks_like_phone", &phone),
+        ("agency_id", 40, "looks_like_ssn", &ssn),
+        ("agency_id", 25, "looks_like_phone", &phone),
+        ("team_id", 40, "looks_like_ssn", &|row| format!(" {}", ssn(row))),
+        ("clinician_id", 1, "looks_like_phone", &|_| "Cell 3035550100".to_owned()),
+    ];
+    for (column, n, rule, value) in cases {
+        let found = contacts(column, |row| value(row % n)).problems();
+        assert_eq!(found, [format!("contacts.csv {column} {rule}")]);
     }
 }
 

@@ -27,6 +27,7 @@ mod small;
 mod spark;
 mod statistics;
 mod store;
+mod stream_faults;
 mod study;
 mod submissions;
 mod synth;

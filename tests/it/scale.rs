@@ -23,7 +23,7 @@ use crate::site::Site;
 const SOME: &str = r#""fu_hosp_mh_7d", "readmit_30d", "upc", "secon", "disengagement_rate", "community_tenure", "bed_days_per_1000mm", "loc_mix", "penetration_rate", "pmpm_bh", "persistent_lost", "no_show_rate""#;
 
 /// A site with made-up extracts in its store, and its plan.
-fn site(indicators: &str, members: u32) -> Site {
+pub(crate) fn site(indicators: &str, members: u32) -> Site {
     let site = Site::new(indicators);
     let pipeline = fs::read_to_string(site.path("site.toml")).expect("a pipeline");
     let pipeline = pipeline
@@ -39,7 +39,7 @@ fn site(indicators: &str, members: u32) -> Site {
     site
 }
 
-fn plan(site: &Site) -> PlanFile {
+pub(crate) fn plan(site: &Site) -> PlanFile {
     PlanFile::read(&fs::read(site.path("plan.json")).expect("a plan")).expect("a plan")
 }
 
@@ -53,7 +53,7 @@ fn snapshot(site: &Site) -> Snapshot {
 
 /// Every row of the store with the columns of the plan, as an engine would hand it on: plain texts,
 /// members in order, each member's rows in order.
-fn rows(site: &Site) -> RecordBatch {
+pub(crate) fn rows(site: &Site) -> RecordBatch {
     let contract = plan(site).ready().expect("definitions").contract;
     let columns: Vec<&str> = contract.columns().iter().map(|(name, _)| *name).collect();
     let snapshot = snapshot(site);
@@ -91,7 +91,7 @@ fn members(batch: &RecordBatch) -> Vec<String> {
 }
 
 /// A stream of batches of odd sizes, some of them empty.
-fn stream(rows: &RecordBatch) -> Vec<u8> {
+pub(crate) fn stream(rows: &RecordBatch) -> Vec<u8> {
     let mut writer = StreamWriter::try_new(Vec::new(), &rows.schema()).expect("a stream");
     let mut from = 0;
     for size in [1, 7, 0, 64, 3, 1000].into_iter().cycle() {
@@ -106,13 +106,13 @@ fn stream(rows: &RecordBatch) -> Vec<u8> {
     writer.into_inner().expect("bytes")
 }
 
-fn taken(rows: &RecordBatch, order: &[usize]) -> RecordBatch {
+pub(crate) fn taken(rows: &RecordBatch, order: &[usize]) -> RecordBatch {
     let order: Vec<(usize, usize)> = order.iter().map(|row| (0, *row)).collect();
     interleave_record_batch(&[rows], &order).expect("rows")
 }
 
 /// Numbers in an order that looks like none.
-fn shuffled(count: usize) -> Vec<usize> {
+pub(crate) fn shuffled(count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by_key(|place| (*place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 7);
     order
@@ -434,14 +434,61 @@ fn other_versions(site: &Site) {
     let said = site.says(&["report", "@other.toml", "--tallies", "@a.arrow", "@b.arrow"], 2);
     assert!(said.contains("these tallies were counted by plan"), "{said}");
     let text = fs::read(site.path("b.arrow")).expect("tallies");
-    let version = env!("CARGO_PKG_VERSION").as_bytes();
-    let mut old = text.clone();
-    let places = (0..text.len() - version.len()).filter(|at| text[*at..].starts_with(version));
-    for place in places.collect::<Vec<_>>() {
-        old[place] = b'9';
+    // Of another version, or of the same that counts otherwise.
+    let program = pipeline::PROGRAM.as_bytes();
+    for changed in [0, program.len() - 1] {
+        let mut old = text.clone();
+        let places = (0..text.len() - program.len()).filter(|at| text[*at..].starts_with(program));
+        for place in places.collect::<Vec<_>>() {
+            old[place + changed] = b'x';
+        }
+        site.write("old.arrow", old);
+        merge("@old.arrow", "do not add up with those of version");
     }
-    site.write("old.arrow", old);
-    merge("@old.arrow", "do not add up with those of version");
+}
+
+#[path = "../../src/build.rs"]
+#[expect(dead_code, reason = "a build script has a main")]
+mod build;
+
+/// The name of the program changes with what it counts by, and with nothing else.
+#[test]
+fn a_program_is_named_by_what_it_counts_with() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = |root: &Path| {
+        let hash = build::counting(root).expect("sources");
+        format!("{}+{hash:016x}", env!("CARGO_PKG_VERSION"))
+    };
+    assert_eq!(named(root), pipeline::PROGRAM);
+    let copy = tempfile::tempdir().expect("a folder");
+    for path in crate::delivered::files_below(&root.join("src")) {
+        let to = copy.path().join(path.strip_prefix(root).expect("below"));
+        fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
+        fs::copy(path, to).expect("a copy");
+    }
+    let changed = |file: &str, change: &dyn Fn(&str) -> String| {
+        let path = copy.path().join(file);
+        let text = fs::read_to_string(&path).expect("a source");
+        fs::write(&path, change(&text)).expect("a source");
+        let name = named(copy.path());
+        fs::write(&path, text).expect("a source");
+        name
+    };
+    let one_more = |text: &str| text.replacen('1', "2", 1);
+    assert_eq!(named(copy.path()), pipeline::PROGRAM);
+    assert_eq!(changed("src/report/folder.rs", &one_more), pipeline::PROGRAM);
+    assert_eq!(
+        changed("src/kernel/sums.rs", &|text| text.replace('\n', "\r\n")),
+        pipeline::PROGRAM
+    );
+    for file in [
+        "src/kernel/sums.rs",
+        "src/timeline/spell.rs",
+        "src/terms/day.rs",
+        "src/indicator/measure.rs",
+    ] {
+        assert_ne!(changed(file, &one_more), pipeline::PROGRAM, "{file}");
+    }
 }
 
 #[test]
@@ -459,8 +506,12 @@ fn a_plan_is_whole_or_refused() {
         "was changed after it was written",
     );
     kernel(&text.replace("\"transfer_gap\": 1", "\"transfer_gap\": 3"), "was changed");
-    let program = format!("\"program\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    let program = format!("\"program\": \"{}\"", pipeline::PROGRAM);
     kernel(&text.replacen(&program, "\"program\": \"9.9.9\"", 1), "is of version 9.9.9");
+    // The same version, but built from other sources.
+    let other = format!("{}+0123456789abcdef", env!("CARGO_PKG_VERSION"));
+    let other = format!("\"program\": \"{other}\"");
+    kernel(&text.replacen(&program, &other, 1), "+0123456789abcdef");
     kernel("{}", "not a plan");
     // The same question from another folder is the same plan.
     let said = |folder: &str| {

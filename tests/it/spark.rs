@@ -2,7 +2,7 @@
 
 use expect_test::expect_file;
 use serde_json::{Value, json};
-use throughline::extract::{Field, Form, Rule, Table};
+use throughline::extract::{Among, Field, Form, KEY_COLUMNS, Rule, Table};
 use throughline::terms::codes::FacilityClass;
 use throughline::terms::column::{self, ColumnType};
 
@@ -74,11 +74,22 @@ fn the_jobs_know_the_data_model() {
         .collect();
     let level = |name: &str| FacilityClass::from_name(name).and_then(FacilityClass::level);
     let levels = FacilityClass::NAMES.iter().filter_map(|name| Some((*name, level(name)?)));
+    let keys = KEY_COLUMNS.iter().filter_map(|key| {
+        let field = key.table.fields().iter().find(|field| field.to == key.column)?;
+        let (other, texts) = match key.among {
+            Among::All => (None, None),
+            Among::Given(other) => (Some(other), None),
+            Among::With(other, texts) => (Some(other), Some(texts)),
+        };
+        Some(format!("  {}", json!([key.table.name(), field.name, key.column, other, texts])))
+    });
+    let keys: Vec<String> = keys.collect();
     let text = format!(
-        "{{\n\"rules\": {},\n\"columns\": {},\n\"facility_levels\": {},\n\"tables\": [\n{}\n]\n}}\n",
+        "{{\n\"rules\": {},\n\"columns\": {},\n\"facility_levels\": {},\n\"keys\": [\n{}\n],\n\"tables\": [\n{}\n]\n}}\n",
         json!(Rule::ALL.iter().map(|rule| rule.name()).collect::<Vec<_>>()),
         Value::Array(columns.collect()),
         json!(levels.collect::<std::collections::BTreeMap<_, _>>()),
+        keys.join(",\n"),
         tables.join(",\n")
     );
     expect_file!["../../pipelines/spark/tables.json"].assert_eq(&text);
