@@ -120,7 +120,10 @@ fn is_looked_at(
     let enough_agencies =
         |least: i64| scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least);
     // One provider makes no pair.
-    let is_pair = || relation(rule.candidates, scene, place).is_some_and(|own| own.providers >= 2);
+    let is_pair = || {
+        scene.grid.is_with_longest(place)
+            && relation(rule.candidates, scene, place).is_some_and(|own| own.providers >= 2)
+    };
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
         && (rule.value != MemberValue::Density || is_pair())
         && rule.ages.is_none_or(of_age)

@@ -149,7 +149,9 @@ impl Plan {
         let last = periods.iter().map(|period| period.end).max();
         let span = (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)));
         let calendar = Calendar::new(&periods);
-        let grid = MonthGrid::new(&ends);
+        let longest = periods.iter().map(|period| period.grain.months()).max();
+        let longest = periods.iter().filter(|period| Some(period.grain.months()) == longest);
+        let grid = MonthGrid::new(&ends, &longest.map(|period| period.end).collect::<Vec<_>>());
         let gaps = gaps(&indicators);
         let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
         let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();

@@ -15,7 +15,7 @@ use crate::indicator::member_value::PARTS;
 use crate::indicator::{Candidates, MemberValue, Rule};
 use crate::terms::Day;
 
-/// From the window that ends on a day on, so many more (or fewer) members of a group see two providers.
+/// In the window that ends on a day, so many members of a group see two providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TeamStep {
     pub(super) measure: usize,
@@ -133,7 +133,7 @@ impl Teams {
         ends: &'s [Day],
     ) -> impl Iterator<Item = (&'s [TeamStep], Vec<i64>)> + use<'s> {
         let same = |a: &TeamStep, b: &TeamStep| (a.measure, a.pair) == (b.measure, b.pair);
-        let members = |steps| running(steps, ends, |by| by.members);
+        let members = |steps| in_windows(steps, ends, |by| by.members);
         self.steps.chunk_by(same).map(move |steps| (steps, members(steps)))
     }
 
@@ -144,7 +144,7 @@ impl Teams {
             for own in steps.chunk_by(|a, b| a.group == b.group) {
                 let sum = sums.entry((own[0].measure, own[0].group));
                 let sum = sum.or_insert_with(|| vec![0; plan.ends.len()]);
-                let parts = running(own, &plan.ends, |by| by.parts);
+                let parts = in_windows(own, &plan.ends, |by| by.parts);
                 for ((sum, parts), together) in sum.iter_mut().zip(parts).zip(&together) {
                     *sum += i128::from(parts) * i128::from(*together);
                 }
@@ -192,16 +192,12 @@ impl Weights {
 }
 
 /// What there is in each window, from steps in any order.
-fn running(steps: &[TeamStep], ends: &[Day], of: impl Fn(&Shared) -> i64) -> Vec<i64> {
+fn in_windows(steps: &[TeamStep], ends: &[Day], of: impl Fn(&Shared) -> i64) -> Vec<i64> {
     let mut found = vec![0; ends.len()];
     for step in steps {
-        let from = ends.partition_point(|end| *end < step.end);
-        if let Some(first) = found.get_mut(from) {
-            *first += of(&step.by);
+        if let Ok(place) = ends.binary_search(&step.end) {
+            found[place] += of(&step.by);
         }
-    }
-    for place in 1..found.len() {
-        found[place] += found[place - 1];
     }
     found
 }
