@@ -264,7 +264,7 @@ fn is_candidate(
     }
 }
 
-/// True for a serious mental illness: recorded, or in 24 months ([`two_years_to`]) two qualifying contacts
+/// True for a serious mental illness: recorded, or in 24 months (`two_years_to`) two qualifying contacts
 /// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell
 /// that began or ended with one.
 pub(super) fn has_smi(timeline: &Timeline, severe: usize, (start, end): (Day, Day)) -> bool {
