@@ -237,7 +237,7 @@ pub(super) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
     }
 }
 
-/// The schema of batches with some columns, which are named by the constants of [`column`].
+/// The schema of batches with some columns, which are named by the constants of `terms::column`.
 pub fn schema_of(columns: &[&str]) -> SchemaRef {
     let field = |name: &&str| {
         let known = column::ALL.iter().find(|(known, _)| known == name);
