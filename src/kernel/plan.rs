@@ -2,12 +2,14 @@
 
 use super::Supply;
 use super::joint::Joined;
+use crate::indicator::care::CareEpisode;
+use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{
     Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Thing, Unit,
 };
 use crate::terms::{Day, Grain, Period, column};
-use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
+use crate::timeline::{Basis, ContactFilter, Needs, Settings, Timeline, columns};
 
 /// An attribute that results are broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,6 +213,24 @@ impl Plan {
     /// The place of a measure (not of members) and a period.
     pub(super) fn cell(&self, measure: usize, period: usize) -> usize {
         self.row_of[measure] * self.periods.len() + period
+    }
+
+    /// What the units of a measure may look at; `care` has a member's episodes for each gap.
+    pub(super) fn scene<'a>(
+        &'a self,
+        measure: usize,
+        timeline: &'a Timeline,
+        care: &'a [Vec<CareEpisode>],
+    ) -> Scene<'a> {
+        Scene {
+            timeline,
+            filters: &self.filters[measure],
+            care: self.gap_at[measure].map_or(&[], |place| &care[place]),
+            treatment: self.treatment,
+            qualifying: self.qualifying,
+            data_through: self.settings.data_through,
+            asked: self.span,
+        }
     }
 
     /// Place of a rule's gap among the distinct gaps.

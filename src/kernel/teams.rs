@@ -42,7 +42,7 @@ impl Shared {
     }
 }
 
-/// Adds up what stands at one place after the other, and drops what comes to nothing.
+/// Adds up what stands at one place after the other.
 pub(super) fn add_up<K: PartialEq>(steps: &mut Vec<(K, Shared)>) {
     steps.dedup_by(|later, first| {
         let same = later.0 == first.0;
@@ -51,7 +51,6 @@ pub(super) fn add_up<K: PartialEq>(steps: &mut Vec<(K, Shared)>) {
         }
         same
     });
-    steps.retain(|(_, by)| *by != Shared::default());
 }
 
 /// All steps, in order. Providers stand there by a hash of their ids; it is shown to nobody.
@@ -94,7 +93,7 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
 }
 
 impl Teams {
-    /// Steps in order, none of them twice and none of nothing.
+    /// Steps in order, none of them twice.
     pub(super) fn collect(steps: impl Iterator<Item = (Key, Shared)>) -> Self {
         let mut found: Vec<(Key, Shared)> = steps.collect();
         found.sort_unstable();

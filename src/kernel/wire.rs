@@ -461,8 +461,11 @@ impl InTable {
         let [parts, _, members, ..] = self.sums(row)?;
         let whole = |sum: i128| i64::try_from(sum).map_err(|_| WireError::TooGreat);
         let by = Shared { members: whole(members)?, parts: whole(parts)? };
-        if by.members.unsigned_abs() > PEOPLE_MAX.unsigned_abs() {
-            return Err(WireError::TooGreat);
+        if !(1..=PEOPLE_MAX).contains(&by.members) {
+            return Err(invalid("members"));
+        }
+        if by.parts < 0 {
+            return Err(invalid("numerator"));
         }
         Ok(((self.measure(row)?, pair, self.group(row)?, end), by))
     }
