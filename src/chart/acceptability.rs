@@ -5,7 +5,7 @@ use crate::indicator::Display;
 
 use super::axis::{Frame, Scale};
 use super::format;
-use super::sheet::{BLUE, Dash, GREY, Hold, Point, WIDTH, pixel, svg};
+use super::sheet::{BLUE, Dash, GREY, Hold, Point, Sheet, WIDTH, pixel, svg, text_width};
 
 /// The acceptability curve of one strategy against another.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ impl Acceptability<'_> {
             };
             let labels: Vec<(i32, String)> =
                 self.points.iter().map(|(worth, _)| (x(*worth), dollars(*worth))).collect();
-            frame.labels_below(sheet, &labels);
+            draw_labels(sheet, frame, &labels);
             let middle = (i32::midpoint(frame.left, frame.right), BOTTOM + 64);
             sheet.text(&format!("what a {} is worth", self.unit), middle, Hold::Middle, GREY);
             let place = |(worth, share): &(f64, f64)| -> Point {
@@ -55,6 +55,21 @@ impl Acceptability<'_> {
             .iter()
             .map(|(worth, share)| format!("{}: {}", dollars(*worth), format::percent(*share)));
         points.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A tick for each worth, and labels as far as they stand apart.
+fn draw_labels(sheet: &Sheet<'_>, frame: Frame, labels: &[(i32, String)]) {
+    let mut free = i32::MIN;
+    for (x, label) in labels {
+        let half = text_width(label) / 2;
+        let is_free = x - half >= free;
+        let length = if is_free { 10 } else { 5 };
+        sheet.line(&[(*x, frame.bottom), (*x, frame.bottom + length)], GREY, 2, Dash::None);
+        if is_free {
+            sheet.text(label, (*x, frame.bottom + 28), Hold::Middle, GREY);
+            free = x + half + 16;
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use crate::indicator::Display;
 
-use super::axis::{Frame, Scale, runs};
+use super::axis::{Frame, Scale};
 use super::format;
 use super::sheet::{
     BLUE, Dash, GREEN, GREY, Hold, INK, Point, Sheet, VERMILLION, WIDTH, fitted, pixel, small, svg,
@@ -160,11 +160,11 @@ fn draw_line(
         .iter()
         .map(|point| point.share.map(|(value, _, _)| (x(point.day), y(value))))
         .collect();
-    for run in runs(&points) {
-        sheet.line(&run, colour, 5, dash);
-        if let [alone] = run.as_slice() {
-            sheet.dot(*alone, 7, colour);
-        }
+    // From one day that is told to the next, whatever is hidden between them.
+    let told: Vec<Point> = points.into_iter().flatten().collect();
+    sheet.line(&told, colour, 5, dash);
+    if let [alone] = told.as_slice() {
+        sheet.dot(*alone, 7, colour);
     }
     for point in &line.points {
         if let Some((_, low, high)) = point.share.filter(|(_, low, high)| high > low) {

@@ -28,6 +28,10 @@ pub(super) struct StudyArguments {
     /// data set as Parquet
     #[arg(long)]
     internal: bool,
+    /// Release the study although its numbers differ from those that were released before: withdraw
+    /// these, and record why
+    #[arg(long, value_name = "WHY")]
+    restate: Option<String>,
 }
 
 /// Does a study and writes its report.
@@ -47,13 +51,14 @@ pub(super) fn study(arguments: &StudyArguments) -> anyhow::Result<Verdict> {
     pool.install(|| {
         let bar = Bar::new();
         let studied = pipeline::study(file, &snapshot, &|stage: Stage<'_>| bar.stage(stage))?;
-        let written = pipeline::write_study_report(&studied, &out, false)?;
-        let mut pages = vec![("report", written.page)];
+        let mut pages = Vec::new();
         if arguments.internal {
             let out = pipeline::internal_folder(&out);
-            let written = pipeline::write_study_report(&studied, &out, true)?;
+            let written = pipeline::write_internal_study(&studied, &out)?;
             pages.push(("internal report, not to be passed on", written.page));
         }
+        let written = pipeline::release_study(&studied, &out, arguments.restate.as_deref())?;
+        pages.insert(0, ("report", written.page));
         bar.end();
         say(&format!("{} · data complete through {}", studied.study.title, studied.data_through))?;
         let mut verdict = Verdict::Fine;

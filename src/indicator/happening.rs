@@ -45,6 +45,8 @@ pub enum Happening {
         /// Facility classes of the last stay, as bits in the order of the code list, where
         /// the highest bit stands for a class that is not known; 0 = any.
         facility: u32,
+        /// Dispositions that do not count, as bits in the order of the code list.
+        not_to: u32,
     },
     /// The first day of an event.
     Event(EventSet),
@@ -106,14 +108,16 @@ impl Happening {
                     .find(|spell| in_groups(diagnosis, timeline.stays[spell.first].diagnosis));
                 wanted.map(|spell| spell.admit)
             }
-            Self::Discharge { set, diagnosis, facility } => {
+            Self::Discharge { set, diagnosis, facility, not_to } => {
                 let wanted = timeline.spells(set).iter().find(|spell| {
                     let last = &timeline.stays[spell.last];
                     let class = last.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class);
+                    let to = last.disposition.map_or(0, |to| 1_u32 << (to as u32));
                     spell.discharge.is_some_and(|day| {
                         day >= from && day > spell.admit && timeline.is_alive(day)
                     }) && in_groups(diagnosis, last.diagnosis)
                         && in_groups(facility, class)
+                        && not_to & to == 0
                 });
                 wanted.and_then(|spell| spell.discharge)
             }

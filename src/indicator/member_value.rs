@@ -120,7 +120,10 @@ fn is_looked_at(
     let enough_agencies =
         |least: i64| scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least);
     // One provider makes no pair.
-    let is_pair = || relation(rule.candidates, scene, place).is_some_and(|own| own.providers >= 2);
+    let is_pair = || {
+        scene.grid.is_with_longest(place)
+            && relation(rule.candidates, scene, place).is_some_and(|own| own.providers >= 2)
+    };
     is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
         && (rule.value != MemberValue::Density || is_pair())
         && rule.ages.is_none_or(of_age)
@@ -261,7 +264,7 @@ fn is_candidate(
     }
 }
 
-/// True for a serious mental illness: recorded, or in 24 months ([`two_years_to`]) two qualifying contacts
+/// True for a serious mental illness: recorded, or in 24 months (`two_years_to`) two qualifying contacts
 /// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell
 /// that began or ended with one.
 pub(super) fn has_smi(timeline: &Timeline, severe: usize, (start, end): (Day, Day)) -> bool {
@@ -418,13 +421,12 @@ fn has_gap_over(
 }
 
 fn community_days(timeline: &Timeline, start: Day, end: Day) -> i64 {
-    let days = timeline.alive_enrolled.count_within(start, end);
     let institution = timeline.institution(SpellSet::Any24Hour);
-    let away = if institution.meets(start, end) || timeline.custody.meets(start, end) {
-        days_away_enrolled(timeline, start, end)
-    } else {
-        0
-    };
+    if !institution.meets(start, end) && !timeline.custody.meets(start, end) {
+        return if timeline.alive_enrolled.meets(start, end) { PARTS } else { 0 };
+    }
+    let days = timeline.alive_enrolled.count_within(start, end);
+    let away = days_away_enrolled(timeline, start, end);
     ratio(i64::from(days - away), i64::from(days))
 }
 

@@ -12,7 +12,7 @@ use super::read_score::pair_test;
 use super::rule::{Criterion, ExclusionTest};
 use super::score::Known;
 use crate::diagnostic::{Fields, Problems};
-use crate::terms::codes::{EndReason, FacilityClass, Sector};
+use crate::terms::codes::{Disposition, EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::{Domain, Domains};
 use crate::timeline::{ContactFilter, Phase};
@@ -67,7 +67,9 @@ fn kinds(
     };
     let (among, but) = (classes("facility"), classes("facility_not"));
     let facility = if but == 0 { among } else { !but };
-    kinds.extend(discharge.map(|set| Happening::Discharge { set, diagnosis, facility }));
+    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
+    let not_to = to.into_iter().fold(0, |bits, to| bits | 1 << (to as u32));
+    kinds.extend(discharge.map(|set| Happening::Discharge { set, diagnosis, facility, not_to }));
     kinds.extend(events(one, "event", problems).map(Happening::Event));
     if one.flag("referral", problems) == Some(true) {
         kinds.push(Happening::Referral { sectors: 0 });

@@ -459,6 +459,17 @@ pub struct MemberCriterion {
 }
 
 impl MemberRule {
+    /// Whether anything is looked at month by month.
+    pub fn is_monthly(&self) -> bool {
+        let by_month = |test: &ExclusionTest| {
+            matches!(test, ExclusionTest::NotEnrolledYear { .. } | ExclusionTest::NoEligibleMonth)
+        };
+        self.monthly_filters().next().is_some()
+            || matches!(self.candidates, Candidates::ActiveBefore { .. })
+            || self.value == MemberValue::Disruptions
+            || self.exclusions.iter().any(|one| by_month(&one.test))
+    }
+
     /// Filters whose contacts are looked at month by month.
     pub fn monthly_filters(&self) -> impl Iterator<Item = usize> + use<> {
         let candidates = match self.candidates {

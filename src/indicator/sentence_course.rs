@@ -6,7 +6,7 @@ use super::rule::{Criterion, Index};
 use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, set_name, within};
 use super::unit_value::UnitValue;
-use crate::terms::codes::{EndReason, FacilityClass, Sector};
+use crate::terms::codes::{Disposition, EndReason, FacilityClass, Sector};
 use crate::timeline::{ContactFilter, Phase};
 
 /// A list of things: “a visit to an emergency department, or an event (arrest)”.
@@ -25,7 +25,7 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
         Happening::Admission { set, diagnosis } => {
             format!("{} to {}", among(&groups_of_bits(diagnosis), "an admission"), set_name(set))
         }
-        Happening::Discharge { set, diagnosis, facility } => {
+        Happening::Discharge { set, diagnosis, facility, not_to } => {
             let what = among(&groups_of_bits(diagnosis), "a discharge");
             let bed = match facility {
                 0 => String::new(),
@@ -34,7 +34,11 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
                 }
                 of => format!(", from a bed of class {}", named(FacilityClass::NAMES, of)),
             };
-            format!("{what} from {}{bed}", set_name(set))
+            let to = match not_to {
+                0 => String::new(),
+                bits => format!(", not recorded as {}", named(Disposition::NAMES, bits)),
+            };
+            format!("{what} from {}{bed}{to}", set_name(set))
         }
         Happening::Event(types) => format!("an event ({})", event_names(types)),
         Happening::Referral { sectors: 0 } => "a referral".to_owned(),

@@ -147,7 +147,7 @@ const LEAD: &str =
     "whether a lead clinician is named: in the register, or by a care plan that runs";
 const DISRUPTIONS: &str = "changes of the clinician and of the agency of most visit days between neighbouring quarters, changes of the highest level of care between neighbouring months with care, and unplanned admissions to hospital";
 
-const DENSITY: &str = "care density, of members with at least two providers: the number of members whom two of a member's providers have both seen in these months, on average over all pairs of them";
+const DENSITY: &str = "care density, of members with at least two providers: the number of members whom two of a member's providers have both seen in these months, on average over all pairs of them; only where the months end with one of the longest periods, which are the years of most pipelines";
 
 fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
     match value {

@@ -20,12 +20,15 @@ pub struct MonthGrid {
     windows: Vec<(usize, usize)>,
     /// First day of the 24 months that end with each window.
     two_years: Vec<Day>,
+    /// Whether each window ends with one of the longest periods: what needs much memory is looked at
+    /// only there.
+    with_longest: Vec<bool>,
 }
 
 impl MonthGrid {
     /// The months of every window: from the first end's to the last end's. `ends` are last days of
-    /// months, in order.
-    pub fn new(ends: &[Day]) -> Self {
+    /// months, in order; `longest` are those of the longest periods.
+    pub fn new(ends: &[Day], longest: &[Day]) -> Self {
         let (Some(first), Some(last)) = (ends.first(), ends.last()) else { return Self::default() };
         let from = first.months_later(1 - MONTHS);
         let mut starts = vec![from];
@@ -38,7 +41,13 @@ impl MonthGrid {
         let windows =
             ends.iter().map(|end| (place(*end).saturating_sub(back), place(*end))).collect();
         let two_years = ends.iter().map(|end| two_years_to(*end)).collect();
-        Self { starts, windows, two_years }
+        let with_longest = ends.iter().map(|end| longest.contains(end)).collect();
+        Self { starts, windows, two_years, with_longest }
+    }
+
+    /// Whether the window at a place ends with one of the longest periods.
+    pub fn is_with_longest(&self, place: usize) -> bool {
+        self.with_longest[place]
     }
 
     fn months(&self) -> impl Iterator<Item = (Day, Day)> + '_ {

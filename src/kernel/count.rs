@@ -7,7 +7,7 @@ use super::things::split;
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::member_value::{self, MemberScene};
-use crate::indicator::unit::{self, Outcome, Scene};
+use crate::indicator::unit::{self, Outcome};
 use crate::indicator::year::{Active, MemberMonths, Relations};
 use crate::indicator::{Candidates, ContactShare, MemberRule, MemberValue, RateRule, Rule, Share};
 use crate::terms::Day;
@@ -101,15 +101,7 @@ impl<'p> Counter<'p> {
 
     fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
-        let scene = Scene {
-            timeline,
-            filters: &plan.filters[measure],
-            care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
-            treatment: plan.treatment,
-            qualifying: plan.qualifying,
-            data_through: plan.settings.data_through,
-            asked: plan.span,
-        };
+        let scene = plan.scene(measure, timeline, &self.care);
         let (board, ledger) = (&mut self.board, &mut self.ledger);
         unit::judge(share, scene, &mut |judged| {
             let group =
@@ -209,6 +201,9 @@ impl<'p> Counter<'p> {
     /// Looks at the months that a rule about members asks for.
     fn see_months(&mut self, measure: usize, rule: &MemberRule, timeline: &Timeline) {
         let plan = self.plan;
+        if !rule.is_monthly() {
+            return;
+        }
         self.months.see(&plan.grid, timeline);
         if rule.value == MemberValue::Disruptions {
             self.months.see_course(&plan.grid, timeline);

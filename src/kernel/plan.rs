@@ -2,12 +2,14 @@
 
 use super::Supply;
 use super::joint::Joined;
+use crate::indicator::care::CareEpisode;
+use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{
     Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Thing, Unit,
 };
 use crate::terms::{Day, Grain, Period, column};
-use crate::timeline::{Basis, ContactFilter, Needs, Settings, columns};
+use crate::timeline::{Basis, ContactFilter, Needs, Settings, Timeline, columns};
 
 /// An attribute that results are broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,7 +151,9 @@ impl Plan {
         let last = periods.iter().map(|period| period.end).max();
         let span = (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)));
         let calendar = Calendar::new(&periods);
-        let grid = MonthGrid::new(&ends);
+        let longest = periods.iter().map(|period| period.grain.months()).max();
+        let longest = periods.iter().filter(|period| Some(period.grain.months()) == longest);
+        let grid = MonthGrid::new(&ends, &longest.map(|period| period.end).collect::<Vec<_>>());
         let gaps = gaps(&indicators);
         let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
         let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();
@@ -209,6 +213,24 @@ impl Plan {
     /// The place of a measure (not of members) and a period.
     pub(super) fn cell(&self, measure: usize, period: usize) -> usize {
         self.row_of[measure] * self.periods.len() + period
+    }
+
+    /// What the units of a measure may look at; `care` has a member's episodes for each gap.
+    pub(super) fn scene<'a>(
+        &'a self,
+        measure: usize,
+        timeline: &'a Timeline,
+        care: &'a [Vec<CareEpisode>],
+    ) -> Scene<'a> {
+        Scene {
+            timeline,
+            filters: &self.filters[measure],
+            care: self.gap_at[measure].map_or(&[], |place| &care[place]),
+            treatment: self.treatment,
+            qualifying: self.qualifying,
+            data_through: self.settings.data_through,
+            asked: self.span,
+        }
     }
 
     /// Place of a rule's gap among the distinct gaps.

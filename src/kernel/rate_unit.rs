@@ -2,7 +2,7 @@
 
 use super::count::Counter;
 use super::plan::Plan;
-use crate::indicator::unit::{Found, Scene, met_units};
+use crate::indicator::unit::{Found, met_units};
 use crate::indicator::{RateRule, Rule, Thing, UnitMoney};
 use crate::terms::Day;
 use crate::timeline::{DaySpans, Timeline};
@@ -21,15 +21,7 @@ impl Counter<'_> {
         let Some(own) = self.rate_rule(measure).and_then(|rate| rate.units.get(place)) else {
             return Vec::new();
         };
-        let scene = Scene {
-            timeline,
-            filters: &plan.filters[measure],
-            care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
-            treatment: plan.treatment,
-            qualifying: plan.qualifying,
-            data_through: plan.settings.data_through,
-            asked: plan.span,
-        };
+        let scene = plan.scene(measure, timeline, &self.care);
         met_units(&own.share, scene)
     }
 

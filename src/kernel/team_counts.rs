@@ -6,22 +6,23 @@ use super::Group;
 use super::board::Board;
 use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
-use super::teams::{Teams, densities};
+use super::teams::{Shared, Teams, add_up, densities, part_of_pair};
 use crate::indicator::member_value::MemberOutcome;
 use crate::timeline::{Interner, Timeline};
 
-/// Measure, pair, group, size of the team, and the end from which on.
-type Place = (u32, [u64; 2], u32, u32, u32);
+/// Pair, group, measure, and the end of the window.
+type Place = ([u64; 2], u32, u16, u16);
 
-/// How many more (or fewer) members there are at each place. A member of n providers adds n(n − 1) ÷ 2
-/// pairs whenever its team changes, and no team is too large; entries of one place are added up as soon
-/// as they are as many as all before them.
+/// What there is at each place. A member of n providers adds n(n − 1) ÷ 2 pairs, and no team is too
+/// large: pairs take more memory than everything else, so that only windows which end with one of the
+/// longest periods are looked at. Entries of one place are added up as soon as they are as many as all
+/// before them.
 #[derive(Debug)]
 pub(super) struct TeamCounts {
     measures: Vec<(usize, usize)>,
     /// Hashes of providers by their keys, for one interner.
     names: HashMap<u32, u64>,
-    steps: Vec<(Place, i64)>,
+    steps: Vec<(Place, Shared)>,
     /// How many of them were added up.
     settled: usize,
 }
@@ -108,22 +109,21 @@ impl TeamCounts {
                 Some(MemberOutcome::Value(_)) => ends[end],
                 _ => EVERYONE,
             };
-            for (from, to) in runs(&seen, plan.ends.len(), group) {
-                self.add(measure, &team(&seen, from), group(from), (from, to));
+            for end in (0..plan.ends.len()).filter(|end| plan.grid.is_with_longest(*end)) {
+                self.add(measure, &team(&seen, end), group(end), end);
             }
         }
     }
 
-    fn add(&mut self, measure: usize, team: &[u64], group: usize, (from, to): (usize, usize)) {
+    fn add(&mut self, measure: usize, team: &[u64], group: usize, end: usize) {
         const FEW: usize = 1 << 16;
-        let small = |number: usize| u32::try_from(number).expect("fewer than 2³²");
-        let size = if group == EVERYONE { 0 } else { small(team.len()) };
+        let small = |number: usize| u16::try_from(number).expect("fewer than 65,536");
+        let whole = |number: usize| u32::try_from(number).expect("fewer than 2³²");
+        let parts = if group == EVERYONE { 0 } else { part_of_pair(whole(team.len())) };
         for (place, one) in team.iter().enumerate() {
             for other in &team[place + 1..] {
-                for (end, by) in [(from, 1), (to, -1)] {
-                    let place = (small(measure), [*one, *other], small(group), size, small(end));
-                    self.steps.push((place, by));
-                }
+                let place = ([*one, *other], whole(group), small(measure), small(end));
+                self.steps.push((place, Shared { members: 1, parts }));
             }
         }
         if self.steps.len() > 2 * self.settled + FEW {
@@ -132,23 +132,16 @@ impl TeamCounts {
     }
 
     fn settle(&mut self) {
-        self.steps.sort_unstable();
-        self.steps.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 += later.1;
-            }
-            same
-        });
-        self.steps.retain(|(_, members)| *members != 0);
+        self.steps.sort_unstable_by_key(|(place, _)| *place);
+        add_up(&mut self.steps);
         self.settled = self.steps.len();
     }
 
     /// Adds those of another, whose groups have these places here.
     pub(super) fn merge(&mut self, other: Self, groups: &[usize]) {
-        let renamed = other.steps.into_iter().map(|((measure, pair, group, size, end), by)| {
+        let renamed = other.steps.into_iter().map(|((pair, group, measure, end), by)| {
             let group = u32::try_from(groups[group as usize]).expect("fewer than 2³² groups");
-            ((measure, pair, group, size, end), by)
+            ((pair, group, measure, end), by)
         });
         self.steps.extend(renamed);
         self.settle();
@@ -157,10 +150,9 @@ impl TeamCounts {
     /// What was counted.
     pub(super) fn teams(mut self, plan: &Plan, groups: &[Group]) -> Teams {
         self.settle();
-        let steps = self.steps.into_iter().filter_map(|((measure, pair, group, size, end), by)| {
-            // Nothing comes after the last window.
-            let end = *plan.ends.get(end as usize)?;
-            Some(((measure as usize, pair, groups[group as usize].clone(), size, end), by))
+        let steps = self.steps.into_iter().map(|((pair, group, measure, end), by)| {
+            let (group, end) = (groups[group as usize].clone(), plan.ends[usize::from(end)]);
+            ((usize::from(measure), pair, group, end), by)
         });
         Teams::collect(steps)
     }
@@ -177,18 +169,4 @@ impl Board<'_> {
         };
         self.teams.post(self.plan, outcomes, &self.ends, (timeline, interner));
     }
-}
-
-/// Windows `from..to`, one after the other, in which neither the team nor the group changes; those
-/// without a pair are left out.
-fn runs(seen: &[Seen], ends: usize, group: impl Fn(usize) -> usize) -> Vec<(usize, usize)> {
-    let mut changes: Vec<usize> = seen.iter().flat_map(|one| [one.from, one.to]).collect();
-    let (first, last) = (changes.iter().min().copied(), changes.iter().max().copied());
-    let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
-    let moves = (first + 1..last.min(ends)).filter(|end| group(*end) != group(end - 1));
-    changes.extend(moves);
-    changes.sort_unstable();
-    changes.dedup();
-    let runs = changes.windows(2).map(|pair| (pair[0], pair[1]));
-    runs.filter(|(from, _)| team(seen, *from).len() > 1).collect()
 }

@@ -2,9 +2,9 @@
 //!
 //! Let P be the providers that a member saw in a window, n of them, and w the number of members who
 //! saw both of a pair. The member's density is Σ w over the pairs of P ÷ (n(n − 1) ÷ 2). It depends on
-//! everyone, so that no member's value can be made while members go by; but a group's mean can: it
-//! needs, for each pair and each n, how many of the group's members have both in a P of that size.
-//! These counts are whole numbers that add up over buckets, threads and tasks. Source: care density,
+//! everyone, so that no member's value can be made while members go by; but a group's sum can: it is
+//! Σ w × a over all pairs, where a is the sum of 2 ÷ (n(n − 1)) over those of the group who saw both.
+//! Both w and a are whole numbers (of parts) that add up over buckets, threads and tasks. Source: care density,
 //! Pollack et al., Medical Care 2013, as in the R package `CareDensity`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,19 +15,42 @@ use crate::indicator::member_value::PARTS;
 use crate::indicator::{Candidates, MemberValue, Rule};
 use crate::terms::Day;
 
-/// From the window that ends on a day on, so many more (or fewer) members of a group see two providers
-/// and `size` in all.
+/// In the window that ends on a day, so many members of a group see two providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TeamStep {
     pub(super) measure: usize,
     /// Places among the providers.
     pub(super) pair: [u32; 2],
-    /// Place among the groups.
+    /// Place among the groups; everyone for members who are in no mean, but see the two.
     pub(super) group: u32,
-    /// 0 for members who are in no mean, but see the two.
-    pub(super) size: u32,
     pub(super) end: Day,
+    pub(super) by: Shared,
+}
+
+/// Members who see two providers, and what the pair adds to the densities of those who are in a mean.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shared {
     pub(super) members: i64,
+    /// In parts of 10⁻¹², each time one member is shared.
+    pub(super) parts: i64,
+}
+
+impl Shared {
+    pub(super) fn add(&mut self, other: Self) {
+        self.members = self.members.saturating_add(other.members);
+        self.parts = self.parts.saturating_add(other.parts);
+    }
+}
+
+/// Adds up what stands at one place after the other.
+pub(super) fn add_up<K: PartialEq>(steps: &mut Vec<(K, Shared)>) {
+    steps.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        if same {
+            first.1.add(later.1);
+        }
+        same
+    });
 }
 
 /// All steps, in order. Providers stand there by a hash of their ids; it is shown to nobody.
@@ -38,8 +61,8 @@ pub struct Teams {
     pub(super) steps: Vec<TeamStep>,
 }
 
-/// What a step is about, before groups and providers have places: measure, pair, group, size, end.
-pub(super) type Key = (usize, [u64; 2], Group, u32, Day);
+/// What a step is about, before groups and providers have places: measure, pair, group, end.
+pub(super) type Key = (usize, [u64; 2], Group, Day);
 
 /// How often two providers see a member together, by measure and pair, for each window.
 #[derive(Debug, Default)]
@@ -70,32 +93,24 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
 }
 
 impl Teams {
-    /// Steps in order, none of them twice and none of nothing.
-    pub(super) fn collect(steps: impl Iterator<Item = (Key, i64)>) -> Self {
-        let mut found: Vec<(Key, i64)> = steps.collect();
+    /// Steps in order, none of them twice.
+    pub(super) fn collect(steps: impl Iterator<Item = (Key, Shared)>) -> Self {
+        let mut found: Vec<(Key, Shared)> = steps.collect();
         found.sort_unstable();
-        found.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 = first.1.saturating_add(later.1);
-            }
-            same
-        });
-        found.retain(|(_, members)| *members != 0);
-        let groups: BTreeSet<&Group> = found.iter().map(|((_, _, group, _, _), _)| group).collect();
+        add_up(&mut found);
+        let groups: BTreeSet<&Group> = found.iter().map(|((_, _, group, _), _)| group).collect();
         let groups: Vec<Group> = groups.into_iter().cloned().collect();
         let providers: BTreeSet<u64> = found.iter().flat_map(|((_, pair, ..), _)| *pair).collect();
         let providers: Vec<u64> = providers.into_iter().collect();
         let place = |at: Result<usize, usize>| {
             u32::try_from(at.expect("it was put there above")).expect("fewer than 2³²")
         };
-        let step = |((measure, pair, group, size, end), members): &(Key, i64)| TeamStep {
+        let step = |((measure, pair, group, end), by): &(Key, Shared)| TeamStep {
             measure: *measure,
             pair: pair.map(|one| place(providers.binary_search(&one))),
             group: place(groups.binary_search(group)),
-            size: *size,
             end: *end,
-            members: *members,
+            by: *by,
         };
         let steps = found.iter().map(step).collect();
         Self { groups, providers, steps }
@@ -117,21 +132,20 @@ impl Teams {
         ends: &'s [Day],
     ) -> impl Iterator<Item = (&'s [TeamStep], Vec<i64>)> + use<'s> {
         let same = |a: &TeamStep, b: &TeamStep| (a.measure, a.pair) == (b.measure, b.pair);
-        self.steps.chunk_by(same).map(|steps| (steps, running(steps, ends)))
+        let members = |steps| in_windows(steps, ends, |by| by.members);
+        self.steps.chunk_by(same).map(move |steps| (steps, members(steps)))
     }
 
     /// Gives the cells of densities their numerators: Σ over members of the group, in parts of 10⁻¹².
     pub(super) fn fill(&self, plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
         let mut sums: BTreeMap<(usize, u32), Vec<i128>> = BTreeMap::new();
         for (steps, together) in self.pairs(&plan.ends) {
-            let counted = |a: &TeamStep, b: &TeamStep| (a.group, a.size) == (b.group, b.size);
-            for own in steps.chunk_by(counted).filter(|own| own[0].size > 0) {
-                let part = i128::from(part_of_pair(own[0].size));
+            for own in steps.chunk_by(|a, b| a.group == b.group) {
                 let sum = sums.entry((own[0].measure, own[0].group));
                 let sum = sum.or_insert_with(|| vec![0; plan.ends.len()]);
-                let members = running(own, &plan.ends);
-                for ((sum, members), together) in sum.iter_mut().zip(members).zip(&together) {
-                    *sum += i128::from(members) * i128::from(*together) * part;
+                let parts = in_windows(own, &plan.ends, |by| by.parts);
+                for ((sum, parts), together) in sum.iter_mut().zip(parts).zip(&together) {
+                    *sum += i128::from(parts) * i128::from(*together);
                 }
             }
         }
@@ -142,7 +156,9 @@ impl Teams {
                 for ((_, group), sum) in own {
                     all += sum[*end];
                     let group = &self.groups[*group as usize];
-                    set(cells, (measure, *period, group), sum[*end]);
+                    if *group != Group::All {
+                        set(cells, (measure, *period, group), sum[*end]);
+                    }
                 }
                 set(cells, (measure, *period, &Group::All), all);
             }
@@ -174,17 +190,13 @@ impl Weights {
     }
 }
 
-/// How many members there are in each window, from steps in any order.
-fn running(steps: &[TeamStep], ends: &[Day]) -> Vec<i64> {
+/// What there is in each window, from steps in any order.
+fn in_windows(steps: &[TeamStep], ends: &[Day], of: impl Fn(&Shared) -> i64) -> Vec<i64> {
     let mut found = vec![0; ends.len()];
     for step in steps {
-        let from = ends.partition_point(|end| *end < step.end);
-        if let Some(first) = found.get_mut(from) {
-            *first += step.members;
+        if let Ok(place) = ends.binary_search(&step.end) {
+            found[place] += of(&step.by);
         }
-    }
-    for place in 1..found.len() {
-        found[place] += found[place - 1];
     }
     found
 }

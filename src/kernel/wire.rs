@@ -8,13 +8,14 @@
 //! | `grain`, `period_start` | text, date | the period |
 //! | `group_kind`, `group` | text | `all`, or `bho` and its id |
 //! | `stratum_kind`, `stratum` | text | which part of them |
-//! | `key` | int64 | of `excluded`: place of the reason; of `value`: the value; of `team`: its size |
+//! | `key` | int64 | of `excluded`: place of the reason; of `value`: the value |
 //! | `plan`, `program`, `part` | text | of `task`: hash of the plan, version of the program, bucket |
 //! | `numerator`, `denominator`, `members`, `nn`, `nd`, `dd` | decimal(38, 0) | the sums |
 //!
 //! A row of `cell` has the sums of a cell; of `excluded` and `value`, the count stands in `members`.
 //! A row of `team` says from which window on (`period_start` is its last day) how many more or fewer
-//! `members` of a group see two providers (`stratum_kind` and `stratum` are hashes of their ids).
+//! `members` of a group see two providers (`stratum_kind` and `stratum` are hashes of their ids), and
+//! in `numerator` what the pair adds to their densities.
 //! A row of `task` says how many tasks counted (`numerator`), how many rows they read
 //! (`denominator`) and how many members they saw (`members`).
 
@@ -28,7 +29,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::teams::Key as TeamKey;
+use super::teams::{Key as TeamKey, Shared};
 use super::wire_teams::{self, InSteps, OutStep};
 use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Teams, Values};
 use crate::terms::{Day, Grain, Period};
@@ -216,8 +217,8 @@ impl Part {
             let table = InTable::of(&batch)?;
             for row in 0..batch.num_rows() {
                 if table.text(0, row) == Some("team") {
-                    let (key, members) = table.step(row)?;
-                    steps.push(key, members);
+                    let (key, by) = table.step(row)?;
+                    steps.push(key, by);
                 } else {
                     part.take(&table, row, &mut values)?;
                 }
@@ -319,8 +320,7 @@ fn out_step<'a>(step: &OutStep<'a>) -> Out<'a> {
     let mut row = Out {
         measure: Some(place_of(step.measure)),
         start: Some(step.end.0),
-        key: Some(step.size),
-        sums: [0, 0, step.members.into(), 0, 0, 0],
+        sums: [step.by.parts.into(), 0, step.by.members.into(), 0, 0, 0],
         ..Out::default()
     };
     let (group_kind, group) = group_words(step.group);
@@ -452,18 +452,22 @@ impl InTable {
         }
     }
 
-    fn step(&self, row: usize) -> Result<(TeamKey, i64), WireError> {
+    fn step(&self, row: usize) -> Result<(TeamKey, Shared), WireError> {
         let invalid = |column| WireError::Value { row, column };
         let provider =
             |place: usize| wire_teams::read(self.needed(place, row)?).ok_or(invalid(TEXTS[place]));
-        let size = self.key(row).and_then(|size| u32::try_from(size).ok());
         let end = self.start(row).ok_or(invalid("period_start"))?;
         let pair = [provider(4)?, provider(5)?];
-        let size = size.ok_or(invalid("key"))?;
-        let members = i64::try_from(self.sums(row)?[2]).ok();
-        let members = members.filter(|members| (0..=PEOPLE_MAX).contains(members));
-        let members = members.ok_or(invalid("members"))?;
-        Ok(((self.measure(row)?, pair, self.group(row)?, size, end), members))
+        let [parts, _, members, ..] = self.sums(row)?;
+        let whole = |sum: i128| i64::try_from(sum).map_err(|_| WireError::TooGreat);
+        let by = Shared { members: whole(members)?, parts: whole(parts)? };
+        if !(1..=PEOPLE_MAX).contains(&by.members) {
+            return Err(invalid("members"));
+        }
+        if by.parts < 0 {
+            return Err(invalid("numerator"));
+        }
+        Ok(((self.measure(row)?, pair, self.group(row)?, end), by))
     }
 
     fn cell(&self, row: usize) -> Result<Cell, WireError> {

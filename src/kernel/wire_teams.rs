@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::teams::{Key, Teams};
+use super::teams::{Key, Shared, Teams};
 use super::{Group, Part, Seen, Tallies, Task};
 use crate::terms::Day;
 
@@ -12,9 +12,8 @@ pub(super) struct OutStep<'t> {
     pub(super) measure: usize,
     pub(super) group: &'t Group,
     pub(super) pair: [&'t str; 2],
-    pub(super) size: i64,
     pub(super) end: Day,
-    pub(super) members: i64,
+    pub(super) by: Shared,
 }
 
 /// The hash of a provider as text.
@@ -42,9 +41,8 @@ impl Teams {
             measure: step.measure,
             group: &self.groups[step.group as usize],
             pair: step.pair.map(|place| names[place as usize].as_str()),
-            size: step.size.into(),
             end: step.end,
-            members: step.members,
+            by: step.by,
         })
     }
 }
@@ -52,12 +50,12 @@ impl Teams {
 /// Steps on their way in.
 #[derive(Debug, Default)]
 pub(super) struct InSteps {
-    steps: Vec<(Key, i64)>,
+    steps: Vec<(Key, Shared)>,
 }
 
 impl InSteps {
-    pub(super) fn push(&mut self, key: Key, members: i64) {
-        self.steps.push((key, members));
+    pub(super) fn push(&mut self, key: Key, by: Shared) {
+        self.steps.push((key, by));
     }
 
     pub(super) fn teams(self) -> Teams {

@@ -21,6 +21,7 @@ mod run;
 mod search;
 mod stage;
 mod study;
+mod study_register;
 mod supply;
 mod tallies;
 mod task;
@@ -46,7 +47,7 @@ pub use run::{
 };
 pub use search::search_stream;
 pub use stage::{OnStage, Stage};
-pub use study::{Studied, StudyFile, read_study_file, study, write_study_report};
+pub use study::{Studied, StudyFile, read_study_file, release_study, study, write_internal_study};
 pub use supply::{Limits, supply};
 pub use tallies::{Bucket, count_bucket, counted, merge};
 pub use task::count_stream;

@@ -19,7 +19,7 @@ use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::Settings;
 
-/// The version of the program and a hash over what it counts with (`build.rs`): plans and tallies
+/// The version of the program and a hash over what it counts with (`src/build.rs`): plans and tallies
 /// carry it, and only those of one program go together.
 pub const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("THROUGHLINE_COUNTING"));
 

@@ -143,7 +143,7 @@ impl Found {
     }
 }
 
-fn bytes_of(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+pub(super) fn bytes_of(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -158,7 +158,7 @@ fn remove(path: Option<&PathBuf>) -> anyhow::Result<()> {
     fs::remove_file(path).with_context(|| format!("{}: cannot remove this file", path.display()))
 }
 
-fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let draft = path.with_extension(format!("new-{}", std::process::id()));
     let write = || -> io::Result<()> {
         if let Some(folder) = path.parent() {

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
+use super::study_register::StudyRegister;
 use super::{Limits, OnStage, Stage, catalogue, run, supply};
 use crate::diagnostic::{Document, Problem, Problems};
 use crate::indicator::read_instruments;
 use crate::report::{StudyContent, Written, write_study};
 use crate::store::{self, Snapshot};
 use crate::study::{
-    Cohort, Contrast, Entry, Reading, Study, analysis_rows, contrasts, enter, publish, read_study,
+    Cohort, Contrast, Entry, PublishedStudy, Reading, Study, analysis_rows, contrasts, enter,
+    publish, read_study,
 };
 use crate::terms::Day;
 use crate::terms::instrument::Instruments;
@@ -147,20 +149,42 @@ fn entries(reading: &Reading<'_>, snapshot: &Snapshot) -> anyhow::Result<Vec<Ent
     Ok(all)
 }
 
-/// Writes the report of a study; `internal` hides nothing.
-pub fn write_study_report(
+/// Writes the report of a study in which small numbers are hidden, unless it could be subtracted from
+/// what studies released before into folders beside this one; `restate` withdraws those, and says why.
+pub fn release_study(
     studied: &Studied,
     folder: &Path,
-    internal: bool,
+    restate: Option<&str>,
 ) -> anyhow::Result<Written> {
-    let published = publish(&studied.study, &studied.cohort, &studied.contrasts, internal);
+    let published = publish(&studied.study, &studied.cohort, &studied.contrasts, false);
+    let register = StudyRegister::with(studied, &published, folder, restate)?;
+    register.record()?;
+    let written = write_report(studied, &published, folder);
+    if written.is_err() {
+        register.forget()?;
+    }
+    written
+}
+
+/// Writes the report of a study in which nothing is hidden, with the analysis data set.
+pub fn write_internal_study(studied: &Studied, folder: &Path) -> anyhow::Result<Written> {
+    let published = publish(&studied.study, &studied.cohort, &studied.contrasts, true);
+    write_report(studied, &published, folder)
+}
+
+fn write_report(
+    studied: &Studied,
+    published: &PublishedStudy,
+    folder: &Path,
+) -> anyhow::Result<Written> {
+    let internal = published.screen.internal;
     let mut further_files = Vec::new();
     if internal {
         let rows = analysis_rows(&studied.study, &studied.cohort)?;
         further_files.push(("analysis.parquet".to_owned(), store::table_bytes(&rows)?));
     }
     let content = StudyContent {
-        study: &published,
+        study: published,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         data_through: studied.data_through,
         snapshot: studied.snapshot.clone(),

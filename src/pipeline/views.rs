@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::{BooleanArray, array::Array};
 
-use crate::store::Snapshot;
+use crate::store::{Snapshot, schema_of};
 use crate::terms::{Kind, column};
 
 /// The tables that a question names, as extracts call them, and `timeline`, which has every row.
@@ -57,7 +57,7 @@ pub fn views(snapshot: &Snapshot, sql: &str) -> anyhow::Result<Vec<(String, Vec<
         let names: Vec<&str> = VIEWS.iter().map(|(name, _)| *name).chain([RESULTS]).collect();
         anyhow::bail!("the question names no table; there are {}", names.join(", "));
     }
-    let columns = columns(snapshot, sql, &asked);
+    let columns = columns(sql, &asked, |name| snapshot.manifest().has_column(name));
     let mut views: Vec<(String, Vec<RecordBatch>)> =
         wanted.iter().map(|(name, _)| ((*name).to_owned(), Vec::new())).collect();
     for bucket in 0..snapshot.buckets() {
@@ -68,18 +68,27 @@ pub fn views(snapshot: &Snapshot, sql: &str) -> anyhow::Result<Vec<(String, Vec<
             }
         }
     }
+    // A table without rows is a table all the same.
+    for (_, rows) in views.iter_mut().filter(|(_, rows)| rows.is_empty()) {
+        let columns = self::columns(sql, &asked, |_| true);
+        rows.push(RecordBatch::new_empty(schema_of(&columns)));
+    }
     Ok(views)
 }
 
 /// The delivered columns that a question names, and those that tell rows apart; all of them where it
 /// has a star that counts no rows.
-fn columns(snapshot: &Snapshot, sql: &str, asked: &BTreeSet<String>) -> Vec<&'static str> {
+fn columns(
+    sql: &str,
+    asked: &BTreeSet<String>,
+    is_delivered: impl Fn(&str) -> bool,
+) -> Vec<&'static str> {
     let plain: String = sql.chars().filter(|letter| !letter.is_whitespace()).collect();
     let every = plain.to_lowercase().replace("count(*)", "").contains('*');
     let always = [column::KIND, column::MEMBER_ID];
     let known = column::ALL.iter().map(|(name, _)| *name);
     known
-        .filter(|name| snapshot.manifest().has_column(name))
+        .filter(|name| is_delivered(name))
         .filter(|name| every || always.contains(name) || asked.contains(*name))
         .collect()
 }

@@ -5,8 +5,7 @@ use crate::chart::{
     SurvivalCurves, SurvivalLine, SurvivalPoint,
 };
 use crate::study::{
-    Career, CareerState, Estimate, OutcomeCurves, PublishedContrast, PublishedCostEffect,
-    PublishedStudy,
+    Career, Estimate, OutcomeCurves, PublishedContrast, PublishedCostEffect, PublishedStudy,
 };
 
 use super::html::Html;
@@ -166,12 +165,12 @@ fn write_curve(html: &mut Html, curves: &OutcomeCurves, is_free: bool) {
     let (what, caption) = if is_free {
         (
             "share without it",
-            "Share without it (Kaplan–Meier with log-log limits; death ends follow-up), and how many are at risk.",
+            "Share without it (Kaplan–Meier with log-log limits; death ends follow-up), and how many are at risk. Days on which too few more had it or left since the last are not shown.",
         )
     } else {
         (
             "share with it",
-            "Share with it when death may come first (Aalen–Johansen), with 95 % limits.",
+            "Share with it when death may come first (Aalen–Johansen), with 95 % limits. Not shown while few have died: beside the other curve it would tell how many.",
         )
     };
     let title = format!("{}: {what}, by strategy", curves.outcome);
@@ -182,14 +181,14 @@ fn write_curve(html: &mut Html, curves: &OutcomeCurves, is_free: bool) {
 }
 
 fn write_careers(html: &mut Html, study: &PublishedStudy) {
-    let text = "Where people are on each day from time zero on (Aalen–Johansen: people who leave enrolment count as long as they are seen).";
+    let text = "Where people are on each day from time zero on, by place of care and by phase of recovery (Aalen–Johansen: people who leave enrolment count as long as they are seen; limits from draws of people).";
     html.leaf("p", &[("class", "rule")], text);
     html.within("div", &[("class", "figures")], |html| {
         for career in &study.careers {
             html.within("div", &[], |html| write_career(html, career));
         }
     });
-    if let Some(sheet) = &study.days_in_states {
+    for sheet in &study.days_in_states {
         write_sheet(html, sheet);
     }
 }
@@ -198,12 +197,12 @@ fn write_career(html: &mut Html, career: &Career) {
     let title = format!("{}: share of people in each state", career.name);
     let columns = career.days.iter().map(|day| Column {
         at: day.day,
-        shares: day.shares.clone(),
+        shares: day.shares.iter().map(|share| share.map(|share| share.value)).collect(),
         others: day.others,
     });
     let svg = Areas {
         title: &title,
-        states: CareerState::ALL.iter().map(|state| state.title()).collect(),
+        states: career.states.clone(),
         columns: columns.collect(),
         unit: "days after time zero",
     }

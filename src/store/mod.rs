@@ -35,6 +35,6 @@ pub use history::{Entry, history, snapshots};
 pub use lag::{Triangle, triangle};
 pub use loss::{Loss, Losses, losses, missing_submissions};
 pub use manifest::{FileEntry, Manifest, SourceEntry, SubmissionEntry};
-pub use snapshot::{Snapshot, arrow_type};
+pub use snapshot::{Snapshot, arrow_type, schema_of};
 pub use verify::{Verification, verify};
 pub use write::{read_table, table_bytes, write_table};

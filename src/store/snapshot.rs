@@ -148,16 +148,7 @@ impl Snapshot {
             .with_batch_size(BATCH_ROWS)
             .build()
             .map_err(Error::parquet(&path))?;
-        let fields: Vec<Field> = columns
-            .iter()
-            .map(|name| {
-                let kind = column::ALL.iter().find(|(known, _)| known == name);
-                let (name, kind) =
-                    kind.expect("callers name columns by the constants of terms::column");
-                Field::new(*name, arrow_type(*kind), true)
-            })
-            .collect();
-        let schema = Arc::new(Schema::new(fields));
+        let schema = schema_of(columns);
         let mut is_done = false;
         Ok(std::iter::from_fn(move || {
             if is_done {
@@ -244,4 +235,14 @@ pub(super) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
             format!("schema version {version} is not the version {SCHEMA_VERSION} of this program");
         Err(Error::damaged(&path, &what))
     }
+}
+
+/// The schema of batches with some columns, which are named by the constants of `terms::column`.
+pub fn schema_of(columns: &[&str]) -> SchemaRef {
+    let field = |name: &&str| {
+        let known = column::ALL.iter().find(|(known, _)| known == name);
+        let (name, kind) = known.expect("callers name columns by the constants of terms::column");
+        Field::new(*name, arrow_type(*kind), true)
+    };
+    Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<Field>>()))
 }

@@ -8,7 +8,7 @@ use super::pathway::History;
 use super::person::Reading;
 use super::sequence::Sequence;
 use crate::terms::{Day, Level};
-use crate::timeline::{SpellSet, Timeline};
+use crate::timeline::{Phase, SpellSet, Timeline};
 
 /// Days after a qualifying contact on which a member is still in community care.
 const IN_CARE: i32 = 30;
@@ -52,6 +52,66 @@ impl CareerState {
             Self::Dead => "Dead",
         }
     }
+}
+
+/// The phase of recovery that a member is in on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PhaseState {
+    /// A need is seen, but the member is not engaged yet, or not any more.
+    PreRecovery,
+    /// In treatment, and not stable for 90 days yet.
+    Initiation,
+    /// Stable.
+    Maintenance,
+    /// No need is seen, or care ended as planned.
+    None,
+    /// Dead: absorbing.
+    Dead,
+}
+
+impl PhaseState {
+    /// All states.
+    pub const ALL: [Self; 5] =
+        [Self::PreRecovery, Self::Initiation, Self::Maintenance, Self::None, Self::Dead];
+
+    /// What it is called in reports.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::PreRecovery => "Pre-recovery",
+            Self::Initiation => "Initiation and stabilisation",
+            Self::Maintenance => "Maintenance",
+            Self::None => "No phase",
+            Self::Dead => "Dead",
+        }
+    }
+
+    fn of(phase: Option<Phase>) -> Self {
+        match phase {
+            Some(Phase::PreRecovery) => Self::PreRecovery,
+            Some(Phase::Initiation) => Self::Initiation,
+            Some(Phase::Maintenance) => Self::Maintenance,
+            None => Self::None,
+        }
+    }
+}
+
+/// The phase on a day, if the member is in one.
+pub(super) fn phase_on(timeline: &Timeline, day: Day) -> Option<Phase> {
+    let runs = &timeline.phases;
+    let at = runs.partition_point(|run| run.last < day);
+    runs.get(at).filter(|run| run.first <= day).map(|run| run.phase)
+}
+
+/// The phase on time zero and on each day of follow-up after it.
+pub(super) fn phases(timeline: &Timeline, zero: Day, follow_up: i32) -> Vec<u8> {
+    let state = |day: Day| {
+        if timeline.is_alive(day) {
+            PhaseState::of(phase_on(timeline, day))
+        } else {
+            PhaseState::Dead
+        }
+    };
+    (0..=follow_up.max(0)).map(|after| state(zero + after) as u8).collect()
 }
 
 /// The state on time zero and on each day of follow-up after it.

@@ -3,7 +3,7 @@
 use super::cohort::Cohort;
 use super::description::Study;
 use super::design::OutcomeMeasure;
-use super::effect::{HAPPENED, follow_up};
+use super::effect::{DIED, HAPPENED, follow_up};
 use super::sheet::Screen;
 use crate::statistics::survival::{
     CurveLimits, FollowUp, Grouped, cumulative_incidence, gray, kaplan_meier, log_rank,
@@ -69,11 +69,15 @@ pub(super) fn curves(study: &Study, cohort: &Cohort, screen: Screen) -> Vec<Outc
         let arms: Vec<Vec<FollowUp>> = (0..study.strategies.len())
             .map(|arm| cohort.arm(arm).filter_map(|one| follow_up(one, place)).collect())
             .collect();
-        let named = study.strategies.iter().zip(&arms);
+        // The days by which risks are compared: the last that an arm and another one reach.
+        let last = |arm: &Vec<FollowUp>| arm.iter().map(|one| one.stop).max().unwrap_or(0);
+        let lasts: Vec<u32> = arms.iter().map(last).collect();
+        let named = study.strategies.iter().zip(&arms).zip(&lasts);
         let curves: Vec<StrategyCurve> = named
-            .map(|(strategy, arm)| StrategyCurve {
-                strategy: strategy.name.clone(),
-                days: curve(arm, &days, screen),
+            .map(|((strategy, arm), own)| {
+                let horizons: Vec<u32> = lasts.iter().map(|other| *own.min(other)).collect();
+                let days = curve(arm, &days, &horizons, screen);
+                StrategyCurve { strategy: strategy.name.clone(), days }
             })
             .collect();
         let is_shown = |arm: &Vec<FollowUp>| {
@@ -96,22 +100,90 @@ fn tests(arms: &[Vec<FollowUp>]) -> Option<(f64, f64)> {
     (ranks.p.is_finite() && grays.p.is_finite()).then_some((ranks.p, grays.p))
 }
 
-/// One arm on the grid. A day is hidden while the outcomes so far are few, or those who may still
-/// have it, and from where few are at risk.
-fn curve(arm: &[FollowUp], days: &[u32], screen: Screen) -> Vec<DayOfCurve> {
+/// What happened to the people of an arm by a day.
+struct SoFar {
+    at_risk: u64,
+    /// With the outcome by the end of the day, and before it.
+    events: [u64; 2],
+    /// Who left before the day in another way: died, or no longer observed.
+    left: u64,
+    /// Who died by the end of the day.
+    deaths: u64,
+}
+
+impl SoFar {
+    fn new(arm: &[FollowUp], day: u32) -> Self {
+        let those = |holds: &dyn Fn(&&FollowUp) -> bool| count(arm.iter().filter(holds).count());
+        let before = |one: &FollowUp| one.stop < day.max(1);
+        Self {
+            at_risk: those(&|one| !before(one)),
+            events: [
+                those(&|one| one.event == HAPPENED && one.stop <= day),
+                those(&|one| one.event == HAPPENED && before(one)),
+            ],
+            left: those(&|one| one.event != HAPPENED && before(one)),
+            deaths: those(&|one| one.event == DIED && one.stop <= day),
+        }
+    }
+}
+
+/// What may be said on a day.
+struct Told {
+    at_risk: bool,
+    free: bool,
+    incidence: bool,
+}
+
+/// What may be said on each day of the grid. Two numbers that are told give away what happened between
+/// them, so that few events, or few who left, never lie between. Both curves together give away the
+/// deaths, so that the second is told only if not few have died since both were told last; and so does
+/// the first beside the risk by a horizon, which stands in a table.
+fn told(arm: &[FollowUp], days: &[u32], horizons: &[u32], screen: Screen) -> Vec<Told> {
+    let all = count(arm.len());
+    let ends: Vec<SoFar> = horizons.iter().map(|day| SoFar::new(arm, *day)).collect();
+    let (mut curve, mut deaths, mut others, mut numbers) = (0, 0, 0, (0, 0));
+    let one = |day: &u32| {
+        let far = SoFar::new(arm, *day);
+        let has_few = far.at_risk == 0 || screen.is_small(far.at_risk);
+        let between = (far.events[1] - numbers.0, far.left - numbers.1);
+        let at_risk = !has_few && !screen.is_small(between.0) && !screen.is_small(between.1);
+        if at_risk {
+            numbers = (far.events[1], far.left);
+        }
+        let events = far.events[0];
+        let is_told =
+            !has_few && !screen.is_telling(events, all) && !screen.is_small(events - curve);
+        if is_told {
+            curve = events;
+        }
+        let gives_away = |end: &SoFar| {
+            end.events[0].abs_diff(events) < screen.least
+                && screen.is_small(end.deaths.abs_diff(deaths))
+        };
+        let free = is_told && (events == 0 || !ends.iter().any(gives_away));
+        // With the number at risk, whoever left alive would be known as well.
+        let left_alive = far.left.saturating_sub(far.deaths);
+        let incidence = is_told
+            && !screen.is_small(far.deaths - deaths)
+            && !(far.deaths > deaths && screen.is_small(left_alive.abs_diff(others)));
+        if free && incidence {
+            (deaths, others) = (far.deaths, left_alive);
+        }
+        Told { at_risk, free, incidence }
+    };
+    days.iter().map(one).collect()
+}
+
+/// One arm on the grid.
+fn curve(arm: &[FollowUp], days: &[u32], horizons: &[u32], screen: Screen) -> Vec<DayOfCurve> {
     let own: Vec<FollowUp> = arm.iter().map(|one| one.only(HAPPENED)).collect();
     let (Some(free), Some(incidence)) = (kaplan_meier(&own), cumulative_incidence(arm, HAPPENED))
     else {
         return Vec::new();
     };
-    let all = count(arm.len());
     days.iter()
-        .map(|day| {
-            let events = arm.iter().filter(|one| one.event == HAPPENED && one.stop <= *day);
-            let events = count(events.count());
-            let at_risk = count(arm.iter().filter(|one| one.stop >= (*day).max(1)).count());
-            let has_few = at_risk == 0 || screen.is_small(at_risk);
-            let is_hidden = has_few || screen.is_telling(events, all);
+        .zip(told(arm, days, horizons, screen))
+        .map(|(day, told)| {
             let start = (1.0, Limits { low: 1.0, high: 1.0 });
             let kept = free.step_at(*day).map_or(Some(start), |step| {
                 Some((step.survival, step.limits(CurveLimits::LogLog, CONFIDENCE)?))
@@ -122,9 +194,9 @@ fn curve(arm: &[FollowUp], days: &[u32], screen: Screen) -> Vec<DayOfCurve> {
                 });
             DayOfCurve {
                 day: *day,
-                at_risk: (!has_few).then_some(at_risk),
-                free: kept.filter(|_| !is_hidden),
-                incidence: (!is_hidden).then_some(risen),
+                at_risk: told.at_risk.then(|| SoFar::new(arm, *day).at_risk),
+                free: kept.filter(|_| told.free),
+                incidence: told.incidence.then_some(risen),
             }
         })
         .collect()

@@ -3,7 +3,7 @@
 use crate::indicator::{EventSet, PairTest};
 use crate::terms::Window;
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::SpellSet;
+use crate::timeline::{Phases, SpellSet};
 
 use super::bootstrap::Draws;
 
@@ -166,6 +166,9 @@ pub enum Fact {
     ContactDays(usize, Window),
     /// Events.
     Events(EventSet, Window),
+    /// The phase of recovery on time zero is one of these. People are parted by it, and no model
+    /// adjusts for it: between index and time zero it may have become what it is by what is compared.
+    Phase(Phases),
 }
 
 impl Fact {
@@ -173,8 +176,16 @@ impl Fact {
     pub fn is_yes_or_no(&self) -> bool {
         matches!(
             self,
-            Self::SeriousMentalIllness | Self::Attribute { .. } | Self::IndexDiagnosis(_)
+            Self::SeriousMentalIllness
+                | Self::Attribute { .. }
+                | Self::IndexDiagnosis(_)
+                | Self::Phase(_)
         )
+    }
+
+    /// True if models adjust for it.
+    pub fn is_before(&self) -> bool {
+        !matches!(self, Self::Phase(_))
     }
 }
 

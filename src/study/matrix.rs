@@ -20,7 +20,8 @@ impl Matrix {
     /// those that repeat another.
     pub(super) fn new(covariates: &[Covariate], people: &[&Person]) -> Self {
         let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
-        for (place, covariate) in covariates.iter().enumerate() {
+        let before = covariates.iter().enumerate().filter(|(_, one)| one.fact.is_before());
+        for (place, covariate) in before {
             let known: Vec<f64> = people.iter().filter_map(|one| one.covariates[place]).collect();
             let mean = known.iter().sum::<f64>() / number(known.len().max(1));
             let filled = people.iter().map(|one| one.covariates[place].unwrap_or(mean));

@@ -79,7 +79,7 @@ mod worth;
 pub use analysis_rows::analysis_rows;
 pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
-pub use career::CareerState;
+pub use career::{CareerState, PhaseState};
 pub use cohort::{Cohort, Count, Flow, StudyError};
 pub use contrast::{Balance, Contrast, Refusal, WeightSummary, contrasts};
 pub use cost::{CostError, Costs, PositionCosts};

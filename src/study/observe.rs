@@ -1,5 +1,6 @@
 //! What a member received, what happened, and what was known before: numbers from a timeline.
 
+use super::career::phase_on;
 use super::description::Delivered;
 use super::design::{Amount, Dose, Exposure, Fact, Happening, Outcome, OutcomeMeasure, Strategy};
 use super::person::{Followed, Observed, Reading, episodes};
@@ -203,10 +204,18 @@ pub(super) fn covariates(
     reading: &Reading<'_>,
     timeline: &Timeline,
     interner: &Interner,
-    index: Day,
+    (index, zero): (Day, Day),
 ) -> Vec<Option<f64>> {
     let covariates = reading.study.covariates.iter();
-    covariates.map(|one| fact(reading, timeline, interner, &one.fact, index)).collect()
+    covariates
+        .map(|one| match &one.fact {
+            Fact::Phase(phases) => {
+                let phase = phase_on(timeline, zero);
+                Some(f64::from(u8::from(phase.is_some_and(|phase| phases.has(phase)))))
+            }
+            other => fact(reading, timeline, interner, other, index),
+        })
+        .collect()
 }
 
 fn fact(

@@ -1,106 +1,235 @@
-//! Recovery careers: where people are as time passes, by strategy.
+//! Recovery careers: where people are as time passes, by strategy, on two views: places of care and
+//! phases of recovery. Limits are percentiles of the same curves of people drawn anew.
 
-use super::career::CareerState;
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+use super::bootstrap::{Draws, drawn};
+use super::career::{CareerState, PhaseState};
 use super::cohort::Cohort;
 use super::curves::grid;
 use super::description::Study;
+use super::effect::Estimate;
 use super::person::Person;
 use super::sheet::{Field, Screen, Sheet};
 use crate::statistics::survival::{StateStep, Stretch, state_occupation};
+use crate::statistics::{CONFIDENCE, Limits, sorted_quantile};
 
 /// The share of people in each state on a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CareerDay {
     /// Days after time zero.
     pub day: u32,
-    /// Share by the numbers of [`CareerState`]; nothing for a state with few people, which is part of
-    /// `others`.
-    pub shares: Vec<Option<f64>>,
+    /// Share by state; nothing for a state with few people, which is part of `others`.
+    pub shares: Vec<Option<Estimate>>,
     /// The share in all states that are not shown on this day.
     pub others: f64,
 }
 
-/// The career of the people of one strategy.
+/// The career of the people of one strategy on one view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Career {
     /// The strategy, or everybody.
     pub name: String,
+    /// Names of the states.
+    pub states: Vec<&'static str>,
+    /// What the view is about, for the names of files.
+    view: &'static str,
     /// The grid.
     pub days: Vec<CareerDay>,
     /// Mean days in each state up to the last day of the grid; nothing where few were ever in it.
-    pub mean_days: Vec<Option<f64>>,
+    pub mean_days: Vec<Option<Estimate>>,
+    /// For each move between two states of the living that somebody made: the states, and how many
+    /// people made it; nothing where few did.
+    pub moves: Vec<(usize, usize, Option<u64>)>,
 }
 
-const STATES: usize = CareerState::ALL.len();
+/// What is looked at on each day.
+struct View {
+    name: &'static str,
+    states: Vec<&'static str>,
+    dead: u8,
+    of: fn(&Person) -> &[u8],
+}
+
+impl View {
+    fn both() -> [Self; 2] {
+        [
+            Self {
+                name: "career",
+                states: CareerState::ALL.iter().map(|state| state.title()).collect(),
+                dead: CareerState::Dead as u8,
+                of: |one| &one.career,
+            },
+            Self {
+                name: "phases",
+                states: PhaseState::ALL.iter().map(|state| state.title()).collect(),
+                dead: PhaseState::Dead as u8,
+                of: |one| &one.phases,
+            },
+        ]
+    }
+}
+
+/// Draws where nothing is compared and the file says none.
+const DRAWS: Draws = Draws { count: 200, seed: 1 };
 
 /// The careers of everybody followed, by strategy; of all together where members are told apart only
-/// after time zero.
+/// after time zero. Phases are left out where nobody was ever in one.
 pub(super) fn careers(study: &Study, cohort: &Cohort, screen: Screen) -> Vec<Career> {
     let days = grid(u32::try_from(study.follow_up).unwrap_or(0));
+    let draws = study.analysis.as_ref().map_or(DRAWS, |analysis| analysis.draws);
     let by_strategy =
         study.analysis.as_ref().is_some_and(|one| one.timing.last_day() == one.timing.zero());
-    let followed = |people: Vec<&Person>| -> Vec<Vec<u8>> {
-        people
-            .into_iter()
-            .filter(|one| one.career.len() > 1)
-            .map(|one| one.career.clone())
-            .collect()
-    };
-    let groups: Vec<(String, Vec<Vec<u8>>)> = if by_strategy {
+    let groups: Vec<(String, Vec<&Person>)> = if by_strategy {
         let named = study.strategies.iter().enumerate();
-        named.map(|(arm, one)| (one.name.clone(), followed(cohort.arm(arm).collect()))).collect()
+        named.map(|(arm, one)| (one.name.clone(), cohort.arm(arm).collect())).collect()
     } else {
-        vec![("Everybody".to_owned(), followed(cohort.people.iter().collect()))]
+        vec![("Everybody".to_owned(), cohort.people.iter().collect())]
     };
-    groups.into_iter().filter_map(|(name, people)| career(name, &people, &days, screen)).collect()
+    let mut found = Vec::new();
+    for view in View::both() {
+        let none = PhaseState::None as u8;
+        let in_phase = |one: &Person| one.phases.iter().any(|at| *at != none);
+        if view.name == "phases" && !cohort.people.iter().any(in_phase) {
+            continue;
+        }
+        for (name, people) in &groups {
+            let followed: Vec<&[u8]> =
+                people.iter().map(|one| (view.of)(one)).filter(|days| days.len() > 1).collect();
+            found.extend(career(name.clone(), &view, &followed, (&days, draws), screen));
+        }
+    }
+    found
 }
 
-fn career(name: String, people: &[Vec<u8>], days: &[u32], screen: Screen) -> Option<Career> {
+/// Occupation on the days of a grid and mean days in each state.
+struct Occupied {
+    by_day: Vec<Vec<f64>>,
+    mean_days: Vec<f64>,
+}
+
+fn occupied(stretches: &[Stretch], states: usize, days: &[u32]) -> Option<Occupied> {
+    let steps = state_occupation(stretches, states)?;
+    let on = |day: &u32| {
+        let at = steps.partition_point(|step| step.time <= *day).max(1);
+        steps[at - 1].occupation.clone()
+    };
+    let last = days.last().copied().unwrap_or(0);
+    let mean_days = StateStep::days_in_states(&steps, last);
+    Some(Occupied { by_day: days.iter().map(on).collect(), mean_days })
+}
+
+fn career(
+    name: String,
+    view: &View,
+    people: &[&[u8]],
+    (days, draws): (&[u32], Draws),
+    screen: Screen,
+) -> Option<Career> {
     if people.is_empty() || screen.is_small(people.len() as u64) {
         return None;
     }
-    let stretches: Vec<Stretch> = people.iter().flat_map(|one| stretches(one)).collect();
-    let steps = state_occupation(&stretches, STATES)?;
-    let last = days.last().copied().unwrap_or(0);
-    let seen_on = |day: u32| {
-        let mut counts = vec![0_u64; STATES];
-        for one in people {
-            let dead = one.last() == Some(&(CareerState::Dead as u8));
-            let state = one.get(day as usize).copied();
-            let state = state.or(dead.then_some(CareerState::Dead as u8));
-            if let Some(state) = state {
-                counts[usize::from(state)] += 1;
-            }
-        }
-        counts
-    };
-    let counts: Vec<Vec<u64>> = days.iter().map(|day| seen_on(*day)).collect();
+    let states = view.states.len();
+    let counts: Vec<Vec<u64>> = days.iter().map(|day| seen_on(people, view, *day)).collect();
     let (pooled, is_told) =
         screen.pooled_over(&counts.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let shown =
-        days.iter().zip(counts.iter().zip(is_told)).filter_map(|(day, (counts, is_told))| {
-            let seen: u64 = counts.iter().sum();
-            if !is_told || seen == 0 || screen.is_small(seen) {
-                return None;
-            }
-            let at = steps.partition_point(|step| step.time <= *day);
-            let occupation = &steps[at.checked_sub(1)?].occupation;
-            let is_shown = |state: &usize| !pooled.contains(state);
-            let shares =
-                (0..STATES).map(|state| is_shown(&state).then(|| occupation[state].max(0.0)));
-            let others = pooled.iter().map(|state| occupation[*state].max(0.0)).sum();
-            Some(CareerDay { day: *day, shares: shares.collect(), others })
-        });
-    let shown: Vec<CareerDay> = shown.collect();
-    let until = shown.last().map_or(last, |day| day.day);
+    let told = days.iter().zip(counts.iter().zip(is_told)).filter(|(_, (counts, is_told))| {
+        let seen: u64 = counts.iter().sum();
+        *is_told && seen > 0 && !screen.is_small(seen)
+    });
+    let told: Vec<u32> = told.map(|(day, _)| *day).collect();
+    if told.is_empty() {
+        return None;
+    }
+    let each: Vec<Vec<Stretch>> = people.iter().map(|one| stretches(one)).collect();
+    let point = occupied(&each.concat(), states, &told)?;
+    let samples = samples(&each, states, &told, draws);
+    let around = |value: f64, pick: &dyn Fn(&Occupied) -> f64| Estimate {
+        value: value.max(0.0),
+        limits: limits(samples.iter().map(pick).collect()),
+    };
+    let shown = told.iter().enumerate().map(|(place, day)| {
+        let share = |state: usize| {
+            let value = point.by_day[place][state];
+            let is_shown = !pooled.contains(&state);
+            is_shown.then(|| around(value, &|draw| draw.by_day[place][state].max(0.0)))
+        };
+        let others = pooled.iter().map(|state| point.by_day[place][*state].max(0.0)).sum();
+        CareerDay { day: *day, shares: (0..states).map(share).collect(), others }
+    });
     let ever = |state: usize| {
         let own = people.iter().filter(|one| one.iter().any(|at| usize::from(*at) == state));
         own.count() as u64
     };
-    let means = StateStep::days_in_states(&steps, until);
-    let means = means.into_iter().enumerate();
-    let mean_days = means.map(|(state, days)| (!screen.is_small(ever(state))).then_some(days));
-    Some(Career { name, days: shown, mean_days: mean_days.collect() })
+    let mean = |state: usize| {
+        let value = point.mean_days[state];
+        (!screen.is_small(ever(state))).then(|| around(value, &|draw| draw.mean_days[state]))
+    };
+    Some(Career {
+        name,
+        states: view.states.clone(),
+        view: view.name,
+        days: shown.collect(),
+        mean_days: (0..states).map(mean).collect(),
+        moves: moves(people, view, screen),
+    })
+}
+
+/// People in each state on a day; who died stays dead.
+fn seen_on(people: &[&[u8]], view: &View, day: u32) -> Vec<u64> {
+    let mut counts = vec![0_u64; view.states.len()];
+    for one in people {
+        let dead = (one.last() == Some(&view.dead)).then_some(view.dead);
+        if let Some(state) = one.get(day as usize).copied().or(dead) {
+            counts[usize::from(state)] += 1;
+        }
+    }
+    counts
+}
+
+/// The same of people drawn with replacement.
+fn samples(each: &[Vec<Stretch>], states: usize, days: &[u32], draws: Draws) -> Vec<Occupied> {
+    let ones = vec![1_u64; each.len()];
+    let one = |draw: u32| {
+        let times = drawn(&ones, draws.seed, draw);
+        let often = each.iter().zip(times);
+        let all: Vec<Stretch> = often
+            .flat_map(|(own, times)| (0..times).flat_map(move |_| own.iter().copied()))
+            .collect();
+        occupied(&all, states, days)
+    };
+    (0..draws.count).into_par_iter().filter_map(one).collect()
+}
+
+fn limits(mut values: Vec<f64>) -> Option<Limits> {
+    if values.len() < 20 {
+        return None;
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    let tail = (1.0 - CONFIDENCE) / 2.0;
+    let ends = sorted_quantile(&values, tail).zip(sorted_quantile(&values, 1.0 - tail));
+    ends.map(|(low, high)| Limits { low, high })
+}
+
+/// Who moved from one state to another at least once. These are no parts of a whole, so that few are
+/// hidden each for themselves; deaths, which are, are left out.
+fn moves(people: &[&[u8]], view: &View, screen: Screen) -> Vec<(usize, usize, Option<u64>)> {
+    let states = view.states.len();
+    let mut counts = vec![0_u64; states * states];
+    for one in people {
+        let mut own: Vec<usize> = one
+            .windows(2)
+            .filter(|pair| pair[0] != pair[1] && pair[1] != view.dead)
+            .map(|pair| usize::from(pair[0]) * states + usize::from(pair[1]))
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        for at in own {
+            counts[at] += 1;
+        }
+    }
+    let made = counts.into_iter().enumerate().filter(|(_, n)| *n > 0);
+    made.map(|(at, n)| (at / states, at % states, (!screen.is_small(n)).then_some(n))).collect()
 }
 
 /// Runs of days in one state; the day after time zero on which a run begins is the day of the move.
@@ -121,43 +250,70 @@ fn stretches(days: &[u8]) -> Vec<Stretch> {
     found
 }
 
+fn estimate(found: Option<Estimate>, field: fn(f64) -> Field) -> [Field; 3] {
+    let Some(found) = found else { return [Field::Hidden, Field::Hidden, Field::Hidden] };
+    let end = |pick: fn(Limits) -> f64| found.limits.map_or(Field::Empty, |own| field(pick(own)));
+    [field(found.value), end(|own| own.low), end(|own| own.high)]
+}
+
 impl Career {
     /// The shares as a table.
     pub fn sheet(&self) -> Sheet {
-        let rows = self.days.iter().map(|day| {
-            let mut row = vec![Field::Count(day.day.into())];
-            row.extend(day.shares.iter().map(|share| share.map_or(Field::Hidden, Field::Share)));
-            row.push(Field::Share(day.others));
-            row
-        });
-        let mut heads = vec!["Day"];
-        heads.extend(CareerState::ALL.iter().map(|state| state.title()));
-        heads.push("Hidden states together");
+        let mut rows = Vec::new();
+        for day in &self.days {
+            for (state, share) in self.states.iter().zip(&day.shares) {
+                let mut row = vec![Field::Count(day.day.into()), Field::words(*state)];
+                row.extend(estimate(*share, Field::Share));
+                rows.push(row);
+            }
+            let others = [Field::Share(day.others), Field::Empty, Field::Empty];
+            let label = [Field::Count(day.day.into()), Field::words("hidden states together")];
+            rows.push(label.into_iter().chain(others).collect());
+        }
         Sheet {
-            id: format!("career_{}", super::published::slug(&self.name)),
+            id: format!("{}_{}", self.view, super::published::slug(&self.name)),
             title: format!("{}: share of people in each state", self.name),
-            heads,
-            rows: rows.collect(),
+            heads: vec!["Day", "State", "Share", "Lower 95 %", "Upper 95 %"],
+            rows,
         }
     }
 }
 
-/// Mean days in each state as a table.
-pub(super) fn career_sheet(careers: &[Career]) -> Option<Sheet> {
-    let until = careers.iter().filter_map(|one| one.days.last()).map(|day| day.day).max()?;
-    let rows = careers.iter().flat_map(|career| {
-        CareerState::ALL.iter().zip(&career.mean_days).map(|(state, days)| {
+/// Mean days in each state, and who moved from which to which, as tables.
+pub(super) fn career_sheets(careers: &[Career]) -> Vec<Sheet> {
+    let Some(until) = careers.iter().filter_map(|one| one.days.last()).map(|day| day.day).max()
+    else {
+        return Vec::new();
+    };
+    let days = careers.iter().flat_map(|career| {
+        career.states.iter().zip(&career.mean_days).map(|(state, days)| {
+            let mut row = vec![Field::words(career.name.clone()), Field::words(*state)];
+            row.extend(estimate(*days, Field::Number));
+            row
+        })
+    });
+    let moves = careers.iter().flat_map(|career| {
+        career.moves.iter().map(|(from, to, people)| {
             vec![
                 Field::words(career.name.clone()),
-                Field::words(state.title()),
-                days.map_or(Field::Hidden, Field::Number),
+                Field::words(career.states[*from]),
+                Field::words(career.states[*to]),
+                people.map_or(Field::Hidden, Field::Count),
             ]
         })
     });
-    Some(Sheet {
-        id: "days_in_states".into(),
-        title: format!("Mean days in each state up to day {until} after time zero"),
-        heads: vec!["Strategy", "State", "Days"],
-        rows: rows.collect(),
-    })
+    vec![
+        Sheet {
+            id: "days_in_states".into(),
+            title: format!("Mean days in each state up to day {until} after time zero"),
+            heads: vec!["Strategy", "State", "Days", "Lower 95 %", "Upper 95 %"],
+            rows: days.collect(),
+        },
+        Sheet {
+            id: "moves_between_states".into(),
+            title: "Who moved from one state to another, at least once".into(),
+            heads: vec!["Strategy", "From", "To", "People"],
+            rows: moves.collect(),
+        },
+    ]
 }

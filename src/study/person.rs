@@ -118,6 +118,8 @@ pub struct Person {
     pub months: Sequence,
     /// The state of each day from time zero on, by the numbers of [`super::CareerState`].
     pub career: Vec<u8>,
+    /// The phase of each of these days, by the numbers of [`super::PhaseState`].
+    pub phases: Vec<u8>,
 }
 
 impl Person {
@@ -140,7 +142,7 @@ impl Person {
             self.followed.clone(),
             (outcomes, covariates),
             self.history.events.clone(),
-            (self.months.clone(), self.career.clone(), self.again.clone()),
+            (self.months.clone(), self.career.clone(), self.phases.clone(), self.again.clone()),
         )
     }
 }
@@ -224,7 +226,7 @@ fn person(reading: &Reading<'_>, timeline: &Timeline, interner: &Interner, index
         followed: observe::followed(reading, timeline, index),
         outcomes,
         again: again.collect(),
-        covariates: observe::covariates(reading, timeline, interner, index),
+        covariates: observe::covariates(reading, timeline, interner, (index, zero)),
         history: career::history(reading, timeline, (index, seen_to)),
         months: career::months(reading, timeline, index, seen.unwrap_or(index)),
         career: if lost.is_some() {
@@ -232,6 +234,7 @@ fn person(reading: &Reading<'_>, timeline: &Timeline, interner: &Interner, index
         } else {
             career::days(reading, timeline, zero, follow_up)
         },
+        phases: if lost.is_some() { Vec::new() } else { career::phases(timeline, zero, follow_up) },
     }
 }
 

@@ -10,7 +10,7 @@ use super::effect::{Effect, Estimate};
 use super::finding::Finding;
 use super::flow_sheet::flow_sheet;
 use super::model_sheet::model_sheets;
-use super::occupation::{Career, career_sheet, careers};
+use super::occupation::{Career, career_sheets, careers};
 use super::published_courses::{PublishedCourse, PublishedCourses, published_courses};
 use super::published_paths::{PublishedPathways, published_pathways};
 use super::sheet::{Field, Screen, Sheet};
@@ -76,8 +76,8 @@ pub struct PublishedStudy {
     pub curves: Vec<OutcomeCurves>,
     /// Careers by strategy.
     pub careers: Vec<Career>,
-    /// Mean days in each state.
-    pub days_in_states: Option<Sheet>,
+    /// Mean days in each state, and who moved between them.
+    pub days_in_states: Vec<Sheet>,
     /// Pathways, if they are asked for.
     pub pathways: Option<PublishedPathways>,
     /// Courses of monthly states, if they are asked for.
@@ -103,7 +103,7 @@ pub fn publish(
         flow: flow_sheet(&cohort.flow, screen),
         contrasts: contrasts.iter().map(|one| published(study, one, screen)).collect(),
         curves: curves(study, cohort, screen),
-        days_in_states: career_sheet(&careers),
+        days_in_states: career_sheets(&careers),
         careers,
         pathways: published_pathways(study, cohort, screen),
         courses: published_courses(study, cohort, screen),

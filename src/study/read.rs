@@ -152,7 +152,11 @@ fn check_whole(
     let parts = [
         (strategies.len() < 2, "strategy", "a comparison needs two strategies or more"),
         (outcomes.is_empty(), "outcome", "a comparison needs an outcome"),
-        (covariates.is_empty(), "covariate", "a fair comparison needs covariates"),
+        (
+            !covariates.iter().any(|one| one.fact.is_before()),
+            "covariate",
+            "a fair comparison needs covariates",
+        ),
     ];
     for (_, key, message) in parts.into_iter().filter(|(lacks, _, _)| *lacks) {
         let problem = fields.problem(0..1, message, "in this file");

@@ -8,7 +8,7 @@ use crate::diagnostic::{Fields, Problems, suggest};
 use crate::indicator::population::{read_contact, read_diagnoses, read_events, read_stays};
 use crate::kernel::StratumKind;
 use crate::terms::Window;
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, Phase, Phases};
 
 /// Days of a year.
 const LONGEST: i32 = 3660;
@@ -203,15 +203,23 @@ pub(super) fn covariates(
         let complaint = table.problem(whole.clone(), "a covariate is exactly one fact", "here");
         table.finish(problems);
         if stratum && facts.first().is_some_and(|fact| !fact.is_yes_or_no()) {
-            let problem = fields.problem(whole, "people are parted by what is so or not", "here");
-            problems
-                .push(problem.help("`stratum` goes with `smi`, `attribute` and `index_diagnosis`"));
+            let problem =
+                fields.problem(whole.clone(), "people are parted by what is so or not", "here");
+            problems.push(
+                problem
+                    .help("`stratum` goes with `smi`, `attribute`, `index_diagnosis` and `phase`"),
+            );
+        }
+        if !stratum && facts.first().is_some_and(|fact| !fact.is_before()) {
+            let message = "people are parted by their phase on time zero, and not adjusted for it";
+            let problem = fields.problem(whole.clone(), message, "here");
+            problems.push(problem.help("add `stratum = true`"));
         }
         match facts.as_slice() {
             [fact] => found.push(Covariate { name: name.to_owned(), fact: fact.clone(), stratum }),
             _ if problems.len() > before => {}
             _ => problems.push(complaint.help(
-                "`age = true`, `smi = true`, `attribute = \"sex\"` with `is`, `index_nights = true`, `index_diagnosis = […]`, `nights`, `admissions`, `ed_visits = true`, `contact = { … }` or `event = […]` with `days`",
+                "`age = true`, `smi = true`, `attribute = \"sex\"` with `is`, `phase = […]`, `index_nights = true`, `index_diagnosis = […]`, `nights`, `admissions`, `ed_visits = true`, `contact = { … }` or `event = […]` with `days`",
             )),
         }
     }
@@ -233,6 +241,8 @@ fn facts(
         facts.extend((table.flag(key, problems) == Some(true)).then_some(fact));
     }
     facts.extend(attribute(table, attributes, problems));
+    let phases = table.words("phase", &Phase::NAMES, Phase::from_name, problems);
+    facts.extend((!phases.is_empty()).then(|| Fact::Phase(Phases::of(&phases))));
     let groups = read_diagnoses(table, "index_diagnosis", problems);
     facts.extend((!groups.is_empty()).then_some(Fact::IndexDiagnosis(groups)));
     let days = look_back(table, problems);

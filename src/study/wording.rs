@@ -102,7 +102,19 @@ fn points(share: f64) -> String {
     format!("{:+.1} points", tenths / 10.0).replace('-', "\u{2212}")
 }
 
+/// Whole, with thousands apart.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let parts: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|part| std::str::from_utf8(part).expect("digits"))
+        .collect();
+    format!("{}{}", if value < 0.0 { "-" } else { "" }, parts.join(","))
+}
+
 fn short(value: f64) -> String {
-    let text = if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.0}") };
+    let text = if value.abs() < 10.0 { format!("{value:.2}") } else { grouped(value) };
     text.replace('-', "\u{2212}")
 }

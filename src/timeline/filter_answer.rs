@@ -38,16 +38,18 @@ fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers,
             texts.push((name, answers));
         }
     }
+    // Words of a site are written as people write them: `EN`, `en`.
+    let says = |list: &[String], text: &str| list.iter().any(|one| one.eq_ignore_ascii_case(text));
     for (name, wanted) in &filter.values {
         // A contact without a status was attended.
         let absent = *name == column::STATUS && has(wanted, ContactStatus::Attended.name());
         let answers = decide(batch, name, absent, |text| {
-            has(wanted, text) || text.split([';', '|', ',', ' ']).any(|one| has(wanted, one))
+            says(wanted, text) || text.split([';', '|', ',', ' ']).any(|one| says(wanted, one))
         })?;
         texts.push((*name, answers));
     }
     for (name, unwanted) in &filter.not_values {
-        let answers = decide(batch, name, false, |text| !has(unwanted, text))?;
+        let answers = decide(batch, name, false, |text| !says(unwanted, text))?;
         texts.push((*name, answers));
     }
     let (or, and) = (all_answers(batch, &filter.or)?, all_answers(batch, &filter.and)?);

@@ -161,7 +161,9 @@ impl<'t> Course<'t> {
         let positive = timeline.outcomes.iter().filter(|record| record.screen == Some(true));
         let mut signs: Vec<Day> = signs.to_vec();
         signs.extend(days().map(|day| day.day));
-        signs.extend(stays.iter().map(|(first, _)| first));
+        // Also an admission that ended on its day.
+        let admitted = timeline.spells(super::SpellSet::Any24Hour).iter();
+        signs.extend(admitted.map(|spell| spell.admit));
         signs.extend(timeline.ed_visits.iter().map(|visit| visit.start));
         signs.extend(timeline.referrals.iter().map(|referral| referral.day));
         signs.extend(positive.map(|record| record.day));
@@ -198,9 +200,7 @@ impl<'t> Course<'t> {
         let earliest = known.min_by_key(|(day, _)| *day);
         let planned = self.planned_end_from(first);
         match (planned, earliest) {
-            (Some(end), Some((day, _))) if end <= day && end < day.max(first + 1) => {
-                Step::Ends(end)
-            }
+            (Some(end), Some((day, _))) if end <= day => Step::Ends(end),
             (Some(end), None) => Step::Ends(end),
             (_, Some((day, phase))) => Step::To(day, phase),
             (None, None) => Step::Stays,
@@ -239,16 +239,21 @@ impl<'t> Course<'t> {
         let days = &self.timeline.level_days;
         let after = days.partition_point(|day| day.day <= first);
         let mut last = after.checked_sub(1).map_or(first, |place| days[place].day);
+        let reached = |last: Day| {
+            let limit = self.timeline.at_risk.nth_after(last, LOST_DAYS);
+            // An acute day on which the clock has run out counts first.
+            limit.map(|on| on.max(first + 1))
+        };
         for next in &days[after..] {
             if next.day - last > LOST_DAYS {
-                let reached = self.timeline.at_risk.nth_after(last, LOST_DAYS);
-                if reached.is_some_and(|on| on < next.day) {
-                    return reached;
+                let on = reached(last);
+                if on.is_some_and(|on| on < next.day) {
+                    return on;
                 }
             }
             last = next.day;
         }
-        self.timeline.at_risk.nth_after(last, LOST_DAYS)
+        reached(last)
     }
 }
 
@@ -281,7 +286,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::timeline::{LevelDay, SpellSet};
+    use crate::terms::codes::EventType;
+    use crate::timeline::{Event, LevelDay, SpellSet};
 
     fn contact(day: i32, class: ServiceClass) -> LevelDay {
         let level = if class == ServiceClass::CrisisAmbulatory { 3 } else { 2 };
@@ -353,6 +359,29 @@ mod tests {
             (310, 320, Initiation),
         ];
         assert_eq!(shown(&timeline, &[250], 320), expected);
+    }
+
+    #[test]
+    fn a_planned_end_counts_before_anything_else_of_its_day() {
+        let mut timeline = treated([0, 10, 100]);
+        timeline.planned_ends.extend([Day(10), Day(100)]);
+        let expected = vec![(0, 10, PreRecovery), (100, 100, PreRecovery)];
+        assert_eq!(shown(&timeline, &[], 320), expected);
+    }
+
+    #[test]
+    fn an_acute_day_counts_before_the_90th_day_without_contact() {
+        let mut timeline = treated([0, 10, 60, 110]);
+        let what = EventType::Involuntary72h;
+        timeline.events.push(Event { start: Day(200), end: None, what, times: None });
+        let expected = vec![
+            (0, 9, PreRecovery),
+            (10, 99, Initiation),
+            (100, 199, Maintenance),
+            (200, 200, Initiation),
+            (201, 300, PreRecovery),
+        ];
+        assert_eq!(shown(&timeline, &[], 300), expected);
     }
 
     #[test]

@@ -290,8 +290,9 @@ impl<'n> Reader<'n> {
                 sum.minutes += rows.minutes(row);
                 sum.cents += rows.amounts[0].at(row).unwrap_or(0);
             }
-            let agency = rows.providers[2].at(row);
-            if let Some(agency) = agency.filter(|_| self.needs.agencies.get(index) == Some(&true)) {
+            if self.needs.agencies.get(index) == Some(&true)
+                && let Some(agency) = rows.providers[2].at(row)
+            {
                 let known = &mut self.timeline.contact_agencies[index];
                 let same_day = known.iter().rev().take_while(|(known, _)| *known == day);
                 if !same_day.into_iter().any(|(_, known)| *known == agency) {

@@ -4,7 +4,7 @@ mod attacker;
 mod fair;
 mod folder;
 mod released;
-mod simplex;
+pub(crate) mod simplex;
 mod world;
 
 use attacker::Attack;

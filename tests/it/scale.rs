@@ -447,7 +447,7 @@ fn other_versions(site: &Site) {
     }
 }
 
-#[path = "../../build.rs"]
+#[path = "../../src/build.rs"]
 #[expect(dead_code, reason = "a build script has a main")]
 mod build;
 

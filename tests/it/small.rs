@@ -105,4 +105,6 @@ fn no_row_at_all() {
     site.write("extracts/manifest.csv", "source,extract_date,runout_days\ncontacts,2024-06-30,0\n");
     site.fine(&["run", "@site.toml", "--out", "@report"]);
     site.fine(&["verify", "@report", "--pipeline", "@site.toml"]);
+    let sql = "select count(*) as n, min(start_on) as first from contacts where code = 'H0004'";
+    assert!(site.fine(&["query", sql, "--store", "@store"]).contains('0'), "a table without rows");
 }

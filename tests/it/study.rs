@@ -1,5 +1,6 @@
 //! Courses of care: pathways, sequences, distances and groups, through the front door of the room.
 
+mod attacker;
 mod comparison;
 mod definition;
 mod distances;

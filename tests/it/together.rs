@@ -181,9 +181,12 @@ fn densities_and_tops_are_those_of_sums_over_everyone() {
         let read = pipeline::read(&site.path("site.toml")).expect("a file").expect("a pipeline");
         let snapshot = pipeline::snapshot(&read, &Folders::default()).expect("a snapshot");
         let tallies = pipeline::count(&read, snapshot, None, &|_| {}).expect("a count").tallies;
+        let years = || tallies.periods.iter().filter(|period| period.grain == Grain::Year);
         for period in &tallies.periods {
             for bho in [None, Some("B1"), Some("B2")] {
-                let (sum, members) = densities(&people, period.end, bho);
+                let ends_a_year = years().any(|year| year.end == period.end);
+                let expected = ends_a_year.then(|| densities(&people, period.end, bho));
+                let (sum, members) = expected.unwrap_or_default();
                 let cell = |id| cell(&tallies, id, *period, bho).expect("a measure");
                 let nothing = kernel::Tally::default();
                 let at = cell("care_density@clinician");
@@ -201,7 +204,7 @@ fn densities_and_tops_are_those_of_sums_over_everyone() {
         }
         assert!(tallies.periods.iter().any(|period| period.grain == Grain::Month));
     }
-    assert!(seen.len() == 2 && seen.values().all(|times| *times > 100), "{seen:?}");
+    assert!(seen["densities"] > 20 && seen["tops"] > 100, "{seen:?}");
 }
 
 /// The number of an explanation is the number of the report, and a member of it is told with its own

@@ -6,7 +6,7 @@ use super::sheet::{Layer, Sheet, Sight};
 use super::space::{Kind, Space};
 
 /// Rows and columns with published totals. Zeros are known, small counts and `also` are hidden.
-fn table(counts: &[&[i64]], threshold: i64, also: &[(usize, usize)]) -> Sheet {
+pub(super) fn table(counts: &[&[i64]], threshold: i64, also: &[(usize, usize)]) -> Sheet {
     let columns = counts[0].len();
     let parents = (0..columns).map(|_| Some(columns)).chain([None]).collect();
     let kind = Kind { members: (1..=counts.len()).collect(), adds_up: true };
@@ -39,7 +39,7 @@ fn table(counts: &[&[i64]], threshold: i64, also: &[(usize, usize)]) -> Sheet {
 }
 
 /// What is hidden beside the small counts: how many cells, and the sum of their counts.
-fn hidden_too(sheet: &Sheet, threshold: i64) -> (usize, i64) {
+pub(super) fn hidden_too(sheet: &Sheet, threshold: i64) -> (usize, i64) {
     let layer = &sheet.layers[0];
     let also = (0..layer.sight.len())
         .filter(|place| layer.sight[*place] == Sight::Hidden && !layer.fixed[*place]);

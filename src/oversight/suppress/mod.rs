@@ -37,6 +37,8 @@ mod cases;
 mod count;
 mod flow;
 mod members;
+#[cfg(test)]
+mod price;
 mod protect;
 mod rates;
 mod shares;

@@ -2,7 +2,7 @@
 //! stands still, Bland's.
 
 /// x ≥ 0 with equations; the basis stays feasible from one question to the next.
-pub(super) struct Simplex {
+pub(crate) struct Simplex {
     /// Rows of coefficients, the right-hand side last.
     table: Vec<Vec<f64>>,
     basis: Vec<usize>,
@@ -12,7 +12,7 @@ pub(super) struct Simplex {
 const ZERO: f64 = 1e-7;
 
 impl Simplex {
-    pub(super) fn new(rows: Vec<(Vec<f64>, f64)>, variables: usize) -> Self {
+    pub(crate) fn new(rows: Vec<(Vec<f64>, f64)>, variables: usize) -> Self {
         let artificial = rows.len();
         let mut table = Vec::new();
         for (index, (mut row, mut rest)) in rows.into_iter().enumerate() {
@@ -57,13 +57,13 @@ impl Simplex {
         }
     }
 
-    pub(super) fn most(&mut self, variable: usize) -> f64 {
+    pub(crate) fn most(&mut self, variable: usize) -> f64 {
         let mut goal = vec![0.0; self.variables];
         goal[variable] = 1.0;
         self.maximise(&goal, self.variables)
     }
 
-    pub(super) fn least(&mut self, variable: usize) -> f64 {
+    pub(crate) fn least(&mut self, variable: usize) -> f64 {
         let mut goal = vec![0.0; self.variables];
         goal[variable] = -1.0;
         -self.maximise(&goal, self.variables)

@@ -79,9 +79,9 @@ const ODD_CLASSES: [&str; 8] = [
     "coordination",
     "prevention",
 ];
-const CODES: [&str; 12] = [
+const CODES: [&str; 16] = [
     "H0004", "H0031", "90837", "T1017", "H0038", "H2011", "H0023", "H0002", "G8431", "H0015",
-    "H0010", "H0020",
+    "H0010", "H0020", "H0024", "H2017", "T1016", "H2021",
 ];
 const PLACES: [&str; 16] =
     ["", "", "", "11", "11", "53", "12", "03", "02", "10", "99", "21", "51", "55", "56", "23"];
@@ -102,6 +102,34 @@ const EVENTS: [&str; 16] = [
     "incarceration_end",
     "overdose",
     "arrest",
+];
+const DRUGS: [&str; 5] =
+    ["ssri", "SNRI", "atypical_antipsychotic", "atypical_antipsychotic", "mood_stabiliser"];
+const HOMES: [&str; 12] = [
+    "family_home",
+    "own_home",
+    "kinship_care",
+    "shelter",
+    "foster_home",
+    "group_home",
+    "supported_housing",
+    "hospital",
+    "detention",
+    "07",
+    "somewhere",
+    "",
+];
+/// Instruments with a subscale, and about the middle and the spread of their scores.
+const INSTRUMENTS: [(&str, &str, i32, i32); 9] = [
+    ("PHQ-9", "", 12, 14),
+    ("GAD-7", "", 10, 10),
+    ("distress", "", 20, 10),
+    ("functioning_adult", "", 28, 20),
+    ("functioning_youth", "", 18, 14),
+    ("recovery_milestone", "", 5, 4),
+    ("experience", "satisfaction", 3, 3),
+    ("population_well_being", "", 60, 50),
+    ("something_else", "", 10, 10),
 ];
 const DISPOSITIONS: [&str; 11] = [
     "",
@@ -143,6 +171,7 @@ const SECTORS: [&str; 9] = [
     "legal;housing",
     "physical;bh",
 ];
+const SELF_HELP: [&str; 7] = ["", "1", "2", "3", "5", "6", "-9"];
 const SERVICES: [&str; 7] =
     ["", "therapy", "therapy;peer", "case_management", "gardening", "peer;gardening", "outreach"];
 const REASONS: [&str; 7] =
@@ -150,7 +179,7 @@ const REASONS: [&str; 7] =
 const LEGAL: [&str; 8] =
     ["", "", "voluntary", "involuntary", "involuntary", "involuntary", "04", "01"];
 
-/// A random extract with so many members. Half of them live through a story.
+/// A random extract with so many members. Half of them live through two stories.
 pub(super) fn case(seed: u64, members: usize) -> Case {
     let mut dice = Dice(seed.wrapping_mul(0x5851_f42d_4c95_7f2d));
     let reported = month_start(ymd(2025, 1, 1), dice.between(0, 5));
@@ -190,7 +219,7 @@ pub(super) fn complete(seed: u64, members: usize) -> Case {
     }
 }
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "contacts",
     "members",
     "enrolment",
@@ -200,6 +229,8 @@ const TABLES: [&str; 9] = [
     "care_plans",
     "events",
     "cost",
+    "pharmacy",
+    "living",
 ];
 
 #[derive(Debug)]
@@ -276,7 +307,7 @@ impl Writer {
         self.extract.0.insert(table, delivered);
     }
 
-    /// Members, half of whom live through a story.
+    /// Members, half of whom live through two stories.
     fn populate(&mut self, members: usize) {
         for number in 0..members {
             self.member = format!("M{number:04}");
@@ -324,6 +355,15 @@ impl Writer {
         for _ in 0..self.dice.pick(&[0, 0, 2, 5]) {
             self.cost();
         }
+        for _ in 0..self.dice.pick(&[0, 0, 2, 6]) {
+            self.fill();
+        }
+        for _ in 0..self.dice.pick(&[0, 0, 1, 3]) {
+            self.home();
+        }
+        for _ in 0..self.dice.pick(&[0, 1, 2, 3]) {
+            self.scores();
+        }
     }
 
     fn about(&mut self) {
@@ -339,6 +379,7 @@ impl Writer {
         row.set("sex", self.dice.pick(&["F", "M", ""]));
         row.set("smi_sed", self.dice.pick(&["", "", "1", "1", "2", "4"]));
         row.set("lead_clinician_id", self.dice.pick(&["", "", "K1", "K2"]));
+        row.set("language", self.dice.pick(&["", "en", "EN", "English", "es", "vi"]));
         if let Some(death) = self.death
             && self.dice.percent(70)
         {
@@ -456,6 +497,7 @@ impl Writer {
         if self.dice.percent(20) {
             row.set("dx3", self.diagnosis());
         }
+        self.billed(&mut row);
         if row.text("service_class") == "outreach" || self.dice.percent(3) {
             row.set(
                 "outreach_result",
@@ -463,6 +505,19 @@ impl Writer {
             );
         }
         self.add("contacts", row);
+    }
+
+    /// What is said of a contact for its bill.
+    fn billed(&mut self, row: &mut Row) {
+        if self.dice.percent(30) && row.text("minutes").is_empty() {
+            row.set("minutes", self.dice.pick(&["15", "30", "45", "60"]));
+        }
+        if self.dice.percent(25) {
+            row.set("paid_amount", self.dice.pick(&["0", "12.50", "80", "99.99"]));
+        }
+        if self.dice.percent(15) {
+            row.set("modifiers", self.dice.pick(&["U9", "95", "95;U9", "HQ"]));
+        }
     }
 
     /// A rhythm of contacts, so that care begins and members are active for long.
@@ -500,6 +555,12 @@ impl Writer {
             row.set("facility_class", self.dice.pick(&FACILITIES));
         }
         row.set("dx1", self.diagnosis());
+        if self.dice.percent(40) {
+            row.set("dx2", self.diagnosis());
+        }
+        if self.dice.percent(10) {
+            row.set("dx4", self.diagnosis());
+        }
         row.set("discharge_disposition", self.dice.pick(&DISPOSITIONS));
         if row.text("discharge_disposition") == "died" && self.dice.percent(70) {
             row.set("discharge_disposition", "home");
@@ -618,6 +679,7 @@ impl Writer {
         {
             let mut row = self.row("event_id").with("type", "death");
             row.set_day("start", death);
+            row.set("cause", self.dice.pick(&["", "suicide", "natural"]));
             self.add("events", row);
         }
     }
@@ -641,7 +703,8 @@ impl Writer {
     }
 
     fn assessment(&mut self, day: Day) {
-        let mut row = self.row("outcome_id").with("instrument", "LOC");
+        let mut row = self.row("outcome_id");
+        row.set("instrument", self.dice.pick(&["LOC", "LOC", "trauma_screen", "pcl_5"]));
         row.set_day("date", day);
         let types = ["assessment", "assessment", "assessment", "screen"];
         row.set("record_type", self.dice.pick(&types));
@@ -654,14 +717,15 @@ impl Writer {
         let mut row = self.row("referral_id");
         row.set_day("date", day);
         row.set("warm", self.dice.pick(&["", "true", "false"]));
-        row.set("status", self.dice.pick(&["", "sent", "accepted", "declined", "completed"]));
+        let all = ["", "sent", "accepted", "declined", "completed", "waitlisted", "waitlisted"];
+        row.set("status", self.dice.pick(&all));
         for column in ["first_attended_date", "report_back_date"] {
             if self.dice.percent(60) {
                 let day = self.later(day);
                 row.set_day(column, day);
             }
         }
-        row.set("to_sector", self.dice.pick(&["", "housing", "housing", "food", "bh"]));
+        row.set("to_sector", self.dice.pick(&["", "housing", "housing", "food", "bh", "bh"]));
         if self.dice.percent(60) {
             let asked = (day - self.dice.pick(&[0, 1, 7, 30])).max(self.start);
             row.set_day("request_received_date", asked);
@@ -703,6 +767,7 @@ impl Writer {
             row.set("employment", self.dice.pick(&WORK));
             row.set("school", self.dice.pick(&["", "", "01", "01", "02", "03", "99"]));
             row.set("arrests_30d", self.dice.pick(&["", "0", "0", "1", "2+"]));
+            row.set("selfhelp_freq", self.dice.pick(&SELF_HELP));
             row.set("substance_use_days", self.dice.pick(&["", "0", "3", "10", "30"]));
             row.set("screen_result", self.dice.pick(&["", "pos", "pos", "neg", "not_done"]));
             row.set("need_treatment", self.dice.pick(&["", "true", "true", "false"]));
@@ -716,6 +781,62 @@ impl Writer {
             row.set_day("date", next);
             self.number += 1;
             row.set("outcome_id", format!("R{:06}", self.number));
+        }
+    }
+
+    fn fill(&mut self) {
+        let day = self.day();
+        let mut row = self.row("");
+        row.set_day("fill_date", day);
+        row.set("drug_class", self.dice.pick(&DRUGS));
+        row.set("days_supply", self.dice.pick(&["", "0", "28", "30", "60", "90"]));
+        self.add("pharmacy", row);
+    }
+
+    fn home(&mut self) {
+        let day = self.day();
+        let mut row = self.row("");
+        row.set_day("start", day);
+        if self.dice.percent(60) {
+            row.set_day("end", day + self.dice.pick(&[0, 30, 89, 90, 200, 600]));
+        }
+        row.set("setting", self.dice.pick(&HOMES));
+        row.set("restrict_rank", self.dice.pick(&["", "", "1", "2", "3", "4"]));
+        row.set("weight", self.dice.pick(&["", "", "0.5", "2", "6.25"]));
+        // Of two that begin on one day nobody knows which is meant.
+        let mut own =
+            self.extract.rows("living").iter().filter(|row| row.text("member_id") == self.member);
+        if own.all(|row| row.day("start") != Some(day)) {
+            self.add("living", row);
+        }
+    }
+
+    /// Several scores on one instrument, most of them by one rater.
+    fn scores(&mut self) {
+        let (instrument, subscale, middle, spread) = self.dice.pick(&INSTRUMENTS);
+        let rater = self.dice.pick(&["", "self", "self", "clinician", "parent"]);
+        let mut day = self.day();
+        for _ in 0..self.dice.between(1, 5) {
+            if day > self.end {
+                break;
+            }
+            let other = self.dice.percent(10);
+            let rater = if other { self.dice.pick(&["self", "clinician"]) } else { rater };
+            let half = self.dice.pick(&["", "", ".5"]);
+            let score = (middle + self.dice.between(-spread, spread)).max(-1);
+            self.scored(day, (instrument, subscale), rater, &format!("{score}{half}"));
+            day += self.dice.pick(&[0, 1, 29, 30, 31, 80, 90, 120]);
+        }
+    }
+
+    pub(super) fn scored(&mut self, day: Day, of: (&str, &str), rater: &str, score: &str) {
+        let mut row = self.row("outcome_id").with("instrument", of.0).with("subscale", of.1);
+        row.set("record_type", self.dice.pick(&["assessment", "survey"]));
+        row.set("rater", rater);
+        row.set("score", score);
+        row.set_day("date", day);
+        if day <= self.end {
+            self.add("outcomes", row);
         }
     }
 

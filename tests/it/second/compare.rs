@@ -10,6 +10,7 @@ use throughline::pipeline::{self, Folders};
 use super::contact::{self, Crosswalk};
 use super::definition::{self, Definition};
 use super::rows::{self, Day, Extract, Row};
+use super::scores::{self, Instrument};
 use super::sums::{self, Asked, Place, Sums};
 use crate::definitions::files;
 
@@ -48,6 +49,7 @@ pub(super) struct Shipped {
     /// Files with parts of the language that are not known here.
     pub(super) unknown: BTreeMap<String, String>,
     crosswalk: Crosswalk,
+    instruments: Vec<Instrument>,
     /// Every file that is known, with its presets, as a pipeline names them.
     wanted: Vec<String>,
 }
@@ -74,7 +76,9 @@ pub(super) fn shipped() -> Shipped {
     let map = root().join("pipelines/crosswalks/service_map.csv");
     let crosswalk = contact::crosswalk(&std::fs::read_to_string(map).expect("the crosswalk"));
     let wanted = wanted.into_iter().collect();
-    Shipped { definitions: known, unknown, crosswalk, wanted }
+    let registry = std::fs::read_to_string(root().join("pipelines/instruments.toml"));
+    let instruments = scores::registry(&registry.expect("the registry"));
+    Shipped { definitions: known, unknown, crosswalk, instruments, wanted }
 }
 
 impl Shipped {
@@ -103,11 +107,12 @@ impl Case {
             "title = \"Second\"\nstore = \"store\"\n[periods]\nmonths = {}\nyear_starts = {}\n\
              grains = [\"month\", \"quarter\", \"year\"]\n[extracts]\nfolder = \"extracts\"\n\
              crosswalks = [\"{}\"]\nbuckets = 3\nrefused_rows = 0\n[rules]\ntransfer_gap = {}\n\
-             missing_max = 100\nunmapped_max = 100\n[indicators]\nfolders = [\"{}\"]\nuse = {:?}\n[strata]\nby = [\"age_band\", \"sex\"]\n",
+             missing_max = 100\nunmapped_max = 100\n[indicators]\ninstruments = \"{}\"\nfolders = [\"{}\"]\nuse = {:?}\n[strata]\nby = [\"age_band\", \"sex\"]\n",
             self.months,
             self.year_starts,
             at("pipelines/crosswalks/service_map.csv"),
             self.transfer_gap,
+            at("pipelines/instruments.toml"),
             at("pipelines/indicators"),
             shipped.wanted,
         )
@@ -151,6 +156,7 @@ impl Case {
             definitions: &shipped.definitions,
             periods,
             crosswalk: &shipped.crosswalk,
+            instruments: &shipped.instruments,
             transfer_gap: self.transfer_gap,
         }
     }
@@ -160,11 +166,10 @@ impl Case {
         let tallies = self.tallies(shipped)?;
         let sums = self.sums(shipped, &tallies);
         let through = self.extract.data_through();
-        let is_withheld = |place: &Place| {
-            let rule = shipped.definitions.iter().find(|one| sums::name(one) == place.0);
-            let by_unit = rule.is_none_or(|one| one.index.is_some() || one.contacts.is_some());
-            !by_unit && place.1.1 > through
-        };
+        let of_periods = |one: &&Definition| one.index.is_none() && one.contacts.is_none();
+        let of_periods: BTreeSet<String> =
+            shipped.definitions.iter().filter(of_periods).map(sums::name).collect();
+        let is_withheld = |place: &Place| place.1.1 > through && of_periods.contains(&place.0);
         Ok(compared(&tallies, sums, is_withheld))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::definition::{Basis, ContactTest, Group};
+use super::definition::{Basis, By, ContactTest, Group};
 use super::rows::{Day, Row};
 
 /// Treatment classes; the first list of reading 9.
@@ -30,13 +30,14 @@ const PLACES_24H: [&str; 5] = ["21", "51", "55", "56", "61"];
 const CODES_24H: [&str; 8] =
     ["H0010", "H0011", "H0017", "H0018", "H0019", "H2013", "H2036", "T2048"];
 
-/// Service code → class and level.
-pub(super) type Crosswalk = BTreeMap<String, (String, Option<u8>)>;
+/// Service code → class, level and practice level.
+pub(super) type Crosswalk = BTreeMap<String, (String, Option<u8>, Option<u8>)>;
 
 /// The crosswalk of the shipped file.
 pub(super) fn crosswalk(text: &str) -> Crosswalk {
     let rows = text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
-    rows.map(|row| (row[0].to_owned(), (row[1].to_owned(), row[2].parse().ok()))).collect()
+    let meant = |row: &[&str]| (row[1].to_owned(), row[2].parse().ok(), row[3].parse().ok());
+    rows.map(|row| (row[0].to_owned(), meant(&row))).collect()
 }
 
 /// A contact.
@@ -48,6 +49,8 @@ pub(super) struct Contact<'a> {
     pub(super) class: String,
     /// The level of the row, else of its code, else of its class.
     pub(super) level: u8,
+    /// The practice level of its code.
+    pub(super) practice: Option<u8>,
     pub(super) status: &'a str,
     /// Billed as a day of 24-hour care, by its place, code or class.
     pub(super) is_day_of_24h: bool,
@@ -61,11 +64,11 @@ impl<'a> Contact<'a> {
     pub(super) fn of(row: &'a Row, crosswalk: &Crosswalk, is_minor: bool, lead: &str) -> Self {
         let mapped = crosswalk.get(row.text("service_code"));
         let class = match (row.text("service_class"), mapped) {
-            ("", Some((class, _))) => class.clone(),
+            ("", Some((class, ..))) => class.clone(),
             (own, _) => own.to_owned(),
         };
         let own_level = row.number("level").and_then(|level| u8::try_from(level).ok());
-        let level = own_level.or(mapped.and_then(|(_, level)| *level));
+        let level = own_level.or(mapped.and_then(|(_, level, _)| *level));
         let place = row.text("place_of_service");
         let is_day_of_24h = PLACES_24H.contains(&place)
             || CODES_24H.contains(&row.text("service_code"))
@@ -95,6 +98,7 @@ impl<'a> Contact<'a> {
             row,
             day: row.day("contact_date").expect("every contact has a day"),
             level: level.unwrap_or_else(|| default_level(&class)),
+            practice: mapped.and_then(|(.., practice)| *practice),
             class,
             status,
             is_day_of_24h,
@@ -108,6 +112,14 @@ impl<'a> Contact<'a> {
     pub(super) fn is_inpatient(&self) -> bool {
         ["21", "51", "61"].contains(&self.row.text("place_of_service"))
             || self.class == "inpatient_day"
+    }
+
+    /// Minutes, or what was paid in cents; nothing where it is not recorded.
+    pub(super) fn amount(&self, by: By) -> i64 {
+        match by {
+            By::Minutes => self.row.number("minutes").unwrap_or(0),
+            By::Paid => self.row.cents("paid_amount").unwrap_or(0),
+        }
     }
 
     pub(super) fn passes(&self, test: &ContactTest) -> bool {
@@ -128,6 +140,8 @@ impl<'a> Contact<'a> {
         };
         let none_of = |unwanted: &[String], text: &str| !unwanted.iter().any(|word| word == text);
         let text = |column| self.row.text(column);
+        let modified =
+            text("modifiers").split(';').any(|one| test.modifier.iter().any(|m| m == one));
         let who = text("participants").split(';').any(|who| test.with.iter().any(|one| one == who));
         let diagnosed =
             (1..=5).any(|n| in_groups(&test.diagnosis, self.row.text(&format!("dx{n}"))));
@@ -146,6 +160,11 @@ impl<'a> Contact<'a> {
             && one_of(&test.outreach_result, text("outreach_result"))
             && one_of(&test.no_show_reason, text("no_show_reason"))
             && (!test.lead || self.is_by_lead)
+            && (test.modifier.is_empty() || modified)
+            && in_groups(&test.principal, text("dx1"))
+            && test.practice_level.is_none_or(|[from, to]| {
+                self.practice.is_some_and(|practice| (from..=to).contains(&practice))
+            })
     }
 }
 
@@ -193,6 +212,7 @@ fn in_group(group: Group, code: &str) -> bool {
                 || in_group(Group::Bipolar, &code)
                 || starts(&["F322", "F323", "F332", "F333"])
         }
+        Group::Coping => starts(&["F430", "F438", "F439", "Z733"]),
         Group::Opioid => f(11, 11),
         Group::AttentionConduct => f(90, 91),
         Group::Medical => "ABCDEGHIJKLMN".contains(letter) && code.len() >= 3,

@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow::{self, Break, Continue};
 
+use super::amounts;
 use super::contact::{Contact, in_groups};
-use super::criterion::{Agencies, Compared, Criterion, Happening, PlanSays, ReferralSays, Route};
+use super::criterion::{
+    Agencies, Compared, Criterion, Happening, PlanSays, Record, ReferralSays, Route,
+};
 use super::definition::Days;
 use super::life::{Life, NEVER, Spell};
 use super::rows::{Day, Row, on_month};
+use super::scores;
 use super::units::{Of, Unit};
 
-const INVOLUNTARY: [&str; 4] =
+pub(super) const INVOLUNTARY: [&str; 4] =
     ["involuntary_72h", "emergency_commitment", "cert_short", "cert_long"];
 
 /// The days on which one of several kinds of things happens, from one day to another.
@@ -22,12 +26,22 @@ pub(super) fn happen(any: &[Happening], life: &Life<'_>, [from, to]: Days) -> BT
 /// All days of one kind of thing.
 pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
     if let Some(test) = &kind.contact {
-        return life.contact_days(test);
+        return BTreeSet::clone(&life.contact_days(test));
+    }
+    if let Some(record) = &kind.record {
+        return records(record, life)
+            .into_iter()
+            .filter_map(|row| row.day(day_of(record)))
+            .collect();
     }
     if kind.ed_visit {
         let of = |dx1: &Vec<String>| dx1.iter().any(|code| in_groups(&kind.diagnosis, code));
         let visits = life.ed_visits.iter().filter(|visit| of(&visit.dx1));
+        let visits = visits.filter(|visit| !(kind.not_admitted && visit.was_admitted));
         return visits.map(|visit| visit.index).collect();
+    }
+    if let Some(days) = of_course(kind, life) {
+        return days;
     }
     if let Some(set) = kind.admission {
         let spells = life.spells(set).iter();
@@ -42,6 +56,7 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
                 && in_groups(&kind.diagnosis, &spell.last.dx1)
                 && (kind.facility.is_empty() || kind.facility.contains(&spell.last.facility))
                 && !kind.facility_not.contains(&spell.last.facility)
+                && !kind.disposition_not.contains(&spell.last.disposition)
         };
         return life.spells(set).iter().filter(ended).map(|spell| spell.discharge).collect();
     }
@@ -60,6 +75,61 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
     }
     assert!(kind.death, "a thing that is not known here: {kind:?}");
     BTreeSet::from_iter((life.death < NEVER).then_some(life.death))
+}
+
+/// The days of things that scores, check-ups, assessments and phases tell of.
+fn of_course(kind: &Happening, life: &Life<'_>) -> Option<BTreeSet<Day>> {
+    if kind.deterioration {
+        return Some(scores::deteriorations(&life.scores));
+    }
+    if kind.need_found {
+        let found = life.outcomes.iter().filter(|row| row.flag("need_treatment") == Some(true));
+        return Some(found.filter_map(|row| row.day("date")).collect());
+    }
+    if let Some(before) = kind.assessed_above {
+        let delivered = |day: Day| {
+            let levels = (day - before..=day).filter_map(|other| life.level_on(other));
+            levels.max().map_or(-1, i64::from)
+        };
+        let above = life.assessments.iter().filter(|one| one.recommended > delivered(one.day));
+        return Some(above.map(|one| one.day).collect());
+    }
+    if let Some(domains) = &kind.score_of {
+        return Some(scores::days(life, domains, kind.known));
+    }
+    kind.phase_begins.map(|phase| life.phases().begins(phase))
+}
+
+/// The column of the day of a row.
+fn day_of(record: &Record) -> &'static str {
+    match record.table.as_str() {
+        "pharmacy" => "fill_date",
+        "outcomes" => "date",
+        "events" => "start",
+        table => panic!("{table} is not known here"),
+    }
+}
+
+/// The rows of a table that say what is asked for.
+pub(super) fn records<'a>(record: &Record, life: &Life<'a>) -> Vec<&'a Row> {
+    let rows = match record.table.as_str() {
+        "pharmacy" => &life.fills,
+        "outcomes" => &life.outcomes,
+        "events" => &life.event_rows,
+        table => panic!("{table} is not known here"),
+    };
+    // Words of a site, whatever the case.
+    let one_of = |wanted: &[String], text: &str| {
+        wanted.is_empty() || wanted.iter().any(|one| one.to_lowercase() == text.to_lowercase())
+    };
+    let says = |row: &&&Row| {
+        one_of(&record.drug, row.text("drug_class"))
+            && one_of(&record.screen, row.text("screen_result"))
+            && one_of(&record.instrument, row.text("instrument"))
+            && one_of(&record.what, row.text("type"))
+            && one_of(&record.cause, row.text("cause"))
+    };
+    rows.iter().filter(says).copied().collect()
 }
 
 fn events(types: &[String], life: &Life<'_>) -> BTreeSet<Day> {
@@ -113,10 +183,10 @@ pub(super) fn met(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Op
 }
 
 /// Whether a kind of criterion is met, or that the criterion is of another kind.
-type Answer = ControlFlow<Option<i32>>;
+pub(super) type Answer = ControlFlow<Option<i32>>;
 
 fn met_itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<i32> {
-    let kinds = [lists, what_follows];
+    let kinds = [amounts::met, lists, what_follows];
     for kind in kinds {
         if let Break(found) = kind(criterion, life, unit) {
             return found;
@@ -217,7 +287,7 @@ fn lists(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Answer {
         return Break((days.len() == of.len()).then(|| days.last().copied()).flatten());
     }
     if let Some(of) = &criterion.none_of {
-        return Break(days_of(of).is_empty().then_some(0));
+        return Break((!of.iter().any(|one| met(one, life, unit).is_some())).then_some(0));
     }
     if !criterion.first_of.is_empty() {
         return Break(first_route(criterion, life, unit));
@@ -261,6 +331,36 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
             _ => false,
         });
     }
+    if !criterion.own_further_diagnosis.is_empty() {
+        let Of::Discharge(spell) = unit.of else { panic!("only of discharges") };
+        let groups = &criterion.own_further_diagnosis;
+        return Some(spell.last.further.iter().any(|code| in_groups(groups, code)));
+    }
+    if let Some(about) = &criterion.member {
+        let language = life.language.to_lowercase();
+        return Some(!language.is_empty() && !about.language_not.contains(&language));
+    }
+    if criterion.planned {
+        return Some(matches!(unit.of, Of::Admission(spell) if spell.first.is_planned));
+    }
+    if criterion.sed {
+        return Some(life.sed_recorded);
+    }
+    if let Some([from, to]) = criterion.age {
+        return Some(life.age(unit.day).is_none_or(|age| (from..=to).contains(&age)));
+    }
+    if let Some(phase) = criterion.in_phase {
+        let [from, to] = criterion.days.expect("a window");
+        let mut days = unit.day + from..=unit.day + to;
+        return Some(days.all(|day| life.phases().on(day) == Some(phase)));
+    }
+    if let Some(ask) = &criterion.scores {
+        let Of::Episode { start } = unit.of else { panic!("only of episodes") };
+        return Some(scores::say(ask, life, [start, unit.day]));
+    }
+    if !criterion.favourable.is_empty() {
+        return Some(scores::is_favourable(life, &criterion.favourable, [unit.day; 2]));
+    }
     if !criterion.own_facility.is_empty() {
         return Some(match unit.of {
             Of::Discharge(spell) => criterion.own_facility.contains(&spell.last.facility),
@@ -273,7 +373,8 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         return Some(is_involuntary(spell, life));
     }
     if criterion.smi {
-        return Some(life.has_smi(on_month(unit.day + 1, -24), unit.day));
+        let on = unit.day + criterion.on_day.unwrap_or(0);
+        return Some(life.has_smi(on_month(on + 1, -24), on));
     }
     if criterion.times_known || criterion.hours_over.is_some() {
         let Of::EdVisit(visit) = unit.of else { return Some(false) };
@@ -303,12 +404,8 @@ fn what_follows(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Answ
     if let Some(by) = criterion.escalates_by {
         let days = criterion.days.expect("a window");
         let first = window(criterion.from_level_in.unwrap_or(days));
-        let level = |day: Day| {
-            let of_day = life.contacts.iter().filter(|one| one.day == day && one.is_qualifying);
-            of_day.map(|contact| contact.level).max()
-        };
         let stepped = first
-            .filter_map(|day| Some((day, level(day)?)))
+            .filter_map(|day| Some((day, life.contact_level_on(day)?)))
             .find(|(_, level)| (1..=4).contains(level));
         return Break(stepped.and_then(|(down, low)| {
             let higher = |day: &Day| life.level_on(*day).is_some_and(|level| level >= low + by);
@@ -326,6 +423,26 @@ fn what_follows(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Answ
         let of = life.contacts.iter().filter(|one| one.is_qualifying && one.class == class);
         let days = of.map(|one| one.day).filter(|day| window(days).contains(day));
         return Break(days.min().map(|day| day - unit.day));
+    }
+    if let Some(test) = &criterion.contact_at_assessed_level {
+        let until = life.assessments.iter().filter(|one| one.day <= unit.day);
+        let assessed = until.max_by_key(|one| (one.day, &one.id)).map(|one| one.recommended);
+        let enough = life.contacts.iter().filter(|contact| {
+            contact.passes(test) && assessed.is_none_or(|level| i64::from(contact.level) >= level)
+        });
+        let mut days = window(criterion.days.expect("a window"));
+        let days_of: BTreeSet<Day> = enough.map(|contact| contact.day).collect();
+        return Break(days.find(|day| days_of.contains(day)).map(|day| day - unit.day));
+    }
+    if let Some(days) = criterion.other_agency_within {
+        let Of::Agency { test, agency } = unit.of else { return Break(None) };
+        let repeated = life.contacts.iter().any(|contact| {
+            contact.passes(test)
+                && contact.row.text("agency_id") != agency
+                && (unit.day - days..unit.day).contains(&contact.day)
+                && life.planned_ends.range(contact.day..unit.day).next().is_none()
+        });
+        return Break(repeated.then_some(0));
     }
     if criterion.linked.is_some() {
         return Break(linked(criterion, life, unit));

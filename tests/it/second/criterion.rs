@@ -4,7 +4,8 @@
 
 use serde::Deserialize;
 
-use super::definition::{Around, ContactTest, Days, Group, Set};
+use super::definition::{Around, ContactTest, Days, Group, Known, Set};
+use super::phases::Phase;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,6 +32,55 @@ pub(super) enum Compared {
     Over,
 }
 
+/// What the first and the last scores of an episode say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ScoresSay {
+    Paired,
+    Comparable,
+    Standardised,
+    Improved,
+    Deteriorated,
+    CaseAtFirst,
+    Recovered,
+}
+
+/// What is asked of the scores of an episode.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScoresAsk {
+    pub(super) is: ScoresSay,
+    #[serde(default)]
+    pub(super) domain: Vec<String>,
+    pub(super) baseline: Days,
+    pub(super) apart: i32,
+    pub(super) until: i32,
+}
+
+/// Rows of a table by what they say.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Record {
+    pub(super) table: String,
+    #[serde(default)]
+    pub(super) drug: Vec<String>,
+    #[serde(default)]
+    pub(super) screen: Vec<String>,
+    #[serde(default)]
+    pub(super) instrument: Vec<String>,
+    #[serde(default, rename = "type")]
+    pub(super) what: Vec<String>,
+    #[serde(default)]
+    pub(super) cause: Vec<String>,
+}
+
+/// What the register says of a member.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AboutMember {
+    pub(super) language_not: Vec<String>,
+}
+
 /// A kind of thing that happens on a day.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +97,8 @@ pub(super) struct Happening {
     #[serde(default)]
     pub(super) facility_not: Vec<String>,
     #[serde(default)]
+    pub(super) disposition_not: Vec<String>,
+    #[serde(default)]
     pub(super) event: Vec<String>,
     #[serde(default)]
     pub(super) referral: bool,
@@ -56,6 +108,17 @@ pub(super) struct Happening {
     pub(super) plan_end: Vec<String>,
     #[serde(default)]
     pub(super) death: bool,
+    pub(super) record: Option<Record>,
+    #[serde(default)]
+    pub(super) deterioration: bool,
+    #[serde(default)]
+    pub(super) need_found: bool,
+    #[serde(default)]
+    pub(super) not_admitted: bool,
+    pub(super) assessed_above: Option<i32>,
+    pub(super) phase_begins: Option<Phase>,
+    pub(super) score_of: Option<Vec<String>>,
+    pub(super) known: Option<Known>,
 }
 
 /// One way of several.
@@ -139,4 +202,36 @@ pub(super) struct Criterion {
     pub(super) delivered: Option<Days>,
     pub(super) same_agency: Option<Agencies>,
     pub(super) known_agencies: Option<Agencies>,
+    pub(super) member: Option<AboutMember>,
+    #[serde(default)]
+    pub(super) own_further_diagnosis: Vec<Group>,
+    #[serde(default)]
+    pub(super) planned: bool,
+    #[serde(default)]
+    pub(super) sed: bool,
+    pub(super) age: Option<[i32; 2]>,
+    pub(super) on_day: Option<i32>,
+    pub(super) nights: Option<Set>,
+    pub(super) days_at_level: Option<u8>,
+    pub(super) carried: Option<i32>,
+    pub(super) each_half: Option<ContactTest>,
+    pub(super) days_apart: Option<i32>,
+    #[serde(default)]
+    pub(super) agencies: bool,
+    pub(super) at_most: Option<usize>,
+    pub(super) supply_days: Option<Record>,
+    pub(super) supply_in_a_row: Option<Record>,
+    pub(super) at_once: Option<usize>,
+    pub(super) other_agency_within: Option<i32>,
+    pub(super) in_phase: Option<Phase>,
+    pub(super) scores: Option<ScoresAsk>,
+    #[serde(default)]
+    pub(super) favourable: Vec<String>,
+    pub(super) contact_at_assessed_level: Option<ContactTest>,
+    /// Of nights in a window.
+    #[serde(rename = "in")]
+    pub(super) set: Option<Set>,
+    /// Of members only: on the day before the window.
+    #[serde(default)]
+    pub(super) before_window: bool,
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::criterion::{Criterion, Happening};
+use super::phases::Phase;
 
 /// Days from an index day, both ends included.
 pub(super) type Days = [i32; 2];
@@ -36,7 +37,7 @@ pub(super) struct Definition {
 }
 
 /// Words of a reader and of the report, which change no number.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "title",
     "family",
     "counts",
@@ -47,6 +48,7 @@ const WORDS: [&str; 12] = [
     "rationale",
     "interval",
     "example",
+    "example_instrument",
     "preset",
     "variant",
 ];
@@ -89,6 +91,7 @@ pub(super) enum Group {
     SelfHarm,
     Opioid,
     AttentionConduct,
+    Coping,
     Medical,
 }
 
@@ -132,6 +135,11 @@ pub(super) struct ContactTest {
     pub(super) no_show_reason: Vec<String>,
     #[serde(default)]
     pub(super) lead: bool,
+    #[serde(default)]
+    pub(super) modifier: Vec<String>,
+    #[serde(default)]
+    pub(super) principal: Vec<Group>,
+    pub(super) practice_level: Option<[u8; 2]>,
     #[serde(default)]
     pub(super) or: Vec<ContactTest>,
 }
@@ -206,6 +214,59 @@ pub(super) struct Index {
     pub(super) first: bool,
     pub(super) days_apart: Option<i32>,
     pub(super) until: Option<String>,
+    pub(super) agency_contact: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) months_with: Vec<Happening>,
+    #[serde(default)]
+    pub(super) once: bool,
+    pub(super) episode_end: Option<i32>,
+    pub(super) repeat: Option<Repeat>,
+    /// Of units that a rate counts: which of them.
+    pub(super) met: Option<Criterion>,
+    /// Of units whose money a rate counts: cost lines of these levels.
+    pub(super) lines: Option<Lines>,
+    /// Of episodes whose money a rate counts: all of it, to so many days after the end.
+    pub(super) whole_until: Option<i32>,
+}
+
+/// The same again and again, from the day after on.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Repeat {
+    pub(super) every: i32,
+    pub(super) times: i32,
+}
+
+/// What has to be known of an instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Known {
+    CutOff,
+    LeastChange,
+}
+
+/// What has to be known of a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Living {
+    Restrictiveness,
+    Weight,
+    Change,
+}
+
+/// Cost lines.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lines {
+    pub(super) level: Option<[u8; 2]>,
+}
+
+/// What is added up of contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum By {
+    Minutes,
+    Paid,
 }
 
 #[derive(Debug, Deserialize)]
@@ -290,6 +351,13 @@ pub(super) struct Member {
     pub(super) status: Option<Asked>,
     pub(super) days_apart: Option<i32>,
     pub(super) first_at_least: Option<i64>,
+    #[serde(default)]
+    pub(super) when: Vec<Criterion>,
+    pub(super) scored: Option<Vec<String>>,
+    pub(super) known: Option<Known>,
+    pub(super) scores_apart: Option<i32>,
+    pub(super) in_phase: Option<Phase>,
+    pub(super) living: Option<Living>,
 }
 
 /// What a status record is asked.
@@ -307,6 +375,7 @@ pub(super) enum Asked {
     School,
     ArrestFree,
     UseDays,
+    SelfHelp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -344,8 +413,24 @@ pub(super) enum ValueOf {
     StatusEver,
     StatusLess,
     StatusNoneOrLess,
+    Meets,
+    Disruptions,
+    EachQuarterScored,
+    SeveralInstruments,
+    ScoreBetter,
+    ScoreWorse,
+    ScoreNotWorse,
+    Favourable,
+    OutOfHome,
+    Restrictiveness,
+    LivingWeight,
+    LessRestrictive,
     /// Of a unit.
     DaysUntil,
+    MinutesUntil,
+    Cost,
+    StandardisedChange,
+    Points,
     Nights,
     HowMany,
 }
@@ -372,8 +457,24 @@ impl ValueOf {
                 | Self::StatusEver
                 | Self::StatusLess
                 | Self::StatusNoneOrLess
+                | Self::Meets
+                | Self::EachQuarterScored
+                | Self::SeveralInstruments
+                | Self::ScoreBetter
+                | Self::ScoreWorse
+                | Self::ScoreNotWorse
+                | Self::Favourable
+                | Self::LessRestrictive
         )
     }
+}
+
+/// So many days, or days around an index day.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Length {
+    Days(i32),
+    Window(Days),
 }
 
 #[derive(Debug, Deserialize)]
@@ -381,7 +482,9 @@ impl ValueOf {
 pub(super) struct MemberValue {
     pub(super) of: ValueOf,
     pub(super) contact: Option<ContactTest>,
-    pub(super) days: Option<i32>,
+    pub(super) days: Option<Length>,
+    pub(super) level: Option<[u8; 2]>,
+    pub(super) by: Option<f64>,
     #[serde(rename = "in")]
     pub(super) set: Option<Set>,
     #[serde(default)]
@@ -389,6 +492,7 @@ pub(super) struct MemberValue {
     #[serde(default)]
     pub(super) diagnosis: Vec<Group>,
     pub(super) at_least: Option<usize>,
+    pub(super) criterion: Option<Criterion>,
     /// Of a unit that is not met.
     pub(super) otherwise: Option<i32>,
 }
@@ -433,6 +537,49 @@ pub(super) struct Rate {
     pub(super) minutes: Vec<String>,
     #[serde(default)]
     pub(super) but_not_during: Vec<String>,
+    pub(super) by: Option<By>,
+    #[serde(default)]
+    pub(super) waiting: Vec<String>,
+    #[serde(default)]
+    pub(super) sector: Vec<String>,
+    pub(super) most_days: Option<i32>,
+    pub(super) recommended: Option<[i64; 2]>,
+    pub(super) units: Option<Index>,
+    pub(super) members_with: Option<Index>,
+    #[serde(default)]
+    pub(super) money_of: Vec<Index>,
+    pub(super) in_phase: Option<Phase>,
+    #[serde(default)]
+    pub(super) phase_days: Vec<Phase>,
+}
+
+impl MemberValue {
+    /// The number of days.
+    pub(super) fn length(&self) -> i32 {
+        match self.days {
+            Some(Length::Days(days)) => days,
+            other => panic!("a number of days, not {other:?}"),
+        }
+    }
+
+    pub(super) fn window(&self) -> Days {
+        match self.days {
+            Some(Length::Window(days)) => days,
+            other => panic!("a window, not {other:?}"),
+        }
+    }
+}
+
+impl Rate {
+    /// True if it is counted in cents.
+    pub(super) fn is_money(&self) -> bool {
+        self.cost || self.by == Some(By::Paid) || !self.money_of.is_empty()
+    }
+
+    /// True if a member counts once in a period, whatever there is of them.
+    pub(super) fn is_once(&self) -> bool {
+        self.served.is_some() || self.members_with.is_some()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -479,6 +626,11 @@ pub(super) fn read(text: &str) -> Result<Vec<Definition>, String> {
                 one.id = format!("{}@{suffix}", one.id);
             }
             one.preset.clone_from(&preset);
+            let of_rate =
+                |own: &Index| own.met.is_some() || own.lines.is_some() || own.whole_until.is_some();
+            if one.index.as_ref().is_some_and(of_rate) {
+                return Err("`met`, `lines` and `whole_until` are of rates".to_owned());
+            }
             found.push(one);
         }
     }

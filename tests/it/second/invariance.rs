@@ -52,9 +52,15 @@ fn with_contacts(extract: &Extract, added: Vec<Row>) -> Extract {
 /// True if units are neither contacts nor made of them.
 fn is_of_other_things(definition: &Definition) -> bool {
     definition.index.as_ref().is_some_and(|index| {
-        let signals = index.any.iter().any(|kind| kind.contact.is_some());
-        let of_contacts = index.contact.is_some() || index.quarter_pair.is_some() || signals;
-        !of_contacts && index.disengagement.is_none()
+        let signals = index.any.iter().any(|kind| {
+            kind.contact.is_some() || kind.phase_begins.is_some() || kind.assessed_above.is_some()
+        });
+        let of_contacts = index.contact.is_some()
+            || index.agency_contact.is_some()
+            || index.quarter_pair.is_some()
+            || !index.months_with.is_empty()
+            || signals;
+        !of_contacts && index.disengagement.is_none() && index.episode_end.is_none()
     })
 }
 
@@ -163,14 +169,16 @@ type Texts<'a> = &'a [(&'static str, &'a str)];
 /// True for rules that ask for all that was before: for the first of its kind, or for how long a
 /// relationship has lasted.
 fn reaches_back_for_ever(definition: &Definition) -> bool {
-    definition.index.as_ref().is_some_and(|index| index.first)
+    let rate = definition.rate.as_ref();
+    let of_rate = rate.and_then(|rate| rate.units.as_ref().or(rate.members_with.as_ref()));
+    definition.index.as_ref().or(of_rate).is_some_and(|index| index.first || index.once)
         || definition.value.as_ref().is_some_and(|value| value.of == ValueOf::Tenure)
 }
 
 /// Every indicator: what was long before its look-back changes no number.
 #[test]
 fn what_was_long_before_changes_nothing() {
-    let case = chance::complete(80, 20);
+    let case = chance::complete(80, 24);
     let shipped = shipped();
     let before = case.tallies(&shipped).expect("it is taken in");
     let mut more = case.clone();

@@ -1,6 +1,6 @@
 //! One member's record as sets of days.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -8,7 +8,10 @@ use chrono::Datelike;
 
 use super::contact::{Contact, Crosswalk, in_groups};
 use super::definition::{ContactTest, Group, Set};
+use super::homes::{self, Home};
+use super::phases::{self, Phases};
 use super::rows::{Day, Extract, Row, date, ymd};
+use super::scores::{self, Instrument, Score};
 
 /// Later than every day that is looked at.
 pub(super) const NEVER: Day = 1_000_000;
@@ -18,6 +21,7 @@ pub(super) const NEVER: Day = 1_000_000;
 pub(super) struct World<'a> {
     pub(super) extract: &'a Extract,
     pub(super) crosswalk: &'a Crosswalk,
+    pub(super) instruments: &'a [Instrument],
     pub(super) transfer_gap: i32,
     /// The first and the last day that anything looks at.
     pub(super) days: (Day, Day),
@@ -32,6 +36,8 @@ pub(super) struct Stay {
     pub(super) discharge: Day,
     pub(super) level: u8,
     pub(super) dx1: String,
+    /// The diagnoses after the first.
+    pub(super) further: Vec<String>,
     pub(super) facility: String,
     pub(super) disposition: String,
     pub(super) is_planned: bool,
@@ -80,6 +86,8 @@ pub(super) struct Life<'a> {
     /// The lead clinician of the register, or nothing.
     pub(super) lead: String,
     pub(super) smi_recorded: bool,
+    pub(super) sed_recorded: bool,
+    pub(super) language: String,
     /// [`NEVER`] for members not known to have died.
     pub(super) death: Day,
     /// Enrolled days, each with the organisation that owns it.
@@ -103,12 +111,29 @@ pub(super) struct Life<'a> {
     pub(super) outcomes: Vec<&'a Row>,
     pub(super) referrals: Vec<&'a Row>,
     pub(super) plans: Vec<&'a Row>,
+    pub(super) fills: Vec<&'a Row>,
+    pub(super) living: Vec<&'a Row>,
+    /// Valid scores in the order of days and ids.
+    pub(super) scores: Vec<Score<'a>>,
     /// Day, cents, level.
     pub(super) costs: Vec<(Day, i64, Option<i64>)>,
     pub(super) data_through: Day,
+    found: Found,
+}
+
+/// What was found out once.
+#[derive(Debug, Default)]
+struct Found {
     /// Days with contacts by the tests that were put to them, which stand where they stand.
-    put: RefCell<BTreeMap<usize, BTreeSet<Day>>>,
+    put: RefCell<BTreeMap<usize, Rc<BTreeSet<Day>>>>,
+    treated: OnceCell<Rc<BTreeSet<Day>>>,
+    qualified: OnceCell<Rc<BTreeSet<Day>>>,
+    /// The highest level of the qualifying contacts of a day.
+    levels: OnceCell<BTreeMap<Day, u8>>,
     cares: RefCell<BTreeMap<i32, Rc<Care>>>,
+    in_phases: OnceCell<Phases>,
+    homes: RefCell<BTreeMap<Day, Home>>,
+    carried: RefCell<BTreeMap<(Day, i32), Option<u8>>>,
 }
 
 /// A time in care.
@@ -159,6 +184,8 @@ impl<'a> Life<'a> {
             lead: lead.to_owned(),
             sex: about.map_or("", |row| row.text("sex")).to_owned(),
             smi_recorded: about.is_some_and(|row| row.number("smi_sed") == Some(1)),
+            sed_recorded: about.is_some_and(|row| row.number("smi_sed") == Some(2)),
+            language: about.map_or("", |row| row.text("language")).to_owned(),
             death: death(about, &rows("stays"), &events),
             enrolled: BTreeMap::new(),
             hospice: BTreeSet::new(),
@@ -176,13 +203,15 @@ impl<'a> Life<'a> {
             events,
             planned_ends: planned_ends(&plans),
             event_rows: rows("events"),
+            scores: scores::valid(&outcomes(&rows("outcomes")), world.instruments),
+            living: rows("living"),
             outcomes: outcomes(&rows("outcomes")),
             referrals: rows("referrals"),
             plans,
+            fills: rows("pharmacy"),
             costs: costs(&rows("cost")),
             data_through: world.extract.data_through(),
-            put: RefCell::default(),
-            cares: RefCell::default(),
+            found: Found::default(),
         };
         life.enrol(&rows("enrolment"), world, first_day(&rows));
         life
@@ -270,37 +299,69 @@ impl<'a> Life<'a> {
     }
 
     /// The days with a contact that passes a test; each test is put once.
-    pub(super) fn contact_days(&self, test: &ContactTest) -> BTreeSet<Day> {
-        let mut put = self.put.borrow_mut();
+    pub(super) fn contact_days(&self, test: &ContactTest) -> Rc<BTreeSet<Day>> {
+        let mut put = self.found.put.borrow_mut();
         let days = put.entry(std::ptr::from_ref(test).addr()).or_insert_with(|| {
             let passing = self.contacts.iter().filter(|contact| contact.passes(test));
-            passing.map(|contact| contact.day).collect()
+            Rc::new(passing.map(|contact| contact.day).collect())
         });
-        days.clone()
+        Rc::clone(days)
     }
 
     fn days_where(&self, holds: impl Fn(&Contact<'_>) -> bool) -> BTreeSet<Day> {
         self.contacts.iter().filter(|one| holds(one)).map(|contact| contact.day).collect()
     }
 
-    pub(super) fn qualifying_days(&self) -> BTreeSet<Day> {
-        self.days_where(|contact| contact.is_qualifying)
+    pub(super) fn qualifying_days(&self) -> Rc<BTreeSet<Day>> {
+        let found = || Rc::new(self.days_where(|contact| contact.is_qualifying));
+        Rc::clone(self.found.qualified.get_or_init(found))
     }
 
-    pub(super) fn treatment_days(&self) -> BTreeSet<Day> {
-        self.days_where(|contact| contact.is_treatment)
+    pub(super) fn treatment_days(&self) -> Rc<BTreeSet<Day>> {
+        let found = || Rc::new(self.days_where(|contact| contact.is_treatment));
+        Rc::clone(self.found.treated.get_or_init(found))
+    }
+
+    /// The highest level of the qualifying contacts of a day.
+    pub(super) fn contact_level_on(&self, day: Day) -> Option<u8> {
+        let levels = self.found.levels.get_or_init(|| {
+            let mut levels = BTreeMap::new();
+            for contact in self.contacts.iter().filter(|contact| contact.is_qualifying) {
+                let level = levels.entry(contact.day).or_insert(contact.level);
+                *level = contact.level.max(*level);
+            }
+            levels
+        });
+        levels.get(&day).copied()
     }
 
     /// Reading 28: a day with a qualifying contact or in an institution, at its highest level.
     pub(super) fn level_on(&self, day: Day) -> Option<u8> {
-        let of_contacts = self.contacts.iter().filter(|one| one.day == day && one.is_qualifying);
-        let of_contacts = of_contacts.map(|contact| contact.level).max();
         let in_bed = self.is_alive(day) && self.institution_days.contains(&day);
         match (in_bed, self.inpatient_days.contains(&day)) {
             (true, true) => Some(6),
             (true, false) => Some(5),
-            (false, _) => of_contacts,
+            (false, _) => self.contact_level_on(day),
         }
+    }
+
+    /// The level of a day in an institution, or of the last contact of the day or so many days before
+    /// it; found once.
+    pub(super) fn level_carried(&self, day: Day, days: i32) -> Option<u8> {
+        let find = || {
+            if self.institution_days.contains(&day) {
+                return self.level_on(day);
+            }
+            let mut earlier = (day - days..=day).rev();
+            let last = earlier.find_map(|earlier| self.contact_level_on(earlier));
+            last.filter(|_| self.is_alive(day))
+        };
+        *self.found.carried.borrow_mut().entry((day, days)).or_insert_with(find)
+    }
+
+    /// The home of a day, found once.
+    pub(super) fn home_on(&self, day: Day) -> Home {
+        *self.found.homes.borrow_mut().entry(day).or_insert_with(|| homes::on(self, day))
     }
 
     /// Section 1.5: recorded, or a severe diagnosis on two contact-days at least 30 days apart or in
@@ -321,12 +382,17 @@ impl<'a> Life<'a> {
         self.smi_recorded || apart || spell
     }
 
+    /// The phases of recovery, found once.
+    pub(super) fn phases(&self) -> &Phases {
+        self.found.in_phases.get_or_init(|| phases::of(self))
+    }
+
     /// Times in care for a gap, found once.
     pub(super) fn care(&self, gap: i32) -> Rc<Care> {
-        let known = self.cares.borrow().get(&gap).cloned();
+        let known = self.found.cares.borrow().get(&gap).cloned();
         known.unwrap_or_else(|| {
             let care = Rc::new(self.followed(gap));
-            self.cares.borrow_mut().insert(gap, Rc::clone(&care));
+            self.found.cares.borrow_mut().insert(gap, Rc::clone(&care));
             care
         })
     }
@@ -435,6 +501,7 @@ fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> 
             discharge: row.day("discharge").unwrap_or(NEVER),
             level: level_of_stay(row)?,
             dx1: row.text("dx1").to_owned(),
+            further: (2..=5).map(|n| row.text(&format!("dx{n}")).to_owned()).collect(),
             facility: row.text("facility_class").to_owned(),
             disposition: row.text("discharge_disposition").to_owned(),
             is_planned: row.flag("planned") == Some(true),
@@ -472,6 +539,7 @@ fn derived(contacts: &[Contact<'_>], level: u8) -> Vec<Stay> {
                 discharge: contact.day + 1,
                 level,
                 dx1: dx1.to_owned(),
+                further: Vec::new(),
                 facility: String::new(),
                 disposition: String::new(),
                 is_planned: false,
@@ -612,11 +680,8 @@ fn planned_ends(plans: &[&Row]) -> BTreeSet<Day> {
 fn costs(rows: &[&Row]) -> Vec<(Day, i64, Option<i64>)> {
     let cost = |row: &&Row| {
         let names = ["amount_paid", "amount_allowed", "std_price"];
-        let amount = names.iter().map(|name| row.text(name)).find(|text| !text.is_empty())?;
-        let dollars: f64 = amount.parse().expect("an amount");
-        #[expect(clippy::cast_possible_truncation, reason = "amounts of a test are small")]
-        let cents = (dollars * 100.0).round() as i64;
-        Some((row.day("service_date")?, cents, row.number("level")))
+        let amount = names.iter().find(|name| !row.text(name).is_empty())?;
+        Some((row.day("service_date")?, row.cents(amount)?, row.number("level")))
     };
     rows.iter().filter_map(cost).collect()
 }

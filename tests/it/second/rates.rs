@@ -1,53 +1,117 @@
 //! Things counted day by day over person-time.
 
-use super::contact::in_groups;
-use super::definition::Rate;
-use super::life::{Care, Life, Stay};
-use super::rows::{Day, Row};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-/// How much of a thing falls on a day. Readings 26 and 30: events count on enrolled days up to death,
-/// nights and person-time on alive enrolled days.
-pub(super) fn on(rate: &Rate, life: &Life<'_>, care: &Care, day: Day) -> i64 {
-    if !life.is_enrolled(day) || day > life.death {
-        return 0;
+use super::contact::in_groups;
+use super::course::met;
+use super::definition::{Index, Rate};
+use super::life::{Care, Life, Stay};
+use super::rows::{Day, Row, month_start};
+use super::units::{Of, Unit, considered};
+
+/// What a rate counts of a member, and what it is divided by.
+#[derive(Debug)]
+pub(super) struct Things<'a> {
+    rate: &'a Rate,
+    life: &'a Life<'a>,
+    care: Rc<Care>,
+    /// What happens on single days, whoever is enrolled.
+    happened: BTreeMap<Day, i64>,
+    over: Option<Box<Things<'a>>>,
+}
+
+impl<'a> Things<'a> {
+    pub(super) fn of(rate: &'a Rate, life: &'a Life<'a>) -> Self {
+        let mut happened = BTreeMap::new();
+        for (day, amount) in happenings(rate, life) {
+            *happened.entry(day).or_insert(0) += amount;
+        }
+        Self {
+            rate,
+            life,
+            care: rate.disengagements.map(|gap| life.care(gap)).unwrap_or_default(),
+            happened,
+            over: rate.over.as_ref().map(|over| Box::new(Self::of(over, life))),
+        }
     }
-    let count = |n: usize| i64::try_from(n).expect("a count");
-    let is_day = |holds: bool| i64::from(holds && life.is_alive(day));
-    if let Some(set) = rate.nights {
-        return is_day(life.days_in(set).contains(&day));
+
+    /// How much of a thing falls on a day. Readings 26 and 30: events count on enrolled days up to
+    /// death, nights and person-time on alive enrolled days.
+    pub(super) fn on(&self, day: Day) -> i64 {
+        let (rate, life) = (self.rate, self.life);
+        if !life.is_enrolled(day) || day > life.death {
+            return 0;
+        }
+        let is_day = |holds: bool| i64::from(holds && life.is_alive(day));
+        if let Some(set) = rate.nights {
+            return is_day(life.days_in(set).contains(&day));
+        }
+        if rate.patient_days.is_some() || rate.waiting_nights.is_some() {
+            return is_day(is_in_bed(rate, life, day));
+        }
+        if !rate.phase_days.is_empty() {
+            return is_day(life.phases().on(day).is_some_and(|on| rate.phase_days.contains(&on)));
+        }
+        if rate
+            .in_phase
+            .is_some_and(|phase| !life.is_alive(day) || life.phases().on(day) != Some(phase))
+        {
+            return 0;
+        }
+        if rate.community_days {
+            return is_day(life.is_at_risk(day));
+        }
+        if rate.custody_days {
+            return is_day(life.custody.contains(&day));
+        }
+        if !rate.waiting.is_empty() {
+            return is_day(day == month_start(day, 1) - 1 && is_waiting(rate, life, day));
+        }
+        if rate.disengagements.is_some() {
+            let lost = self.care.lost.iter().filter(|(lost, _)| *lost == day);
+            return i64::try_from(lost.count()).expect("a count");
+        }
+        self.happened.get(&day).copied().unwrap_or(0)
     }
-    if rate.patient_days.is_some() || rate.waiting_nights.is_some() {
-        return is_day(is_in_bed(rate, life, day));
+
+    /// What a rate is divided by: another thing, days in care, or alive enrolled days.
+    pub(super) fn under(&self, day: Day) -> i64 {
+        match (&self.over, self.rate.disengagements) {
+            (Some(other), _) => other.on(day),
+            (None, gap) => {
+                let in_care = gap.is_none() || self.care.days.contains(&day);
+                i64::from(self.life.is_enrolled(day) && self.life.is_alive(day) && in_care)
+            }
+        }
     }
+}
+
+/// Things that happen on single days, each with how much of it.
+fn happenings(rate: &Rate, life: &Life<'_>) -> Vec<(Day, i64)> {
+    let once = |day: Day| (day, 1);
     if !rate.minutes.is_empty() {
-        return minutes(rate, life, day);
+        return minutes(rate, life);
     }
     if let Some(set) = rate.admissions {
-        return count(life.spells(set).iter().filter(|spell| spell.admit == day).count());
+        return life.spells(set).iter().map(|spell| once(spell.admit)).collect();
     }
     if !rate.events.is_empty() {
-        let of =
-            |(when, what): &&(Day, &str)| *when == day && rate.events.iter().any(|one| one == what);
-        return count(life.events.iter().filter(of).count());
+        let of = |(_, what): &&(Day, &str)| rate.events.iter().any(|one| one == what);
+        return life.events.iter().filter(of).map(|(day, _)| once(*day)).collect();
     }
     if rate.ed_visits {
-        let visits = life.ed_visits.iter().filter(|visit| visit.index == day);
-        let of =
-            visits.filter(|visit| visit.dx1.iter().any(|code| in_groups(&rate.diagnosis, code)));
-        return count(of.count());
+        let of = life.ed_visits.iter();
+        let of = of.filter(|visit| visit.dx1.iter().any(|code| in_groups(&rate.diagnosis, code)));
+        return of.map(|visit| once(visit.index)).collect();
     }
     if let Some(test) = rate.served.as_ref().or(rate.contacts.as_ref()) {
-        let of = life.contacts.iter().filter(|contact| contact.day == day && contact.passes(test));
-        return count(of.count());
+        let of = life.contacts.iter().filter(|contact| contact.passes(test));
+        return of.map(|one| (one.day, rate.by.map_or(1, |by| one.amount(by)))).collect();
     }
     if rate.cost {
-        let of = life.costs.iter().filter(|(when, _, level)| {
-            let in_levels = |[from, to]: [u8; 2]| {
-                level.is_some_and(|level| (i64::from(from)..=i64::from(to)).contains(&level))
-            };
-            *when == day && rate.level.is_none_or(in_levels)
-        });
-        return of.map(|(_, cents, _)| cents).sum();
+        let of = life.costs.iter().filter(|(.., level)| in_levels(rate.level, *level));
+        return of.map(|(day, cents, _)| (*day, *cents)).collect();
     }
     if rate.goals_closed || rate.goals_attained {
         let column = if rate.goals_closed { "goals_closed" } else { "goals_attained" };
@@ -55,37 +119,102 @@ pub(super) fn on(rate: &Rate, life: &Life<'_>, care: &Care, day: Day) -> i64 {
         let is_known = |row: &&&Row| {
             row.number("goals_closed").is_some() && row.number("goals_attained").is_some()
         };
-        let of = life.plans.iter().filter(|row| row.day("created") == Some(day)).filter(is_known);
-        return of.filter_map(|row| row.number(column)).sum();
+        let of = life.plans.iter().filter(is_known);
+        return of.filter_map(|row| Some((row.day("created")?, row.number(column)?))).collect();
     }
     if rate.deaths {
-        return i64::from(day == life.death);
+        return vec![once(life.death)];
     }
-    if rate.community_days {
-        return is_day(life.is_at_risk(day));
+    if let Some(index) = rate.units.as_ref().or(rate.members_with.as_ref()) {
+        return units(index, life).iter().map(|unit| once(unit.day)).collect();
     }
-    if rate.custody_days {
-        return is_day(life.custody.contains(&day));
+    if !rate.money_of.is_empty() {
+        return money(&rate.money_of, life);
     }
-    if rate.disengagements.is_some() {
-        return count(care.lost.iter().filter(|(lost, _)| *lost == day).count());
-    }
-    panic!("a rate of nothing that is known here: {rate:?}")
+    let of_days = rate.nights.is_some()
+        || rate.patient_days.is_some()
+        || rate.waiting_nights.is_some()
+        || rate.community_days
+        || rate.custody_days
+        || rate.disengagements.is_some()
+        || !rate.waiting.is_empty()
+        || !rate.phase_days.is_empty();
+    assert!(of_days, "a rate of nothing that is known here: {rate:?}");
+    Vec::new()
 }
 
-/// What a rate is divided by: another thing, days in care, or alive enrolled days.
-pub(super) fn under(rate: &Rate, life: &Life<'_>, care: &Care, day: Day) -> i64 {
-    match (&rate.over, rate.disengagements) {
-        (Some(other), _) => on(other, life, care, day),
-        (None, gap) => {
-            let in_care = gap.is_none() || care.days.contains(&day);
-            i64::from(life.is_enrolled(day) && life.is_alive(day) && in_care)
+/// True if a level is in a range of levels, or none is named.
+pub(super) fn in_levels(levels: Option<[u8; 2]>, level: Option<i64>) -> bool {
+    levels.is_none_or(|[from, to]| {
+        level.is_some_and(|level| (i64::from(from)..=i64::from(to)).contains(&level))
+    })
+}
+
+/// The units that a rate counts.
+fn units<'a>(index: &'a Index, life: &'a Life<'_>) -> Vec<Unit<'a>> {
+    let mut units = considered(index, None, life);
+    units.retain(|unit| index.met.as_ref().is_none_or(|one| met(one, life, unit).is_some()));
+    units
+}
+
+/// Cost lines of the days of some units, each once; of whole episodes their sum, on the last day.
+fn money(of: &[Index], life: &Life<'_>) -> Vec<(Day, i64)> {
+    let mut covered: Vec<(Day, Day, Option<[u8; 2]>)> = Vec::new();
+    let mut found = Vec::new();
+    for index in of {
+        if let Some(until) = index.whole_until {
+            for unit in units(index, life) {
+                let Of::Episode { start } = unit.of else { panic!("only of episodes") };
+                let days = start..=unit.day + until;
+                let lines = life.costs.iter().filter(|(day, ..)| days.contains(day));
+                found.push((unit.day, lines.map(|(_, cents, _)| cents).sum()));
+            }
+            continue;
+        }
+        let lines = index.lines.expect("which lines");
+        for unit in units(index, life) {
+            let (first, last) = match unit.of {
+                Of::Admission(spell) => (spell.admit, spell.discharge),
+                Of::EdVisit(visit) => (visit.start, visit.index),
+                _ => (unit.day, unit.day),
+            };
+            covered.push((first, last, lines.level));
         }
     }
+    let belongs = |(day, _, level): &&(Day, i64, Option<i64>)| {
+        let is_in = |(from, to, levels): &(Day, Day, Option<[u8; 2]>)| {
+            from <= day && day <= to && in_levels(*levels, *level)
+        };
+        covered.iter().any(is_in)
+    };
+    let lines = life.costs.iter().filter(belongs).map(|(day, cents, _)| (*day, *cents));
+    found.into_iter().chain(lines).collect()
 }
 
-/// Minutes of the events of a day, begun ones in full, without those in an event of other types.
-fn minutes(rate: &Rate, life: &Life<'_>, day: Day) -> i64 {
+/// True if a referral of at most so many days has not been attended, and it is known to wait or to be
+/// turned away; of the members with a last recommended level of a year, those in a range of levels.
+fn is_waiting(rate: &Rate, life: &Life<'_>, day: Day) -> bool {
+    let open = |row: &Row| {
+        let made = row.day("date").expect("every referral has a day");
+        let most = rate.most_days.expect("a most of days");
+        (day - most..=day).contains(&made)
+            && rate.waiting.iter().any(|one| one == row.text("status"))
+            && (rate.sector.is_empty()
+                || rate.sector.iter().any(|one| one == row.text("to_sector")))
+            && row.day("first_attended_date").is_none_or(|attended| attended > day)
+    };
+    let level = || {
+        let of = life.assessments.iter().filter(|one| (day - 365..=day).contains(&one.day));
+        of.max_by_key(|one| (one.day, &one.id)).map(|one| one.recommended)
+    };
+    life.referrals.iter().any(|row| open(row))
+        && rate
+            .recommended
+            .is_none_or(|[from, to]| level().is_some_and(|level| (from..=to).contains(&level)))
+}
+
+/// Minutes of events by day, begun ones in full, without those in an event of other types.
+fn minutes(rate: &Rate, life: &Life<'_>) -> Vec<(Day, i64)> {
     let of = |types: &[String]| -> Vec<(Day, i64, i64)> {
         let rows = life.event_rows.iter().filter(|row| types.iter().any(|t| t == row.text("type")));
         let timed = rows.filter_map(|row| {
@@ -94,18 +223,16 @@ fn minutes(rate: &Rate, life: &Life<'_>, day: Day) -> i64 {
         timed.collect()
     };
     let others = of(&rate.but_not_during);
-    let counted = of(&rate.minutes).into_iter().filter(|(on, _, _)| *on == day);
-    let lasts = |(_, start, end): (Day, i64, i64)| {
+    let lasts = |(day, start, end): (Day, i64, i64)| {
         let minute = |at: &i64| {
             let at = start + 60 * at;
             !others.iter().any(|(_, from, to)| *from <= at && at < *to)
         };
         let whole = (end - start + 59) / 60;
-        i64::try_from((0..whole).filter(minute).count()).expect("a count")
+        (day, i64::try_from((0..whole).filter(minute).count()).expect("a count"))
     };
-    counted.map(lasts).sum()
+    of(&rate.minutes).into_iter().map(lasts).collect()
 }
-
 /// Whether a night is one of a patient who is there, or one of waiting to leave.
 fn is_in_bed(rate: &Rate, life: &Life<'_>, day: Day) -> bool {
     if let Some(set) = rate.patient_days {

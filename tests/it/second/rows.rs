@@ -36,7 +36,14 @@ pub(super) fn on_month(day: Day, months: i32) -> Day {
 
 /// One row: column and text, as delivered. What is not there is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Row(BTreeMap<&'static str, String>);
+pub(super) struct Row(BTreeMap<&'static str, Cell>);
+
+/// A text, and the day that it is, if it is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Cell {
+    text: String,
+    day: Option<Day>,
+}
 
 impl Row {
     pub(super) fn new() -> Self {
@@ -50,19 +57,21 @@ impl Row {
     }
 
     pub(super) fn set(&mut self, column: &'static str, text: impl std::fmt::Display) {
-        self.0.insert(column, text.to_string());
+        let text = text.to_string();
+        let day = if text.len() == 10 { day(&text) } else { None };
+        self.0.insert(column, Cell { text, day });
     }
 
     pub(super) fn set_day(&mut self, column: &'static str, day: Day) {
-        self.set(column, date(day));
+        self.0.insert(column, Cell { text: date(day).to_string(), day: Some(day) });
     }
 
     pub(super) fn text(&self, column: &str) -> &str {
-        self.0.get(column).map_or("", String::as_str)
+        self.0.get(column).map_or("", |cell| &cell.text)
     }
 
     pub(super) fn day(&self, column: &str) -> Option<Day> {
-        day(self.text(column))
+        self.0.get(column)?.day
     }
 
     /// Seconds since the first of January 1970.
@@ -80,6 +89,19 @@ impl Row {
 
     pub(super) fn number(&self, column: &str) -> Option<i64> {
         self.text(column).parse().ok()
+    }
+
+    /// Dollars, in cents.
+    pub(super) fn cents(&self, column: &str) -> Option<i64> {
+        self.thousandths(column).map(|thousandths| thousandths / 10)
+    }
+
+    /// A number with at most three digits after the point, in thousandths.
+    pub(super) fn thousandths(&self, column: &str) -> Option<i64> {
+        let number: f64 = self.text(column).parse().ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "numbers of a test are small")]
+        let thousandths = (number * 1000.0).round() as i64;
+        Some(thousandths)
     }
 
     /// True or false; nothing if that is not known.
@@ -154,12 +176,13 @@ impl Extract {
                     &["contact_id", "member_id", "contact_date", "agency_id", "service_class"]
                 }
                 "members" => &["member_id", "birth_year"],
-                "enrolment" => &["member_id", "start"],
+                "enrolment" | "living" => &["member_id", "start"],
                 "stays" => &["stay_id", "member_id", "admit", "level"],
                 "outcomes" => &["member_id", "date", "record_type", "instrument"],
                 "care_plans" => &["member_id", "created"],
                 "events" => &["member_id", "start", "type"],
                 "cost" => &["member_id", "service_date"],
+                "pharmacy" => &["member_id", "fill_date"],
                 _ => &["member_id", "date"],
             };
             let own = table.rows.iter().flat_map(|row| row.0.keys().copied());

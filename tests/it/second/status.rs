@@ -18,22 +18,52 @@ const SUPPORTED_WORK: [&str; 1] = ["04"];
 const UNEMPLOYED: [&str; 2] = ["3", "03"];
 const OUTSIDE: [&str; 7] = ["4", "05", "06", "07", "08", "09", "11"];
 
+/// The code that a word for the setting of a living span stands for.
+pub(super) fn setting_code(setting: &str) -> &str {
+    match setting {
+        "homeless" | "shelter" => "12",
+        "home" | "family_home" | "kinship_care" | "adoptive_home" | "rented" | "own_home"
+        | "independent" => "15",
+        "supported_housing" => "13",
+        "foster_home" | "foster_care" | "assisted_living" | "sober_living" => "05",
+        "group_home" | "residential" | "halfway_house" | "nursing" => "07",
+        "hospital" => "02",
+        "detention" | "jail" | "prison" => "01",
+        code => code,
+    }
+}
+
+/// How restrictive a living situation is, from 1 low to 4 high; nothing for people without a home.
+pub(super) fn rank(home: &str) -> Option<i64> {
+    let ranks: [(i64, &[&str]); 6] = [
+        (1, &INDEPENDENT),
+        (1, &SUPPORTED),
+        (2, &ASSISTED),
+        (2, &DEPENDENT),
+        (3, &RESIDENTIAL),
+        (4, &HOSPITAL_OR_JAIL),
+    ];
+    ranks.into_iter().find(|(_, codes)| codes.contains(&home)).map(|(rank, _)| rank)
+}
+
+/// True if a code is known.
+pub(super) fn says_home(home: &str) -> bool {
+    HOMELESS.contains(&home) || rank(home).is_some()
+}
+
+/// Whether it is a placement out of home; of dependent living it is not known.
+pub(super) fn is_out_of_home(home: &str) -> Option<bool> {
+    let is_known = says_home(home) && !DEPENDENT.contains(&home);
+    let is_out =
+        [&ASSISTED[..], &RESIDENTIAL, &HOSPITAL_OR_JAIL].iter().any(|all| all.contains(&home));
+    is_known.then_some(is_out)
+}
+
 /// The answer of a record; nothing where it does not say.
 fn answer(asked: Asked, row: &Row) -> Option<i64> {
     let (home, work) = (row.text("living"), row.text("employment"));
-    let rank = || {
-        let ranks: [(i64, &[&str]); 6] = [
-            (1, &INDEPENDENT),
-            (1, &SUPPORTED),
-            (2, &ASSISTED),
-            (2, &DEPENDENT),
-            (3, &RESIDENTIAL),
-            (4, &HOSPITAL_OR_JAIL),
-        ];
-        ranks.into_iter().find(|(_, codes)| codes.contains(&home)).map(|(rank, _)| rank)
-    };
     let is_homeless = HOMELESS.contains(&home);
-    let lives = |holds: bool| (is_homeless || rank().is_some()).then_some(i64::from(holds));
+    let lives = |holds: bool| says_home(home).then_some(i64::from(holds));
     let in_force =
         OPEN_MARKET.contains(&work) || SUPPORTED_WORK.contains(&work) || UNEMPLOYED.contains(&work);
     let works = OPEN_MARKET.contains(&work) || SUPPORTED_WORK.contains(&work);
@@ -43,7 +73,7 @@ fn answer(asked: Asked, row: &Row) -> Option<i64> {
         Asked::Homeless => lives(is_homeless),
         Asked::AtHome if DEPENDENT.contains(&home) => None,
         Asked::Independent | Asked::AtHome => lives(INDEPENDENT.contains(&home)),
-        Asked::Restrictiveness => rank(),
+        Asked::Restrictiveness => rank(home),
         Asked::Employed => says_work.then_some(works.into()),
         Asked::EmployedInLabourForce => in_force.then_some(works.into()),
         Asked::CompetitiveWork => says_work.then_some(OPEN_MARKET.contains(&work).into()),
@@ -55,6 +85,11 @@ fn answer(asked: Asked, row: &Row) -> Option<i64> {
         Asked::ArrestFree => match row.text("arrests_30d") {
             "" => None,
             arrests => Some(i64::from(arrests == "0")),
+        },
+        Asked::SelfHelp => match row.text("selfhelp_freq") {
+            "1" => Some(0),
+            "2" | "3" | "4" | "5" => Some(1),
+            _ => None,
         },
         Asked::UseDays => row.number("substance_use_days"),
     }

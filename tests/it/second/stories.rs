@@ -3,12 +3,13 @@
 
 use super::chance::Writer;
 use super::rows::{Day, Row, date, month_start};
+use super::{stories_of_need as need, stories_of_recovery as recovery};
 
 /// Days from one thing to the next: edges of windows, and days well inside of them.
 const SOON: [i32; 10] = [0, 1, 1, 2, 3, 7, 8, 13, 14, 30];
 const WAYS: [&str; 5] = ["phone", "in_person", "message", "video", "collateral_only"];
 
-const STORIES: [fn(&mut Writer, Day); 23] = [
+const STORIES: [fn(&mut Writer, Day); 41] = [
     hospital,
     emergency,
     new_episode,
@@ -32,11 +33,29 @@ const STORIES: [fn(&mut Writer, Day); 23] = [
     after_the_end,
     relapse,
     released,
+    need::medicated,
+    need::for_the_body,
+    need::found,
+    need::found,
+    need::passing,
+    need::passing,
+    need::suicide,
+    need::waiting,
+    need::assessed_twice,
+    need::other_language,
+    need::often_in_hospital,
+    need::home,
+    need::home,
+    recovery::episode,
+    recovery::episode,
+    recovery::steady,
+    recovery::steady,
+    recovery::survey,
 ];
 
 /// A member who is enrolled all the time and lives through one or two of the stories.
 pub(super) fn tell(writer: &mut Writer, number: usize) {
-    let child = matches!(number % STORIES.len(), 12) && writer.dice.percent(60);
+    let child = matches!(number % STORIES.len(), 12) && writer.dice.percent(40);
     let age = if child { 12 } else { writer.dice.pick(&[19, 30, 45]) };
     let mut row = writer.row("");
     row.set(
@@ -51,8 +70,7 @@ pub(super) fn tell(writer: &mut Writer, number: usize) {
     row.set_day("start", writer.end - 2000);
     row.set("bho_id", writer.dice.pick(&["B1", "B2"]));
     writer.add("enrolment", row);
-    for place in [number, number + 5 * writer.dice.below(4)].iter().take(writer.dice.pick(&[1, 2]))
-    {
+    for place in [number, number + 7 * (1 + writer.dice.below(5))] {
         let back = if writer.dice.percent(50) { (395, 480) } else { (60, 380) };
         let day = writer.end - writer.dice.between(back.0, back.1);
         writer.anchors.push(day);
@@ -61,12 +79,12 @@ pub(super) fn tell(writer: &mut Writer, number: usize) {
 }
 
 impl Writer {
-    fn soon(&mut self) -> i32 {
+    pub(super) fn soon(&mut self) -> i32 {
         self.dice.pick(&SOON)
     }
 
     /// A contact of a class, with some more columns; nothing after the last day.
-    fn seen(&mut self, day: Day, class: &str, more: &[(&'static str, &str)]) {
+    pub(super) fn seen(&mut self, day: Day, class: &str, more: &[(&'static str, &str)]) {
         let mut row = self.contact_on(day);
         row.set("service_class", class);
         for (column, text) in more {
@@ -77,7 +95,7 @@ impl Writer {
         }
     }
 
-    fn stays(&mut self, admit: Day, nights: i32, more: &[(&'static str, &str)]) {
+    pub(super) fn stays(&mut self, admit: Day, nights: i32, more: &[(&'static str, &str)]) {
         let mut row = self.row("stay_id").with("level", "6").with("dx1", "F33.1");
         row.set_day("admit", admit);
         row.set_day("discharge", admit + nights);
@@ -89,11 +107,11 @@ impl Writer {
         }
     }
 
-    fn visits_ed(&mut self, day: Day, dx1: &str) {
+    pub(super) fn visits_ed(&mut self, day: Day, dx1: &str) {
         self.stays(day, 0, &[("facility_class", "ed"), ("level", ""), ("dx1", dx1)]);
     }
 
-    fn event_on(&mut self, day: Day, what: &str) {
+    pub(super) fn event_on(&mut self, day: Day, what: &str) {
         let mut row = self.row("event_id").with("type", what);
         row.set_day("start", day);
         if day <= self.end {
@@ -101,7 +119,7 @@ impl Writer {
         }
     }
 
-    fn recorded(&mut self, day: Day, more: &[(&'static str, &str)]) {
+    pub(super) fn recorded(&mut self, day: Day, more: &[(&'static str, &str)]) {
         let mut row = self.row("outcome_id").with("instrument", "X").with("record_type", "status");
         row.set_day("date", day);
         for (column, text) in more {
@@ -112,7 +130,7 @@ impl Writer {
         }
     }
 
-    fn dated(&mut self, table: &str, mut row: Row, days: &[(&'static str, Day)]) {
+    pub(super) fn dated(&mut self, table: &str, mut row: Row, days: &[(&'static str, Day)]) {
         for (column, day) in days {
             row.set_day(column, (*day).min(self.end));
         }
@@ -189,7 +207,7 @@ fn lost(writer: &mut Writer, day: Day) {
     }
     let gone = gone + writer.dice.pick(&[0, 0, 90]);
     let back = gone + writer.dice.pick(&[1, 5, 29, 30, 31, 60, 90]);
-    match writer.dice.below(9) {
+    match writer.dice.below(8) {
         0 => writer.seen(back, "crisis_ambulatory", &[]),
         1 => writer.visits_ed(back, "F33.1"),
         2 => writer.stays(back, 4, &[]),
@@ -241,16 +259,20 @@ fn long_care(writer: &mut Writer, day: Day) {
 
 /// Two status records, most of them better at the second.
 fn status(writer: &mut Writer, day: Day) {
-    let homes = [("07", "15"), ("2", "3"), ("12", "13"), ("3", "3"), ("15", "1")];
+    let groups = [("1", "3"), ("3", "1"), ("2", "4"), ("1", "1")];
+    let groups = writer.dice.pick(&groups);
+    let homes =
+        [("15", "3"), ("07", "15"), ("2", "3"), ("12", "13"), ("3", "3"), ("3", "15"), ("15", "1")];
     let works = [("3", "1"), ("1", "3"), ("04", "01"), ("01", "04"), ("07", "10")];
     let schools = [("02", "01"), ("02", "01"), ("01", "02"), ("01", "01")];
     let (home, work) = (writer.dice.pick(&homes), writer.dice.pick(&works));
     let school = writer.dice.pick(&schools);
     let arrests = writer.dice.pick(&[("0", "1"), ("2+", "0")]);
     let days = writer.dice.pick(&[("20", "3"), ("3", "20"), ("0", "0")]);
-    let apart = writer.dice.pick(&[29, 30, 89, 90, 120]);
-    let record = |home, work, school, arrests, days| {
+    let apart = writer.dice.pick(&[29, 30, 89, 90, 90, 120, 120]);
+    let record = |home, work, school, arrests, days, groups| {
         [
+            ("selfhelp_freq", groups),
             ("living", home),
             ("employment", work),
             ("school", school),
@@ -258,21 +280,21 @@ fn status(writer: &mut Writer, day: Day) {
             ("substance_use_days", days),
         ]
     };
-    writer.recorded(day, &record(home.0, work.0, school.0, arrests.0, days.0));
-    writer.recorded(day + apart, &record(home.1, work.1, school.1, arrests.1, days.1));
+    writer.recorded(day, &record(home.0, work.0, school.0, arrests.0, days.0, groups.0));
+    writer.recorded(day + apart, &record(home.1, work.1, school.1, arrests.1, days.1, groups.1));
 }
 
 fn needs(writer: &mut Writer, day: Day) {
-    let sector = writer.dice.pick(&["housing", "food", "employment", "transport"]);
-    writer.recorded(
-        day,
-        &[("sectors_needed", sector), ("screen_result", "pos"), ("need_treatment", "true")],
-    );
-    let to = if writer.dice.percent(80) { sector } else { "bh" };
-    let row = writer.row("referral_id").with("to_sector", to);
-    let made = day + writer.dice.pick(&[0, 10, 30, 31]);
-    let attended = made + writer.dice.pick(&[0, 10, 30, 31]);
-    writer.dated("referrals", row, &[("date", made), ("first_attended_date", attended)]);
+    let all = "housing;food;employment;transport";
+    let found = [("sectors_needed", all), ("screen_result", "pos"), ("need_treatment", "true")];
+    writer.recorded(day, &found);
+    for sector in all.split(';').filter(|_| writer.dice.percent(80)).collect::<Vec<&str>>() {
+        let to = if writer.dice.percent(90) { sector } else { "bh" };
+        let row = writer.row("referral_id").with("to_sector", to);
+        let made = day + writer.dice.pick(&[0, 10, 20, 30, 31]);
+        let attended = made + writer.dice.pick(&[0, 10, 20, 30, 31]);
+        writer.dated("referrals", row, &[("date", made), ("first_attended_date", attended)]);
+    }
     let on = day + writer.soon();
     writer.seen(on, "therapy", &[]);
 }
@@ -340,7 +362,7 @@ fn unengaged(writer: &mut Writer, day: Day) {
         let on = day + writer.soon();
         writer.seen(on, "outreach", &[("status", "attempted")]);
     }
-    let on = day + writer.dice.pick(&[1, 20, 30, 31]);
+    let on = day + writer.dice.pick(&[1, 20, 30, 30, 31]);
     writer.seen(on, "therapy", &[]);
 }
 

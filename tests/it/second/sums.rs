@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contact::Crosswalk;
 use super::definition::Definition;
 use super::life::{Life, World};
-use super::rates;
+use super::rates::Things;
 use super::rows::{Day, Extract};
+use super::scores::Instrument;
 use super::units;
 use super::years::{self, Year};
 
@@ -30,6 +31,7 @@ pub(super) struct Asked<'a> {
     pub(super) definitions: &'a [Definition],
     pub(super) periods: &'a [(Day, Day)],
     pub(super) crosswalk: &'a Crosswalk,
+    pub(super) instruments: &'a [Instrument],
     pub(super) transfer_gap: i32,
 }
 
@@ -39,6 +41,7 @@ impl<'a> Asked<'a> {
         World {
             extract,
             crosswalk: self.crosswalk,
+            instruments: self.instruments,
             transfer_gap: self.transfer_gap,
             days: (first - 1200, last.max(extract.data_through()) + 400),
         }
@@ -48,8 +51,12 @@ impl<'a> Asked<'a> {
 struct Counter<'a> {
     asked: &'a Asked<'a>,
     data_through: Day,
-    cells: BTreeMap<Place, Sums>,
+    /// By the place of the indicator among those that are asked for.
+    cells: BTreeMap<(usize, Cell), Sums>,
 }
+
+/// First and last day, organisation, attribute and value.
+type Cell = ((Day, Day), String, (String, String));
 
 pub(super) fn name(definition: &Definition) -> String {
     format!("{}:{}", definition.id, definition.preset)
@@ -63,19 +70,32 @@ pub(super) fn all(asked: &Asked<'_>, extract: &Extract) -> BTreeMap<Place, Sums>
     let world = asked.world(extract, (first, last));
     let mut counter = Counter { asked, data_through, cells: BTreeMap::new() };
     let can_say = |one: &&Definition| {
-        let met = |need: &String| need.split(" or ").any(|one| extract.delivers(one.trim()));
+        let met = |need: &String| {
+            need.split(" or ").map(str::trim).any(|one| match one.strip_prefix("instruments") {
+                Some(domain) => {
+                    let domain = domain.trim_start_matches('.');
+                    let is_of = |known: &Instrument| domain.is_empty() || known.domain == domain;
+                    asked.instruments.iter().any(is_of)
+                }
+                None => extract.delivers(one),
+            })
+        };
         one.needs.iter().all(met)
     };
     let definitions: Vec<&Definition> = asked.definitions.iter().filter(can_say).collect();
     for member in extract.members() {
         counter.count(&definitions, &Life::of(member, &world));
     }
-    counter.cells
+    let named = |((place, (period, group, stratum)), sums): ((usize, Cell), Sums)| {
+        ((name(definitions[place]), period, group, stratum), sums)
+    };
+    counter.cells.into_iter().map(named).collect()
 }
 
 /// What one unit, or one member's part of a rate, adds to its cells.
-struct Add<'a> {
-    definition: &'a Definition,
+struct Add {
+    /// The place of the indicator.
+    of: usize,
     period: (Day, Day),
     /// The day on which the member's age is taken.
     aged_on: Day,
@@ -87,29 +107,32 @@ struct Add<'a> {
 
 impl Counter<'_> {
     fn count(&mut self, definitions: &[&Definition], life: &Life<'_>) {
-        for definition in definitions {
+        for (place, definition) in definitions.iter().enumerate() {
+            let one = (place, *definition);
             if definition.index.is_some() {
-                self.units(definition, life);
+                self.units(one, life);
             } else if definition.contacts.is_some() {
-                self.contacts(definition, life);
+                self.contacts(one, life);
             } else if definition.rate.is_some() {
-                self.rate(definition, life);
+                self.rate(one, life);
             } else if definition.mix.is_some() {
-                self.mix(definition, life);
+                self.mix(place, life);
             }
         }
         let ends: BTreeSet<Day> = self.asked.periods.iter().map(|period| period.1).collect();
         let data_through = self.data_through;
         for end in ends.into_iter().filter(|end| *end <= data_through) {
             let year = Year::ending(life, end);
-            for definition in definitions.iter().filter(|one| one.member.is_some()) {
-                self.member(definition, life, &year);
+            for (place, definition) in definitions.iter().enumerate() {
+                if definition.member.is_some() {
+                    self.member((place, definition), life, &year);
+                }
             }
         }
     }
 
     /// The member's own cells: everyone and the organisation (or one of them), by each attribute.
-    fn add(&mut self, life: &Life<'_>, groups: &[&str], one: &Add<'_>) {
+    fn add(&mut self, life: &Life<'_>, groups: &[&str], one: &Add) {
         let strata = [
             ("all", "all"),
             ("age_band", life.age_band(one.aged_on)),
@@ -117,13 +140,8 @@ impl Counter<'_> {
         ];
         for group in groups {
             for (kind, value) in strata {
-                let place = (
-                    name(one.definition),
-                    one.period,
-                    (*group).to_owned(),
-                    (kind.to_owned(), value.to_owned()),
-                );
-                let cell = self.cells.entry(place).or_default();
+                let place = (one.period, (*group).to_owned(), (kind.to_owned(), value.to_owned()));
+                let cell = self.cells.entry((one.of, place)).or_default();
                 if let Some(reason) = one.excluded {
                     *cell.excluded.entry(reason).or_insert(0) += 1;
                 } else {
@@ -147,7 +165,7 @@ impl Counter<'_> {
     /// A unit of a day, with what it adds to the numerator or the reason why it is left out.
     fn unit(
         &mut self,
-        definition: &Definition,
+        of: usize,
         life: &Life<'_>,
         day: Day,
         counts: Result<(f64, Option<f64>), usize>,
@@ -156,7 +174,7 @@ impl Counter<'_> {
         for period in self.asked.periods {
             if period.0 <= day && day <= period.1 {
                 let one = Add {
-                    definition,
+                    of,
                     period: *period,
                     aged_on: day,
                     numerator,
@@ -169,27 +187,32 @@ impl Counter<'_> {
         }
     }
 
-    fn units(&mut self, definition: &Definition, life: &Life<'_>) {
+    fn units(&mut self, (place, definition): (usize, &Definition), life: &Life<'_>) {
         for (day, outcome) in units::judged(definition, life) {
             let counts = match outcome {
                 units::Outcome::Excluded(place) => Err(place),
                 units::Outcome::NotMet => Ok((0.0, None)),
                 units::Outcome::Met(days) => Ok((1.0, definition.curve.then_some(days.into()))),
-                units::Outcome::Value(value) => Ok((value.into(), Some(value.into()))),
+                units::Outcome::Value(value) => Ok((value, Some(value))),
             };
-            self.unit(definition, life, day, counts);
+            self.unit(place, life, day, counts);
         }
     }
 
-    fn contacts(&mut self, definition: &Definition, life: &Life<'_>) {
+    fn contacts(&mut self, (place, definition): (usize, &Definition), life: &Life<'_>) {
         let share = definition.contacts.as_ref().expect("a share of contacts");
         for contact in life.contacts.iter().filter(|contact| contact.passes(&share.of)) {
             let met = f64::from(u8::from(contact.passes(&share.met)));
-            self.unit(definition, life, contact.day, Ok((met, None)));
+            self.unit(place, life, contact.day, Ok((met, None)));
         }
     }
 
-    fn member(&mut self, definition: &Definition, life: &Life<'_>, year: &Year<'_>) {
+    fn member(
+        &mut self,
+        (place, definition): (usize, &Definition),
+        life: &Life<'_>,
+        year: &Year<'_>,
+    ) {
         let Some(outcome) = year.judged(definition) else { return };
         let of = definition.value.as_ref().expect("a rule of members has a value").of;
         let (value, excluded) = match outcome {
@@ -198,7 +221,7 @@ impl Counter<'_> {
         };
         for period in self.asked.periods.iter().filter(|period| period.1 == year.end) {
             let one = Add {
-                definition,
+                of: place,
                 period: *period,
                 aged_on: year.end,
                 numerator: value.unwrap_or(0.0),
@@ -211,42 +234,37 @@ impl Counter<'_> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
-    fn rate(&mut self, definition: &Definition, life: &Life<'_>) {
+    fn rate(&mut self, (place, definition): (usize, &Definition), life: &Life<'_>) {
         let rate = definition.rate.as_ref().expect("a rate");
-        let care = rate.disengagements.map(|gap| life.care(gap)).unwrap_or_default();
-        let mut known: BTreeMap<Day, (i64, i64)> = BTreeMap::new();
-        let mut on = |day: Day| {
-            *known.entry(day).or_insert_with(|| {
-                (rates::on(rate, life, &care, day), rates::under(rate, life, &care, day))
-            })
-        };
-        for period in self.complete_periods() {
+        let things = Things::of(rate, life);
+        let periods = self.complete_periods();
+        let looked_at: BTreeSet<Day> = periods.iter().flat_map(|one| one.0..=one.1).collect();
+        let on = |day: Day| (day, (things.on(day), things.under(day)), life.bho(day));
+        let mut known: Vec<(Day, (i64, i64), &str)> = looked_at.into_iter().map(on).collect();
+        known.retain(|(_, amounts, _)| *amounts != (0, 0));
+        for period in periods {
             let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-            for day in period.0..=period.1 {
-                let (of, to) = on(day);
-                if (of, to) == (0, 0) {
+            for (day, (of, to), bho) in known.iter().copied() {
+                if day < period.0 || period.1 < day {
                     continue;
                 }
-                for group in ["all of them", life.bho(day)] {
+                for group in ["all of them", bho] {
                     let sum = sums.entry(group).or_insert((0, 0));
                     // Members who were served count once, whatever they got.
                     let once = |more: i64, sum: i64, served: bool| {
                         if served { sum.max(i64::from(more > 0)) } else { sum + more }
                     };
-                    sum.0 = once(of, sum.0, rate.served.is_some());
-                    let over = rate.over.as_ref().is_some_and(|over| over.served.is_some());
+                    sum.0 = once(of, sum.0, rate.is_once());
+                    let over = rate.over.as_ref().is_some_and(|over| over.is_once());
                     sum.1 = once(to, sum.1, over);
                 }
             }
             for (group, (of, to)) in sums {
                 // Dollars are counted in cents.
-                let parts = if rate.cost && rate.over.as_ref().is_none_or(|over| !over.cost) {
-                    100.0
-                } else {
-                    1.0
-                };
+                let over_money = rate.over.as_ref().is_some_and(|over| over.is_money());
+                let parts = if rate.is_money() && !over_money { 100.0 } else { 1.0 };
                 let one = Add {
-                    definition,
+                    of: place,
                     period,
                     aged_on: period.1,
                     numerator: of as f64 / parts,
@@ -260,7 +278,7 @@ impl Counter<'_> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
-    fn mix(&mut self, definition: &Definition, life: &Life<'_>) {
+    fn mix(&mut self, of: usize, life: &Life<'_>) {
         for period in self.complete_periods() {
             let mut days: BTreeMap<&str, [i64; 7]> = BTreeMap::new();
             for day in period.0..=period.1 {
@@ -272,8 +290,8 @@ impl Counter<'_> {
             for (group, days) in days {
                 for (level, count) in days.iter().enumerate() {
                     let stratum = ("level".to_owned(), level.to_string());
-                    let place = (name(definition), period, group.to_owned(), stratum);
-                    let cell = self.cells.entry(place).or_default();
+                    let place = (period, group.to_owned(), stratum);
+                    let cell = self.cells.entry((of, place)).or_default();
                     cell.of.insert(life.id.clone(), (*count as f64, days.iter().sum()));
                 }
             }

@@ -1,6 +1,6 @@
 //! Units one after the other: which there are, which are left out, which are met.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
@@ -8,10 +8,12 @@ use super::contact::{TREATMENT, in_groups};
 use super::course::{Says, Visit, happen, happens, met, most_visited, says, visits};
 use super::criterion::{Criterion, Happening};
 use super::definition::{
-    Around, Days, Definition, Exclusion, Index, MemberValue, Provider, ValueOf,
+    Around, By, ContactTest, Days, Definition, Exclusion, Index, MemberValue, Provider, ValueOf,
 };
 use super::life::{Care, EdVisit, Life, NEVER, Spell};
+use super::rates::in_levels;
 use super::rows::{Day, Row, date, month_start};
+use super::scores;
 
 /// Classes of reading 9 that are no treatment.
 const OTHER_CLASSES: [&str; 9] = [
@@ -28,12 +30,12 @@ const OTHER_CLASSES: [&str; 9] = [
 
 /// What became of a unit: left out under the exclusion at this place, not met, met so many days after
 /// the index, or of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Outcome {
     Excluded(usize),
     NotMet,
     Met(i32),
-    Value(i32),
+    Value(f64),
 }
 
 /// A unit before it is judged.
@@ -52,6 +54,10 @@ pub(super) enum Of<'a> {
     Lost {
         last_contact: Day,
     },
+    /// The end of an episode of care.
+    Episode {
+        start: Day,
+    },
     Row(&'a Row),
     /// A thing of the kind at this place of the list.
     Signal(usize),
@@ -59,6 +65,11 @@ pub(super) enum Of<'a> {
     Service(&'a str),
     /// A need for help from this sector.
     Sector(&'a str),
+    /// A contact of this kind at an agency.
+    Agency {
+        test: &'a ContactTest,
+        agency: &'a str,
+    },
     /// Two quarters.
     Quarters {
         changed: bool,
@@ -70,30 +81,12 @@ pub(super) enum Of<'a> {
 pub(super) fn judged(definition: &Definition, life: &Life<'_>) -> Vec<(Day, Outcome)> {
     let index = definition.index.as_ref().expect("a rule of units has an index");
     let numerator = definition.numerator.as_ref().expect("a rule of units has a numerator");
-    let care = index.disengagement.map(|gap| life.care(gap)).unwrap_or_default();
-    let mut units = all(index, life, &care);
-    if index.first {
-        units.truncate(1);
-    }
-    units.retain(|unit| is_eligible(index, life, unit) && says(numerator, unit) != Says::Nothing);
-    let mut kept: BTreeMap<&str, Day> = BTreeMap::new();
     let mut found = Vec::new();
-    for unit in units {
-        // A need of one sector says nothing about those of another.
-        let kind = if let Of::Sector(sector) = unit.of { sector } else { "" };
-        if let Some(apart) = index.days_apart {
-            if kept.get(kind).is_some_and(|last| unit.day - last < apart) {
-                continue;
-            }
-            kept.insert(kind, unit.day);
-        }
-        if !is_in_calendar(index, unit.day) {
-            continue;
-        }
+    for unit in considered(index, Some(numerator), life) {
         let applies = |one: &Exclusion| applies(one, numerator, life, &unit);
         let outcome = match (definition.exclusion.iter().position(applies), &definition.value) {
             (Some(place), _) => Outcome::Excluded(place),
-            (None, Some(value)) => Outcome::Value(measured(value, numerator, life, &unit)),
+            (None, Some(value)) => Outcome::Value(measured((index, value), numerator, life, &unit)),
             (None, None) => met(numerator, life, &unit).map_or(Outcome::NotMet, Outcome::Met),
         };
         found.push((unit.day, outcome));
@@ -101,20 +94,93 @@ pub(super) fn judged(definition: &Definition, life: &Life<'_>) -> Vec<(Day, Outc
     found
 }
 
+/// The units that an index looks at, in order.
+pub(super) fn considered<'a>(
+    index: &'a Index,
+    numerator: Option<&Criterion>,
+    life: &'a Life<'_>,
+) -> Vec<Unit<'a>> {
+    let care = index.disengagement.map(|gap| life.care(gap)).unwrap_or_default();
+    let mut units = all(index, life, &care);
+    if index.first {
+        units.truncate(1);
+    }
+    let has_said = |unit: &Unit<'_>| numerator.is_none_or(|one| says(one, unit) != Says::Nothing);
+    units.retain(|unit| is_eligible(index, life, unit) && has_said(unit));
+    if index.once {
+        units.truncate(1);
+    }
+    let mut kept: BTreeMap<&str, Day> = BTreeMap::new();
+    units.retain(|unit| {
+        // A need of one sector says nothing about those of another.
+        let kind = if let Of::Sector(sector) = unit.of { sector } else { "" };
+        let Some(apart) = index.days_apart else { return true };
+        let is_apart = kept.get(kind).is_none_or(|last| unit.day - last >= apart);
+        if is_apart {
+            kept.insert(kind, unit.day);
+        }
+        is_apart
+    });
+    units.retain(|unit| is_in_calendar(index, unit.day));
+    let Some(repeat) = index.repeat else { return units };
+    let again = |unit: Unit<'a>| {
+        (0..repeat.times).map(move |n| Unit { day: unit.day + 1 + n * repeat.every, of: Of::Day })
+    };
+    units.into_iter().flat_map(again).collect()
+}
+
 /// What is measured of a unit.
-fn measured(value: &MemberValue, numerator: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> i32 {
+fn measured(
+    (index, value): (&Index, &MemberValue),
+    numerator: &Criterion,
+    life: &Life<'_>,
+    unit: &Unit<'_>,
+) -> f64 {
+    let start = || match unit.of {
+        Of::Episode { start } => start,
+        _ => unit.day,
+    };
     match value.of {
+        ValueOf::Cost => {
+            let [from, to] = value.window();
+            let days = start() + from..=unit.day + to;
+            let of = life
+                .costs
+                .iter()
+                .filter(|(day, _, level)| days.contains(day) && in_levels(value.level, *level));
+            let cents: i64 = of.map(|(_, cents, _)| cents).sum();
+            f64::from(i32::try_from(cents).expect("a few cents")) / 100.0
+        }
+        ValueOf::StandardisedChange => {
+            let ask = numerator.scores.as_ref().expect("a question about scores");
+            scores::change(ask, life, [start(), unit.day])
+        }
+        ValueOf::Points => {
+            let of = index.any.iter().find_map(|kind| kind.score_of.as_ref());
+            scores::points(life, of.expect("domains"), unit.day)
+        }
         ValueOf::DaysUntil => met(numerator, life, unit)
-            .unwrap_or_else(|| value.otherwise.expect("days of a unit that is not met")),
+            .unwrap_or_else(|| value.otherwise.expect("days of a unit that is not met"))
+            .into(),
+        ValueOf::MinutesUntil => {
+            let last = unit.day + met(numerator, life, unit).expect("others are left out");
+            let test = value.contact.as_ref().expect("of contacts");
+            let of = life
+                .contacts
+                .iter()
+                .filter(|contact| (unit.day..=last).contains(&contact.day) && contact.passes(test));
+            let minutes: i64 = of.map(|contact| contact.amount(By::Minutes)).sum();
+            i32::try_from(minutes).expect("a few minutes").into()
+        }
         ValueOf::Nights => {
             let Of::Discharge(spell) = unit.of else { panic!("only of discharges") };
             let leave: i32 = spell.stays.iter().map(|stay| stay.leave).sum();
-            (spell.discharge - spell.admit - leave).max(0)
+            (spell.discharge - spell.admit - leave).max(0).into()
         }
         ValueOf::HowMany => {
             let of = numerator.any_of.as_ref().or(numerator.all_of.as_ref()).expect("criteria");
             let count = of.iter().filter(|one| met(one, life, unit).is_some()).count();
-            i32::try_from(count).expect("a count")
+            i32::try_from(count).expect("a count").into()
         }
         other => panic!("{other:?} is not of units"),
     }
@@ -155,7 +221,9 @@ fn reach(criterion: &Criterion) -> Days {
         criterion.delivered,
         criterion.from_level_in,
         criterion.within.or(criterion.hold_ends_within).map(|last| [0, last]),
-        criterion.smi.then_some([-731, 0]),
+        criterion.smi.then(|| criterion.on_day.unwrap_or(0)).map(|on| [on - 731, on]),
+        criterion.carried.zip(criterion.days).map(|(carried, [from, to])| [from - carried, to]),
+        criterion.other_agency_within.map(|days| [-days, 0]),
         agencies.map(|one| both(one.before_admission, one.after_discharge)),
     ];
     let lists = [&criterion.any_of, &criterion.all_of, &criterion.none_of];
@@ -167,7 +235,7 @@ fn reach(criterion: &Criterion) -> Days {
 }
 
 /// Every unit, in the order of days.
-fn all<'a>(index: &Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
+fn all<'a>(index: &'a Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
     let mut units = Vec::new();
     let mut add = |day: Day, of: Of<'a>| units.push(Unit { day, of });
     if let Some(set) = index.discharge {
@@ -193,29 +261,21 @@ fn all<'a>(index: &Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
     for (day, last_contact) in &care.lost {
         add(*day, Of::Lost { last_contact: *last_contact });
     }
-    if let Some(test) = &index.contact {
-        for day in life.contact_days(test) {
-            add(day, Of::Day);
-        }
-    }
     for (day, what) in &life.events {
         if index.event.iter().any(|wanted| wanted == what) {
             add(*day, Of::Day);
         }
     }
+    if let Some(gap) = index.episode_end {
+        for (start, last) in &life.care(gap).spans {
+            if let Some(last) = last {
+                add(*last, Of::Episode { start: *start });
+            }
+        }
+    }
     if index.planned_end {
         for day in &life.planned_ends {
             add(*day, Of::Day);
-        }
-    }
-    if index.referral {
-        for row in &life.referrals {
-            add(row.day("date").expect("every referral has a day"), Of::Row(row));
-        }
-    }
-    if index.plan {
-        for row in &life.plans {
-            add(row.day("created").expect("every plan has a day"), Of::Row(row));
         }
     }
     for day in happen(&index.any, life, [-NEVER, NEVER]) {
@@ -232,8 +292,33 @@ fn all<'a>(index: &Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
             add(day, Of::Quarters { changed });
         }
     }
+    units.extend(of_contacts(index, life));
     units.extend(of_records(index, life));
     units.sort_by_key(|unit| unit.day);
+    units
+}
+
+/// Contacts, contacts at an agency, and the ends of months with something.
+fn of_contacts<'a>(index: &'a Index, life: &'a Life<'_>) -> Vec<Unit<'a>> {
+    let mut units = Vec::new();
+    let mut add = |day: Day, of: Of<'a>| units.push(Unit { day, of });
+    if let Some(test) = &index.contact {
+        for day in life.contact_days(test).iter() {
+            add(*day, Of::Day);
+        }
+    }
+    if let Some(test) = &index.agency_contact {
+        let passing = life.contacts.iter().filter(|contact| contact.passes(test));
+        let visits = passing.map(|contact| (contact.day, contact.row.text("agency_id")));
+        for (day, agency) in visits.collect::<BTreeSet<_>>() {
+            add(day, Of::Agency { test, agency });
+        }
+    }
+    let ends = happen(&index.months_with, life, [-NEVER, NEVER]);
+    let ends: BTreeSet<Day> = ends.into_iter().map(|day| month_start(day, 1) - 1).collect();
+    for day in ends.into_iter().filter(|day| *day <= life.data_through) {
+        add(day, Of::Day);
+    }
     units
 }
 
@@ -241,6 +326,16 @@ fn all<'a>(index: &Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
 fn of_records<'a>(index: &Index, life: &'a Life<'_>) -> Vec<Unit<'a>> {
     let mut units = Vec::new();
     let mut add = |day: Day, of: Of<'a>| units.push(Unit { day, of });
+    if index.referral {
+        for row in &life.referrals {
+            add(row.day("date").expect("every referral has a day"), Of::Row(row));
+        }
+    }
+    if index.plan {
+        for row in &life.plans {
+            add(row.day("created").expect("every plan has a day"), Of::Row(row));
+        }
+    }
     for row in &life.outcomes {
         let day = row.day("date").expect("every record has a day");
         if (index.positive_screen && row.text("screen_result") == "pos")

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contact::in_groups;
-use super::course::{Visit, most_visited, visits};
+use super::contact::{Contact, in_groups};
+use super::course::{Visit, met, most_visited, visits};
+use super::criterion::Criterion;
 use super::definition::{Definition, Exclusion, Group, Member, MemberValue, Provider, ValueOf};
+use super::homes;
 use super::life::Life;
 use super::rows::{Day, Row, month_start};
+use super::scores;
 use super::status;
+use super::units::{Of, Unit};
 
 /// What a member is in the window: left out under the exclusion at this place, or with a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +75,40 @@ impl<'a> Year<'a> {
             && member.agencies_min.is_none_or(|least| self.agencies().len() >= least)
             && self.is_looked_at(member, two_years)
             && (!member.smi || self.life.has_smi(two_years, self.end))
+            && member.when.iter().all(|one| self.holds(one))
+    }
+
+    /// Whether a criterion is met on the last day of the window, or on the day before it.
+    fn holds(&self, criterion: &Criterion) -> bool {
+        let day = if criterion.before_window { self.start - 1 } else { self.end };
+        met(criterion, self.life, &Unit { day, of: Of::Day }).is_some()
+    }
+
+    /// Changes of agency and clinician from quarter to quarter and of the highest level from one month
+    /// with care to the next, and unplanned admissions to hospital.
+    fn disruptions(&self) -> usize {
+        let life = self.life;
+        let treatment: Vec<&Contact<'_>> =
+            life.contacts.iter().filter(|one| one.is_treatment && self.has(one.day)).collect();
+        let quarters: Vec<(Day, Day)> =
+            self.months.chunks(3).map(|three| (three[0].0, three[2].1)).collect();
+        let modal = |column: &str, (from, to): (Day, Day)| {
+            let of = treatment.iter().filter(|one| from <= one.day && one.day <= to).copied();
+            most_visited(&visits(of, column)).map(str::to_owned)
+        };
+        let mut count = 0;
+        for column in ["agency_id", "clinician_id"] {
+            for pair in quarters.windows(2) {
+                let (before, now) = (modal(column, pair[0]), modal(column, pair[1]));
+                count += usize::from(before.is_some() && now.is_some() && before != now);
+            }
+        }
+        let level =
+            |(from, to): &(Day, Day)| (*from..=*to).filter_map(|day| life.level_on(day)).max();
+        let levels: Vec<u8> = self.months.iter().filter_map(level).collect();
+        count += levels.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        let admitted = life.inpatient.iter().filter(|spell| self.has(spell.admit));
+        count + admitted.filter(|spell| !spell.first.is_planned).count()
     }
 
     fn is_looked_at(&self, member: &Member, two_years: Day) -> bool {
@@ -107,6 +145,14 @@ impl<'a> Year<'a> {
             let (Some(first), Some(last)) = (answers.first(), answers.last()) else { return false };
             return last.0 - first.0 >= member.days_apart.unwrap_or(30)
                 && member.first_at_least.is_none_or(|least| first.1 >= least);
+        }
+        if member.scored.is_some() {
+            let begins = |phase| self.life.phases().on(self.start) == Some(phase);
+            return scores::is_scored(member, self.life, [self.start, self.end])
+                && member.in_phase.is_none_or(begins);
+        }
+        if let Some(asked) = member.living {
+            return homes::is_known(asked, self.life, (self.start, self.end));
         }
         if member.ed_visit {
             return self.ed_visits(&member.diagnosis) > 0;
@@ -205,6 +251,16 @@ impl<'a> Year<'a> {
         now.map(|(entry, _)| *entry).filter(|_| self.life.is_alive(self.end))
     }
 
+    /// Whether something is so on a day of each quarter, counted back from the last day, that lies in
+    /// the present time in care; at most four.
+    fn in_quarters_of_care(&self, member: &Member, is_so: impl Fn(Day) -> bool) -> bool {
+        let entry = self.in_care_since(member.in_care.expect("in care"));
+        let entry = entry.expect("only of members in care");
+        let from = |quarter: i32| self.end - 90 * quarter + 1;
+        let mut own = (1..=4).map(from).filter(|from| *from >= entry);
+        own.all(|from| (from..from + 90).any(&is_so))
+    }
+
     fn ed_visits(&self, groups: &[Group]) -> usize {
         let visits = self.life.ed_visits.iter().filter(|visit| self.has(visit.index));
         visits.filter(|visit| visit.dx1.iter().any(|code| in_groups(groups, code))).count()
@@ -229,7 +285,7 @@ impl<'a> Year<'a> {
             value.contact.as_ref().map(|test| self.within(&self.life.contact_days(test)));
         let contacts = contacts.unwrap_or_default();
         let longest = || self.gaps(&contacts).into_iter().max().unwrap_or(0);
-        let days = || usize::try_from(value.days.expect("days")).expect("a number of days");
+        let days = || usize::try_from(value.length()).expect("a number of days");
         let whether = |holds: bool| f64::from(u8::from(holds));
         let at_least = value.at_least.unwrap_or(1);
         match value.of {
@@ -252,8 +308,7 @@ impl<'a> Year<'a> {
                 share(days.iter().filter(|day| self.life.is_at_risk(**day)).count(), days.len())
             }
             ValueOf::AnyNight => {
-                let nights = self.life.days_in(value.set.expect("a set"));
-                whether(!self.within(nights).is_empty())
+                whether(!self.within(self.life.days_in(value.set.expect("a set"))).is_empty())
             }
             ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
             ValueOf::Events => whether(self.events(&value.event) >= at_least),
@@ -261,16 +316,27 @@ impl<'a> Year<'a> {
                 !self.life.lead.is_empty()
                     || self.running_plans().any(|row| !row.text("lead_id").is_empty()),
             ),
-            ValueOf::PlanCurrent => whether(self.is_plan_current(value.days.expect("days"))),
+            ValueOf::PlanCurrent => whether(self.is_plan_current(value.length())),
             ValueOf::SharedPlan => whether(self.has_shared_plan()),
             ValueOf::EachQuarterInCare => {
-                let entry = self.in_care_since(member.in_care.expect("in care"));
-                let entry = entry.expect("only of members in care");
-                let from = |quarter: i32| self.end - 90 * quarter + 1;
-                let mut own = (1..=4).map(from).filter(|from| *from >= entry);
-                let seen = |from: Day| (from..from + 90).any(|day| contacts.contains(&day));
-                whether(own.all(seen))
+                whether(self.in_quarters_of_care(member, |day| contacts.contains(&day)))
             }
+            ValueOf::Meets => whether(value.criterion.iter().all(|one| self.holds(one))),
+            ValueOf::EachQuarterScored => whether(self.in_quarters_of_care(member, |day| {
+                self.life.scores.iter().any(|score| score.day == day)
+            })),
+            ValueOf::SeveralInstruments
+            | ValueOf::ScoreBetter
+            | ValueOf::ScoreWorse
+            | ValueOf::ScoreNotWorse
+            | ValueOf::Favourable => {
+                whether(scores::of_member(member, value, self.life, [self.start, self.end]))
+            }
+            ValueOf::OutOfHome
+            | ValueOf::Restrictiveness
+            | ValueOf::LivingWeight
+            | ValueOf::LessRestrictive => homes::value(value, self.life, (self.start, self.end)),
+            ValueOf::Disruptions => share(self.disruptions(), 1),
             ValueOf::Tenure => share(self.tenure(member.visits_to.expect("visits")), 1),
             ValueOf::StatusFirst
             | ValueOf::StatusLast

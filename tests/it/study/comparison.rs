@@ -69,6 +69,7 @@ fn person(treated: bool, need: f64, event: Option<i32>, follow_up: i32) -> Perso
         history: History::default(),
         months: Sequence::new(Vec::new()),
         career: Vec::new(),
+        phases: Vec::new(),
     }
 }
 
@@ -340,4 +341,19 @@ fn bad_studies_get_a_clear_message() {
         apart.push(person(treated, f64::from(place) / 20.0, Some(9 + place % 50), 100));
     }
     check_refusal(apart, "overlap too poorly");
+}
+
+/// Everybody in need has the outcome and nobody else: the model of the hazard has no maximum.
+#[test]
+fn a_model_that_does_not_converge_is_said() {
+    let study = study("landmark = 30, draws = 20, seed = 3");
+    let one = |place: i32| {
+        let in_need = place % 4 < 2;
+        let event = in_need.then_some(5 + place % 40);
+        person(place % 2 == 0, f64::from(u8::from(in_need)), event, 150)
+    };
+    let found = compare(&study, (0..200).map(one).collect()).expect("a comparison");
+    let [model] = &found.models[..] else { panic!("one model: {:?}", found.models) };
+    assert!(model.hazard.is_empty(), "{model:?}");
+    assert!(model.notes.iter().any(|note| note.contains("has no maximum")), "{model:?}");
 }

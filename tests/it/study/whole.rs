@@ -78,6 +78,71 @@ fn shipped_studies_give_reports_without_small_counts() {
         assert!(!out("two").join("analysis.parquet").exists());
         check_screened(id, &out("one"));
     }
+    check_released_once(folder.path(), &store);
+}
+
+/// What drawings write: numbers at risk and of paths are no small ones, and every share of a curve,
+/// a career or a forest stands in a table of the same page.
+#[track_caller]
+fn check_drawings(id: &str, page: &str) {
+    let between = |text: &str, open: &str, close: &str| -> Vec<String> {
+        let parts = text.split(open).skip(1);
+        parts.filter_map(|part| Some(part.split_once(close)?.0.to_owned())).collect()
+    };
+    let cells: std::collections::BTreeSet<String> = between(page, "<td", "</td>")
+        .iter()
+        .filter_map(|cell| Some(cell.split_once('>')?.1.to_owned()))
+        .collect();
+    let mut shares = 0;
+    for drawing in between(page, "<svg", "</svg>") {
+        let title = between(&drawing, "<title", "</title>").concat();
+        let is_curve = title.contains("share with");
+        for text in between(&drawing, "<text", "</text>") {
+            let text = text.split_once('>').map_or("", |(_, text)| text).trim();
+            let number = text.rsplit(' ').next().unwrap_or("");
+            let is_label = text.starts_with("step ") || !(is_curve || title.contains("step"));
+            let is_small = number.parse::<u64>().is_ok_and(|n| (1..11).contains(&n));
+            assert!(is_label || !is_small, "{id}, {title}: {text} is drawn");
+        }
+        let words = between(&drawing, "<desc", "</desc>").concat();
+        if is_curve || title.ends_with("share of people in each state") {
+            for share in words.split(['(', ')', ' ', ',', ';']).filter(|word| word.ends_with('%')) {
+                shares += 1;
+                assert!(cells.contains(share), "{id}, {title}: {share} stands in no table");
+            }
+        }
+    }
+    assert!(shares > 0, "{id}: something is drawn");
+}
+
+/// The same study with other numbers is refused beside what was released, and can be restated.
+fn check_released_once(folder: &Path, store: &str) {
+    let file = quick(folder, STUDIES[1]);
+    let text = std::fs::read_to_string(&file).expect("a study");
+    std::fs::write(&file, text.replace("follow_up = 180", "follow_up = 179")).expect("a file");
+    let to = folder.join("again").to_string_lossy().into_owned();
+    let run = |more: &[&str]| {
+        throughline(&[&["study", &file, "--store", store, "--out", &to], more].concat())
+    };
+    let refused = run(&[]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(text.contains("could be subtracted") && text.contains("--restate"), "{text}");
+    assert!(!Path::new(&to).exists(), "nothing was released");
+    // Nor does another name for almost the same study help.
+    let other = folder.join("outreach_again.toml");
+    let named = std::fs::read_to_string(&file).expect("a study");
+    let named = named.replace("\"outreach_after_loss\"", "\"outreach_again\"");
+    std::fs::write(&other, named.replace("days = [1, 14]", "days = [1, 13]")).expect("a file");
+    let other = other.to_string_lossy().into_owned();
+    let refused = throughline(&["study", &other, "--store", store, "--out", &to]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(text.contains("almost the same number was released"), "{text}");
+    assert_eq!(run(&["--restate", "follow-up was a day too long"]).status.code(), Some(0));
+    assert_eq!(run(&[]).status.code(), Some(0), "the same numbers again");
+    let register = std::fs::read_to_string(folder.join("released_studies.json")).expect("a list");
+    assert!(register.contains("follow-up was a day too long"), "{register}");
 }
 
 /// No column of counts has a number from 1 to 10, and nothing prints a number that is none.
@@ -86,6 +151,7 @@ fn check_screened(id: &str, folder: &Path) {
     let page = std::fs::read_to_string(folder.join("index.html")).expect("a page");
     assert!(!page.contains("NaN") && !page.contains(">inf"), "{id}");
     assert!(page.contains("Limits of what may be concluded"), "{id}");
+    check_drawings(id, &page);
     for (name, bytes) in files(folder) {
         let is_table = Path::new(&name).extension().is_some_and(|ending| ending == "csv");
         if !is_table {

@@ -138,6 +138,7 @@ fn person(treated: bool, n: i32) -> Person {
         history: History::default(),
         months: Sequence::new(Vec::new()),
         career: Vec::new(),
+        phases: Vec::new(),
     }
 }
 
