@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# One process and Spark on two local workers over the same store, one after the other: wall and CPU
-# seconds, and the greatest memory of a process. The results must have the same bytes.
+# One process and Spark on two local workers over the same store, one after the other: wall seconds, CPU
+# seconds and memory of the process that is started (of Spark's, the driver alone), and the greatest
+# memory of a worker's processes by kind. The results must have the same bytes.
 #
 #   benches/spark.sh PROGRAM VENV PIPELINE STORE FOLDER [PARTITIONS…]
 #
@@ -32,7 +33,7 @@ serve() {
 sample() {
   while [ -e "$folder/sampling" ]; do
     sleep 1
-    ps -eo rss=,args= | awk '/throughline.* kernel --plan/ { print $1, "kernel" }
+    ps -eo rss=,args= | awk '/ kernel --plan / && !/awk/ { print $1, "kernel" }
       /pyspark.daemon/ { print $1, "python" } /CoarseGrainedExecutor/ { print $1, "executor" }'
   done | awk -v to="$folder/peaks" '$1 > most[$2] { most[$2] = $1
       for (one in most) printf "%s %d MB  ", one, most[one] / 1024 > to; print "" > to; close(to) }'

@@ -6,25 +6,23 @@ use super::Group;
 use super::board::Board;
 use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
-use super::teams::{Shared, Teams, add_up, densities, part_of_pair};
+use super::teams::{Shared, TeamStep, Teams, densities, part_of_pair, settle};
 use crate::indicator::member_value::MemberOutcome;
 use crate::timeline::{Interner, Timeline};
 
-/// Pair, group, measure, and the end of the window.
-type Place = ([u64; 2], u32, u16, u16);
-
 /// What there is at each place. A member of n providers adds n(n − 1) ÷ 2 pairs, and no team is too
 /// large: pairs take more memory than everything else, so that only windows which end with one of the
-/// longest periods are looked at. Entries of one place are added up as soon as they are as many as all
-/// before them.
+/// longest periods are looked at. Steps of one place are added up before more room is taken.
 #[derive(Debug)]
 pub(super) struct TeamCounts {
     measures: Vec<(usize, usize)>,
     /// Hashes of providers by their keys, for one interner.
     names: HashMap<u32, u64>,
-    steps: Vec<(Place, Shared)>,
-    /// How many of them were added up.
-    settled: usize,
+    /// Providers by their hashes.
+    places: HashMap<u64, u32>,
+    providers: Vec<u64>,
+    /// Groups are those of the board, ends those of the plan.
+    steps: Vec<TeamStep>,
 }
 
 /// A provider, and the windows `from..to` in which the member saw it.
@@ -80,7 +78,13 @@ pub(super) fn team(seen: &[Seen], end: usize) -> Vec<u64> {
 
 impl TeamCounts {
     pub(super) fn new(plan: &Plan) -> Self {
-        Self { measures: densities(plan), names: HashMap::new(), steps: Vec::new(), settled: 0 }
+        Self {
+            measures: densities(plan),
+            names: HashMap::new(),
+            places: HashMap::new(),
+            providers: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 
     /// Forgets what the interner's keys stood for.
@@ -120,41 +124,45 @@ impl TeamCounts {
         let small = |number: usize| u16::try_from(number).expect("fewer than 65,536");
         let whole = |number: usize| u32::try_from(number).expect("fewer than 2³²");
         let parts = if group == EVERYONE { 0 } else { part_of_pair(whole(team.len())) };
+        let by = Shared { members: 1, parts };
+        let (measure, group, end) = (small(measure), whole(group), small(end));
+        let team: Vec<u32> = team.iter().map(|provider| self.place(*provider)).collect();
         for (place, one) in team.iter().enumerate() {
             for other in &team[place + 1..] {
-                let place = ([*one, *other], whole(group), small(measure), small(end));
-                self.steps.push((place, Shared { members: 1, parts }));
+                if self.steps.len() == self.steps.capacity() {
+                    settle(&mut self.steps);
+                    self.steps.reserve_exact(self.steps.len() / 2 + FEW);
+                }
+                self.steps.push(TeamStep { measure, pair: [*one, *other], group, end, by });
             }
-        }
-        if self.steps.len() > 2 * self.settled + FEW {
-            self.settle();
         }
     }
 
-    fn settle(&mut self) {
-        self.steps.sort_unstable_by_key(|(place, _)| *place);
-        add_up(&mut self.steps);
-        self.settled = self.steps.len();
+    fn place(&mut self, provider: u64) -> u32 {
+        *self.places.entry(provider).or_insert_with(|| {
+            self.providers.push(provider);
+            u32::try_from(self.providers.len() - 1).expect("fewer than 2³² providers")
+        })
     }
 
     /// Adds those of another, whose groups have these places here.
-    pub(super) fn merge(&mut self, other: Self, groups: &[usize]) {
-        let renamed = other.steps.into_iter().map(|((pair, group, measure, end), by)| {
-            let group = u32::try_from(groups[group as usize]).expect("fewer than 2³² groups");
-            ((pair, group, measure, end), by)
-        });
-        self.steps.extend(renamed);
-        self.settle();
+    pub(super) fn merge(&mut self, mut other: Self, groups: &[usize]) {
+        for steps in [&mut self.steps, &mut other.steps] {
+            settle(steps);
+            steps.shrink_to_fit();
+        }
+        let places: Vec<u32> =
+            other.providers.iter().map(|provider| self.place(*provider)).collect();
+        self.steps.reserve_exact(other.steps.len());
+        self.steps.extend(other.steps.into_iter().map(|step| {
+            let group = u32::try_from(groups[step.group as usize]).expect("fewer than 2³² groups");
+            TeamStep { group, pair: step.pair.map(|place| places[place as usize]), ..step }
+        }));
     }
 
     /// What was counted.
-    pub(super) fn teams(mut self, plan: &Plan, groups: &[Group]) -> Teams {
-        self.settle();
-        let steps = self.steps.into_iter().map(|((pair, group, measure, end), by)| {
-            let (group, end) = (groups[group as usize].clone(), plan.ends[usize::from(end)]);
-            ((usize::from(measure), pair, group, end), by)
-        });
-        Teams::collect(steps)
+    pub(super) fn teams(self, plan: &Plan, groups: &[Group]) -> Teams {
+        Teams::of(self.steps, (&plan.ends, groups, &self.providers))
     }
 }
 

@@ -7,7 +7,7 @@
 //! Both w and a are whole numbers (of parts) that add up over buckets, threads and tasks. Source: care density,
 //! Pollack et al., Medical Care 2013, as in the R package `CareDensity`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::plan::Plan;
 use super::{Cell, Group, Stratum, Tally};
@@ -18,12 +18,13 @@ use crate::terms::Day;
 /// In the window that ends on a day, so many members of a group see two providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TeamStep {
-    pub(super) measure: usize,
+    pub(super) measure: u16,
     /// Places among the providers.
     pub(super) pair: [u32; 2],
     /// Place among the groups; everyone for members who are in no mean, but see the two.
     pub(super) group: u32,
-    pub(super) end: Day,
+    /// Place among the ends of windows.
+    pub(super) end: u16,
     pub(super) by: Shared,
 }
 
@@ -36,33 +37,54 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn add(&mut self, other: Self) {
+    fn add(&mut self, other: Self) {
         self.members = self.members.saturating_add(other.members);
         self.parts = self.parts.saturating_add(other.parts);
     }
 }
 
-/// Adds up what stands at one place after the other.
-pub(super) fn add_up<K: PartialEq>(steps: &mut Vec<(K, Shared)>) {
+/// Puts steps in order and adds up those of one place.
+pub(super) fn settle(steps: &mut Vec<TeamStep>) {
+    steps.sort_unstable();
     steps.dedup_by(|later, first| {
-        let same = later.0 == first.0;
+        let key = |step: &TeamStep| (step.measure, step.pair, step.group, step.end);
+        let same = key(later) == key(first);
         if same {
-            first.1.add(later.1);
+            first.by.add(later.by);
         }
         same
     });
 }
 
-/// All steps, in order. Providers stand there by a hash of their ids; it is shown to nobody.
+/// All steps, in order, and what their places stand for, in order as well. Providers are named by a hash
+/// of their ids; it is shown to nobody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Teams {
+    pub(super) ends: Vec<Day>,
     pub(super) groups: Vec<Group>,
     pub(super) providers: Vec<u64>,
     pub(super) steps: Vec<TeamStep>,
 }
 
-/// What a step is about, before groups and providers have places: measure, pair, group, end.
-pub(super) type Key = (usize, [u64; 2], Group, Day);
+/// Values that are used, in order, and by the place that each had before the place it has there.
+struct Ranks<T> {
+    values: Vec<T>,
+    of: Vec<u32>,
+}
+
+impl<T: Clone + Ord> Ranks<T> {
+    fn new(all: &[T], used: impl Iterator<Item = usize>) -> Self {
+        let mut is_used = vec![false; all.len()];
+        used.for_each(|place| is_used[place] = true);
+        let mut places: Vec<usize> = (0..all.len()).filter(|place| is_used[*place]).collect();
+        places.sort_unstable_by(|a, b| all[*a].cmp(&all[*b]));
+        let mut of = vec![0; all.len()];
+        for (rank, place) in (0_u32..).zip(&places) {
+            of[*place] = rank;
+        }
+        Self { values: places.into_iter().map(|place| all[place].clone()).collect(), of }
+    }
+}
 
 /// How often two providers see a member together, by measure and pair, for each window.
 #[derive(Debug, Default)]
@@ -93,27 +115,24 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
 }
 
 impl Teams {
-    /// Steps in order, none of them twice.
-    pub(super) fn collect(steps: impl Iterator<Item = (Key, Shared)>) -> Self {
-        let mut found: Vec<(Key, Shared)> = steps.collect();
-        found.sort_unstable();
-        add_up(&mut found);
-        let groups: BTreeSet<&Group> = found.iter().map(|((_, _, group, _), _)| group).collect();
-        let groups: Vec<Group> = groups.into_iter().cloned().collect();
-        let providers: BTreeSet<u64> = found.iter().flat_map(|((_, pair, ..), _)| *pair).collect();
-        let providers: Vec<u64> = providers.into_iter().collect();
-        let place = |at: Result<usize, usize>| {
-            u32::try_from(at.expect("it was put there above")).expect("fewer than 2³²")
-        };
-        let step = |((measure, pair, group, end), by): &(Key, Shared)| TeamStep {
-            measure: *measure,
-            pair: pair.map(|one| place(providers.binary_search(&one))),
-            group: place(groups.binary_search(group)),
-            end: *end,
-            by: *by,
-        };
-        let steps = found.iter().map(step).collect();
-        Self { groups, providers, steps }
+    /// Steps whose places stand for these ends of windows, groups and providers, each of them once.
+    pub(super) fn of(
+        mut steps: Vec<TeamStep>,
+        (ends, groups, providers): (&[Day], &[Group], &[u64]),
+    ) -> Self {
+        let ends = Ranks::new(ends, steps.iter().map(|step| usize::from(step.end)));
+        let groups = Ranks::new(groups, steps.iter().map(|step| step.group as usize));
+        let pairs = steps.iter().flat_map(|step| step.pair.map(|place| place as usize));
+        let providers = Ranks::new(providers, pairs);
+        for step in &mut steps {
+            let end = ends.of[usize::from(step.end)];
+            step.end = u16::try_from(end).expect("no more ends than before");
+            step.group = groups.of[step.group as usize];
+            step.pair = step.pair.map(|place| providers.of[place as usize]);
+        }
+        settle(&mut steps);
+        let (ends, groups, providers) = (ends.values, groups.values, providers.values);
+        Self { ends, groups, providers, steps }
     }
 
     /// True if nobody sees two providers, or nobody asked.
@@ -123,7 +142,7 @@ impl Teams {
 
     /// True if there is a step of a measure.
     pub(super) fn has(&self, measure: usize) -> bool {
-        self.steps.binary_search_by_key(&measure, |step| step.measure).is_ok()
+        self.steps.iter().any(|step| usize::from(step.measure) == measure)
     }
 
     /// Each pair of each measure, with how many members see both, for each window.
@@ -132,7 +151,7 @@ impl Teams {
         ends: &'s [Day],
     ) -> impl Iterator<Item = (&'s [TeamStep], Vec<i64>)> + use<'s> {
         let same = |a: &TeamStep, b: &TeamStep| (a.measure, a.pair) == (b.measure, b.pair);
-        let members = |steps| in_windows(steps, ends, |by| by.members);
+        let members = |steps| self.in_windows(steps, ends, |by| by.members);
         self.steps.chunk_by(same).map(move |steps| (steps, members(steps)))
     }
 
@@ -141,9 +160,9 @@ impl Teams {
         let mut sums: BTreeMap<(usize, u32), Vec<i128>> = BTreeMap::new();
         for (steps, together) in self.pairs(&plan.ends) {
             for own in steps.chunk_by(|a, b| a.group == b.group) {
-                let sum = sums.entry((own[0].measure, own[0].group));
+                let sum = sums.entry((usize::from(own[0].measure), own[0].group));
                 let sum = sum.or_insert_with(|| vec![0; plan.ends.len()]);
-                let parts = in_windows(own, &plan.ends, |by| by.parts);
+                let parts = self.in_windows(own, &plan.ends, |by| by.parts);
                 for ((sum, parts), together) in sum.iter_mut().zip(parts).zip(&together) {
                     *sum += i128::from(parts) * i128::from(*together);
                 }
@@ -165,12 +184,29 @@ impl Teams {
         }
     }
 
+    /// What there is in each of some windows, from steps in any order.
+    fn in_windows(
+        &self,
+        steps: &[TeamStep],
+        ends: &[Day],
+        of: impl Fn(&Shared) -> i64,
+    ) -> Vec<i64> {
+        let mut found = vec![0; ends.len()];
+        for step in steps {
+            if let Ok(place) = ends.binary_search(&self.ends[usize::from(step.end)]) {
+                found[place] += of(&step.by);
+            }
+        }
+        found
+    }
+
     /// The weights of all pairs.
     pub(super) fn weights(&self, plan: &Plan) -> Weights {
         let pair = |step: &TeamStep| step.pair.map(|place| self.providers[place as usize]);
         let pairs = self.pairs(&plan.ends);
-        let together =
-            pairs.map(|(steps, own)| ((steps[0].measure, pair(&steps[0])), own)).collect();
+        let together = pairs
+            .map(|(steps, own)| ((usize::from(steps[0].measure), pair(&steps[0])), own))
+            .collect();
         Weights { together }
     }
 }
@@ -188,17 +224,6 @@ impl Weights {
         }
         together * part_of_pair(size)
     }
-}
-
-/// What there is in each window, from steps in any order.
-fn in_windows(steps: &[TeamStep], ends: &[Day], of: impl Fn(&Shared) -> i64) -> Vec<i64> {
-    let mut found = vec![0; ends.len()];
-    for step in steps {
-        if let Ok(place) = ends.binary_search(&step.end) {
-            found[place] += of(&step.by);
-        }
-    }
-    found
 }
 
 /// Sets the numerator of a group, if it has anyone.

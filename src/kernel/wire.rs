@@ -30,9 +30,9 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::teams::{Key as TeamKey, Shared};
+use super::teams::Shared;
 use super::wire_found;
-use super::wire_teams::{self, InSteps, OutStep};
+use super::wire_teams::{self, InSteps, Key as TeamKey, OutStep};
 use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Teams, Values};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::{Found, Summary};
@@ -156,58 +156,32 @@ pub(super) struct Out<'a> {
 }
 
 impl Part {
-    /// The table, in batches.
+    /// Hands out the table, one batch after the other, so that only one is in memory; a table of nothing
+    /// has no batch.
     ///
     /// # Errors
-    /// If a sum is greater than 38 digits.
-    pub fn to_batches(&self) -> Result<Vec<RecordBatch>, WireError> {
+    /// What `write` says, or if a sum is greater than 38 digits.
+    pub fn each_batch<E: From<WireError>>(
+        &self,
+        mut write: impl FnMut(&RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
         const BATCH_ROWS: usize = 65_536;
         let names = self.teams.names();
-        let rows = self.rows(&names);
-        let schema = schema();
-        let chunks =
-            if rows.is_empty() { vec![&rows[..]] } else { rows.chunks(BATCH_ROWS).collect() };
-        chunks.into_iter().map(|rows| batch(&schema, rows)).collect()
+        let (schema, mut rows) = (schema(), self.rows(&names));
+        loop {
+            let some: Vec<Out<'_>> = rows.by_ref().take(BATCH_ROWS).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            write(&batch(&schema, &some)?)?;
+        }
     }
 
-    fn rows<'s>(&'s self, names: &'s [String]) -> Vec<Out<'s>> {
-        let mut rows = Vec::new();
-        for (task, seen) in &self.tasks {
-            let mut row =
-                Out { sums: [seen.tasks, seen.rows, seen.members, 0, 0, 0], ..Out::default() };
-            row.texts[0] = Some("task");
-            row.texts[6..].copy_from_slice(&[
-                Some(&task.plan),
-                Some(&task.program),
-                task.part.as_deref(),
-            ]);
-            rows.push(row);
-        }
-        rows.extend(wire_found::rows(&self.found));
-        for (cell, tally) in &self.cells {
-            let row = |what, key, sums| out(cell, what, key, sums);
-            rows.push(row(
-                "cell",
-                None,
-                [
-                    tally.numerator,
-                    tally.denominator,
-                    tally.members.into(),
-                    tally.nn,
-                    tally.nd,
-                    tally.dd,
-                ],
-            ));
-            let count = |count: i64| [0, 0, count.into(), 0, 0, 0];
-            let excluded = (0_i64..).zip(&tally.excluded).filter(|(_, units)| **units != 0);
-            rows.extend(
-                excluded.map(|(reason, units)| row("excluded", Some(reason), count(*units))),
-            );
-            let values = tally.values.counts().iter();
-            rows.extend(values.map(|(value, times)| row("value", Some(*value), count(*times))));
-        }
-        rows.extend(self.teams.out(names).map(|step| out_step(&step)));
-        rows
+    fn rows<'s>(&'s self, names: &'s [String]) -> impl Iterator<Item = Out<'s>> {
+        let tasks = self.tasks.iter().map(|(task, seen)| out_task(task, *seen));
+        let cells = self.cells.iter().flat_map(|(cell, tally)| out_cell(cell, tally));
+        let steps = self.teams.out(names).map(|step| out_step(&step));
+        tasks.chain(wire_found::rows(&self.found)).chain(cells).chain(steps)
     }
 
     /// Reads tables, whatever the order of their rows; rows of one cell are added.
@@ -223,7 +197,7 @@ impl Part {
             for row in 0..batch.num_rows() {
                 if table.text(0, row) == Some("team") {
                     let (key, by) = table.step(row)?;
-                    steps.push(key, by);
+                    steps.push(key, by).ok_or(WireError::NotOfPlan)?;
                 } else {
                     part.take(&table, row, &mut values)?;
                 }
@@ -306,7 +280,7 @@ impl Part {
             tally.excluded.resize(reasons, 0);
         }
         let teams = self.teams;
-        if teams.steps.iter().any(|step| step.measure >= measures.len()) {
+        if teams.steps.iter().any(|step| usize::from(step.measure) >= measures.len()) {
             return Err(WireError::NotOfPlan);
         }
         teams.fill(plan, &mut cells);
@@ -340,6 +314,27 @@ fn out_step<'a>(step: &OutStep<'a>) -> Out<'a> {
     row.texts[0] = Some("team");
     row.texts[2..6].copy_from_slice(&[group_kind, group, step.pair[0], step.pair[1]].map(Some));
     row
+}
+
+fn out_task(task: &Task, seen: Seen) -> Out<'_> {
+    let mut row = Out { sums: [seen.tasks, seen.rows, seen.members, 0, 0, 0], ..Out::default() };
+    row.texts[0] = Some("task");
+    let about = [Some(task.plan.as_str()), Some(&task.program), task.part.as_deref()];
+    row.texts[6..].copy_from_slice(&about);
+    row
+}
+
+/// The rows of a cell: its sums, what was left out by reason, and its values.
+fn out_cell<'a>(cell: &'a Cell, tally: &'a Tally) -> impl Iterator<Item = Out<'a>> {
+    let Tally { numerator, denominator, members, nn, nd, dd, .. } = *tally;
+    let sums = [numerator, denominator, members.into(), nn, nd, dd];
+    let count = |count: i64| [0, 0, count.into(), 0, 0, 0];
+    let excluded = (0_i64..).zip(&tally.excluded).filter(|(_, units)| **units != 0);
+    let excluded =
+        excluded.map(move |(reason, units)| out(cell, "excluded", Some(reason), count(*units)));
+    let values = tally.values.counts().iter();
+    let values = values.map(move |(value, times)| out(cell, "value", Some(*value), count(*times)));
+    std::iter::once(out(cell, "cell", None, sums)).chain(excluded).chain(values)
 }
 
 fn out<'a>(cell: &'a Cell, what: &'a str, key: Option<i64>, sums: [i128; 6]) -> Out<'a> {

@@ -1,8 +1,9 @@
 //! Teams as rows of the table of tallies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
-use super::teams::{Key, Shared, Teams};
+use super::teams::{Shared, TeamStep, Teams};
 use super::{Group, Part, Seen, Tallies, Task};
 use crate::terms::Day;
 use crate::timeline::Summary;
@@ -39,28 +40,65 @@ impl Teams {
         names: &'t [String],
     ) -> impl Iterator<Item = OutStep<'t>> + use<'t> {
         self.steps.iter().map(|step| OutStep {
-            measure: step.measure,
+            measure: usize::from(step.measure),
             group: &self.groups[step.group as usize],
             pair: step.pair.map(|place| names[place as usize].as_str()),
-            end: step.end,
+            end: self.ends[usize::from(step.end)],
             by: step.by,
         })
     }
 }
 
+/// What a step on its way in is about: measure, pair, group, end of the window.
+pub(super) type Key = (usize, [u64; 2], Group, Day);
+
 /// Steps on their way in.
 #[derive(Debug, Default)]
 pub(super) struct InSteps {
-    steps: Vec<(Key, Shared)>,
+    ends: Places<Day>,
+    groups: Places<Group>,
+    providers: Places<u64>,
+    steps: Vec<TeamStep>,
+}
+
+/// Values by their place, each of them once.
+#[derive(Debug)]
+struct Places<T> {
+    known: HashMap<T, u32>,
+    all: Vec<T>,
+}
+
+impl<T> Default for Places<T> {
+    fn default() -> Self {
+        Self { known: HashMap::new(), all: Vec::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Places<T> {
+    fn place(&mut self, value: T) -> u32 {
+        *self.known.entry(value).or_insert_with_key(|value| {
+            self.all.push(value.clone());
+            u32::try_from(self.all.len() - 1).expect("fewer than 2³² rows of a table")
+        })
+    }
 }
 
 impl InSteps {
-    pub(super) fn push(&mut self, key: Key, by: Shared) {
-        self.steps.push((key, by));
+    /// Adds a step; nothing if no plan has so many measures or ends of windows.
+    pub(super) fn push(&mut self, (measure, pair, group, end): Key, by: Shared) -> Option<()> {
+        let step = TeamStep {
+            measure: u16::try_from(measure).ok()?,
+            pair: pair.map(|provider| self.providers.place(provider)),
+            group: self.groups.place(group),
+            end: u16::try_from(self.ends.place(end)).ok()?,
+            by,
+        };
+        self.steps.push(step);
+        Some(())
     }
 
     pub(super) fn teams(self) -> Teams {
-        Teams::collect(self.steps.into_iter())
+        Teams::of(self.steps, (&self.ends.all, &self.groups.all, &self.providers.all))
     }
 }
 

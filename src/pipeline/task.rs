@@ -65,9 +65,9 @@ pub(super) fn write_tallies(part: &Part, plan: &str, output: impl Write) -> anyh
     let schema: Schema = kernel::tallies_schema().as_ref().clone();
     let schema = Arc::new(schema.with_metadata(about));
     let mut writer = StreamWriter::try_new(BufWriter::new(output), &schema)?;
-    for batch in part.to_batches()? {
-        writer.write(&batch.with_schema(schema.clone())?)?;
-    }
+    part.each_batch(|batch| -> anyhow::Result<()> {
+        Ok(writer.write(&batch.clone().with_schema(schema.clone())?)?)
+    })?;
     writer.finish()?;
     writer.into_inner()?.into_inner().map_err(std::io::IntoInnerError::into_error)?.flush()?;
     Ok(())
