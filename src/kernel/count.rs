@@ -1,6 +1,8 @@
 //! One member through every rule of the plan.
 
 use super::board::Board;
+use super::covariate;
+use super::joint::Known;
 use super::ledger::{DaysAtLevels, EVERYONE, Ledger, Line, Note, Noted, PersonDays};
 use super::plan::Plan;
 use super::things::split;
@@ -109,8 +111,19 @@ impl<'p> Counter<'p> {
             let age = board.age_on(judged.day);
             let what = Noted::Judged(judged.outcome);
             ledger.note(Note { measure, day: judged.day, group, age, what });
+            let counted = match judged.outcome {
+                Outcome::Excluded(_) => None,
+                Outcome::NotMet => Some(0),
+                Outcome::Met(_) => Some(1),
+                Outcome::Value(value) => Some(value),
+            };
             for &period in plan.calendar.periods(judged.day) {
                 let cell = plan.cell(measure, period);
+                if let Some(n) = counted.filter(|_| plan.joined.has(period)) {
+                    let line = Line { group, cell, age, n, d: 1 };
+                    let levels = covariate::of_unit(plan, timeline, share.index.unit, judged.day);
+                    ledger.known.push(Known { line, levels });
+                }
                 match judged.outcome {
                     Outcome::Excluded(reason) => {
                         ledger.leave_out(group, board.reason(measure, reason), period, age);

@@ -1,6 +1,7 @@
 //! What one member adds, held back until the whole member was seen: sums over members count each
 //! member once, with that member's own numerator and denominator.
 
+use super::joint::Known;
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::unit::Outcome;
 use crate::terms::Day;
@@ -74,6 +75,8 @@ pub(super) struct Ledger {
     pub for_everyone: bool,
     /// Units; a cell may come several times.
     pub units: Vec<Line>,
+    /// Units with what is known of them, once for their organisation, where joint strata are asked.
+    pub known: Vec<Known>,
     pub left_out: Vec<LeftOut>,
     pub waits: Vec<Wait>,
     /// What the member has of things of which the top is asked; `days` is how much.
@@ -95,6 +98,7 @@ impl Ledger {
     pub(super) fn clear(&mut self, for_everyone: bool) {
         self.for_everyone = for_everyone;
         self.units.clear();
+        self.known.clear();
         self.left_out.clear();
         self.waits.clear();
         self.amounts.clear();

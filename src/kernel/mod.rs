@@ -5,6 +5,7 @@ mod block;
 mod board;
 mod contract;
 mod count;
+mod covariate;
 mod evidence;
 mod examples;
 mod joint;
@@ -31,6 +32,7 @@ mod wire;
 mod wire_teams;
 
 pub use contract::{Breach, Checked, Contract, KEYS};
+pub use covariate::{Covariate, IndexFact};
 pub use evidence::evidence;
 pub use examples::check_examples;
 pub use joint::{BETWEEN, JOINT, has_expected_count};

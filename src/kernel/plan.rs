@@ -1,7 +1,7 @@
 //! What to compute, prepared once for all members.
 
-use super::Supply;
 use super::joint::Joined;
+use super::{Covariate, Supply};
 use crate::indicator::care::CareEpisode;
 use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
@@ -99,7 +99,7 @@ pub struct Plan {
     pub(super) row_of: Vec<usize>,
     /// For each place among the others, the measure.
     pub(super) measure_of_row: Vec<usize>,
-    /// The attributes whose joint strata are summed.
+    /// The covariates whose joint strata are summed.
     pub(super) joined: Joined,
     pub(super) grid: MonthGrid,
 }
@@ -185,18 +185,15 @@ impl Plan {
         }
     }
 
-    /// The same plan, which also sums the joint strata of several attributes in the periods of a
+    /// The same plan, which also sums the joint strata of several covariates in the periods of a
     /// grain: see [`super::JOINT`].
     #[must_use]
-    pub fn jointly(mut self, kinds: &[StratumKind], grain: Grain) -> Self {
-        for kind in kinds {
-            if let StratumKind::Attribute(name) = kind
-                && !self.needs.attributes.contains(name)
-            {
-                self.needs.attributes.push(name);
-            }
+    pub fn jointly(mut self, covariates: &[Covariate], grain: Grain) -> Self {
+        for one in covariates {
+            one.see_needs(&mut self.needs);
         }
-        self.joined = Joined::new(kinds, grain, &self);
+        super::needs::of_states(&mut self.needs);
+        self.joined = Joined::new(covariates, grain, &self);
         self
     }
 

@@ -6,7 +6,7 @@ use crate::statistics::{CONFIDENCE, quantile, wilson};
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
-use super::standardised::{Expected, standardise};
+use super::standardised::{Expected, Models, standardise};
 use super::verdict::verdict;
 use super::{Exact, Row, Settings};
 
@@ -19,6 +19,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Expected counts, for the standardised ratios.
     pub(super) expected: Expected,
+    /// How they came about.
+    pub(super) models: Models,
     /// Days to the deciding event, for the curves.
     pub(super) curves: Vec<(Cell, Tally)>,
 }
@@ -65,10 +67,10 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     }
     let whole = |row: &&Row| row.statistic.is_empty() && row.stratum.kind == "all";
     let whole: Vec<&Row> = rows.iter().filter(whole).collect();
-    let (ratios, expected) = standardise(tallies, &whole, settings);
+    let (ratios, expected, models) = standardise(tallies, &whole, settings);
     rows.extend(ratios);
     rows.sort_by(|a, b| place(a).cmp(&place(b)));
-    Table { measures: tallies.measures.clone(), rows, expected, curves }
+    Table { measures: tallies.measures.clone(), rows, expected, models, curves }
 }
 
 /// What rows are ordered by.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow_array::RecordBatch;
 use throughline::extract::{self, Intake};
 use throughline::indicator;
-use throughline::kernel::{self, BETWEEN, Group, JOINT, Plan, StratumKind, Supply, Tallies};
+use throughline::kernel::{
+    self, BETWEEN, Covariate, Group, JOINT, Plan, StratumKind, Supply, Tallies,
+};
 use throughline::pipeline;
 use throughline::store::{Snapshot, Store};
 use throughline::synth::{self, Compress};
@@ -201,13 +203,19 @@ fn joint_strata_add_up_to_their_attributes() {
     let extracts = folder.path().join("extracts");
     made_up(&extracts, 600, 24);
     let (_held, snapshot) = store(&extracts, 5);
-    let kinds =
-        ["smi_sed", "age_band", "rural"].map(|one| StratumKind::from_name(one).expect("a kind"));
+    let covariates =
+        ["smi_sed", "age_band", "rural", "prior_admissions", "length_of_stay", "homeless"]
+            .map(|one| Covariate::from_name(one).expect("a covariate"));
     let plain = count(&plan(), &snapshot, 2);
-    let mut joint = count(&plan().jointly(&kinds, throughline::terms::Grain::Year), &snapshot, 2);
+    let mut joint =
+        count(&plan().jointly(&covariates, throughline::terms::Grain::Year), &snapshot, 2);
     let strata: Vec<_> =
         joint.cells.iter().filter(|(cell, _)| cell.stratum.kind == JOINT).collect();
     assert!(strata.len() > 500, "only {} joint strata", strata.len());
+    for known in ["1", "3+", "4-7", "15-30", "no stay", "yes", "no"] {
+        let has = |value: &str| value.split(BETWEEN).skip(3).any(|value| value == known);
+        assert!(strata.iter().any(|(cell, _)| has(&cell.stratum.value)), "nobody has {known}");
+    }
     let mut sums: BTreeMap<_, (i128, i128)> = BTreeMap::new();
     for (cell, tally) in strata {
         assert_eq!(cell.period.grain, throughline::terms::Grain::Year);
