@@ -146,7 +146,7 @@ impl Covariate {
     pub fn missing(self, supply: &Supply) -> Option<String> {
         let need = match self {
             Self::Stratum(StratumKind::AgeBand) => "members.birth_year".to_owned(),
-            Self::Stratum(StratumKind::Attribute(name)) => format!("members.{name}"),
+            Self::Stratum(kind) => format!("members.{}", kind.name()),
             Self::Index(fact) => fact.need().to_owned(),
         };
         let mut words = need.split(" or ");
@@ -167,7 +167,7 @@ impl Covariate {
                 needs.homes = true;
                 needs.outcomes = true;
             }
-            Self::Stratum(StratumKind::AgeBand) | Self::Index(_) => {}
+            Self::Stratum(_) | Self::Index(_) => {}
         }
     }
 }
@@ -200,9 +200,26 @@ pub(super) fn on_day(plan: &Plan, timeline: &Timeline, day: Day) -> Levels {
     levels(&plan.joined, timeline, Own::Nothing, day)
 }
 
+/// The first day of a unit with an index day: of a stay its admission, of a visit its arrival.
+pub(super) fn first_day(timeline: &Timeline, unit: Unit, day: Day) -> Day {
+    first_of(own(timeline, unit, day), day)
+}
+
+fn first_of(own: Own<'_>, day: Day) -> Day {
+    match own {
+        Own::Ended(spell) | Own::Begun(spell) => spell.admit,
+        Own::Visit(visit) => visit.start,
+        Own::Nothing => day,
+    }
+}
+
 /// The levels of a unit with an index day.
 pub(super) fn of_unit(plan: &Plan, timeline: &Timeline, unit: Unit, day: Day) -> Levels {
-    let own = match unit {
+    levels(&plan.joined, timeline, own(timeline, unit, day), day)
+}
+
+fn own(timeline: &Timeline, unit: Unit, day: Day) -> Own<'_> {
+    match unit {
         Unit::Discharge(set) => {
             let mut spells = timeline.spells(set).iter();
             spells.find(|spell| spell.discharge == Some(day)).map_or(Own::Nothing, Own::Ended)
@@ -216,16 +233,11 @@ pub(super) fn of_unit(plan: &Plan, timeline: &Timeline, unit: Unit, day: Day) ->
             visits.min_by_key(|visit| visit.start).map_or(Own::Nothing, Own::Visit)
         }
         _ => Own::Nothing,
-    };
-    levels(&plan.joined, timeline, own, day)
+    }
 }
 
 fn levels(joined: &Joined, timeline: &Timeline, own: Own<'_>, day: Day) -> Levels {
-    let first = match own {
-        Own::Ended(spell) | Own::Begun(spell) => spell.admit,
-        Own::Visit(visit) => visit.start,
-        Own::Nothing => day,
-    };
+    let first = first_of(own, day);
     let mut levels = Levels::default();
     for (place, fact) in IndexFact::ALL.into_iter().enumerate() {
         if joined.asks(fact) {
@@ -363,6 +375,7 @@ mod tests {
             diagnosis: DiagnosisGroup::bits(groups),
             further: 0,
             facility: None,
+            facility_id: crate::timeline::UNKNOWN,
             disposition: None,
             planned: false,
             leave: 0,

@@ -19,6 +19,12 @@ use crate::timeline::{Interner, Timeline};
 /// plan, separated by [`BETWEEN`].
 pub const JOINT: &str = "joint";
 
+/// The same of a rate over enrolled days, with numerators alone: all such rates share their days.
+pub const JOINT_EVENTS: &str = "joint_events";
+
+/// Enrolled days of such strata, under the first measure that needs them.
+pub const JOINT_DAYS: &str = "joint_days";
+
 /// Between the values of several attributes.
 pub const BETWEEN: char = '\u{1f}';
 
@@ -35,13 +41,16 @@ pub(super) struct Joined {
 }
 
 impl Joined {
+    /// The last four periods of a grain: what is compared is how organisations stand now.
     pub(super) fn new(covariates: &[Covariate], grain: Grain, plan: &Plan) -> Self {
+        const PERIODS: usize = 4;
         if covariates.is_empty() {
             return Self::default();
         }
         let places = 0..plan.periods.len();
-        let periods: Vec<usize> =
-            places.clone().filter(|place| plan.periods[*place].grain == grain).collect();
+        let of_grain = |place: &usize| plan.periods[*place].grain == grain;
+        let periods: Vec<usize> = places.clone().filter(of_grain).collect();
+        let periods = periods[periods.len().saturating_sub(PERIODS)..].to_vec();
         let place_of = places.map(|place| periods.iter().position(|own| *own == place)).collect();
         let asked = IndexFact::ALL.map(|fact| covariates.contains(&Covariate::Index(fact)));
         Self { covariates: covariates.to_vec(), asked, periods, place_of }
@@ -147,7 +156,7 @@ impl Joint {
             Covariate::Stratum(StratumKind::Attribute(name)) => {
                 plan.needs.attributes.iter().position(|attribute| attribute == name)
             }
-            Covariate::Stratum(StratumKind::AgeBand) | Covariate::Index(_) => None,
+            Covariate::Stratum(_) | Covariate::Index(_) => None,
         };
         let places = plan.joined.covariates.iter().filter_map(place);
         let keys: Vec<u32> = places.map(|place| timeline.attributes[place]).collect();
@@ -235,51 +244,39 @@ impl Joint {
 
     /// The cells of all joint strata.
     pub(super) fn cells(&self, plan: &Plan, groups: &[Group]) -> Vec<(Cell, Tally)> {
-        let mut cells = Vec::new();
         let columns = plan.joined.periods.len();
         let per_day = |measure: usize| {
-            matches!(plan.indicators[measure].rule, Rule::Rate(RateRule { to: None, .. }))
+            self.wanted[measure]
+                && matches!(plan.indicators[measure].rule, Rule::Rate(RateRule { to: None, .. }))
         };
-        let days_from = plan.indicators.len();
-        let by_day: Vec<usize> =
-            (0..days_from).filter(|measure| self.wanted[*measure] && per_day(*measure)).collect();
-        let column = |measure: usize, at: usize| small(measure * columns + at);
-        let mut push = |number: u32, measure: usize, at: usize, sums: (i64, i64)| {
-            let (group, ..) = self.places[number as usize];
-            let value = self.value(plan, self.places[number as usize]);
+        let days = plan.indicators.len();
+        let days_of = (0..days).find(|measure| per_day(*measure));
+        let of = |((number, column), sums): &((u32, u32), (i64, i64))| {
+            let (measure, at) = (*column as usize / columns, *column as usize % columns);
+            let (kind, measure, sums) = match measure {
+                measure if measure == days => (JOINT_DAYS, days_of?, (0, sums.1)),
+                measure if per_day(measure) => (JOINT_EVENTS, measure, (sums.0, 0)),
+                measure => (JOINT, measure, *sums),
+            };
+            let place = self.places[*number as usize];
             let cell = Cell {
                 measure,
                 period: plan.periods[plan.joined.periods[at]],
-                group: groups[group].clone(),
-                stratum: Stratum { kind: JOINT.to_owned(), value },
+                group: groups[place.0].clone(),
+                stratum: Stratum { kind: kind.to_owned(), value: self.value(plan, place) },
             };
             let (numerator, denominator) = (sums.0.into(), sums.1.into());
-            cells.push((cell, Tally { numerator, denominator, ..Tally::default() }));
+            let tally = Tally { numerator, denominator, ..Tally::default() };
+            (sums != (0, 0)).then_some((cell, tally))
         };
-        for ((number, key), sums) in &self.sums {
-            let (measure, at) = (*key as usize / columns, *key as usize % columns);
-            if measure == days_from {
-                for measure in &by_day {
-                    let own = self.sum_at.get(&(*number, column(*measure, at)));
-                    push(*number, *measure, at, (own.map_or(0, |own| self.sums[*own].1.0), sums.1));
-                }
-            } else if !per_day(measure) {
-                push(*number, measure, at, *sums);
-            } else if !self.sum_at.contains_key(&(*number, column(days_from, at))) {
-                push(*number, measure, at, (sums.0, 0));
-            }
-        }
-        cells.retain(|(_, tally)| (tally.numerator, tally.denominator) != (0, 0));
-        cells
+        self.sums.iter().filter_map(of).collect()
     }
 
     fn value(&self, plan: &Plan, (_, profile, age, levels): Place) -> String {
         let mut others = self.profiles[profile].iter();
         let value = |one: &Covariate| match one {
             Covariate::Stratum(StratumKind::AgeBand) => band_name(age),
-            Covariate::Stratum(StratumKind::Attribute(_)) => {
-                others.next().map_or("", String::as_str)
-            }
+            Covariate::Stratum(_) => others.next().map_or("", String::as_str),
             Covariate::Index(fact) => fact.levels()[usize::from(levels[*fact as usize])],
         };
         let values: Vec<&str> = plan.joined.covariates.iter().map(value).collect();

@@ -45,6 +45,15 @@ impl<'t> Strata<'t> {
         let own = self.0.entry(group).or_default().entry(values).or_default();
         *own = (own.0 + sums.0, own.1 + sums.1);
     }
+
+    /// Adds other strata.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        for (group, strata) in &other.0 {
+            for (values, sums) in strata {
+                self.add(group, values.clone(), *sums);
+            }
+        }
+    }
 }
 
 /// Expected counts, and how they came about.
@@ -255,8 +264,16 @@ fn text(
         GroupedFamily::Poisson => "a Poisson regression",
     };
     let mut text = format!("{kind} on everyone in the period: {}", inside.join(", "));
-    for (place, why) in left_out {
-        text += &format!("; without {} ({why})", name(*place));
+    let mut reasons: Vec<&str> = Vec::new();
+    for (_, why) in left_out {
+        if !reasons.contains(&why.as_str()) {
+            reasons.push(why);
+        }
+    }
+    for reason in reasons {
+        let own = left_out.iter().filter(|(_, why)| why == reason);
+        let names: Vec<String> = own.map(|(place, _)| name(*place)).collect();
+        text += &format!("; without {} ({reason})", names.join(", "));
     }
     text
 }

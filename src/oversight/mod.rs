@@ -11,6 +11,7 @@ mod disparity;
 mod estimate;
 mod expected;
 mod peers;
+mod providers;
 mod publish;
 #[cfg(feature = "sql")]
 mod query;
@@ -32,6 +33,7 @@ pub use completion::Completion;
 pub use curve::{Curve, CurvePoint};
 pub use disparity::{Disparity, disparities};
 pub use peers::{Compared, FunnelStep, Peer, PeerPlot, Place, Standard, peers};
+pub use providers::provider_peers;
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 #[cfg(feature = "sql")]
 pub use query::{Answer, QueryError, query};

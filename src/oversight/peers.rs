@@ -11,7 +11,7 @@
 use super::Published;
 use super::estimate::factor;
 use crate::indicator::{Better, Interval, Measure};
-use crate::kernel::{Group, has_expected_count};
+use crate::kernel::{Group, Stratum, has_expected_count};
 use crate::statistics::{
     CONFIDENCE, FUNNEL_CONFIDENCES, Funnel, FunnelScale, LEAST_UNITS, Limits, Part, funnel,
     normal_quantile,
@@ -67,6 +67,8 @@ pub struct Compared<'r> {
 pub struct Peer {
     /// Whose.
     pub group: Group,
+    /// Which part of them, if parts are compared.
+    pub part: Stratum,
     /// Observed ÷ expected, where values are standardised.
     pub ratio: Option<Published>,
     /// Its value; standardised, if the plot is.
@@ -166,8 +168,8 @@ pub fn peers(
         let (inner, outer) = limits(unit.size);
         let place = place(unit.value, outer, measure.better);
         let ratio = fair.and_then(|_| unit.one.ratio.cloned());
-        let group = unit.one.row.group.clone();
-        Peer { group, ratio, value: unit.value, size: unit.size, inner, outer, place }
+        let (group, part) = (unit.one.row.group.clone(), unit.one.row.stratum.clone());
+        Peer { group, part, ratio, value: unit.value, size: unit.size, inner, outer, place }
     };
     let steps = sizes(&units).into_iter().map(|size| {
         let (inner, outer) = limits(size);
@@ -269,13 +271,13 @@ fn size_word(interval: Interval) -> &'static str {
 fn note(shape: &Shape, units: usize) -> String {
     match shape {
         Shape::Chance { funnel, .. } if funnel.is_overdispersed() => {
-            "limits of chance and of the usual variation between organisations".to_owned()
+            "limits of chance and of the usual variation between them".to_owned()
         }
         Shape::Chance { .. } => format!(
-            "limits of chance alone: {units} organisations are fewer than the {LEAST_UNITS} that tell how much they \
+            "limits of chance alone: {units} of them are fewer than the {LEAST_UNITS} that tell how much they \
              usually vary, or vary no more than chance"
         ),
-        Shape::Normal => "limits from each organisation's own standard error".to_owned(),
+        Shape::Normal => "limits from each one's own standard error".to_owned(),
     }
 }
 

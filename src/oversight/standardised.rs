@@ -17,7 +17,9 @@ use super::estimate::{effect, factor};
 use super::expected::{Strata, Words, model};
 use super::{Row, Settings};
 use crate::indicator::{Interval, Measure};
-use crate::kernel::{BETWEEN, Cell, Group, JOINT, Tallies, has_expected_count};
+use crate::kernel::{
+    BETWEEN, Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Tallies, has_expected_count,
+};
 use crate::statistics::{CONFIDENCE, standardised_ratio};
 use crate::terms::Period;
 
@@ -37,15 +39,7 @@ pub(super) fn standardise(
     whole: &[&Row],
     settings: &Settings,
 ) -> (Vec<Row>, Expected, Models) {
-    let mut strata: BTreeMap<(usize, Period), Strata<'_>> = BTreeMap::new();
-    for (cell, tally) in tallies.cells.iter().filter(|(cell, _)| cell.stratum.kind == JOINT) {
-        if !tallies.measures.get(cell.measure).is_some_and(has_expected_count) {
-            continue;
-        }
-        let values = cell.stratum.value.split(BETWEEN).collect();
-        let strata = strata.entry((cell.measure, cell.period)).or_default();
-        strata.add(&cell.group, values, (tally.numerator, tally.denominator));
-    }
+    let strata = strata(tallies);
     let each = |((measure, period), strata): (&(usize, Period), &Strata<'_>)| {
         Some(((*measure, *period), model(&tallies.measures[*measure], strata, settings)?))
     };
@@ -74,6 +68,31 @@ pub(super) fn standardise(
         rows.extend(ratio(row, measure, (*count, effect), &words.by));
     }
     (rows, expected, models)
+}
+
+/// The joint strata of every measure and period that can have expected counts.
+fn strata(tallies: &Tallies) -> BTreeMap<(usize, Period), Strata<'_>> {
+    let mut strata: BTreeMap<(usize, Period), Strata<'_>> = BTreeMap::new();
+    let mut days: BTreeMap<Period, Strata<'_>> = BTreeMap::new();
+    let mut per_day: BTreeSet<(usize, Period)> = BTreeSet::new();
+    for (cell, tally) in &tallies.cells {
+        let (at, kind) = ((cell.measure, cell.period), cell.stratum.kind.as_str());
+        let into = match kind {
+            JOINT_DAYS => days.entry(cell.period).or_default(),
+            JOINT | JOINT_EVENTS => strata.entry(at).or_default(),
+            _ => continue,
+        };
+        let values = cell.stratum.value.split(BETWEEN).collect();
+        into.add(&cell.group, values, (tally.numerator, tally.denominator));
+        per_day.extend((kind == JOINT_EVENTS).then_some(at));
+    }
+    for at in per_day {
+        if let (Some(events), Some(days)) = (strata.get_mut(&at), days.get(&at.1)) {
+            events.add_all(days);
+        }
+    }
+    strata.retain(|(measure, _), _| tallies.measures.get(*measure).is_some_and(has_expected_count));
+    strata
 }
 
 /// The row of observed ÷ expected.

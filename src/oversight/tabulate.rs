@@ -1,7 +1,7 @@
 //! Tallies to rows: value, interval, state and verdict. Nothing is hidden yet.
 
 use crate::indicator::{Display, Measure, Shape};
-use crate::kernel::{Cell, Group, JOINT, Stratum, Tallies, Tally};
+use crate::kernel::{Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, quantile, wilson};
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
@@ -40,7 +40,8 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     let mut curves = Vec::new();
     for (cell, tally) in &tallies.cells {
         let Some(measure) = tallies.measures.get(cell.measure) else { continue };
-        if !measure.is_computable() || cell.stratum.kind == JOINT {
+        let is_joint = [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str());
+        if !measure.is_computable() || is_joint {
             continue;
         }
         let row = row_of(measure, cell, tally, settings);

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{Interval, Measure, Shape};
-use throughline::kernel::{BETWEEN, Group, JOINT};
+use throughline::kernel::{Attributed, BETWEEN, Group, JOINT};
 use throughline::oversight::{
     Adjusted, Compared, Exact, Place, PublishedTable, STANDARDISED_RATIO, Settings, Standard,
-    disparities, peers, release_internal, suppress, tabulate,
+    disparities, peers, provider_peers, release_internal, suppress, tabulate,
 };
 use throughline::terms::{Grain, Period};
 
@@ -294,4 +294,29 @@ fn disparities_are_told_beside_the_largest_part() {
     assert!((high.expect("an end") - 0.795_3).abs() < 1e-3, "{high:?}");
     let (difference, least, most) = black.difference;
     assert!((difference + 0.2).abs() < 1e-12 && least < -0.2 && most < 0.0);
+}
+
+/// Agencies stand on a funnel of their own; members whom no agency saw do not.
+#[test]
+fn agencies_are_beside_one_another() {
+    let mut world =
+        world::World::new(vec![world::measure("fu", Shape::Share)], 3, &[Grain::Quarter]);
+    let mut member = 0;
+    for (agency, met, units) in
+        [("A1", 250, 500), ("A2", 240, 500), ("A3", 480, 600), ("A4", 260, 500), ("none", 90, 300)]
+    {
+        let strata = [stratum("attributed_agency", agency)];
+        let cells = world.cells(0, day("2023-02-01"), &bho("B0"), &strata);
+        for unit in 0..units {
+            member += 1;
+            world.add(&cells, member, i64::from(unit < met), 1);
+        }
+    }
+    let table = suppress(&tabulate(&world.tallies(), &settings()), &settings());
+    let found = provider_peers(&table, 0, quarter());
+    let [(Attributed::Agency, plot)] = found.as_slice() else { panic!("{} funnels", found.len()) };
+    let places: Vec<(&str, Place)> =
+        plot.peers.iter().map(|peer| (peer.part.value.as_str(), peer.place)).collect();
+    let (worse, better) = (Place::Worse, Place::Better);
+    assert_eq!(places, [("A1", worse), ("A2", worse), ("A3", better), ("A4", Place::Within)]);
 }
