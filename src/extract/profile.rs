@@ -7,12 +7,13 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use sha2::{Digest, Sha256};
 
 use super::delivery::{ColumnReport, Delivery, SourceReport, SubmissionReport};
+use super::ids::Ids;
 use super::key_column::{KeyColumn, KeyRows};
 use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
 use super::source::Reading;
 use super::submission::{Submission, dates_of};
-use super::tables::Table;
+use super::tables::{Table, VOID};
 use crate::terms::{Day, column};
 
 /// A report for each reading. `left_out` names duplicates by reading and bucket.
@@ -50,7 +51,9 @@ fn report(
         *months.entry(Day(*day).first_of_month()).or_default() += rows;
         days.insert(*day);
     }
-    let columns = plan.slots.iter().enumerate().map(|(slot, one)| ColumnReport {
+    // A mark that takes rows back is no content of those that are taken in.
+    let content = plan.slots.iter().enumerate().filter(|(_, one)| one.to != VOID);
+    let columns = content.map(|(slot, one)| ColumnReport {
         column: one.to,
         missing: counts.iter().map(|counts| counts.missing[slot]).sum(),
     });
@@ -77,6 +80,7 @@ fn report(
         key_columns: key_columns(delivery, reading, left_out),
         members: if plan.table().kind().is_some() { sum(|counts| counts.members) } else { 0 },
         codes: frequent_codes(delivery, &counts),
+        clinicians: clinicians(delivery, reading, &counts),
     }
 }
 
@@ -139,6 +143,21 @@ fn frequent_codes(delivery: &Delivery, counts: &[Counts]) -> BTreeMap<String, u6
     frequent.map(|(code, rows)| (text(code), rows)).collect()
 }
 
+/// The rows of a bucket that are taken in.
+fn taken_in(rows: &Rows, left_out: &[u32]) -> impl Iterator<Item = usize> {
+    let mut out = left_out.iter().peekable();
+    (0..rows.len()).filter(move |row| out.next_if(|out| **out as usize == *row).is_none())
+}
+
+/// The ids of clinicians that rows taken in have, and how many of them are spelled like another.
+fn clinicians(delivery: &Delivery, reading: &Reading, counts: &[Counts]) -> Option<Ids> {
+    reading.plan.slot(column::CLINICIAN_ID).filter(|_| reading.plan.table() == Table::Contacts)?;
+    let pool = &delivery.pools[column::CLINICIAN_ID];
+    let is_there = |code: &u32| counts.iter().any(|counts| counts.clinicians[*code as usize]);
+    let there = (0..u32::try_from(pool.len()).ok()?).filter(is_there);
+    Some(Ids::of(there.map(|code| pool.text(code))))
+}
+
 /// Counts of one bucket.
 #[derive(Default)]
 struct Counts {
@@ -153,6 +172,8 @@ struct Counts {
     members: u64,
     /// Rows by code.
     codes: Vec<u64>,
+    /// Which clinicians have contacts.
+    clinicians: Vec<bool>,
 }
 
 impl Counts {
@@ -172,22 +193,30 @@ impl Counts {
         {
             counts.count_days(starts, left_out);
         }
-        counts.count_members(rows, delivery.ids.len());
+        counts.count_members(rows, left_out, delivery.ids.len());
         if let Some(codes) = plan.slot(column::CODE).map(|slot| &rows.columns[slot]) {
             counts.codes = vec![0; delivery.pools[column::CODE].len()];
-            for code in (0..rows.len()).map(|row| codes.code(row)).filter(|code| *code != NO_CODE) {
+            let taken = taken_in(rows, left_out).map(|row| codes.code(row));
+            for code in taken.filter(|code| *code != NO_CODE) {
                 counts.codes[code as usize] += 1;
             }
         }
         if plan.table() == Table::Contacts {
+            if let Some(ids) = plan.slot(column::CLINICIAN_ID).map(|slot| &rows.columns[slot]) {
+                counts.clinicians = vec![false; delivery.pools[column::CLINICIAN_ID].len()];
+                let taken = taken_in(rows, left_out).map(|row| ids.code(row));
+                for code in taken.filter(|code| *code != NO_CODE) {
+                    counts.clinicians[code as usize] = true;
+                }
+            }
             counts.count_unmapped(delivery, reading, rows, left_out);
         }
         counts
     }
 
-    fn count_members(&mut self, rows: &Rows, known: usize) {
+    fn count_members(&mut self, rows: &Rows, left_out: &[u32], known: usize) {
         let mut seen = vec![0_u64; known.div_ceil(64)];
-        for member in rows.members.iter().map(|member| *member as usize) {
+        for member in taken_in(rows, left_out).map(|row| rows.members[row] as usize) {
             // Tables without members give them all the number 0, which may be nobody's.
             if let Some(word) = seen.get_mut(member / 64) {
                 *word |= 1 << (member % 64);
@@ -225,12 +254,10 @@ impl Counts {
             .map(|code| delivery.map.get(code).is_some())
             .collect();
         let mut seen = vec![false; mapped.len()];
-        let mut out = left_out.iter().peekable();
-        for row in 0..rows.len() {
+        for row in taken_in(rows, left_out) {
             let code = codes.code(row);
-            let is_out = out.next_if(|out| **out as usize == row).is_some();
             let has_class = classes.is_some_and(|classes| !classes.is_null(row));
-            if !is_out && !has_class && code != NO_CODE && !mapped[code as usize] {
+            if !has_class && code != NO_CODE && !mapped[code as usize] {
                 self.unmapped_rows += 1;
                 seen[code as usize] = true;
             }
