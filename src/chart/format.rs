@@ -3,10 +3,7 @@
 
 use crate::indicator::Display;
 use crate::oversight::Exact;
-use crate::terms::{Day, Grain, Period};
-
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use crate::terms::{Day, Period};
 
 /// Between a number and its unit, so that a line never breaks there.
 const NO_BREAK: char = '\u{a0}';
@@ -111,30 +108,17 @@ pub fn tick(at: f64, step: f64, display: Display) -> String {
 /// A period in full: "Jan 2026", "Jan to Mar 2026", "Jul 2025 to Jun 2026", with month and year on
 /// one line.
 pub fn period(period: Period) -> String {
-    let (start, end) = (period.start, period.end);
-    match period.grain {
-        Grain::Month => format!("{}{NO_BREAK}{}", month_name(start), start.year()),
-        _ if start.year() == end.year() => {
-            format!("{} to {}{NO_BREAK}{}", month_name(start), month_name(end), end.year())
-        }
-        _ => {
-            format!("{} {} to {} {}", month_name(start), start.year(), month_name(end), end.year())
-        }
-    }
+    period.in_words()
 }
 
 /// A period as the label of an axis, by its last month: "Jan 26".
 pub fn period_tick(period: Period) -> String {
-    format!("{} {:02}", month_name(period.end), period.end.year() % 100)
+    format!("{} {:02}", period.end.month_name(), period.end.year() % 100)
 }
 
 /// A day: "31 Jan 2026".
 pub fn day(day: Day) -> String {
-    format!("{} {} {}", day.day_of_month(), month_name(day), day.year())
-}
-
-fn month_name(day: Day) -> &'static str {
-    usize::try_from(day.month()).ok().and_then(|month| MONTHS.get(month - 1)).copied().unwrap_or("")
+    format!("{} {} {}", day.day_of_month(), day.month_name(), day.year())
 }
 
 fn fixed(value: f64, decimals: usize) -> String {

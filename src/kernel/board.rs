@@ -41,6 +41,8 @@ pub(super) struct Board<'p> {
     pub(super) ends: Vec<usize>,
     runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
+    /// Parts of the providers that the current unit belongs to.
+    pub(super) providers: Vec<usize>,
 }
 
 /// A member whose entries lie in several groups.
@@ -65,7 +67,7 @@ pub(super) fn shared_row(group: usize) -> usize {
 }
 
 impl Row {
-    fn block(&mut self, part: usize) -> &mut Block {
+    pub(super) fn block(&mut self, part: usize) -> &mut Block {
         if self.parts.len() <= part {
             self.parts.resize_with(part + 1, || None);
         }
@@ -105,6 +107,7 @@ impl<'p> Board<'p> {
             ends: Vec::new(),
             runs: Vec::new(),
             birth: None,
+            providers: Vec::new(),
         }
     }
 
@@ -206,9 +209,11 @@ impl<'p> Board<'p> {
                 .extend(plan.end_dates.iter().map(|(year, date)| age_band(birth, *year, *date)));
         }
         self.post_units(ledger, row_of);
+        self.post_providers(ledger, row_of);
         self.post_rates(ledger, row_of);
         self.post_spread(ledger, row_of);
         self.post_outcomes(ledger, row_of);
+        self.post_outcomes_by_agency(ledger, row_of, timeline, interner);
         self.joint.post((plan, ledger), (&self.ages, &self.ends), timeline, interner);
         Ok(())
     }
@@ -443,12 +448,12 @@ type Place = (usize, usize, MemberOutcome);
 
 /// The rows of one member.
 #[derive(Debug, Clone, Copy)]
-struct RowOf {
+pub(super) struct RowOf {
     several: bool,
 }
 
 impl RowOf {
-    fn row(self, group: usize) -> Option<usize> {
+    pub(super) fn row(self, group: usize) -> Option<usize> {
         match (self.several, group) {
             (false, EVERYONE) => None,
             (false, group) => Some(own_row(group)),
@@ -457,7 +462,7 @@ impl RowOf {
     }
 }
 
-fn sum(lines: &[Line]) -> Line {
+pub(super) fn sum(lines: &[Line]) -> Line {
     let mut whole = lines[0];
     for line in &lines[1..] {
         whole.n += line.n;

@@ -1,7 +1,9 @@
 //! One member through every rule of the plan.
 
 use super::board::Board;
-use super::ledger::{DaysAtLevels, EVERYONE, Ledger, Line, Note, Noted, PersonDays};
+use super::covariate;
+use super::joint::Known;
+use super::ledger::{DaysAtLevels, EVERYONE, Ledger, LeftOut, Line, Note, Noted, PersonDays};
 use super::plan::Plan;
 use super::things::split;
 use crate::indicator::care::{self, CareEpisode};
@@ -109,23 +111,40 @@ impl<'p> Counter<'p> {
             let age = board.age_on(judged.day);
             let what = Noted::Judged(judged.outcome);
             ledger.note(Note { measure, day: judged.day, group, age, what });
+            let unit = (share.index.unit, judged.day);
+            board.see_providers(timeline, unit, interner);
             for &period in plan.calendar.periods(judged.day) {
                 let cell = plan.cell(measure, period);
-                match judged.outcome {
+                let n = match judged.outcome {
                     Outcome::Excluded(reason) => {
-                        ledger.leave_out(group, board.reason(measure, reason), period, age);
+                        let reason = board.reason(measure, reason);
+                        ledger.leave_out(group, reason, period, age);
+                        for part in board.providers() {
+                            let one = LeftOut { group, reason, period, age: *part };
+                            ledger.leave_out_of_provider(one);
+                        }
+                        continue;
                     }
-                    Outcome::NotMet => ledger.units(Line { group, cell, age, n: 0, d: 1 }),
+                    Outcome::NotMet => 0,
                     Outcome::Value(value) => {
-                        ledger.units(Line { group, cell, age, n: value, d: 1 });
                         ledger.wait(group, cell, value);
+                        value
                     }
                     Outcome::Met(days) => {
-                        ledger.units(Line { group, cell, age, n: 1, d: 1 });
                         if share.curve {
                             ledger.wait(group, cell, i64::from(days));
                         }
+                        1
                     }
+                };
+                let line = Line { group, cell, age, n, d: 1 };
+                ledger.units(line);
+                for part in board.providers() {
+                    ledger.of_provider(Line { age: *part, ..line });
+                }
+                if plan.joined.has(period) {
+                    let levels = covariate::of_unit(plan, timeline, unit.0, unit.1);
+                    ledger.known.push(Known { line, levels });
                 }
             }
         });

@@ -1,8 +1,11 @@
 //! Sums by several attributes at once, which expected counts are made from. They are never shown: only
 //! numerators and denominators are kept, of shares and rates, in periods of one grain.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
+use super::covariate::{self, Covariate, IndexFact, Levels};
 use super::ledger::{EVERYONE, Ledger, Line};
 use super::part::{AGE_BANDS, band_name};
 use super::plan::{Plan, StratumKind};
@@ -16,13 +19,21 @@ use crate::timeline::{Interner, Timeline};
 /// plan, separated by [`BETWEEN`].
 pub const JOINT: &str = "joint";
 
+/// The same of a rate over enrolled days, with numerators alone: all such rates share their days.
+pub const JOINT_EVENTS: &str = "joint_events";
+
+/// Enrolled days of such strata, under the first measure that needs them.
+pub const JOINT_DAYS: &str = "joint_days";
+
 /// Between the values of several attributes.
 pub const BETWEEN: char = '\u{1f}';
 
-/// Which attributes are joined, and in which periods.
+/// Which covariates are joined, and in which periods.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Joined {
-    pub(super) kinds: Vec<StratumKind>,
+    pub(super) covariates: Vec<Covariate>,
+    /// For each fact, whether it is among them.
+    asked: [bool; IndexFact::ALL.len()],
     /// Places of the periods.
     periods: Vec<usize>,
     /// For each period of the plan, its place among them.
@@ -30,16 +41,44 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    pub(super) fn new(kinds: &[StratumKind], grain: Grain, plan: &Plan) -> Self {
+    /// The last four periods of a grain: what is compared is how organisations stand now.
+    pub(super) fn new(covariates: &[Covariate], grain: Grain, plan: &Plan) -> Self {
+        const PERIODS: usize = 4;
+        if covariates.is_empty() {
+            return Self::default();
+        }
         let places = 0..plan.periods.len();
-        let periods: Vec<usize> =
-            places.clone().filter(|place| plan.periods[*place].grain == grain).collect();
+        let of_grain = |place: &usize| plan.periods[*place].grain == grain;
+        let periods: Vec<usize> = places.clone().filter(of_grain).collect();
+        let periods = periods[periods.len().saturating_sub(PERIODS)..].to_vec();
         let place_of = places.map(|place| periods.iter().position(|own| *own == place)).collect();
-        Self { kinds: kinds.to_vec(), periods, place_of }
+        let asked = IndexFact::ALL.map(|fact| covariates.contains(&Covariate::Index(fact)));
+        Self { covariates: covariates.to_vec(), asked, periods, place_of }
+    }
+
+    /// Facts alone, without periods.
+    #[cfg(test)]
+    pub(super) fn of_facts(facts: &[IndexFact]) -> Self {
+        let asked = IndexFact::ALL.map(|fact| facts.contains(&fact));
+        Self { asked, ..Self::default() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.covariates.is_empty()
     }
 
     pub(super) fn by_age(&self) -> bool {
-        self.kinds.contains(&StratumKind::AgeBand)
+        self.covariates.contains(&Covariate::Stratum(StratumKind::AgeBand))
+    }
+
+    /// True if a fact is among the covariates.
+    pub(super) fn asks(&self, fact: IndexFact) -> bool {
+        self.asked[fact as usize]
+    }
+
+    /// True if units of a period are summed.
+    pub(super) fn has(&self, period: usize) -> bool {
+        self.place_of.get(period).is_some_and(Option::is_some)
     }
 }
 
@@ -52,12 +91,15 @@ pub fn has_expected_count(measure: &Measure) -> bool {
     }
 }
 
-/// What the members of a group with the same values add: numerator and denominator by measure and
-/// period, and their enrolled days.
-type Sums = Vec<(i64, i64)>;
+/// A unit, with what is known of it on its index day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) line: Line,
+    pub(super) levels: Levels,
+}
 
-/// Group, profile and age band.
-type Place = (usize, usize, usize);
+/// Group, profile, age band and levels.
+type Place = (usize, usize, usize, Levels);
 
 /// The sums of all groups and joint strata.
 #[derive(Debug)]
@@ -65,30 +107,42 @@ pub(super) struct Joint {
     /// Values of attributes other than age, as they were seen first.
     profiles: Vec<Vec<String>>,
     /// Places of profiles by the keys of their values, for one interner.
-    known: HashMap<Vec<u32>, usize>,
-    /// Places of sums by group, profile and age band.
-    places: BTreeMap<Place, usize>,
-    sums: Vec<Sums>,
+    known: HashMap<Vec<u32>, usize, RandomState>,
+    /// Numbers of places, and the places by their number.
+    numbers: HashMap<Place, u32, RandomState>,
+    places: Vec<Place>,
+    /// Number of a place and column (measure and period, or enrolled days of a period), numerator and
+    /// denominator.
+    sums: Vec<((u32, u32), (i64, i64))>,
+    /// Where each of them stands.
+    sum_at: HashMap<(u32, u32), usize, RandomState>,
     /// Where something was added last: most lines of a member go to one place.
-    last: (Place, usize),
+    last: Option<(Place, u32)>,
     /// Measures that are summed.
     wanted: Vec<bool>,
+    /// The current member's levels at the start of each period, and of each member window.
+    at_start: Vec<Levels>,
+    at_window: Vec<Levels>,
 }
 
 impl Joint {
     pub(super) fn new(plan: &Plan) -> Self {
         let wanted = plan.indicators.iter().map(|one| {
-            !plan.joined.kinds.is_empty()
+            !plan.joined.is_empty()
                 && one.measure.is_computable()
                 && has_expected_count(&one.measure)
         });
         Self {
             profiles: Vec::new(),
-            known: HashMap::new(),
-            places: BTreeMap::new(),
+            known: HashMap::default(),
+            numbers: HashMap::default(),
+            places: Vec::new(),
             sums: Vec::new(),
-            last: ((usize::MAX, 0, 0), 0),
+            sum_at: HashMap::default(),
+            last: None,
             wanted: wanted.collect(),
+            at_start: Vec::new(),
+            at_window: Vec::new(),
         }
     }
 
@@ -98,13 +152,13 @@ impl Joint {
     }
 
     fn profile(&mut self, plan: &Plan, timeline: &Timeline, interner: &Interner) -> usize {
-        let place = |kind: &StratumKind| match kind {
-            StratumKind::AgeBand => None,
-            StratumKind::Attribute(name) => {
+        let place = |one: &Covariate| match one {
+            Covariate::Stratum(StratumKind::Attribute(name)) => {
                 plan.needs.attributes.iter().position(|attribute| attribute == name)
             }
+            Covariate::Stratum(_) | Covariate::Index(_) => None,
         };
-        let places = plan.joined.kinds.iter().filter_map(place);
+        let places = plan.joined.covariates.iter().filter_map(place);
         let keys: Vec<u32> = places.map(|place| timeline.attributes[place]).collect();
         if let Some(known) = self.known.get(&keys) {
             return *known;
@@ -131,149 +185,193 @@ impl Joint {
         timeline: &Timeline,
         interner: &Interner,
     ) {
-        if plan.joined.kinds.is_empty() {
+        if plan.joined.is_empty() {
             return;
         }
         let profile = self.profile(plan, timeline, interner);
-        let mut adder = Adder { plan, profile, joint: self };
-        let with_everyone =
-            |group: usize| (!ledger.for_everyone).then_some(EVERYONE).into_iter().chain([group]);
-        let age_at = |period: usize| ages.get(plan.end_of[period]).copied().unwrap_or(0);
-        let periods = plan.periods.len();
-        for unit in &ledger.units {
-            for group in with_everyone(unit.group) {
-                adder.line(&Line { group, ..*unit }, unit.age);
+        let at_start = std::mem::take(&mut self.at_start);
+        let at_window = std::mem::take(&mut self.at_window);
+        let mut adder = Adder { plan, profile, ages, at_start, at_window, joint: self };
+        adder.see_levels(timeline);
+        for unit in &ledger.known {
+            for group in [EVERYONE, unit.line.group] {
+                adder.line(&Line { group, ..unit.line }, unit.levels);
             }
         }
-        for rate in &ledger.rates {
-            // The denominator is everyone's enrolled days, or stands in the line.
-            for group in with_everyone(rate.group) {
-                adder.line(&Line { group, ..*rate }, age_at(rate.cell % periods));
-            }
-        }
-        for (group, days) in ledger.enrolled.groups() {
-            for (at, period) in plan.joined.periods.iter().enumerate() {
-                if days[*period] > 0 {
-                    let column = plan.indicators.len() * plan.joined.periods.len() + at;
-                    for group in with_everyone(*group) {
-                        adder.add(group, age_at(*period), column, (0, days[*period]));
-                    }
-                }
-            }
-        }
+        adder.rates(ledger);
         for (measure, outcomes) in
             ledger.measures.iter().zip(ledger.outcomes.chunks(plan.ends.len()))
         {
-            adder.outcomes(*measure, outcomes, &age_at, ends);
+            adder.outcomes(*measure, outcomes, ends);
         }
+        let Adder { at_start, at_window, .. } = adder;
+        self.at_start = at_start;
+        self.at_window = at_window;
     }
 
-    fn sums_of(&mut self, place: Place, columns: usize) -> &mut Sums {
-        if self.last.0 != place {
-            let at = *self.places.entry(place).or_insert_with(|| {
-                self.sums.push(vec![(0, 0); columns]);
-                self.sums.len() - 1
-            });
-            self.last = (place, at);
+    fn number_of(&mut self, place: Place) -> u32 {
+        if let Some((_, number)) = self.last.filter(|(last, _)| *last == place) {
+            return number;
         }
-        &mut self.sums[self.last.1]
+        let next = u32::try_from(self.places.len()).expect("fewer than 2³² places");
+        let number = *self.numbers.entry(place).or_insert_with(|| {
+            self.places.push(place);
+            next
+        });
+        self.last = Some((place, number));
+        number
+    }
+
+    fn add(&mut self, place: Place, column: u32, by: (i64, i64)) {
+        let key = (self.number_of(place), column);
+        let at = *self.sum_at.entry(key).or_insert_with(|| {
+            self.sums.push((key, (0, 0)));
+            self.sums.len() - 1
+        });
+        let (_, sum) = &mut self.sums[at];
+        *sum = (sum.0 + by.0, sum.1 + by.1);
     }
 
     /// Adds the sums of another, whose groups have these places here.
     pub(super) fn merge(&mut self, other: Self, groups: &[usize]) {
         let profiles: Vec<usize> =
             other.profiles.into_iter().map(|values| self.profile_of(values)).collect();
-        for ((group, profile, age), at) in other.places {
-            let sums = &other.sums[at];
-            let own = self.sums_of((groups[group], profiles[profile], age), sums.len());
-            for (own, sum) in own.iter_mut().zip(sums) {
-                *own = (own.0 + sum.0, own.1 + sum.1);
-            }
+        for ((number, column), sums) in other.sums {
+            let (group, profile, age, levels) = other.places[number as usize];
+            self.add((groups[group], profiles[profile], age, levels), column, sums);
         }
     }
 
     /// The cells of all joint strata.
     pub(super) fn cells(&self, plan: &Plan, groups: &[Group]) -> Vec<(Cell, Tally)> {
-        let mut cells = Vec::new();
         let columns = plan.joined.periods.len();
-        for ((group, profile, age), at) in &self.places {
-            let sums = &self.sums[*at];
-            let stratum =
-                Stratum { kind: JOINT.to_owned(), value: self.value(plan, *profile, *age) };
-            for measure in (0..plan.indicators.len()).filter(|measure| self.wanted[*measure]) {
-                for (at, period) in plan.joined.periods.iter().enumerate() {
-                    let (numerator, denominator) = sums[measure * columns + at];
-                    let days = sums[plan.indicators.len() * columns + at].1;
-                    let per_day = matches!(
-                        plan.indicators[measure].rule,
-                        Rule::Rate(RateRule { to: None, .. })
-                    );
-                    let denominator = if per_day { days } else { denominator };
-                    if (numerator, denominator) == (0, 0) {
-                        continue;
-                    }
-                    let cell = Cell {
-                        measure,
-                        period: plan.periods[*period],
-                        group: groups[*group].clone(),
-                        stratum: stratum.clone(),
-                    };
-                    let tally = Tally {
-                        numerator: numerator.into(),
-                        denominator: denominator.into(),
-                        ..Tally::default()
-                    };
-                    cells.push((cell, tally));
-                }
-            }
-        }
-        cells
+        let per_day = |measure: usize| {
+            self.wanted[measure]
+                && matches!(plan.indicators[measure].rule, Rule::Rate(RateRule { to: None, .. }))
+        };
+        let days = plan.indicators.len();
+        let days_of = (0..days).find(|measure| per_day(*measure));
+        let of = |((number, column), sums): &((u32, u32), (i64, i64))| {
+            let (measure, at) = (*column as usize / columns, *column as usize % columns);
+            let (kind, measure, sums) = match measure {
+                measure if measure == days => (JOINT_DAYS, days_of?, (0, sums.1)),
+                measure if per_day(measure) => (JOINT_EVENTS, measure, (sums.0, 0)),
+                measure => (JOINT, measure, *sums),
+            };
+            let place = self.places[*number as usize];
+            let cell = Cell {
+                measure,
+                period: plan.periods[plan.joined.periods[at]],
+                group: groups[place.0].clone(),
+                stratum: Stratum { kind: kind.to_owned(), value: self.value(plan, place) },
+            };
+            let (numerator, denominator) = (sums.0.into(), sums.1.into());
+            let tally = Tally { numerator, denominator, ..Tally::default() };
+            (sums != (0, 0)).then_some((cell, tally))
+        };
+        self.sums.iter().filter_map(of).collect()
     }
 
-    fn value(&self, plan: &Plan, profile: usize, age: usize) -> String {
+    fn value(&self, plan: &Plan, (_, profile, age, levels): Place) -> String {
         let mut others = self.profiles[profile].iter();
-        let value = |kind: &StratumKind| match kind {
-            StratumKind::AgeBand => band_name(age),
-            StratumKind::Attribute(_) => others.next().map_or("", String::as_str),
+        let value = |one: &Covariate| match one {
+            Covariate::Stratum(StratumKind::AgeBand) => band_name(age),
+            Covariate::Stratum(_) => others.next().map_or("", String::as_str),
+            Covariate::Index(fact) => fact.levels()[usize::from(levels[*fact as usize])],
         };
-        let values: Vec<&str> = plan.joined.kinds.iter().map(value).collect();
+        let values: Vec<&str> = plan.joined.covariates.iter().map(value).collect();
         values.join(&BETWEEN.to_string())
     }
+}
+
+fn small(column: usize) -> u32 {
+    u32::try_from(column).expect("fewer than 2³² columns")
 }
 
 /// The sums of one member's profile.
 struct Adder<'a> {
     plan: &'a Plan,
     profile: usize,
+    ages: &'a [usize],
+    at_start: Vec<Levels>,
+    at_window: Vec<Levels>,
     joint: &'a mut Joint,
 }
 
 impl Adder<'_> {
-    fn add(&mut self, group: usize, age: usize, column: usize, by: (i64, i64)) {
-        let age = if self.plan.joined.by_age() { age.min(AGE_BANDS.len()) } else { 0 };
-        let columns = (self.plan.indicators.len() + 1) * self.plan.joined.periods.len();
-        let sums = self.joint.sums_of((group, self.profile, age), columns);
-        sums[column] = (sums[column].0 + by.0, sums[column].1 + by.1);
+    /// The member's levels on the first day of each period and of each window.
+    fn see_levels(&mut self, timeline: &Timeline) {
+        let plan = self.plan;
+        let on = |day| covariate::on_day(plan, timeline, day);
+        let windows = |place: &usize| plan.windows[plan.end_of[*place]].0;
+        self.at_start.clear();
+        self.at_window.clear();
+        if plan.joined.asked == [false; IndexFact::ALL.len()] {
+            self.at_start.resize(plan.joined.periods.len(), Levels::default());
+            self.at_window.resize(plan.joined.periods.len(), Levels::default());
+            return;
+        }
+        self.at_start
+            .extend(plan.joined.periods.iter().map(|place| on(plan.periods[*place].start)));
+        self.at_window.extend(plan.joined.periods.iter().map(|place| on(windows(place))));
     }
 
-    fn line(&mut self, line: &Line, age: usize) {
+    fn add(&mut self, (group, age): (usize, usize), column: usize, levels: Levels, by: (i64, i64)) {
+        let age = if self.plan.joined.by_age() { age.min(AGE_BANDS.len()) } else { 0 };
+        self.joint.add((group, self.profile, age, levels), small(column), by);
+    }
+
+    fn age_at(&self, period: usize) -> usize {
+        self.ages.get(self.plan.end_of[period]).copied().unwrap_or(0)
+    }
+
+    fn line(&mut self, line: &Line, levels: Levels) {
         let (row, period) =
             (line.cell / self.plan.periods.len(), line.cell % self.plan.periods.len());
         let Some(at) = self.plan.joined.place_of[period] else { return };
         let measure = self.plan.measure_of_row[row];
         if self.joint.wanted[measure] {
             let column = measure * self.plan.joined.periods.len() + at;
-            self.add(line.group, age, column, (line.n, line.d));
+            self.add((line.group, line.age), column, levels, (line.n, line.d));
         }
     }
 
-    fn outcomes(
-        &mut self,
-        measure: usize,
-        outcomes: &[Option<MemberOutcome>],
-        age_at: &impl Fn(usize) -> usize,
-        ends: &[usize],
-    ) {
+    /// Rates, contacts and enrolled days: what is known on the first day of the period.
+    fn rates(&mut self, ledger: &Ledger) {
+        let plan = self.plan;
+        let with_everyone =
+            |group: usize| (!ledger.for_everyone).then_some(EVERYONE).into_iter().chain([group]);
+        let is_contacts = |line: &&Line| {
+            let measure = plan.measure_of_row[line.cell / plan.periods.len()];
+            matches!(plan.indicators[measure].rule, Rule::Contacts(_))
+        };
+        let contacts = ledger.units.iter().filter(is_contacts).map(|line| (line, line.age));
+        // The denominator of a rate is everyone's enrolled days, or stands in the line.
+        let rates = ledger.rates.iter().map(|line| (line, usize::MAX));
+        for (line, age) in contacts.chain(rates) {
+            let period = line.cell % plan.periods.len();
+            let Some(at) = plan.joined.place_of[period] else { continue };
+            let age = if age == usize::MAX { self.age_at(period) } else { age };
+            let levels = self.at_start[at];
+            for group in with_everyone(line.group) {
+                self.line(&Line { group, age, ..*line }, levels);
+            }
+        }
+        for (group, days) in ledger.enrolled.groups() {
+            for (at, period) in plan.joined.periods.iter().enumerate() {
+                if days[*period] > 0 {
+                    let column = plan.indicators.len() * plan.joined.periods.len() + at;
+                    let (age, levels) = (self.age_at(*period), self.at_start[at]);
+                    for group in with_everyone(*group) {
+                        self.add((group, age), column, levels, (0, days[*period]));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Values of members: what is known on the first day of their window.
+    fn outcomes(&mut self, measure: usize, outcomes: &[Option<MemberOutcome>], ends: &[usize]) {
         if !self.joint.wanted[measure] {
             return;
         }
@@ -282,8 +380,9 @@ impl Adder<'_> {
             let end = plan.end_of[*period];
             if let Some(MemberOutcome::Value(value)) = outcomes[end] {
                 let column = measure * plan.joined.periods.len() + at;
+                let (age, levels) = (self.age_at(*period), self.at_window[at]);
                 for group in [EVERYONE, ends[end]] {
-                    self.add(group, age_at(*period), column, (value, 1));
+                    self.add((group, age), column, levels, (value, 1));
                 }
             }
         }

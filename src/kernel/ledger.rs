@@ -1,6 +1,7 @@
 //! What one member adds, held back until the whole member was seen: sums over members count each
 //! member once, with that member's own numerator and denominator.
 
+use super::joint::Known;
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::unit::Outcome;
 use crate::terms::Day;
@@ -74,7 +75,12 @@ pub(super) struct Ledger {
     pub for_everyone: bool,
     /// Units; a cell may come several times.
     pub units: Vec<Line>,
+    /// Units with what is known of them, once for their organisation, where joint strata are asked.
+    pub known: Vec<Known>,
     pub left_out: Vec<LeftOut>,
+    /// Units once more by provider, whose part stands in the place of the age band.
+    pub by_provider: Vec<Line>,
+    pub left_out_by_provider: Vec<LeftOut>,
     pub waits: Vec<Wait>,
     /// What the member has of things of which the top is asked; `days` is how much.
     pub amounts: Vec<Wait>,
@@ -95,7 +101,10 @@ impl Ledger {
     pub(super) fn clear(&mut self, for_everyone: bool) {
         self.for_everyone = for_everyone;
         self.units.clear();
+        self.known.clear();
         self.left_out.clear();
+        self.by_provider.clear();
+        self.left_out_by_provider.clear();
         self.waits.clear();
         self.amounts.clear();
         self.rates.clear();
@@ -130,6 +139,18 @@ impl Ledger {
         let one = LeftOut { group, reason, period, age };
         self.left_out.extend(self.everyone().map(|group| LeftOut { group, ..one }));
         self.left_out.push(one);
+    }
+
+    /// Enters a unit of a provider's part.
+    pub(super) fn of_provider(&mut self, line: Line) {
+        self.by_provider.extend(self.everyone().map(|group| Line { group, ..line }));
+        self.by_provider.push(line);
+    }
+
+    /// Enters a unit of a provider's part that is left out.
+    pub(super) fn leave_out_of_provider(&mut self, one: LeftOut) {
+        self.left_out_by_provider.extend(self.everyone().map(|group| LeftOut { group, ..one }));
+        self.left_out_by_provider.push(one);
     }
 
     /// Enters the days until a unit's deciding event.

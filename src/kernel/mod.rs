@@ -1,10 +1,12 @@
 //! Arrow batches of timelines in, tallies out; the only parallel loop.
 
+mod attribution;
 mod bed;
 mod block;
 mod board;
 mod contract;
 mod count;
+mod covariate;
 mod evidence;
 mod examples;
 mod joint;
@@ -32,10 +34,11 @@ mod wire_found;
 mod wire_teams;
 
 pub use contract::{Breach, Checked, Contract, KEYS};
+pub use covariate::{Covariate, IndexFact};
 pub use evidence::evidence;
 pub use examples::check_examples;
-pub use joint::{BETWEEN, JOINT, has_expected_count};
-pub use plan::{Plan, StratumKind};
+pub use joint::{BETWEEN, JOINT, JOINT_DAYS, JOINT_EVENTS, has_expected_count};
+pub use plan::{Attributed, Plan, StratumKind};
 pub use run::{Error, count};
 pub use supply::{SERVICE_CLASS, Supply};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};

@@ -40,6 +40,8 @@ pub(super) enum Part {
     Age(usize),
     /// Those with these values of a facet's attributes.
     Profile { facet: usize, values: Vec<String> },
+    /// Those of a provider: its place among the attributes of the breakdown, and its id.
+    Provider { kind: usize, id: String },
 }
 
 /// The facets of a plan: places of attributes that are counted together.
@@ -82,6 +84,8 @@ pub(super) struct Parts {
     known: HashMap<Box<[u32]>, usize, RandomState>,
     pub(super) by_age: bool,
     key: Vec<u32>,
+    /// Providers by kind and key, for one interner.
+    providers: HashMap<(usize, u32), usize, RandomState>,
 }
 
 impl Parts {
@@ -94,12 +98,14 @@ impl Parts {
             known: HashMap::default(),
             by_age,
             key: Vec::new(),
+            providers: HashMap::default(),
         }
     }
 
     /// Forgets what the interner's keys stood for.
     pub(super) fn forget_keys(&mut self) {
         self.known.clear();
+        self.providers.clear();
     }
 
     pub(super) fn all(&self) -> &[Part] {
@@ -128,6 +134,16 @@ impl Parts {
         let values = self.key[1..].iter().map(|value| interner.text(*value).to_owned()).collect();
         let part = self.place_of(&Part::Profile { facet, values });
         self.known.insert(self.key.as_slice().into(), part);
+        part
+    }
+
+    /// The part of a provider, by its kind and key; `id` is its word.
+    pub(super) fn provider(&mut self, (kind, key): (usize, u32), id: &str) -> usize {
+        if let Some(known) = self.providers.get(&(kind, key)) {
+            return *known;
+        }
+        let part = self.place_of(&Part::Provider { kind, id: id.to_owned() });
+        self.providers.insert((kind, key), part);
         part
     }
 

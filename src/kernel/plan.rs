@@ -1,7 +1,7 @@
 //! What to compute, prepared once for all members.
 
-use super::Supply;
 use super::joint::Joined;
+use super::{Covariate, Supply};
 use crate::indicator::care::CareEpisode;
 use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
@@ -18,6 +18,47 @@ pub enum StratumKind {
     AgeBand,
     /// A column of the members table.
     Attribute(&'static str),
+    /// The provider that a unit or member belongs to; of units and members that belong to none of the
+    /// kind, there is no breakdown.
+    Provider(Attributed),
+}
+
+/// Which provider a unit or member belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attributed {
+    /// Of a discharge: the facility that discharged.
+    Facility,
+    /// The agency with the most days of qualifying contact in the 365 days before the index admission,
+    /// visit or day, or in a member's window; of several, the latest one.
+    Agency,
+}
+
+impl Attributed {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Facility, Self::Agency];
+
+    /// The word in pipeline files and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Facility => "discharging_facility",
+            Self::Agency => "attributed_agency",
+        }
+    }
+
+    /// The rule in words.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Facility => {
+                "A discharge belongs to the facility that discharged, whoever followed up."
+            }
+            Self::Agency => {
+                "An event belongs to the agency with the most days of qualifying contact in the 365 days before it \
+                 (before the admission, if it is a discharge), a member's value to that of its window; of several, to \
+                 the one seen last. What comes after the index day does not count, so that nobody is credited with a \
+                 follow-up; members whom no agency saw are “none” and belong to their organisation alone."
+            }
+        }
+    }
 }
 
 /// Attributes of members that results can be broken down by.
@@ -39,7 +80,8 @@ const ATTRIBUTES: [&str; 12] = [
 impl StratumKind {
     /// Every word that a pipeline file may use.
     pub fn names() -> Vec<&'static str> {
-        std::iter::once("age_band").chain(ATTRIBUTES).collect()
+        let providers = Attributed::ALL.map(Attributed::name);
+        std::iter::once("age_band").chain(ATTRIBUTES).chain(providers).collect()
     }
 
     /// The kind of a word.
@@ -47,10 +89,9 @@ impl StratumKind {
         if name == "age_band" {
             return Some(Self::AgeBand);
         }
-        ATTRIBUTES
-            .iter()
-            .find(|attribute| **attribute == name)
-            .map(|attribute| Self::Attribute(attribute))
+        let attribute = ATTRIBUTES.iter().find(|attribute| **attribute == name);
+        let provider = || Attributed::ALL.into_iter().find(|whose| whose.name() == name);
+        attribute.map(|name| Self::Attribute(name)).or_else(|| provider().map(Self::Provider))
     }
 
     /// The word in results.
@@ -58,6 +99,7 @@ impl StratumKind {
         match self {
             Self::AgeBand => "age_band",
             Self::Attribute(name) => name,
+            Self::Provider(whose) => whose.name(),
         }
     }
 }
@@ -99,7 +141,7 @@ pub struct Plan {
     pub(super) row_of: Vec<usize>,
     /// For each place among the others, the measure.
     pub(super) measure_of_row: Vec<usize>,
-    /// The attributes whose joint strata are summed.
+    /// The covariates whose joint strata are summed.
     pub(super) joined: Joined,
     pub(super) grid: MonthGrid,
 }
@@ -129,6 +171,7 @@ impl Plan {
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
         super::needs::of_contacts(&mut needs, &indicators, &filters);
+        super::attribution::see_needs(&mut needs, &strata, qualifying);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -185,18 +228,15 @@ impl Plan {
         }
     }
 
-    /// The same plan, which also sums the joint strata of several attributes in the periods of a
+    /// The same plan, which also sums the joint strata of several covariates in the periods of a
     /// grain: see [`super::JOINT`].
     #[must_use]
-    pub fn jointly(mut self, kinds: &[StratumKind], grain: Grain) -> Self {
-        for kind in kinds {
-            if let StratumKind::Attribute(name) = kind
-                && !self.needs.attributes.contains(name)
-            {
-                self.needs.attributes.push(name);
-            }
+    pub fn jointly(mut self, covariates: &[Covariate], grain: Grain) -> Self {
+        for one in covariates {
+            one.see_needs(&mut self.needs);
         }
-        self.joined = Joined::new(kinds, grain, &self);
+        super::needs::of_states(&mut self.needs);
+        self.joined = Joined::new(covariates, grain, &self);
         self
     }
 
@@ -253,7 +293,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
         .iter()
         .filter_map(|kind| match kind {
             StratumKind::Attribute(name) => Some(*name),
-            StratumKind::AgeBand => None,
+            StratumKind::AgeBand | StratumKind::Provider(_) => None,
         })
         .collect();
 }

@@ -66,6 +66,9 @@ impl Board<'_> {
             let Some(block) = block else { continue };
             match &self.parts.all()[part] {
                 Part::Age(band) => add(stratum("age_band", band_name(*band)), block),
+                Part::Provider { kind, id } => {
+                    add(stratum(self.plan.strata[*kind].name(), id), block);
+                }
                 Part::Profile { facet, values } => {
                     if *facet == 0 {
                         add(stratum("all", "all"), block);

@@ -14,7 +14,7 @@ use super::plan::{Plan, StratumKind};
 use super::run::{Error, count};
 use super::team_counts;
 use super::teams::{Weights, densities};
-use super::{Cell, Group, Stratum, Tallies, Tally, Values};
+use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, attribution};
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::unit::Outcome;
 use crate::indicator::{RateRule, Rule, Shape};
@@ -137,8 +137,14 @@ fn write_down(
 impl Writer<'_> {
     fn write(&mut self, at: (usize, usize, usize), age: usize, day: Option<Day>, fate: Fate) {
         let (measure, period, group) = at;
-        let strata = self.plan.strata.iter().map(|kind| {
+        let rule = &self.plan.indicators[measure].rule;
+        let applies = |kind: &&StratumKind| match kind {
+            StratumKind::Provider(whose) => attribution::applies(rule, *whose),
+            StratumKind::AgeBand | StratumKind::Attribute(_) => true,
+        };
+        let strata = self.plan.strata.iter().filter(applies).map(|kind| {
             let value = match kind {
+                StratumKind::Provider(whose) => self.provider((rule, period), *whose, day),
                 StratumKind::AgeBand => band_name(age).to_owned(),
                 StratumKind::Attribute(name) => {
                     let mut attributes = self.plan.needs.attributes.iter();
@@ -149,15 +155,34 @@ impl Writer<'_> {
             };
             Stratum { kind: kind.name().to_owned(), value }
         });
+        let strata: Vec<Stratum> = strata.collect();
         (self.each)(Unit {
             member: self.timeline.member.clone(),
             measure,
             period: self.plan.periods[period],
             group: self.board.groups[group].clone(),
-            strata: strata.collect(),
+            strata,
             day,
             fate,
         });
+    }
+
+    /// The provider that a unit of a day, or the member in a period, belongs to.
+    fn provider(
+        &self,
+        (rule, period): (&Rule, usize),
+        whose: Attributed,
+        day: Option<Day>,
+    ) -> String {
+        let (plan, timeline) = (self.plan, self.timeline);
+        let key = if let (Rule::Share(share), Some(day)) = (rule, day) {
+            let unit = (share.index.unit, day);
+            attribution::of_unit(plan, timeline, unit, whose, self.interner).unwrap_or(UNKNOWN)
+        } else {
+            let window = plan.windows[plan.end_of[period]];
+            attribution::agency(plan, timeline, window, self.interner)
+        };
+        attribution::word(key, whose, self.interner).to_owned()
     }
 
     fn note(&mut self, note: &Note) {

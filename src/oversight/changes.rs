@@ -101,7 +101,7 @@ fn signal_text(
         "{} ({}, {}) {what}: {value}{expected}.{judgement}",
         measure.title,
         whose(&row.group),
-        row.period
+        row.period.in_words()
     ))
 }
 

@@ -76,6 +76,18 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
     Estimate::new(value, limits, name)
 }
 
+/// How many times as many units a share needs because units repeat within members; 1 where its interval
+/// does not allow for that.
+pub(super) fn effect(measure: &Measure, tally: &Tally) -> f64 {
+    match measure.interval {
+        Interval::WilsonCluster => {
+            let parts = float(i128::from(measure.numerator_parts.max(1)));
+            design_effect(member_sums(tally, parts)).max(1.0)
+        }
+        _ => 1.0,
+    }
+}
+
 fn member_sums(tally: &Tally, parts: f64) -> MemberSums {
     MemberSums {
         members: float(i128::from(tally.members)),

@@ -12,7 +12,9 @@ pub mod contract;
 mod curve;
 mod disparity;
 mod estimate;
+mod expected;
 mod peers;
+mod providers;
 mod publish;
 #[cfg(feature = "sql")]
 mod query;
@@ -34,7 +36,8 @@ pub use checks::{Check, Facts, Finding, checks};
 pub use completion::Completion;
 pub use curve::{Curve, CurvePoint};
 pub use disparity::{Disparity, disparities};
-pub use peers::{Compared, FunnelStep, Peer, PeerPlot, Place, peers};
+pub use peers::{Compared, FunnelStep, Peer, PeerPlot, Place, Standard, peers};
+pub use providers::provider_peers;
 pub use publish::{Published, PublishedTable, release_internal, suppress};
 #[cfg(feature = "sql")]
 pub use query::{Answer, QueryError, query};
@@ -52,7 +55,7 @@ pub use row::{Exact, Row, State, Verdict};
 pub use scorecard::{
     Assurance, Line, ObjectiveCard, ScoreCell, Scorecard, Standing, Variation, scorecard,
 };
-pub use settings::{RuleSet, Settings};
+pub use settings::{Adjusted, RuleSet, Settings};
 pub use standardised::STANDARDISED_RATIO;
 pub use tabulate::{LOWER_QUARTILE, MEDIAN, SHARE_HIGH, Table, UPPER_QUARTILE, tabulate};
 pub use trend::{Trend, TrendPoint, trend, trend_in};

@@ -5,13 +5,13 @@
 //! funnel of expected events; means, and rates of days and money, on that of their precision. Only
 //! places beyond the 99.8 % limits are told: with these, one comparison in five hundred is wrong.
 //!
-//! Where the contract names attributes that organisations are made comparable by, what is compared is
-//! the standardised value: the ratio of observed to expected, times everyone's value.
+//! Where the contract names what organisations are made comparable by, what is compared is the
+//! standardised value: the ratio of observed to expected, times everyone's value.
 
 use super::Published;
 use super::estimate::factor;
 use crate::indicator::{Better, Interval, Measure};
-use crate::kernel::{Group, has_expected_count};
+use crate::kernel::{Group, Stratum, has_expected_count};
 use crate::statistics::{
     CONFIDENCE, FUNNEL_CONFIDENCES, Funnel, FunnelScale, LEAST_UNITS, Limits, Part, funnel,
     normal_quantile,
@@ -67,6 +67,8 @@ pub struct Compared<'r> {
 pub struct Peer {
     /// Whose.
     pub group: Group,
+    /// Which part of them, if parts are compared.
+    pub part: Stratum,
     /// Observed ÷ expected, where values are standardised.
     pub ratio: Option<Published>,
     /// Its value; standardised, if the plot is.
@@ -139,13 +141,13 @@ impl Shape {
 }
 
 /// The funnel of some rows of one measure and period; nothing for fewer than three that can be
-/// compared: of two, neither is the usual one. `everyone` is everyone's row, and `by` the attributes
-/// that organisations are made comparable by.
+/// compared: of two, neither is the usual one. `everyone` is everyone's row; `standard` says whether
+/// they are to be made comparable, and by which model that was done.
 pub fn peers(
     measure: &Measure,
     rows: &[Compared<'_>],
     everyone: Option<&Published>,
-    by: &[String],
+    standard: Standard<'_>,
 ) -> Option<PeerPlot> {
     let is_shown = |one: &&Compared<'_>| one.row.value.is_some() && !one.row.suppressed;
     let all: Vec<Compared<'_>> = rows.iter().filter(is_shown).copied().collect();
@@ -166,14 +168,14 @@ pub fn peers(
         let (inner, outer) = limits(unit.size);
         let place = place(unit.value, outer, measure.better);
         let ratio = fair.and_then(|_| unit.one.ratio.cloned());
-        let group = unit.one.row.group.clone();
-        Peer { group, ratio, value: unit.value, size: unit.size, inner, outer, place }
+        let (group, part) = (unit.one.row.group.clone(), unit.one.row.stratum.clone());
+        Peer { group, part, ratio, value: unit.value, size: unit.size, inner, outer, place }
     };
     let steps = sizes(&units).into_iter().map(|size| {
         let (inner, outer) = limits(size);
         FunnelStep { size, inner, outer }
     });
-    let note = note(&shape, units.len()) + &fairness(measure, fair, by, left_out);
+    let note = note(&shape, units.len()) + &fairness(measure, fair, standard, left_out);
     Some(PeerPlot {
         centre,
         size: size_word(measure.interval),
@@ -184,8 +186,22 @@ pub fn peers(
     })
 }
 
+/// Whether organisations are to be made comparable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standard<'m> {
+    /// Nobody asks for it.
+    NotAsked,
+    /// The contract asks for it; the model by which expected counts came about, if there are any.
+    Asked(Option<&'m str>),
+}
+
 /// What the note says about fairness.
-fn fairness(measure: &Measure, fair: Option<Fair>, by: &[String], left_out: usize) -> String {
+fn fairness(
+    measure: &Measure,
+    fair: Option<Fair>,
+    standard: Standard<'_>,
+    left_out: usize,
+) -> String {
     let left = match left_out {
         0 => String::new(),
         1 => "; one is left out: its expected count would give a hidden one away".to_owned(),
@@ -193,13 +209,18 @@ fn fairness(measure: &Measure, fair: Option<Fair>, by: &[String], left_out: usiz
             format!("; {more} are left out: their expected counts would give a hidden one away")
         }
     };
-    match fair {
-        _ if by.is_empty() => String::new(),
-        Some(_) => format!("; standardised by {}{left}", by.join(", ").replace('_', " ")),
-        None if has_expected_count(measure) => {
-            "; not standardised: too few expected counts are known, or they would give a hidden one away".to_owned()
+    match (standard, fair) {
+        (Standard::NotAsked, _) => String::new(),
+        (Standard::Asked(model), Some(_)) => {
+            format!("{left}; standardised, expected by {}", model.unwrap_or("a model"))
         }
-        None => "; not standardised: no expected count can be told of it".to_owned(),
+        (Standard::Asked(_), None) if has_expected_count(measure) => {
+            "; not standardised: there are too few events for a model, too few expected counts are known, or they              would give a hidden one away"
+                .to_owned()
+        }
+        (Standard::Asked(_), None) => {
+            "; not standardised: no expected count can be told of it".to_owned()
+        }
     }
 }
 
@@ -250,13 +271,13 @@ fn size_word(interval: Interval) -> &'static str {
 fn note(shape: &Shape, units: usize) -> String {
     match shape {
         Shape::Chance { funnel, .. } if funnel.is_overdispersed() => {
-            "limits of chance and of the usual variation between organisations".to_owned()
+            "limits of chance and of the usual variation between them".to_owned()
         }
         Shape::Chance { .. } => format!(
-            "limits of chance alone: {units} organisations are fewer than the {LEAST_UNITS} that tell how much they \
+            "limits of chance alone: {units} of them are fewer than the {LEAST_UNITS} that tell how much they \
              usually vary, or vary no more than chance"
         ),
-        Shape::Normal => "limits from each organisation's own standard error".to_owned(),
+        Shape::Normal => "limits from each one's own standard error".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The only door to pages and files.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use crate::indicator::Measure;
@@ -29,6 +30,7 @@ pub struct PublishedTable {
     measures: Vec<Measure>,
     rows: Vec<Published>,
     curves: Vec<Curve>,
+    models: BTreeMap<(usize, Period), String>,
     settings: Settings,
     internal: bool,
 }
@@ -72,6 +74,12 @@ impl PublishedTable {
         &self.curves
     }
 
+    /// How expected counts of a measure and period came about, and how well the model describes everyone;
+    /// nothing where there are none, or where everyone's number is hidden.
+    pub fn model(&self, measure: usize, period: Period) -> Option<&str> {
+        self.models.get(&(measure, period)).map(String::as_str)
+    }
+
     /// The settings that the table was made with.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -103,11 +111,21 @@ fn publish(
     rows.iter_mut().filter(|row| !row.state.shows_numbers()).for_each(withhold);
     mark_signals(&mut rows, &table.measures, settings);
     let curves = curves(table, &rows, settings, internal);
+    let is_everyones = |row: &&Row| {
+        row.group == Group::All && row.statistic.is_empty() && row.stratum.kind == "all"
+    };
+    let shown = rows.iter().filter(is_everyones).filter(|row| row.value.is_some());
+    let words = shown.filter_map(|row| {
+        let at = (row.measure, row.period);
+        table.models.get(&at).map(|words| (at, words.by.clone() + &words.quality))
+    });
+    let models = words.collect();
     let rows = rows.into_iter().map(Published).collect();
     PublishedTable {
         measures: table.measures.clone(),
         rows,
         curves,
+        models,
         settings: settings.clone(),
         internal,
     }

@@ -7,7 +7,7 @@
 use super::contract::{Contract, Objective, Target};
 use super::peers::{Compared, PeerPlot, Place, peers};
 use super::trend::{Trend, trend_in};
-use super::{Published, PublishedTable, STANDARDISED_RATIO, Settings, State, Verdict};
+use super::{Published, PublishedTable, STANDARDISED_RATIO, Standard, State, Verdict};
 use crate::indicator::{Better, Measure, Shape};
 use crate::kernel::{Group, Stratum};
 use crate::statistics::Signal;
@@ -242,7 +242,11 @@ fn lines(
         .map(|(measure, is_lead)| {
             let mut cells: Vec<ScoreCell> =
                 groups.iter().map(|group| cell(table, measure, group, period)).collect();
-            let plots = compare(&measures[measure], contract, table.settings(), &mut cells);
+            let standard = match table.settings().standardised_by.as_slice() {
+                [] => Standard::NotAsked,
+                _ => Standard::Asked(table.model(measure, period)),
+            };
+            let plots = compare(&measures[measure], contract, standard, &mut cells);
             Line { measure, is_lead, cells, plots }
         })
         .collect()
@@ -252,7 +256,7 @@ fn lines(
 fn compare(
     measure: &Measure,
     contract: &Contract,
-    settings: &Settings,
+    standard: Standard<'_>,
     cells: &mut [ScoreCell],
 ) -> Vec<PeerPlot> {
     let everyone = cells.iter().find(|cell| cell.group == Group::All);
@@ -268,7 +272,7 @@ fn compare(
             Some(Compared { row, ratio: cell.ratio.as_ref() })
         });
         let rows: Vec<Compared<'_>> = rows.collect();
-        let plot = peers(measure, &rows, everyone.as_ref(), &settings.standardised_by);
+        let plot = peers(measure, &rows, everyone.as_ref(), standard);
         let Some(plot) = plot else { continue };
         for peer in &plot.peers {
             for cell in cells.iter_mut().filter(|cell| cell.group == peer.group) {

@@ -37,6 +37,21 @@ impl RuleSet {
     }
 }
 
+/// A covariate that organisations are to be made comparable by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjusted {
+    /// Its word in the contract.
+    pub name: String,
+    /// What is missing for it, by the names of the data model.
+    pub missing: Option<String>,
+}
+
+impl From<&str> for Adjusted {
+    fn from(name: &str) -> Self {
+        Self { name: name.to_owned(), missing: None }
+    }
+}
+
 /// What a run decides about its tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -52,8 +67,8 @@ pub struct Settings {
     pub baseline_points: usize,
     /// Which rules give signals.
     pub rules: RuleSet,
-    /// Attributes of members that organisations are made comparable by; empty: by none.
-    pub standardised_by: Vec<String>,
+    /// What organisations are made comparable by, in the order of joint strata; empty: by nothing.
+    pub standardised_by: Vec<Adjusted>,
     /// How complete months are.
     pub completion: Completion,
     /// True if a sender moved dates: a month then is no month of the calendar, and nothing is

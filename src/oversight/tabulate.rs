@@ -1,12 +1,12 @@
 //! Tallies to rows: value, interval, state and verdict. Nothing is hidden yet.
 
 use crate::indicator::{Display, Measure, Shape};
-use crate::kernel::{Cell, Group, JOINT, Stratum, Tallies, Tally};
+use crate::kernel::{Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, quantile, wilson};
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
-use super::standardised::{Expected, standardise};
+use super::standardised::{Expected, Models, standardise};
 use super::verdict::verdict;
 use super::{Exact, Row, Settings};
 
@@ -19,6 +19,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Expected counts, for the standardised ratios.
     pub(super) expected: Expected,
+    /// How they came about.
+    pub(super) models: Models,
     /// Days to the deciding event, for the curves.
     pub(super) curves: Vec<(Cell, Tally)>,
 }
@@ -38,7 +40,8 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     let mut curves = Vec::new();
     for (cell, tally) in &tallies.cells {
         let Some(measure) = tallies.measures.get(cell.measure) else { continue };
-        if !measure.is_computable() || cell.stratum.kind == JOINT {
+        let is_joint = [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str());
+        if !measure.is_computable() || is_joint {
             continue;
         }
         let row = row_of(measure, cell, tally, settings);
@@ -65,10 +68,10 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     }
     let whole = |row: &&Row| row.statistic.is_empty() && row.stratum.kind == "all";
     let whole: Vec<&Row> = rows.iter().filter(whole).collect();
-    let (ratios, expected) = standardise(tallies, &whole, settings);
+    let (ratios, expected, models) = standardise(tallies, &whole, settings);
     rows.extend(ratios);
     rows.sort_by(|a, b| place(a).cmp(&place(b)));
-    Table { measures: tallies.measures.clone(), rows, expected, curves }
+    Table { measures: tallies.measures.clone(), rows, expected, models, curves }
 }
 
 /// What rows are ordered by.

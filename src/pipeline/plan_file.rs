@@ -12,7 +12,7 @@ use super::{Pipeline, catalogue};
 use crate::diagnostic::{Document, Source};
 use crate::extract::Table;
 use crate::indicator::read_instruments;
-use crate::kernel::{Contract, Plan, StratumKind, Supply};
+use crate::kernel::{Contract, Covariate, Plan, StratumKind, Supply};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::column::{self, ColumnType};
 use crate::terms::instrument::Instruments;
@@ -45,7 +45,7 @@ struct Body {
     derive_stays: bool,
     /// The registry of instruments, as it was written; empty if there is none.
     instruments: String,
-    /// Attributes whose joint strata are summed, and in which periods.
+    /// Covariates whose joint strata are summed, and in which periods.
     joint: Option<Joint>,
     /// The columns of the stream, in the order that rows are sorted by.
     columns: Vec<Column>,
@@ -59,7 +59,7 @@ struct Body {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Joint {
-    strata: Vec<String>,
+    covariates: Vec<String>,
     grain: String,
 }
 
@@ -142,10 +142,11 @@ impl PlanFile {
         let strata_names: Vec<String> = strata.iter().map(|kind| kind.name().to_owned()).collect();
         let period_names = periods.iter().map(ToString::to_string).collect();
         let names =
-            |kinds: &[StratumKind]| kinds.iter().map(|kind| kind.name().to_owned()).collect();
-        let joint_names = joint
-            .as_ref()
-            .map(|(kinds, grain)| Joint { strata: names(kinds), grain: grain.name().to_owned() });
+            |covariates: &[Covariate]| covariates.iter().map(|one| one.name().to_owned()).collect();
+        let joint_names = joint.as_ref().map(|(covariates, grain)| Joint {
+            covariates: names(covariates),
+            grain: grain.name().to_owned(),
+        });
         let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
         let plan = with_joint(plan, joint.as_ref());
         let contract = contract(&plan, manifest);
@@ -260,9 +261,9 @@ impl PlanFile {
 }
 
 /// The plan, with its joint strata if they are asked for.
-pub(super) fn with_joint(plan: Plan, joint: Option<&(Vec<StratumKind>, Grain)>) -> Plan {
+pub(super) fn with_joint(plan: Plan, joint: Option<&(Vec<Covariate>, Grain)>) -> Plan {
     match joint {
-        Some((kinds, grain)) => plan.jointly(kinds, *grain),
+        Some((covariates, grain)) => plan.jointly(covariates, *grain),
         None => plan,
     }
 }
@@ -277,16 +278,16 @@ impl Body {
         read.map_err(|problems| anyhow::anyhow!("{problems}"))
     }
 
-    fn joint(&self) -> anyhow::Result<Option<(Vec<StratumKind>, Grain)>> {
+    fn joint(&self) -> anyhow::Result<Option<(Vec<Covariate>, Grain)>> {
         let Some(joint) = &self.joint else { return Ok(None) };
-        let kinds: Option<Vec<StratumKind>> =
-            joint.strata.iter().map(|one| StratumKind::from_name(one)).collect();
+        let covariates: Option<Vec<Covariate>> =
+            joint.covariates.iter().map(|one| Covariate::from_name(one)).collect();
         let grains = [Grain::Month, Grain::Quarter, Grain::Year];
         let grain = grains.into_iter().find(|grain| grain.name() == joint.grain);
-        let (Some(kinds), Some(grain)) = (kinds, grain) else {
-            bail!("a joint stratum of this plan is none");
+        let (Some(covariates), Some(grain)) = (covariates, grain) else {
+            bail!("a covariate or grain of this plan is none");
         };
-        Ok(Some((kinds, grain)))
+        Ok(Some((covariates, grain)))
     }
 
     fn hash(&self) -> String {

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::{Counted, Pipeline, catalogue, quality, supply};
+use crate::kernel::Covariate;
 use crate::oversight::{self, PublishedTable};
 use crate::report::{self, Content, Refused, SinceLast, Snapshot, Source};
 use crate::store::{self, SourceEntry};
@@ -42,7 +43,12 @@ pub(super) fn settings(
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
     settings.dates_shifted = manifest.sources.iter().any(|source| source.date_shifted);
-    settings.standardised_by = standardised_by(pipeline);
+    let supply = supply(manifest, pipeline.limits);
+    let adjusted = |one: &Covariate| oversight::Adjusted {
+        name: one.name().to_owned(),
+        missing: one.missing(&supply),
+    };
+    settings.standardised_by = covariates(pipeline).map(adjusted).collect();
     settings.targets = pipeline.contract.iter().flat_map(|one| one.targets.clone()).collect();
     settings
 }
@@ -86,10 +92,9 @@ pub fn content<'t>(
     })
 }
 
-/// Attributes that the contract makes organisations comparable by.
-fn standardised_by(pipeline: &Pipeline) -> Vec<String> {
-    let kinds = pipeline.contract.iter().flat_map(|one| &one.standardised_by);
-    kinds.map(|kind| kind.name().to_owned()).collect()
+/// What the contract makes organisations comparable by.
+fn covariates(pipeline: &Pipeline) -> impl Iterator<Item = &Covariate> {
+    pipeline.contract.iter().flat_map(|one| &one.standardised_by)
 }
 
 /// The page of the rules that were used, with the presets that were chosen.
@@ -136,6 +141,7 @@ fn unverified(table: &PublishedTable) -> Vec<String> {
 
 fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
     let strata: Vec<&str> = pipeline.strata.iter().map(|kind| kind.name()).collect();
+    let covariates: Vec<&str> = covariates(pipeline).map(|one| one.name()).collect();
     [
         ("period", counted.month.to_string()),
         ("data_through", counted.data_through.to_string()),
@@ -145,7 +151,7 @@ fn parameters(pipeline: &Pipeline, counted: &Counted) -> Vec<(String, String)> {
         ("missing_max", pipeline.limits.missing.to_string()),
         ("unmapped_max", pipeline.limits.unmapped.to_string()),
         ("strata", strata.join(", ")),
-        ("standardised_by", standardised_by(pipeline).join(", ")),
+        ("standardised_by", covariates.join(", ")),
         ("threshold", pipeline.threshold.to_string()),
         ("signal_rules", pipeline.rules.name().to_owned()),
         ("baseline", pipeline.baseline_points.to_string()),

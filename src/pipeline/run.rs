@@ -10,7 +10,7 @@ use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
 use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
-use crate::kernel::{self, Plan, StratumKind, Supply, Tallies};
+use crate::kernel::{self, Covariate, Plan, StratumKind, Supply, Tallies};
 use crate::oversight::Completion;
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
 use crate::terms::{Day, Grain, Period};
@@ -255,8 +255,8 @@ pub(super) struct Question {
     pub(super) periods: Vec<Period>,
     /// The attributes of the breakdown.
     pub(super) strata: Vec<StratumKind>,
-    /// The attributes whose joint strata are summed, in the periods of a grain.
-    pub(super) joint: Option<(Vec<StratumKind>, Grain)>,
+    /// The covariates whose joint strata are summed, in the periods of a grain.
+    pub(super) joint: Option<(Vec<Covariate>, Grain)>,
 }
 
 /// Counts what is asked, by the rules of the pipeline.

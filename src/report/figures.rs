@@ -11,7 +11,7 @@ use crate::oversight::{FunnelStep, Peer, PeerPlot, Published, Trend};
 use crate::terms::{Grain, Level, Period};
 
 use super::content::Content;
-use super::lookup::{GRAINS, Lookup, group_name, is_whole};
+use super::lookup::{GRAINS, Lookup, group_name, is_whole, peer_name};
 use super::words;
 
 /// One period of a trend with its row.
@@ -144,7 +144,7 @@ pub(super) fn comparison(
 pub(super) fn funnel(measure: &Measure, plot: &PeerPlot, period: Period) -> String {
     let title = format!("{}: peers, {}", words::title(measure), format::period(period));
     let point = |peer: &'_ Peer| FunnelPoint {
-        label: group_name(&peer.group).to_owned(),
+        label: peer_name(peer).to_owned(),
         size: peer.size,
         value: peer.value,
         is_flagged: peer.place.is_flagged(),

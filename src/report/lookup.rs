@@ -1,7 +1,7 @@
 //! Finding published rows.
 
 use crate::kernel::{Group, Stratum};
-use crate::oversight::{Curve, Published, PublishedTable, State, Trend, trend};
+use crate::oversight::{Curve, Peer, Published, PublishedTable, State, Trend, trend};
 use crate::terms::{Grain, Period};
 
 use super::content::Content;
@@ -143,6 +143,14 @@ pub(super) fn is_whole(row: &Published) -> bool {
 /// True for the stratum of everyone.
 pub(super) fn is_everyone(stratum: &Stratum) -> bool {
     stratum.kind == "all"
+}
+
+/// What a peer is called: an organisation, or a facility or agency.
+pub(super) fn peer_name(peer: &Peer) -> &str {
+    match peer.part.kind.as_str() {
+        "all" => group_name(&peer.group),
+        _ => &peer.part.value,
+    }
 }
 
 /// What a group is called.

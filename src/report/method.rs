@@ -102,11 +102,17 @@ fn notes(content: &Content<'_>) -> Vec<(&'static str, String)> {
             "Comparing organisations",
             "Organisations stand in the order of their ids, not of their values. Members differ between them, and \
              intervals that overlap may still differ or agree by chance: this is not a league table. Funnels compare \
-             standardised values where the contract says by which attributes: observed ÷ expected with everyone's rates \
-             in each joint stratum, times everyone's value. Strata take the place of a regression: nothing is \
-             assumed about how attributes act together, and what is not among them (earlier admissions, the length of \
-             the stay, homelessness) is not adjusted for. Nothing that happens after the index day is. Race, ethnicity and language are never adjusted for: \
-             ratios between the parts of the population show what differs."
+             standardised values where the contract says what organisations are made comparable by: observed ÷ \
+             expected, times everyone's value. Expected counts come from a regression on everyone in the period \
+             (logistic for shares, Poisson with time at risk as offset for rates; main effects of the levels of each \
+             covariate): the note of each funnel names the model, its covariates with the number of their levels, \
+             what is not in it and why, and how well it describes everyone. An unknown value is a level of its own: \
+             nobody is left out. Levels with fewer than 30 units or 5 events are taken together, and covariates \
+             enter in the contract's order while there are 10 events for each coefficient. Earlier admissions and \
+             visits are those of the 365 days before the index admission, visit or day, before a member's window, \
+             or before the period of a rate; nothing that happens after the index day is looked at. The interval of \
+             a ratio is exact below ten observed events and Byar's from ten on, ÷ expected. Race, ethnicity and \
+             language are never adjusted for: ratios between the parts of the population show what differs."
                 .to_owned(),
         ),
         (

@@ -2,15 +2,15 @@
 
 use crate::chart::{Mark, format};
 use crate::indicator::{Display, Measure};
-use crate::kernel::Group;
-use crate::oversight::{Curve, Published, State};
+use crate::kernel::{Attributed, Group};
+use crate::oversight::{Curve, PeerPlot, Published, State, provider_peers};
 use crate::statistics::Limits;
 use crate::terms::{Level, Period};
 
 use super::content::Content;
 use super::figures::{self, Point};
 use super::html::Html;
-use super::lookup::{Lookup, group_name};
+use super::lookup::{Lookup, group_name, peer_name};
 use super::table::{Cell, Table};
 use super::{score_words, words};
 
@@ -139,12 +139,35 @@ pub(super) fn write_organisations(
     figure(html, "half", &svg, &caption, |html| table.write(html));
 }
 
-/// Peers on their funnels, where the scorecard compares them.
+/// Peers on their funnels, where the scorecard compares them, and facilities and agencies on theirs.
 pub(super) fn write_funnels(html: &mut Html, content: &Content<'_>, place: usize) {
-    const CRUDE: [&str; 6] =
-        ["Organisation", "Value", "Rests on", "95 % limits", "99.8 % limits", "Among its peers"];
-    const FAIR: [&str; 7] = [
-        "Organisation",
+    let measure = &content.table.measures()[place];
+    let Some(scorecard) = &content.scorecard else { return };
+    let line = scorecard.lines().find(|(_, line)| line.measure == place);
+    for plot in line.iter().flat_map(|(_, line)| &line.plots) {
+        write_funnel(html, measure, plot, (scorecard.period, "Organisation"), "");
+    }
+    for (whose, plot) in provider_peers(content.table, place, scorecard.period) {
+        let head = match whose {
+            Attributed::Facility => "Discharging facility",
+            Attributed::Agency => "Agency",
+        };
+        let rule =
+            format!(" {} Their members differ: nothing is standardised here.", whose.sentence());
+        write_funnel(html, measure, &plot, (scorecard.period, head), &rule);
+    }
+}
+
+fn write_funnel(
+    html: &mut Html,
+    measure: &Measure,
+    plot: &PeerPlot,
+    (period, head): (Period, &str),
+    rule: &str,
+) {
+    const CRUDE: [&str; 5] =
+        ["Value", "Rests on", "95 % limits", "99.8 % limits", "Among its peers"];
+    const FAIR: [&str; 6] = [
         "Observed ÷ expected, 95 % interval",
         "Standardised value",
         "Rests on",
@@ -152,42 +175,38 @@ pub(super) fn write_funnels(html: &mut Html, content: &Content<'_>, place: usize
         "99.8 % limits",
         "Among its peers",
     ];
-    let Some(scorecard) = &content.scorecard else { return };
-    let Some((_, line)) = scorecard.lines().find(|(_, line)| line.measure == place) else { return };
-    let measure = &content.table.measures()[place];
-    let when = format::period(scorecard.period);
-    for plot in &line.plots {
-        let caption = format!(
-            "Peers, {when}: {}; a diamond with a name lies beyond the 99.8 % limits.",
-            plot.note
-        );
-        let svg = figures::funnel(measure, plot, scorecard.period);
-        figure(html, "half", &svg, &caption, |html| {
-            let rows = plot.peers.iter().map(|peer| {
-                let limits = |ends: Limits| format::interval(ends.low, ends.high, measure.display);
-                let ratio = peer.ratio.as_ref().map(|row| Cell::number(words::ratio(row)));
-                let mut cells = vec![Cell::words(group_name(&peer.group))];
-                cells.extend(ratio);
-                cells.extend([
-                    Cell::number(format::value(peer.value, measure.display)),
-                    Cell::number(format::rate(peer.size)),
-                    Cell::number(limits(peer.inner)),
-                    Cell::number(limits(peer.outer)),
-                    Cell::words(score_words::place(peer.place)),
-                ]);
-                cells
-            });
-            let heads: &[&str] = if plot.standardised { &FAIR } else { &CRUDE };
-            let title = words::title(measure);
-            let centre = format::value(plot.centre, measure.display);
-            let caption =
-                format!("{title}: peers, {when}; all of them {centre}; rests on: {}", plot.size);
-            html.within("details", &[("class", "data")], |html| {
-                html.leaf("summary", &[], "The numbers of this chart");
-                Table::plain(caption, heads, rows.collect()).write(html);
-            });
+    let when = format::period(period);
+    let caption = format!(
+        "{head}, {when}: {}; a diamond with a name lies beyond the 99.8 % limits.{rule}",
+        plot.note
+    );
+    let svg = figures::funnel(measure, plot, period);
+    figure(html, "half", &svg, &caption, |html| {
+        let rows = plot.peers.iter().map(|peer| {
+            let limits = |ends: Limits| format::interval(ends.low, ends.high, measure.display);
+            let ratio = peer.ratio.as_ref().map(|row| Cell::number(words::ratio(row)));
+            let mut cells = vec![Cell::words(peer_name(peer))];
+            cells.extend(ratio);
+            cells.extend([
+                Cell::number(format::value(peer.value, measure.display)),
+                Cell::number(format::rate(peer.size)),
+                Cell::number(limits(peer.inner)),
+                Cell::number(limits(peer.outer)),
+                Cell::words(score_words::place(peer.place)),
+            ]);
+            cells
         });
-    }
+        let rest: &[&str] = if plot.standardised { &FAIR } else { &CRUDE };
+        let heads: Vec<&str> = std::iter::once(head).chain(rest.iter().copied()).collect();
+        let title = words::title(measure);
+        let centre = format::value(plot.centre, measure.display);
+        let caption =
+            format!("{title}: peers, {when}; all of them {centre}; rests on: {}", plot.size);
+        html.within("details", &[("class", "data")], |html| {
+            html.leaf("summary", &[], "The numbers of this chart");
+            Table::plain(caption, &heads, rows.collect()).write(html);
+        });
+    });
 }
 
 /// Days by level of care.

@@ -6,6 +6,7 @@ use crate::chart::format;
 use crate::kernel::Group;
 use crate::oversight::Exact;
 use crate::store::harmless;
+use crate::terms::Period;
 
 use super::content::{Content, RestatedNumber, SinceLast};
 use super::delimited::{Csv, group_field};
@@ -17,7 +18,9 @@ use super::words;
 pub(super) fn write(html: &mut Html, content: &Content<'_>) {
     let Some(since) = content.since else { return };
     html.within("section", &[("id", "since")], |html| {
-        html.leaf("h2", &[], &format!("Since the last release ({})", since.month));
+        let month = Period::parse(&since.month);
+        let month = month.map_or_else(|| since.month.clone(), format::period);
+        html.leaf("h2", &[], &format!("Since the last release ({month})"));
         html.within("ul", &[("class", "changes")], |html| {
             for line in lines(since) {
                 html.leaf("li", &[], &line);

@@ -8,7 +8,7 @@
 //! | how sure is a mean, or a ratio of sums? | [`t_interval`], [`cluster_ratio`], [`cluster_bootstrap`], [`accelerated_bootstrap`] |
 //! | where does the middle lie? | [`quantile()`], [`median_interval`] |
 //! | did members change? | [`Instrument`], [`clinical_cut_off`], [`mean_change`], [`detectable_difference`] |
-//! | do groups of another mix differ? | [`directly_standardised_rate`], [`standardised_ratio`], [`indirectly_standardised_rate`] |
+//! | do groups of another mix differ? | [`directly_standardised_rate`], [`standardised_ratio`], [`indirectly_standardised_rate`], [`grouped_model()`] |
 //! | how far are two estimates apart? | [`ratio_of`], [`difference_of`] |
 //! | is a unit unlike the others? | [`funnel()`], [`share_control_limits`], [`count_on_funnel`], [`benjamini_hochberg`] |
 //! | is a month unlike the others? | [`p_chart`], [`p_prime_chart`], [`u_chart`], [`u_prime_chart`], [`c_chart`], [`g_chart`], [`t_chart`], [`xmr_chart`], [`moving_range_chart`] |
@@ -26,6 +26,7 @@ mod contrast;
 mod count;
 mod distribution;
 mod funnel;
+mod grouped_model;
 mod logistic;
 mod matrix;
 mod mean;
@@ -56,6 +57,9 @@ pub use distribution::{
 pub use funnel::{
     CountOnFunnel, Dispersion, FUNNEL_CONFIDENCES, Funnel, FunnelScale, LEAST_UNITS,
     count_on_funnel, funnel, share_control_limits,
+};
+pub use grouped_model::{
+    GroupedError, GroupedFamily, GroupedFit, GroupedRow, concordance, grouped_model,
 };
 pub use logistic::{LogisticData, LogisticError, LogisticFit, logistic};
 pub use mean::t_interval;

@@ -1,7 +1,5 @@
 //! Rules that tell special from common variation.
 
-use std::cmp::Ordering;
-
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 use super::Chart;
@@ -58,18 +56,18 @@ const RUN: usize = 7;
 pub fn nhs_signals(values: &[f64], chart: &Chart) -> Vec<Vec<Signal>> {
     let mut signals = vec![Vec::new(); values.len()];
     for (index, (value, limits)) in values.iter().zip(&chart.limits).enumerate() {
-        if *value > limits.high {
+        if exceeds(*value, limits.high) {
             signals[index].push(Signal::AboveLimits);
-        } else if *value < limits.low {
+        } else if exceeds(limits.low, *value) {
             signals[index].push(Signal::BelowLimits);
         }
     }
-    let above = |index: usize| values[index] > chart.centre;
-    let below = |index: usize| values[index] < chart.centre;
+    let above = |index: usize| exceeds(values[index], chart.centre);
+    let below = |index: usize| exceeds(chart.centre, values[index]);
     mark_runs(&mut signals, 0, above, Signal::RunAbove);
     mark_runs(&mut signals, 0, below, Signal::RunBelow);
-    mark_runs(&mut signals, 1, |index| values[index] > values[index - 1], Signal::Rising);
-    mark_runs(&mut signals, 1, |index| values[index] < values[index - 1], Signal::Falling);
+    mark_runs(&mut signals, 1, |index| exceeds(values[index], values[index - 1]), Signal::Rising);
+    mark_runs(&mut signals, 1, |index| exceeds(values[index - 1], values[index]), Signal::Falling);
     mark_two_of_three(&mut signals, values, chart, above, Signal::NearUpperLimit);
     mark_two_of_three(&mut signals, values, chart, below, Signal::NearLowerLimit);
     for point in &mut signals {
@@ -77,6 +75,12 @@ pub fn nhs_signals(values: &[f64], chart: &Chart) -> Vec<Vec<Signal>> {
         point.dedup();
     }
     signals
+}
+
+/// Whether a number is greater than another by more than rounding: the mean of a series that never changes
+/// may differ from its values in the last digit.
+fn exceeds(one: f64, other: f64) -> bool {
+    one - other > 1e-12 * one.abs().max(other.abs())
 }
 
 /// Marks runs of [`RUN`] points for which `holds`; a rise or fall (`steps` = 1) has one point more
@@ -152,9 +156,8 @@ impl RunTest {
 pub fn anhoej(values: &[f64], centre: f64) -> Option<RunTest> {
     let sides: Vec<bool> = values
         .iter()
-        .map(|value| value.total_cmp(&centre))
-        .filter(|side| side.is_ne())
-        .map(Ordering::is_gt)
+        .filter(|value| exceeds(**value, centre) || exceeds(centre, **value))
+        .map(|value| *value > centre)
         .collect();
     if sides.len() < 2 {
         return None;

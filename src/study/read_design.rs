@@ -284,8 +284,10 @@ fn attribute(
     attributes: &mut Vec<&'static str>,
     problems: &mut Problems,
 ) -> Option<Fact> {
-    let names: Vec<&str> =
-        StratumKind::names().into_iter().filter(|name| *name != "age_band").collect();
+    let names: Vec<&str> = StratumKind::names()
+        .into_iter()
+        .filter(|name| matches!(StratumKind::from_name(name), Some(StratumKind::Attribute(_))))
+        .collect();
     let column = table.word("attribute", &names, StratumKind::from_name, problems);
     let is: Vec<String> =
         table.texts("is", problems).into_iter().map(|(text, _)| text.to_owned()).collect();

@@ -44,6 +44,13 @@ impl Day {
         self.civil().1
     }
 
+    /// The month's short name: "Jan".
+    pub fn month_name(self) -> &'static str {
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        MONTHS[(self.month() as usize).clamp(1, 12) - 1]
+    }
+
     /// The day of the month, 1..=31.
     pub fn day_of_month(self) -> u32 {
         self.civil().2

@@ -76,6 +76,19 @@ impl Period {
         }
     }
 
+    /// As people read it: "Oct 2026", "Jul to Sep 2026", "Jul 2025 to Jun 2026". A month and its year are
+    /// never torn apart.
+    pub fn in_words(self) -> String {
+        const NO_BREAK: char = '\u{a0}';
+        let (start, end) = (self.start, self.end);
+        let (from, to) = (start.month_name(), end.month_name());
+        match self.grain {
+            Grain::Month => format!("{from}{NO_BREAK}{}", start.year()),
+            _ if start.year() == end.year() => format!("{from} to {to}{NO_BREAK}{}", end.year()),
+            _ => format!("{from} {} to {to} {}", start.year(), end.year()),
+        }
+    }
+
     /// Days in the period.
     pub fn days(self) -> i32 {
         self.end - self.start + 1

@@ -97,6 +97,7 @@ impl Reader<'_> {
                     diagnosis,
                     further: 0,
                     facility: None,
+                    facility_id: UNKNOWN,
                     disposition: None,
                     planned: false,
                     leave: 0,

@@ -126,6 +126,22 @@ pub(super) fn runs(timeline: &Timeline) -> Vec<HomeRun> {
     found
 }
 
+impl Timeline {
+    /// How the member lives on a day, 24-hour care and custody apart: by the living span of the day (of
+    /// several, the one that began last), or else by a status record of the 90 days before. Nothing where
+    /// neither says.
+    pub fn living_on(&self, day: Day) -> Option<LivingSituation> {
+        let spans = self.living.iter().filter(|span| span.first <= day && day <= span.last);
+        let own = spans.max_by_key(|span| (span.first, span.last));
+        own.and_then(|span| span.situation).or_else(|| {
+            let said = carried(self).into_iter();
+            said.filter(|(first, last, _)| *first <= day && day <= *last)
+                .map(|(_, _, living)| living)
+                .next()
+        })
+    }
+}
+
 /// Status records that say where the member lives, up to the next one, at most so many days.
 fn carried(timeline: &Timeline) -> Vec<(Day, Day, LivingSituation)> {
     let said = timeline.outcomes.iter().filter_map(|one| Some((one.day, one.living?)));
@@ -191,5 +207,8 @@ mod tests {
             (10, 19, Some(2), Some(500), Some(true)),
         ];
         assert_eq!(shown, expected);
+        let living = [0, 8, 19, 20].map(|day| timeline.living_on(Day(day)));
+        let (own, assisted) = (LivingSituation::Independent, LivingSituation::Assisted);
+        assert_eq!(living, [Some(own), Some(assisted), Some(assisted), None]);
     }
 }

@@ -73,6 +73,8 @@ pub struct Needs {
     pub referrals: bool,
     /// Whether more of stays than their days, level and diagnosis is needed.
     pub stays: bool,
+    /// Whether the facilities of stays are needed.
+    pub facilities: bool,
     /// Whether further diagnoses of stays are needed.
     pub further_diagnoses: bool,
     /// Whether needs for help from sectors are needed.

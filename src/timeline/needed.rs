@@ -47,6 +47,9 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     if needs.visits {
         columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
     }
+    if needs.facilities {
+        columns.push(column::FACILITY_ID);
+    }
     if needs.costs || needs.summed.contains(&true) {
         columns.extend([column::AMOUNT_CENTS, column::ALLOWED_CENTS, column::PRICE_CENTS]);
     }

@@ -32,6 +32,8 @@ pub(super) struct Rows {
     pub(super) bho: Answers<u32>,
     class: Answers<Option<ServiceClass>>,
     pub(super) facility: Answers<Option<FacilityClass>>,
+    /// The facility of a stay, where it is needed.
+    pub(super) facility_id: Answers<u32>,
     pub(super) event: Answers<Option<EventType>>,
     /// Whether an outcome record is an assessment; one that says nothing is.
     pub(super) is_assessment: Answers<bool>,
@@ -120,6 +122,11 @@ impl Rows {
             bho: decide(batch, column::BHO_ID, UNKNOWN, |text| interner.key(text))?,
             class: decide(batch, column::CLASS, None, ServiceClass::from_name)?,
             facility: decide(batch, column::CLASS, None, FacilityClass::from_name)?,
+            facility_id: if needs.facilities {
+                decide(batch, column::FACILITY_ID, UNKNOWN, |text| interner.key(text))?
+            } else {
+                Answers::Same(UNKNOWN)
+            },
             event: decide(batch, column::CLASS, None, EventType::from_name)?,
             is_assessment: decide(batch, column::CLASS, true, is_assessment)?,
             level: NumberColumn::of(batch, column::LEVEL)?,

@@ -18,6 +18,8 @@ pub struct Stay {
     pub further: u32,
     /// Facility class, as an index into its code list.
     pub facility: Option<u8>,
+    /// The facility, as a key of the interner, where it is needed.
+    pub facility_id: u32,
     /// Where the stay ended.
     pub disposition: Option<Disposition>,
     /// True if the stay was planned.

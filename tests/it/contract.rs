@@ -246,11 +246,14 @@ fn race_is_never_adjusted_for() {
              [standardisation]\nby = [{by}]\n[[objective]]\nnumber = 1\ntitle = \"One\"\nlead = [\"fu_hosp_mh_7d\"]\n"
         ))
     };
-    let fair = contract(r#""age_band", "sex", "smi_sed""#).unwrap_or_else(|told| panic!("{told}"));
+    let fair = contract(r#""age_band", "sex", "prior_admissions""#)
+        .unwrap_or_else(|told| panic!("{told}"));
     let names: Vec<&str> = fair.standardised_by.iter().map(|kind| kind.name()).collect();
-    assert_eq!(names, ["age_band", "sex", "smi_sed"]);
-    let told = contract(r#""age_band", "race_eth", "smi_sec", "county", "age_band""#);
-    let told = told.expect_err("four mistakes");
+    assert_eq!(names, ["age_band", "sex", "prior_admissions"]);
+    let told = contract(
+        r#""age_band", "race_eth", "smi_sec", "county", "age_band", "Ethnicity", "prior_admission""#,
+    );
+    let told = told.expect_err("six mistakes");
     for part in [
         "`race_eth` is never adjusted for",
         "adjusting would hide a disparity",
@@ -258,9 +261,11 @@ fn race_is_never_adjusted_for() {
         "did you mean `smi_sed`?",
         "`county` cannot be adjusted for",
         "`age_band` is named twice",
+        "`Ethnicity` is never adjusted for",
+        "did you mean `prior_admissions`?",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     let told = contract(r#""sex""#).expect_err("one attribute");
-    assert!(told.contains("fewer than two attributes"), "{told}");
+    assert!(told.contains("fewer than two covariates"), "{told}");
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
-use throughline::kernel::{self, Cell, Plan, Tallies};
+use throughline::kernel::{self, Cell, Plan, StratumKind, Tallies};
 use throughline::pipeline::{self, Folders};
 use throughline::store;
 use throughline::terms::{Day, Grain, Period};
@@ -42,13 +42,12 @@ fn units_add_up_to_every_tally() {
     ];
     let indicators: Vec<_> =
         everything.definitions.iter().flat_map(|one| one.indicators.clone()).collect();
-    let plan = Plan::new(
-        indicators,
-        periods,
-        everything.strata.clone(),
-        prepared.settings,
-        &prepared.supply,
-    );
+    let mut strata = everything.strata.clone();
+    for name in ["discharging_facility", "attributed_agency"] {
+        let kind = StratumKind::from_name(name).expect("a kind");
+        strata.extend((!strata.contains(&kind)).then_some(kind));
+    }
+    let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
     let columns = plan.columns();
     let open = |bucket: &u32| snapshot.batches(*bucket, &columns);

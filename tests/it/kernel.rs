@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow_array::RecordBatch;
 use throughline::extract::{self, Intake};
 use throughline::indicator;
-use throughline::kernel::{self, BETWEEN, Group, JOINT, Plan, StratumKind, Supply, Tallies};
+use throughline::kernel::{
+    self, BETWEEN, Cell, Covariate, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Plan, StratumKind,
+    Supply, Tallies,
+};
 use throughline::pipeline;
 use throughline::store::{Snapshot, Store};
 use throughline::synth::{self, Compress};
@@ -42,6 +45,10 @@ fn store(extracts: &std::path::Path, buckets: u32) -> (tempfile::TempDir, Snapsh
 }
 
 fn plan() -> Plan {
+    plan_by(&["age_band", "sex", "race_eth", "county", "smi_sed"])
+}
+
+fn plan_by(strata: &[&str]) -> Plan {
     let all: Vec<_> = files()
         .iter()
         .flat_map(|path| definitions(path))
@@ -70,9 +77,7 @@ fn plan() -> Plan {
     Plan::new(
         indicators,
         periods,
-        ["age_band", "sex", "race_eth", "county", "smi_sed"]
-            .map(|kind| StratumKind::from_name(kind).expect("a kind"))
-            .to_vec(),
+        strata.iter().map(|kind| StratumKind::from_name(kind).expect("a kind")).collect(),
         settings,
         &Supply { delivered, ..Supply::default() },
     )
@@ -93,7 +98,8 @@ fn threads_and_buckets_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let extracts = folder.path().join("extracts");
     made_up(&extracts, 600, 24);
-    let plan = plan();
+    let strata = ["age_band", "sex", "county", "discharging_facility", "attributed_agency"];
+    let plan = plan_by(&strata);
     let (_three, by_three) = store(&extracts, 3);
     let (_many, by_many) = store(&extracts, 64);
     let one = count(&plan, &by_three, 1);
@@ -194,6 +200,10 @@ fn rows_out_of_order_are_refused() {
     assert!(error.contains("out of order"), "{error}");
 }
 
+fn is_joint(cell: &Cell) -> bool {
+    [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str())
+}
+
 /// Joint strata are a partition of what is counted by each of their attributes, and change nothing else.
 #[test]
 fn joint_strata_add_up_to_their_attributes() {
@@ -201,22 +211,39 @@ fn joint_strata_add_up_to_their_attributes() {
     let extracts = folder.path().join("extracts");
     made_up(&extracts, 600, 24);
     let (_held, snapshot) = store(&extracts, 5);
-    let kinds =
-        ["smi_sed", "age_band", "rural"].map(|one| StratumKind::from_name(one).expect("a kind"));
+    let covariates =
+        ["smi_sed", "age_band", "rural", "prior_admissions", "length_of_stay", "homeless"]
+            .map(|one| Covariate::from_name(one).expect("a covariate"));
     let plain = count(&plan(), &snapshot, 2);
-    let mut joint = count(&plan().jointly(&kinds, throughline::terms::Grain::Year), &snapshot, 2);
-    let strata: Vec<_> =
-        joint.cells.iter().filter(|(cell, _)| cell.stratum.kind == JOINT).collect();
+    let mut joint =
+        count(&plan().jointly(&covariates, throughline::terms::Grain::Year), &snapshot, 2);
+    let strata: Vec<_> = joint.cells.iter().filter(|(cell, _)| is_joint(cell)).collect();
     assert!(strata.len() > 500, "only {} joint strata", strata.len());
+    for known in ["1", "3+", "4-7", "15-30", "no stay", "yes", "no"] {
+        let has = |value: &str| value.split(BETWEEN).skip(3).any(|value| value == known);
+        assert!(strata.iter().any(|(cell, _)| has(&cell.stratum.value)), "nobody has {known}");
+    }
     let mut sums: BTreeMap<_, (i128, i128)> = BTreeMap::new();
+    let per_day: BTreeSet<usize> = strata
+        .iter()
+        .filter(|(cell, _)| cell.stratum.kind == JOINT_EVENTS)
+        .map(|(cell, _)| cell.measure)
+        .collect();
     for (cell, tally) in strata {
         assert_eq!(cell.period.grain, throughline::terms::Grain::Year);
         assert!(kernel::has_expected_count(&joint.measures[cell.measure]));
+        // Rates over enrolled days share the days.
+        let measures = match cell.stratum.kind.as_str() {
+            JOINT_DAYS => per_day.iter().copied().collect(),
+            _ => vec![cell.measure],
+        };
         let values: Vec<&str> = cell.stratum.value.split(BETWEEN).collect();
         for (kind, value) in [("smi_sed", values[0]), ("age_band", values[1]), ("all", "all")] {
-            let place = (cell.measure, cell.period, cell.group.clone(), kind, value.to_owned());
-            let sum = sums.entry(place).or_default();
-            *sum = (sum.0 + tally.numerator, sum.1 + tally.denominator);
+            for measure in &measures {
+                let place = (*measure, cell.period, cell.group.clone(), kind, value.to_owned());
+                let sum = sums.entry(place).or_default();
+                *sum = (sum.0 + tally.numerator, sum.1 + tally.denominator);
+            }
         }
     }
     let mut compared = 0;
@@ -225,6 +252,7 @@ fn joint_strata_add_up_to_their_attributes() {
             ["smi_sed", "age_band", "all"].into_iter().find(|kind| cell.stratum.kind == *kind);
         let is_summed = cell.period.grain == throughline::terms::Grain::Year
             && kernel::has_expected_count(&plain.measures[cell.measure])
+            && sums.keys().any(|(measure, ..)| *measure == cell.measure)
             && (tally.numerator, tally.denominator) != (0, 0);
         let Some(kind) = kind.filter(|_| is_summed) else { continue };
         let place =
@@ -233,6 +261,6 @@ fn joint_strata_add_up_to_their_attributes() {
         compared += 1;
     }
     assert_eq!(compared, sums.len());
-    joint.cells.retain(|cell, _| cell.stratum.kind != JOINT);
+    joint.cells.retain(|cell, _| !is_joint(cell));
     assert_eq!(joint, plain);
 }

@@ -5,6 +5,7 @@ mod fair;
 mod folder;
 mod released;
 pub(crate) mod simplex;
+mod top;
 mod world;
 
 use attacker::Attack;

@@ -4,6 +4,7 @@
 mod change;
 mod charts;
 mod comparison;
+mod grouped_model;
 mod resampling;
 mod survival;
 mod weighting;

@@ -10,7 +10,7 @@ pub use known::KnownMeasure;
 pub use read::read;
 
 use crate::indicator::Better;
-use crate::kernel::{Group, StratumKind};
+use crate::kernel::{Covariate, Group};
 use crate::terms::{Day, Grain, Period};
 
 /// A contract file, checked.
@@ -26,8 +26,8 @@ pub struct Contract {
     pub organisations: Vec<String>,
     /// Who is compared with whom: organisations that stand in one group.
     pub peers: Vec<Vec<String>>,
-    /// Attributes of members that organisations are made comparable by; empty: by none.
-    pub standardised_by: Vec<StratumKind>,
+    /// What organisations are made comparable by, the most telling first; empty: by nothing.
+    pub standardised_by: Vec<Covariate>,
     /// What is wanted, in order.
     pub objectives: Vec<Objective>,
     /// What has to be reached.

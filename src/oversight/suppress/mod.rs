@@ -25,7 +25,8 @@
 //! period: the reader is granted the difference.
 //!
 //! Rows that are broken down both by organisation and by an attribute are not published at all:
-//! most of their counts are small, and each would cost a larger one. Values of overlapping windows
+//! most of their counts are small, and each would cost a larger one; nor are months by facility or agency,
+//! for the same reason. Values of overlapping windows
 //! are published without their counts and to three decimals, because two windows that share eleven
 //! months can be subtracted. Windows that end on the same day are the same window, and are hidden
 //! together. Standardised ratios, from which expected counts can be had, follow their own rule: see
@@ -54,8 +55,8 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standardised};
 use crate::indicator::Shape;
-use crate::kernel::Group;
-use crate::terms::Period;
+use crate::kernel::{Attributed, Group};
+use crate::terms::{Grain, Period};
 use axes::Timing;
 use shares::Protected;
 
@@ -160,7 +161,10 @@ fn timing(table: &Table, measure: usize, rows: &[&Row]) -> Timing {
 
 /// True for rows of one organisation and one part of it.
 fn is_too_fine(row: &Row) -> bool {
-    row.group != Group::All && !["all", "level"].contains(&row.stratum.kind.as_str())
+    let kind = row.stratum.kind.as_str();
+    let by_provider = Attributed::ALL.iter().any(|whose| whose.name() == kind);
+    (row.group != Group::All && !["all", "level"].contains(&kind))
+        || (by_provider && row.period.grain == Grain::Month)
 }
 
 /// Exclusions are published for everyone only.

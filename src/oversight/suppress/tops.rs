@@ -3,8 +3,8 @@
 //! Such a share is shown without its counts and to three decimals. It is hidden where the top has fewer
 //! members than the threshold, or where one of them may have more than half of what the top has. The tops
 //! of organisations do not add up to everyone's, but nearly: the organisations hidden in a period are so
-//! many that what everyone's top leaves after those that are shown is that of several organisations, and
-//! of as many members as the threshold. Over time nothing adds up: the top of a year is other people than
+//! many that what everyone's top leaves after those that are shown is that of several organisations, of
+//! as many members as the threshold, and that no one member has more than half of it. Over time nothing adds up: the top of a year is other people than
 //! those of its months.
 
 use std::collections::BTreeMap;
@@ -41,9 +41,15 @@ fn hidden_of(mut rows: Vec<&Row>, threshold: i64) -> Vec<&Row> {
         return hidden;
     }
     let mut next = shown.into_iter();
+    let has = |row: &Row| row.numerator.map_or(0, |sum| sum.parts);
     let is_enough = |hidden: &[&Row]| {
+        // One member may have all that a dominated top has.
+        let most = hidden.iter().filter(|row| row.dominated).map(|row| has(row)).max();
+        let all: i128 = hidden.iter().map(|row| has(row)).sum();
         hidden.is_empty()
-            || hidden.len() > 1 && hidden.iter().map(|row| members(row)).sum::<i64>() >= threshold
+            || hidden.len() > 1
+                && hidden.iter().map(|row| members(row)).sum::<i64>() >= threshold
+                && most.is_none_or(|most| 2 * most <= all)
     };
     while !is_enough(&hidden) {
         // Without another organisation it is everyone's that is left out.
@@ -119,6 +125,24 @@ mod tests {
     #[test]
     fn one_with_most_of_it_is_hidden_with_another() {
         assert_eq!(hidden(100, &[40, 50, 60], &[2]), ["0", "2"]);
+    }
+
+    #[test]
+    fn one_with_most_of_what_is_left_is_hidden_with_more() {
+        let with = |place: usize, sum: i128, dominated: bool| Row {
+            numerator: Some(crate::oversight::Exact::whole(sum)),
+            ..row(Group::Bho(place.to_string()), 20, dominated)
+        };
+        let everyone = row(Group::All, 100, false);
+        let of = |sums: &[i128]| {
+            let mut rows = vec![with(0, 1000, true)];
+            rows.extend(sums.iter().enumerate().map(|(at, sum)| with(at + 1, *sum, false)));
+            rows.push(everyone.clone());
+            hidden_of(rows.iter().collect(), 11).len()
+        };
+        assert_eq!(of(&[1000, 5000]), 2, "half of what is left");
+        assert_eq!(of(&[400, 5000]), 3, "the second has too little");
+        assert_eq!(of(&[400, 500]), 4, "all of them together, and with them everyone");
     }
 
     #[test]

@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use throughline::indicator::Shape;
-use throughline::kernel::{BETWEEN, Group, JOINT};
+use throughline::indicator::{Interval, Measure, Shape};
+use throughline::kernel::{Attributed, BETWEEN, Group, JOINT};
 use throughline::oversight::{
-    Compared, Exact, Place, PublishedTable, STANDARDISED_RATIO, Settings, disparities, peers,
-    release_internal, suppress, tabulate,
+    Adjusted, Compared, Exact, Place, PublishedTable, STANDARDISED_RATIO, Settings, Standard,
+    disparities, peers, provider_peers, release_internal, suppress, tabulate,
 };
 use throughline::terms::{Grain, Period};
 
 use super::world::{self, bho, day, everyone, stratum};
 
 fn settings() -> Settings {
-    let by = ["risk", "sex"].map(str::to_owned).to_vec();
+    let by = ["risk", "sex"].map(Adjusted::from).to_vec();
     Settings { standardised_by: by, ..Settings::new(day("2030-01-01")) }
 }
 
@@ -54,7 +54,7 @@ fn another_mix_of_members_is_no_difference() {
     let (table, internal) = mixed(&units);
     for group in ["B0", "B1", "B2", "B3"] {
         let exact = ratio(&internal, group).expect("a ratio");
-        assert!((exact - 1.0).abs() < 1e-12, "{group}: {exact}");
+        assert!((exact - 1.0).abs() < 1e-9, "{group}: {exact}");
         assert_eq!(ratio(&table, group), Some(1.0));
     }
     let rows: Vec<_> = table.rows().iter().filter(|row| row.group != Group::All).collect();
@@ -62,13 +62,15 @@ fn another_mix_of_members_is_no_difference() {
         rows.into_iter().partition(|row| row.statistic == STANDARDISED_RATIO);
     let all = table.row(0, "", quarter(), &Group::All, &everyone());
     let measure = &table.measures()[0];
-    let by = &table.settings().standardised_by;
+    let standard = Standard::Asked(table.model(0, quarter()));
     let place = |fair: bool| {
         let one = |(row, ratio)| Compared { row, ratio: Some(ratio).filter(|_| fair) };
         let compared: Vec<Compared<'_>> =
             rows.iter().copied().zip(ratios.iter().copied()).map(one).collect();
-        let plot = peers(measure, &compared, all, by).expect("four organisations");
+        let plot = peers(measure, &compared, all, standard).expect("four organisations");
         assert_eq!(plot.standardised, fair, "{}", plot.note);
+        let told = "expected by a logistic regression on everyone in the period: risk (4)";
+        assert_eq!(plot.note.contains(told), fair, "{}", plot.note);
         plot.peers.iter().map(|peer| peer.place).collect::<Vec<_>>()
     };
     assert_eq!(place(false), [Place::Better, Place::Worse, Place::Worse, Place::Worse]);
@@ -78,8 +80,8 @@ fn another_mix_of_members_is_no_difference() {
 /// By hand: everyone's shares are 50/150, 100/200, 90/180 and 200/300 (see below).
 #[test]
 fn expected_counts_are_everyones_shares_times_own_units() {
-    let mut world =
-        world::World::new(vec![world::measure("fu", Shape::Share)], 3, &[Grain::Quarter]);
+    let measure = Measure { interval: Interval::Wilson, ..world::measure("fu", Shape::Share) };
+    let mut world = world::World::new(vec![measure], 3, &[Grain::Quarter]);
     // Stratum, organisation, met, units.
     let counts = [
         ("a", "B0", 30, 100),
@@ -102,18 +104,74 @@ fn expected_counts_are_everyones_shares_times_own_units() {
     }
     let table = release_internal(&tabulate(&world.tallies(), &settings()), &settings());
     // B0: 100/3 + 50 + 30 + 400/3 = 740/3 expected, 280 observed; B1: 50/3 + 50 + 60 + 200/3 = 580/3.
+    // One covariate of four levels is all there is, so that the model gives everyone's shares.
     let close =
-        |found: Option<f64>, expected: f64| (found.expect("a ratio") - expected).abs() < 1e-12;
+        |found: Option<f64>, expected: f64| (found.expect("a ratio") - expected).abs() < 1e-9;
     assert!(close(ratio(&table, "B0"), 280.0 * 3.0 / 740.0));
     assert!(close(ratio(&table, "B1"), 160.0 * 3.0 / 580.0));
-    let row =
-        |statistic| table.row(0, statistic, quarter(), &bho("B0"), &everyone()).expect("a row");
-    let (crude, fair) = (row(""), row(STANDARDISED_RATIO));
-    let usual = 740.0 / 3.0 / 460.0;
-    assert!(close(fair.low, crude.low.expect("limits") / usual));
-    assert!(close(fair.high, crude.high.expect("limits") / usual));
-    assert!(fair.reason.contains("expected by risk, sex"));
+    let fair = table.row(0, STANDARDISED_RATIO, quarter(), &bho("B0"), &everyone());
+    let fair = fair.expect("a row");
+    // Byar's limits of 280 events.
+    let limit = |count: f64, z: f64| {
+        count * (1.0 - 1.0 / (9.0 * count) + z / (3.0 * count.sqrt())).powi(3) * 3.0 / 740.0
+    };
+    assert!(close(fair.low, limit(280.0, -1.959_963_984_540_054)));
+    assert!(close(fair.high, limit(281.0, 1.959_963_984_540_054)));
+    let told = "expected by a logistic regression on everyone in the period: risk (4); without sex (too few \
+                units differ in it)";
+    assert!(fair.reason.contains(told), "{}", fair.reason);
 }
+
+/// Two covariates, each with its main effect: R 4.2.2,
+/// `glm(cbind(met, n - met) ~ risk + sex, binomial)`, and `sum(fitted * n)` of each organisation.
+#[test]
+fn expected_counts_of_main_effects_as_r() {
+    let mut world =
+        world::World::new(vec![world::measure("fu", Shape::Share)], 3, &[Grain::Quarter]);
+    let mut member = 0;
+    for (risk, sex, group, met, units) in MAIN_EFFECTS {
+        let joint = stratum(JOINT, &format!("{risk}{BETWEEN}{sex}"));
+        let cells = world.cells(0, day("2023-02-01"), &bho(group), &[joint]);
+        for unit in 0..units {
+            member += 1;
+            world.add(&cells, member, i64::from(unit < met), 1);
+        }
+    }
+    let table = release_internal(&tabulate(&world.tallies(), &settings()), &settings());
+    for (group, observed, expected) in
+        [("B0", 208.0, EXPECTED[0]), ("B1", 224.0, EXPECTED[1]), ("B2", 145.0, EXPECTED[2])]
+    {
+        let found = ratio(&table, group).expect("a ratio");
+        assert!((found - observed / expected).abs() < 1e-9, "{group}: {found}");
+    }
+    let model = table.model(0, quarter()).expect("a model");
+    assert!(model.contains("risk (3), sex (2); c-statistic 0."), "{model}");
+}
+
+/// Of the three organisations.
+const EXPECTED: [f64; 3] = [210.073_833_745_656_5, 214.445_614_402_041_54, 152.480_551_852_302];
+
+/// Risk, sex, organisation, met, units.
+const MAIN_EFFECTS: [(&str, &str, &str, i64, i64); 18] = [
+    ("low", "F", "B0", 12, 60),
+    ("low", "F", "B1", 21, 80),
+    ("low", "F", "B2", 9, 50),
+    ("low", "M", "B0", 30, 90),
+    ("low", "M", "B1", 25, 70),
+    ("low", "M", "B2", 12, 40),
+    ("mid", "F", "B0", 28, 70),
+    ("mid", "F", "B1", 20, 60),
+    ("mid", "F", "B2", 32, 80),
+    ("mid", "M", "B0", 41, 90),
+    ("mid", "M", "B1", 33, 60),
+    ("mid", "M", "B2", 20, 50),
+    ("high", "F", "B0", 35, 60),
+    ("high", "F", "B1", 75, 110),
+    ("high", "F", "B2", 42, 70),
+    ("high", "M", "B0", 62, 80),
+    ("high", "M", "B1", 50, 70),
+    ("high", "M", "B2", 30, 40),
+];
 
 /// The expected count of a hidden row is what the others leave of everyone's, unless one more is hidden.
 #[test]
@@ -236,4 +294,29 @@ fn disparities_are_told_beside_the_largest_part() {
     assert!((high.expect("an end") - 0.795_3).abs() < 1e-3, "{high:?}");
     let (difference, least, most) = black.difference;
     assert!((difference + 0.2).abs() < 1e-12 && least < -0.2 && most < 0.0);
+}
+
+/// Agencies stand on a funnel of their own; members whom no agency saw do not.
+#[test]
+fn agencies_are_beside_one_another() {
+    let mut world =
+        world::World::new(vec![world::measure("fu", Shape::Share)], 3, &[Grain::Quarter]);
+    let mut member = 0;
+    for (agency, met, units) in
+        [("A1", 250, 500), ("A2", 240, 500), ("A3", 480, 600), ("A4", 260, 500), ("none", 90, 300)]
+    {
+        let strata = [stratum("attributed_agency", agency)];
+        let cells = world.cells(0, day("2023-02-01"), &bho("B0"), &strata);
+        for unit in 0..units {
+            member += 1;
+            world.add(&cells, member, i64::from(unit < met), 1);
+        }
+    }
+    let table = suppress(&tabulate(&world.tallies(), &settings()), &settings());
+    let found = provider_peers(&table, 0, quarter());
+    let [(Attributed::Agency, plot)] = found.as_slice() else { panic!("{} funnels", found.len()) };
+    let places: Vec<(&str, Place)> =
+        plot.peers.iter().map(|peer| (peer.part.value.as_str(), peer.place)).collect();
+    let (worse, better) = (Place::Worse, Place::Better);
+    assert_eq!(places, [("A1", worse), ("A2", worse), ("A3", better), ("A4", Place::Within)]);
 }

@@ -11,8 +11,8 @@ use throughline::diagnostic::{Document, Source};
 use throughline::kernel::{Group, Stratum};
 use throughline::oversight::contract::{self, Contract, KnownMeasure};
 use throughline::oversight::{
-    PublishedTable, SHARE_HIGH, Settings, release_internal, results_csv, scorecard, suppress,
-    tabulate,
+    Adjusted, PublishedTable, SHARE_HIGH, Settings, release_internal, results_csv, scorecard,
+    suppress, tabulate,
 };
 use throughline::report::{self, Content};
 use throughline::terms::{Grain, Period};
@@ -323,7 +323,7 @@ fn read_report(table: &PublishedTable, folder: &Path) -> Told {
 }
 
 fn settings() -> Settings {
-    let by = ["age_band", "sex"].map(str::to_owned).to_vec();
+    let by = ["age_band", "sex"].map(Adjusted::from).to_vec();
     Settings { standardised_by: by, ..Settings::new(day("2030-01-01")) }
 }
 

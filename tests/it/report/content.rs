@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use throughline::indicator::Better;
 use throughline::oversight::contract::Target;
-use throughline::oversight::{PublishedTable, Settings, Table, suppress, tabulate};
+use throughline::oversight::{Adjusted, PublishedTable, Settings, Table, suppress, tabulate};
 use throughline::report::{
     Content, Coverage, MonthRows, Quality, Refused, Share, Snapshot, Source,
 };
@@ -15,7 +15,7 @@ use super::tallies::{september, tallies};
 /// Data to the end of September, and one target.
 pub(super) fn settings() -> Settings {
     let mut settings = Settings::new(september().end);
-    settings.standardised_by = ["age_band", "sex"].map(str::to_owned).to_vec();
+    settings.standardised_by = ["age_band", "sex"].map(Adjusted::from).to_vec();
     settings.targets.push(Target::for_all("fu_hosp_mh_7d", Better::Higher, 0.5));
     settings
 }

@@ -454,7 +454,7 @@ fn ratios_are_the_same_everywhere() {
         }
     }
     assert!(shown > 5, "{shown} ratios stand on the page");
-    let told = page.matches("standardised by age band, sex").count();
+    let told = page.matches("standardised, expected by a logistic regression").count();
     assert!(told > 0, "{told} funnels are fair");
     let members = unzipped(&read("workbook.xlsx"));
     let sheet =

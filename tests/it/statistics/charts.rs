@@ -3,7 +3,8 @@
 use proptest::prelude::{Strategy, prop, prop_assert, proptest};
 
 use throughline::statistics::{
-    ChangePoint, RebaseError, c_chart, g_chart, moving_range_chart, rebased, t_chart, xmr_chart,
+    ChangePoint, Chart, Part, RebaseError, anhoej, c_chart, g_chart, moving_range_chart,
+    nhs_signals, p_chart, p_prime_chart, rebased, t_chart, u_chart, u_prime_chart, xmr_chart,
 };
 
 use super::{check, near};
@@ -116,4 +117,67 @@ proptest! {
         prop_assert!((other.centre / chart.centre - 24.0).abs() < 1e-9);
         prop_assert!((other.limits[0].high / chart.limits[0].high - 24.0).abs() < 1e-9);
     }
+}
+
+/// Every chart of a series, with the values that it draws.
+fn charts(values: &[f64], size: f64) -> Vec<(Vec<f64>, Chart)> {
+    let parts: Vec<Part> =
+        values.iter().map(|value| Part { numerator: value * size, denominator: size }).collect();
+    let all = 0..values.len();
+    let shares: Vec<f64> = parts.iter().map(|part| part.numerator / part.denominator).collect();
+    let of_parts = [p_chart, p_prime_chart, u_chart, u_prime_chart];
+    let attribute = of_parts.into_iter().filter_map(|chart| chart(&parts, 0..parts.len()));
+    let attribute = attribute.map(|chart| (shares.clone(), chart));
+    let rare = [g_chart, t_chart].into_iter().filter_map(|chart| chart(values, 0..values.len()));
+    let rare = rare.map(|chart| (values.to_vec(), chart));
+    let single = xmr_chart(values, all, true).map(|xmr| (values.to_vec(), xmr.chart));
+    attribute.chain(rare).chain(single).collect()
+}
+
+/// A series that never changes has no signal, although its mean may differ from it in the last digit.
+#[test]
+fn what_never_changes_is_no_signal() {
+    let mut drawn = 0;
+    for value in [0.0, 0.1, 0.3, 0.7, 1.0 / 3.0, 1.0] {
+        for points in [2, 3, 12, 13, 24, 60] {
+            for (values, chart) in charts(&vec![value; points], 60.0) {
+                let signals = nhs_signals(&values, &chart);
+                assert!(signals.iter().all(Vec::is_empty), "{value} × {points}: {signals:?}");
+                assert_eq!(anhoej(&values, chart.centre), None, "{value} × {points}");
+                drawn += 1;
+            }
+        }
+    }
+    assert!(drawn > 200, "{drawn} charts are drawn");
+}
+
+/// Nothing, one point, a point without units, numbers that are none: no chart, or one with limits in order.
+#[test]
+fn odd_series_have_no_chart_or_a_sound_one() {
+    let mut tried = 0;
+    for values in [
+        vec![],
+        vec![0.5],
+        vec![0.0, 1.0],
+        vec![0.5, f64::NAN, 0.4, 0.3],
+        vec![0.5, f64::INFINITY, 0.4],
+        vec![0.0; 24],
+        [vec![0.2; 23], vec![0.9]].concat(),
+        vec![1e-6, 1e6, 1.0, 2.0],
+    ] {
+        for size in [60.0, 1.0, 0.0] {
+            for (values, chart) in charts(&values, size) {
+                tried += 1;
+                assert_eq!(chart.limits.len(), values.len());
+                if values.iter().all(|value| value.is_finite()) {
+                    let sound =
+                        |limits: &throughline::statistics::Limits| limits.low <= limits.high;
+                    assert!(chart.limits.iter().all(sound), "{values:?}: {chart:?}");
+                }
+                nhs_signals(&values, &chart);
+                anhoej(&values, chart.centre);
+            }
+        }
+    }
+    assert!(tried > 30, "{tried} charts are drawn");
 }
