@@ -5,7 +5,8 @@ use crate::chart::{
     SurvivalCurves, SurvivalLine, SurvivalPoint,
 };
 use crate::study::{
-    Career, Estimate, OutcomeCurves, PublishedContrast, PublishedCostEffect, PublishedStudy,
+    Career, Estimate, Field, OutcomeCurves, PublishedContrast, PublishedCostEffect, PublishedStudy,
+    Sheet,
 };
 
 use super::html::Html;
@@ -82,8 +83,8 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
         let title = format!("{one} compared with {other}: balance of covariates");
         let lines = contrast.balance.iter().map(|line| BalanceLine {
             label: &line.name,
-            before: line.before,
-            after: line.after,
+            before: line.before.value(),
+            after: line.after.value(),
         });
         let svg = BalancePlot { title: &title, lines: lines.collect() }.draw();
         let caption = "Balance: how far the groups are apart in what was known before, in standard deviations. Between the dashed lines counts as balanced.";
@@ -92,11 +93,25 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
     if let Some(weights) = &contrast.weights {
         write_sheet(html, weights);
     }
-    for sheet in &contrast.models {
-        write_sheet(html, sheet);
-    }
+    write_models(html, contrast);
     for note in &contrast.notes {
         html.leaf("p", &[("class", "note")], note);
+    }
+}
+
+/// What the models say of the strategy; of the covariates on demand.
+fn write_models(html: &mut Html, contrast: &PublishedContrast) {
+    let Some((models, again)) = contrast.models.split_first() else { return };
+    let strategy = Field::words(contrast.names[0].clone());
+    let own = models.rows.iter().filter(|row| row.get(2) == Some(&strategy));
+    let title = format!("Models given the covariates: {} against the reference", contrast.names[0]);
+    write_sheet(html, &Sheet { title, rows: own.cloned().collect(), ..models.clone() });
+    html.within("details", &[("class", "data")], |html| {
+        html.leaf("summary", &[], "The models with their covariates");
+        write_sheet(html, models);
+    });
+    for sheet in again {
+        write_sheet(html, sheet);
     }
 }
 
