@@ -12,7 +12,7 @@ use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
 use super::source::Reading;
 use super::submission::{Submission, dates_of};
-use super::tables::Table;
+use super::tables::{Table, VOID};
 use crate::terms::{Day, column};
 
 /// A report for each reading. `left_out` names duplicates by reading and bucket.
@@ -50,7 +50,9 @@ fn report(
         *months.entry(Day(*day).first_of_month()).or_default() += rows;
         days.insert(*day);
     }
-    let columns = plan.slots.iter().enumerate().map(|(slot, one)| ColumnReport {
+    // A mark that takes rows back is no content of those that are taken in.
+    let content = plan.slots.iter().enumerate().filter(|(_, one)| one.to != VOID);
+    let columns = content.map(|(slot, one)| ColumnReport {
         column: one.to,
         missing: counts.iter().map(|counts| counts.missing[slot]).sum(),
     });
@@ -139,6 +141,12 @@ fn frequent_codes(delivery: &Delivery, counts: &[Counts]) -> BTreeMap<String, u6
     frequent.map(|(code, rows)| (text(code), rows)).collect()
 }
 
+/// The rows of a bucket that are taken in.
+fn taken_in(rows: &Rows, left_out: &[u32]) -> impl Iterator<Item = usize> {
+    let mut out = left_out.iter().peekable();
+    (0..rows.len()).filter(move |row| out.next_if(|out| **out as usize == *row).is_none())
+}
+
 /// Counts of one bucket.
 #[derive(Default)]
 struct Counts {
@@ -172,10 +180,11 @@ impl Counts {
         {
             counts.count_days(starts, left_out);
         }
-        counts.count_members(rows, delivery.ids.len());
+        counts.count_members(rows, left_out, delivery.ids.len());
         if let Some(codes) = plan.slot(column::CODE).map(|slot| &rows.columns[slot]) {
             counts.codes = vec![0; delivery.pools[column::CODE].len()];
-            for code in (0..rows.len()).map(|row| codes.code(row)).filter(|code| *code != NO_CODE) {
+            let taken = taken_in(rows, left_out).map(|row| codes.code(row));
+            for code in taken.filter(|code| *code != NO_CODE) {
                 counts.codes[code as usize] += 1;
             }
         }
@@ -185,9 +194,9 @@ impl Counts {
         counts
     }
 
-    fn count_members(&mut self, rows: &Rows, known: usize) {
+    fn count_members(&mut self, rows: &Rows, left_out: &[u32], known: usize) {
         let mut seen = vec![0_u64; known.div_ceil(64)];
-        for member in rows.members.iter().map(|member| *member as usize) {
+        for member in taken_in(rows, left_out).map(|row| rows.members[row] as usize) {
             // Tables without members give them all the number 0, which may be nobody's.
             if let Some(word) = seen.get_mut(member / 64) {
                 *word |= 1 << (member % 64);
@@ -225,12 +234,10 @@ impl Counts {
             .map(|code| delivery.map.get(code).is_some())
             .collect();
         let mut seen = vec![false; mapped.len()];
-        let mut out = left_out.iter().peekable();
-        for row in 0..rows.len() {
+        for row in taken_in(rows, left_out) {
             let code = codes.code(row);
-            let is_out = out.next_if(|out| **out as usize == row).is_some();
             let has_class = classes.is_some_and(|classes| !classes.is_null(row));
-            if !is_out && !has_class && code != NO_CODE && !mapped[code as usize] {
+            if !has_class && code != NO_CODE && !mapped[code as usize] {
                 self.unmapped_rows += 1;
                 seen[code as usize] = true;
             }
