@@ -5,8 +5,8 @@ use crate::chart::{
     SurvivalCurves, SurvivalLine, SurvivalPoint,
 };
 use crate::study::{
-    Career, Estimate, Field, OutcomeCurves, PublishedContrast, PublishedCostEffect, PublishedStudy,
-    Sheet,
+    Career, DayOfCurve, Estimate, Field, OutcomeCurves, PublishedContrast, PublishedCostEffect,
+    PublishedStudy, Sheet,
 };
 
 use super::html::Html;
@@ -151,10 +151,27 @@ fn write_curves(html: &mut Html, study: &PublishedStudy) {
                 );
                 html.leaf("p", &[("class", "rule")], &text);
             }
+            // One point is no curve.
+            let is_drawn = |share: fn(&DayOfCurve) -> bool| {
+                curves.curves.iter().any(|curve| curve.days.iter().filter(|day| share(day)).count() > 2)
+            };
+            let kinds = [
+                (true, is_drawn(|day| day.free.is_some())),
+                (false, is_drawn(|day| day.incidence.is_some())),
+            ];
+            if kinds.iter().all(|(_, is_drawn)| !is_drawn) {
+                html.leaf("p", &[("class", "note")], "No curves: too few people had it to be shown.");
+                return;
+            }
             html.within("div", &[("class", "figures")], |html| {
-                write_curve(html, curves, true);
-                write_curve(html, curves, false);
+                for (is_free, _) in kinds.into_iter().filter(|(_, is_drawn)| *is_drawn) {
+                    write_curve(html, curves, is_free);
+                }
             });
+            if !kinds[1].1 {
+                let text = "The share with it when death may come first is not drawn: beside this curve it would tell how few died.";
+                html.leaf("p", &[("class", "rule")], text);
+            }
         });
     }
 }
@@ -203,9 +220,14 @@ fn write_careers(html: &mut Html, study: &PublishedStudy) {
             html.within("div", &[], |html| write_career(html, career));
         }
     });
-    for sheet in &study.days_in_states {
-        write_sheet(html, sheet);
-    }
+    let Some((days, moves)) = study.days_in_states.split_first() else { return };
+    write_sheet(html, days);
+    html.within("details", &[("class", "data")], |html| {
+        html.leaf("summary", &[], "Who moved from one state to another");
+        for sheet in moves {
+            write_sheet(html, sheet);
+        }
+    });
 }
 
 fn write_career(html: &mut Html, career: &Career) {

@@ -224,8 +224,8 @@ fn transitions(distinct: &Distinct, screen: Screen) -> Sheet {
     }
 }
 
-/// States to be put together so that none of the numbers between what is left is small: always the one
-/// with most small numbers, then the rarest.
+/// States to be put together so that none of the numbers between what is left is small: always the
+/// rarest of those with a small number.
 fn merged(rates: &TransitionRates, screen: Screen) -> Vec<usize> {
     let mut merged: Vec<usize> = Vec::new();
     let months = |state: usize| (0..STATES).map(|after| rates.count(state, after)).sum::<u64>();
@@ -242,10 +242,10 @@ fn merged(rates: &TransitionRates, screen: Screen) -> Vec<usize> {
         let small = |one: &[usize]| {
             groups.iter().filter(|other| is_small(one, other) || is_small(other, one)).count()
         };
-        let worst = groups.iter().filter(|one| merged.is_empty() || **one != merged);
-        let worst = worst.map(|one| (small(one), std::cmp::Reverse(months(one[0])), one[0])).max();
+        let alone = groups.iter().filter(|one| merged.is_empty() || **one != merged);
+        let rarest = alone.map(|one| (small(one) == 0, months(one[0]), one[0])).min();
         let is_done = groups.iter().all(|one| small(one) == 0) && merged.len() != 1;
-        match worst {
+        match rarest {
             Some((_, _, state)) if !is_done => merged.push(state),
             _ => break,
         }
