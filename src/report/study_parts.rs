@@ -143,14 +143,6 @@ fn write_curves(html: &mut Html, study: &PublishedStudy) {
     for curves in &study.curves {
         html.within("article", &[("class", "indicator")], |html| {
             html.leaf("h3", &[], &curves.outcome);
-            if let Some((ranks, grays)) = curves.tests {
-                let text = format!(
-                    "As observed, not weighted. Log-rank test {}; Gray's test, with death competing, {}.",
-                    p_value(ranks),
-                    p_value(grays)
-                );
-                html.leaf("p", &[("class", "rule")], &text);
-            }
             // One point is no curve.
             let is_drawn = |share: fn(&DayOfCurve) -> bool| {
                 curves.curves.iter().any(|curve| curve.days.iter().filter(|day| share(day)).count() > 2)
@@ -160,8 +152,17 @@ fn write_curves(html: &mut Html, study: &PublishedStudy) {
                 (false, is_drawn(|day| day.incidence.is_some())),
             ];
             if kinds.iter().all(|(_, is_drawn)| !is_drawn) {
-                html.leaf("p", &[("class", "note")], "No curves: too few people had it to be shown.");
+                let text = "No curves: what could be told of it would tell what few people did.";
+                html.leaf("p", &[("class", "note")], text);
                 return;
+            }
+            if let Some((ranks, grays)) = curves.tests {
+                let text = format!(
+                    "As observed, not weighted. Log-rank test {}; Gray's test, with death competing, {}.",
+                    p_value(ranks),
+                    p_value(grays)
+                );
+                html.leaf("p", &[("class", "rule")], &text);
             }
             html.within("div", &[("class", "figures")], |html| {
                 for (is_free, _) in kinds.into_iter().filter(|(_, is_drawn)| *is_drawn) {
