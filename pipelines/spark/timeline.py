@@ -183,6 +183,12 @@ def about(rows, table, sent, services):
         "members": first["members"],
         "codes": {code: n for code, n in sorted(codes.items()) if n * 200 >= sum(codes.values())},
     }
+    if table == "contacts" and have("clinician_id"):
+        bare = F.regexp_replace(F.lower("clinician_id"), "[^a-z0-9]", "")
+        ids = kept.select("clinician_id").where("clinician_id is not null").distinct()
+        like = ids.select(F.regexp_replace(bare, "^0+", "").alias("bare")).groupBy("bare").count()
+        alike = like.where("bare != '' and count > 1").agg(F.sum("count")).first()[0]
+        source["clinicians"] = {"ids": ids.count(), "alike": alike or 0}
     source |= {f"rows_{fate}": fates[fate] for fate in ("replaced", "voided") if fates[fate]}
     if len(sent) > 1 or sent[0]["incremental"]:
         source["submissions"] = [

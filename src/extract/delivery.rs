@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::coarsen;
 use super::crosswalk::ServiceMap;
+use super::ids::Ids;
 use super::key_column::KeyRows;
 use super::manifest::Dates;
 use super::order::{Address, Sorted};
@@ -135,6 +136,8 @@ pub struct SourceReport {
     pub members: u64,
     /// Rows by service code or instrument, of those that are frequent.
     pub codes: BTreeMap<String, u64>,
+    /// Of contacts with clinicians, the ids of these.
+    pub clinicians: Option<Ids>,
 }
 
 /// How well one column is filled.

@@ -23,6 +23,7 @@ mod folder;
 mod gate;
 mod heading;
 mod identifier;
+mod ids;
 mod intake;
 mod key_column;
 mod limit;
@@ -56,6 +57,7 @@ pub use damaged::{guarded, is_guarded};
 pub use delivery::{
     ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
 };
+pub use ids::Ids;
 pub use intake::read;
 pub use key_column::{Among, KEY_COLUMNS, KeyColumn, KeyRows};
 pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};

@@ -7,6 +7,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use sha2::{Digest, Sha256};
 
 use super::delivery::{ColumnReport, Delivery, SourceReport, SubmissionReport};
+use super::ids::Ids;
 use super::key_column::{KeyColumn, KeyRows};
 use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
@@ -79,6 +80,7 @@ fn report(
         key_columns: key_columns(delivery, reading, left_out),
         members: if plan.table().kind().is_some() { sum(|counts| counts.members) } else { 0 },
         codes: frequent_codes(delivery, &counts),
+        clinicians: clinicians(delivery, reading, &counts),
     }
 }
 
@@ -147,6 +149,15 @@ fn taken_in(rows: &Rows, left_out: &[u32]) -> impl Iterator<Item = usize> {
     (0..rows.len()).filter(move |row| out.next_if(|out| **out as usize == *row).is_none())
 }
 
+/// The ids of clinicians that rows taken in have, and how many of them are spelled like another.
+fn clinicians(delivery: &Delivery, reading: &Reading, counts: &[Counts]) -> Option<Ids> {
+    reading.plan.slot(column::CLINICIAN_ID).filter(|_| reading.plan.table() == Table::Contacts)?;
+    let pool = &delivery.pools[column::CLINICIAN_ID];
+    let is_there = |code: &u32| counts.iter().any(|counts| counts.clinicians[*code as usize]);
+    let there = (0..u32::try_from(pool.len()).ok()?).filter(is_there);
+    Some(Ids::of(there.map(|code| pool.text(code))))
+}
+
 /// Counts of one bucket.
 #[derive(Default)]
 struct Counts {
@@ -161,6 +172,8 @@ struct Counts {
     members: u64,
     /// Rows by code.
     codes: Vec<u64>,
+    /// Which clinicians have contacts.
+    clinicians: Vec<bool>,
 }
 
 impl Counts {
@@ -189,6 +202,13 @@ impl Counts {
             }
         }
         if plan.table() == Table::Contacts {
+            if let Some(ids) = plan.slot(column::CLINICIAN_ID).map(|slot| &rows.columns[slot]) {
+                counts.clinicians = vec![false; delivery.pools[column::CLINICIAN_ID].len()];
+                let taken = taken_in(rows, left_out).map(|row| ids.code(row));
+                for code in taken.filter(|code| *code != NO_CODE) {
+                    counts.clinicians[code as usize] = true;
+                }
+            }
             counts.count_unmapped(delivery, reading, rows, left_out);
         }
         counts

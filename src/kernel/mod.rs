@@ -28,6 +28,7 @@ mod top;
 mod total;
 mod units;
 mod wire;
+mod wire_found;
 mod wire_teams;
 
 pub use contract::{Breach, Checked, Contract, KEYS};

@@ -3,12 +3,12 @@
 //!
 //! | column | type | what |
 //! |---|---|---|
-//! | `what` | text | `task`, `cell`, `excluded`, `value` or `team` |
+//! | `what` | text | `task`, `found`, `cell`, `excluded`, `value` or `team` |
 //! | `measure` | int32 | place of the measure in the plan |
 //! | `grain`, `period_start` | text, date | the period |
 //! | `group_kind`, `group` | text | `all`, or `bho` and its id |
 //! | `stratum_kind`, `stratum` | text | which part of them |
-//! | `key` | int64 | of `excluded`: place of the reason; of `value`: the value |
+//! | `key` | int64 | of `excluded` and `found`: place of the reason or oddity; of `value`: the value |
 //! | `plan`, `program`, `part` | text | of `task`: hash of the plan, version of the program, bucket |
 //! | `numerator`, `denominator`, `members`, `nn`, `nd`, `dd` | decimal(38, 0) | the sums |
 //!
@@ -16,7 +16,8 @@
 //! A row of `team` says from which window on (`period_start` is its last day) how many more or fewer
 //! `members` of a group see two providers (`stratum_kind` and `stratum` are hashes of their ids), and
 //! in `numerator` what the pair adds to their densities.
-//! A row of `task` says how many tasks counted (`numerator`), how many rows they read
+//! A row of `found` says how often an oddity of the data was found (`numerator`) and among how many rows
+//! or members (`denominator`). A row of `task` says how many tasks counted (`numerator`), how many rows they read
 //! (`denominator`) and how many members they saw (`members`).
 
 use std::collections::BTreeMap;
@@ -30,10 +31,11 @@ use arrow_array::{
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::teams::{Key as TeamKey, Shared};
+use super::wire_found;
 use super::wire_teams::{self, InSteps, OutStep};
 use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Teams, Values};
 use crate::terms::{Day, Grain, Period};
-use crate::timeline::Summary;
+use crate::timeline::{Found, Summary};
 
 /// Digits of a sum.
 const DIGITS: u8 = 38;
@@ -93,6 +95,8 @@ impl Seen {
 pub struct Part {
     /// The tasks.
     pub tasks: BTreeMap<Task, Seen>,
+    /// What their rows show about the data.
+    pub found: Found,
     /// Their tallies.
     pub cells: BTreeMap<Cell, Tally>,
     /// Which providers see members together.
@@ -143,12 +147,12 @@ pub fn schema() -> SchemaRef {
 
 /// A row on its way out.
 #[derive(Debug, Default)]
-struct Out<'a> {
-    texts: [Option<&'a str>; 9],
-    measure: Option<i32>,
-    start: Option<i32>,
-    key: Option<i64>,
-    sums: [i128; 6],
+pub(super) struct Out<'a> {
+    pub(super) texts: [Option<&'a str>; 9],
+    pub(super) measure: Option<i32>,
+    pub(super) start: Option<i32>,
+    pub(super) key: Option<i64>,
+    pub(super) sums: [i128; 6],
 }
 
 impl Part {
@@ -179,6 +183,7 @@ impl Part {
             ]);
             rows.push(row);
         }
+        rows.extend(wire_found::rows(&self.found));
         for (cell, tally) in &self.cells {
             let row = |what, key, sums| out(cell, what, key, sums);
             rows.push(row(
@@ -239,7 +244,10 @@ impl Part {
     ) -> Result<(), WireError> {
         let sums = table.sums(row)?;
         let what = table.text(0, row);
-        let counts: &[usize] = if what == Some("task") { &[0, 1, 2] } else { &[1, 2, 3, 5] };
+        let counts: &[usize] = match what {
+            Some("task" | "found") => &[0, 1, 2],
+            _ => &[1, 2, 3, 5],
+        };
         if let Some(place) = counts.iter().find(|place| sums[**place] < 0) {
             return Err(WireError::Value { row, column: SUMS[*place] });
         }
@@ -251,6 +259,11 @@ impl Part {
             };
             let seen = Seen { tasks: sums[0], rows: sums[1], members: sums[2] };
             self.tasks.entry(task).or_default().add(seen);
+            return Ok(());
+        }
+        if what == Some("found") {
+            let (oddity, times) = wire_found::read(table.key(row), row, sums)?;
+            self.found.see(oddity, times);
             return Ok(());
         }
         let cell = table.cell(row)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::teams::{Key, Shared, Teams};
 use super::{Group, Part, Seen, Tallies, Task};
 use crate::terms::Day;
+use crate::timeline::Summary;
 
 /// A step on its way out, with the names of its providers.
 #[derive(Debug)]
@@ -64,15 +65,16 @@ impl InSteps {
 }
 
 impl Tallies {
-    /// The tallies of some tasks, to be added to those of others. Numerators that depend on all members
+    /// The tallies of a task, to be added to those of others. Numerators that depend on all members
     /// are left out: they are made when all are there.
-    pub fn into_part(self, tasks: BTreeMap<Task, Seen>) -> Part {
+    pub fn into_part(self, task: Task, summary: Summary) -> Part {
         let Self { mut cells, teams, .. } = self;
         for (cell, tally) in &mut cells {
             if teams.has(cell.measure) {
                 tally.numerator = 0;
             }
         }
-        Part { tasks, cells, teams }
+        let tasks = BTreeMap::from([(task, Seen::once(summary))]);
+        Part { tasks, found: summary.found, cells, teams }
     }
 }

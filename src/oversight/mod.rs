@@ -4,6 +4,9 @@
 //! of it can be drawn or written.
 
 mod changes;
+mod checks;
+mod checks_of_data;
+mod checks_of_numbers;
 mod completion;
 pub mod contract;
 mod curve;
@@ -27,6 +30,7 @@ mod trend;
 mod verdict;
 
 pub use changes::{Change, changes};
+pub use checks::{Check, Facts, Finding, checks};
 pub use completion::Completion;
 pub use curve::{Curve, CurvePoint};
 pub use disparity::{Disparity, disparities};

@@ -74,6 +74,7 @@ pub fn content<'t>(
             .collect(),
         since,
         quality: quality::quality(manifest, &counted.notes),
+        checks: oversight::checks(table, &quality::facts(manifest, counted), counted.month),
         unverified: unverified(table),
         parameters: parameters(pipeline, counted),
         definitions: definitions(pipeline),

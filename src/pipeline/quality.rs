@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::period;
+use super::{Counted, period};
+use crate::extract::Table;
+use crate::indicator::{Measure, Shape};
+use crate::kernel::{Group, Tally};
+use crate::oversight::Facts;
 use crate::report::{Coverage, MonthRows, Quality, Share};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::Day;
+use crate::timeline::Times;
 
 /// Missing values, unmapped codes, coverage and rows by month.
 pub(super) fn quality(manifest: &Manifest, notes: &[String]) -> Quality {
@@ -27,6 +32,52 @@ pub(super) fn quality(manifest: &Manifest, notes: &[String]) -> Quality {
         months: months(manifest),
         notes: notes.iter().cloned().chain(submissions(manifest)).collect(),
     }
+}
+
+/// What the checks look at besides published numbers.
+pub(super) fn facts(manifest: &Manifest, counted: &Counted) -> Facts {
+    let mut missing: BTreeMap<String, Times> = BTreeMap::new();
+    for source in &manifest.sources {
+        let Some(table) = Table::from_name(&source.table) else { continue };
+        for field in table.fields() {
+            let Some(rows) = source.missing.get(field.to) else { continue };
+            let own = missing.entry(format!("{}.{}", source.table, field.name)).or_default();
+            own.found += rows;
+            own.of += source.rows_accepted;
+        }
+    }
+    let mut spelled = manifest.sources.iter().filter(|source| source.table == "contacts");
+    let spellings = spelled.find_map(|source| source.clinicians);
+    let spellings = spellings.map(|ids| Times { found: ids.alike, of: ids.ids });
+    Facts { found: counted.summary.found, missing, spellings, few: few(counted) }
+}
+
+/// Rates that few members make, in the month of the report and for everyone.
+fn few(counted: &Counted) -> Vec<usize> {
+    let tallies = &counted.tallies;
+    let is_so = |(place, measure): &(usize, &Measure)| {
+        let own = tallies.cells.iter().filter(|(cell, _)| {
+            cell.measure == *place
+                && cell.period == counted.month
+                && cell.group == Group::All
+                && cell.stratum.kind == "all"
+        });
+        matches!(measure.shape, Shape::Rate) && own.map(|(_, tally)| tally).any(made_by_few)
+    };
+    tallies.measures.iter().enumerate().filter(is_so).map(|(place, _)| place).collect()
+}
+
+/// True if n² ÷ Σ nᵢ², the members with equal parts that would make as much, is below 30, although 1,000
+/// members and more are counted, and if each of those has more than three: a few deaths are no heavy use.
+fn made_by_few(tally: &Tally) -> bool {
+    const FEW: i128 = 30;
+    const MANY: i64 = 1_000;
+    let heavy = tally.numerator.checked_mul(3).is_some_and(|some| tally.nn > some);
+    let square = tally.numerator.checked_mul(tally.numerator);
+    tally.members >= MANY
+        && heavy
+        && tally.nn > 0
+        && square.zip(tally.nn.checked_mul(FEW)).is_some_and(|(square, most)| square < most)
 }
 
 /// What several submissions of one table made of one another, in sentences.

@@ -65,8 +65,7 @@ pub fn count_bucket(
         program: PROGRAM.to_owned(),
         part: Some(bucket.to_string()),
     };
-    let tasks = BTreeMap::from([(task, Seen::once(summary))]);
-    save(&tallies.into_part(tasks), &ready.hash, to)?;
+    save(&tallies.into_part(task, summary), &ready.hash, to)?;
     Ok(summary)
 }
 
@@ -113,11 +112,13 @@ pub fn counted(
         if seen.rows < rows { "a task is missing" } else { "a task was counted twice" }
     );
     let ready = file.ready()?;
+    let found = part.found;
     let tallies = part.tallies(&ready.plan)?;
     let prepared = prepare(pipeline, manifest)?;
     let summary = Summary {
         rows: snapshot.rows(),
         members: u64::try_from(seen.members).context("the tasks saw no number of members")?,
+        found,
     };
     let (coverage_start, month) = (coverage_start(manifest), file.month()?);
     let notes = notes(&prepared.settings, manifest);

@@ -1,6 +1,6 @@
 //! One task of a distributed count: a stream of timeline rows in, a table of tallies out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use arrow_schema::{ArrowError, Schema};
 
 use super::arrow_stream;
 use super::plan_file::{PROGRAM, PlanFile, Ready};
-use crate::kernel::{self, Breach, Part, Seen, Task};
+use crate::kernel::{self, Breach, Part, Task};
 use crate::timeline::Summary;
 
 /// The version of the table of tallies, in the metadata of its stream.
@@ -54,8 +54,7 @@ fn count_batches(
     };
     let (tallies, summary) = kernel::count(&ready.plan, &[()], open, |_| {})?;
     let task = Task { plan: ready.hash.clone(), program: PROGRAM.to_owned(), part: None };
-    let tasks = BTreeMap::from([(task, Seen::once(summary))]);
-    Ok((tallies.into_part(tasks), summary))
+    Ok((tallies.into_part(task, summary), summary))
 }
 
 /// Writes tallies as an Arrow stream, with the plan's hash and the program's version in its metadata.

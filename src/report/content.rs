@@ -1,6 +1,6 @@
 //! Everything a report says.
 
-use crate::oversight::{PublishedTable, Restated, Scorecard};
+use crate::oversight::{Check, PublishedTable, Restated, Scorecard};
 use crate::terms::{Day, Period};
 
 /// Everything a report says.
@@ -24,6 +24,8 @@ pub struct Content<'a> {
     pub since: Option<&'a SinceLast>,
     /// State of the data.
     pub quality: Quality,
+    /// What could mislead, warnings first.
+    pub checks: Vec<Check>,
     /// Statements of the catalogue that nobody has checked yet.
     pub unverified: Vec<String>,
     /// Parameters of the run, by name.

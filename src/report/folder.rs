@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::content::Content;
 use super::lookup::Lookup;
 use super::{
-    delimited, dictionary, disparity, manifest, measure_report, page, restated, score_files, words,
-    workbook,
+    checks, delimited, dictionary, disparity, manifest, measure_report, page, restated,
+    score_files, words, workbook,
 };
 
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -107,6 +107,7 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut files = vec![
         ("index.html".to_owned(), page::page(content).into_bytes()),
         ("quality.csv".to_owned(), content.quality_csv.clone()),
+        ("checks.csv".to_owned(), checks::csv(content)),
         ("refused.csv".to_owned(), content.refused_csv.clone()),
         ("tables/exclusions.csv".to_owned(), delimited::exclusions_csv(content, &lookup)),
         ("tables/disparities.csv".to_owned(), disparity::csv(content, &lookup)),

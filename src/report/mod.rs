@@ -3,6 +3,7 @@
 //!
 //! Nothing is computed here. [`Content`] is everything a report says; [`write()`] lays it out.
 
+mod checks;
 mod content;
 mod delimited;
 mod dictionary;

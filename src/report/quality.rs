@@ -2,6 +2,7 @@
 
 use crate::chart::format;
 
+use super::checks;
 use super::content::{Content, Share};
 use super::html::Html;
 use super::table::{Cell, Part, Table};
@@ -10,6 +11,7 @@ use super::table::{Cell, Part, Table};
 pub(super) fn write(html: &mut Html, content: &Content<'_>) {
     html.within("section", &[("id", "data-quality")], |html| {
         html.leaf("h2", &[], "Data quality");
+        checks::write(html, content);
         write_sources(html, content);
         write_shares(html, "Missing values", ["Column", "Missing"], &content.quality.missing);
         write_shares(

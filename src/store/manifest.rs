@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Delivery, KeyRows, SourceReport, SubmissionReport};
+use crate::extract::{Delivery, Ids, KeyRows, SourceReport, SubmissionReport};
 use crate::terms::Day;
 
 /// The version of the timeline table's columns and of the manifest.
@@ -116,6 +116,9 @@ pub struct SourceEntry {
     /// Rows by service code or instrument, of those that are frequent.
     #[serde(default)]
     pub codes: BTreeMap<String, u64>,
+    /// Of contacts with clinicians, the ids of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clinicians: Option<Ids>,
 }
 
 impl SourceEntry {
@@ -159,6 +162,7 @@ impl SourceEntry {
                 .collect(),
             members: report.members,
             codes: report.codes.clone(),
+            clinicians: report.clinicians,
         }
     }
 }

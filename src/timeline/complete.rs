@@ -9,7 +9,6 @@ use crate::terms::{Day, Level};
 impl Reader<'_> {
     /// Derives spells, enrolment, custody and days at risk.
     pub(super) fn conclude(&mut self) {
-        self.derive_stays();
         let death = self
             .timeline
             .events
@@ -18,6 +17,12 @@ impl Reader<'_> {
             .map(|event| event.start)
             .min();
         self.died_on(death);
+        self.summary.found.member(
+            (&self.row_days.0, &self.row_days.1),
+            (&self.timeline.stays, &self.enrolment),
+            self.timeline.death,
+        );
+        self.derive_stays();
         self.resolve_enrolment();
         let timeline = &mut self.timeline;
         for set in SpellSet::ALL {

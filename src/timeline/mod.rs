@@ -10,6 +10,7 @@ mod contact;
 mod contact_kind;
 mod enrolment;
 mod filter_answer;
+mod found;
 mod home;
 mod intern;
 mod member;
@@ -25,6 +26,7 @@ mod spell;
 
 pub use contact::{Basis, ContactFilter};
 pub use enrolment::{Enrolled, Enrolment};
+pub use found::{Found, Oddity, Times};
 pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{

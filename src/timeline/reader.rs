@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, ContactSum, Cost, EdVisit, Enrolment, Error, Event, Interner, LevelDay, Needs,
-    Settings, Stay, Timeline, UNKNOWN, Visit,
+    Assessment, ContactSum, Cost, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay,
+    Needs, Settings, Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -20,6 +20,8 @@ pub struct Summary {
     pub rows: u64,
     /// Members.
     pub members: u64,
+    /// What rows show beside one another.
+    pub found: Found,
 }
 
 /// Reads batches of the timeline table: rows sorted by member, first day, kind and key, all rows of
@@ -41,7 +43,9 @@ pub struct Reader<'n> {
     pub(super) institution_days: Vec<(bool, Day, u32)>,
     /// Days with a sign of a need that the timeline does not keep.
     pub(super) signs: Vec<Day>,
-    summary: Summary,
+    /// Days of contacts and of assessments, one for each row.
+    pub(super) row_days: (Vec<Day>, Vec<Day>),
+    pub(super) summary: Summary,
 }
 
 impl<'n> Reader<'n> {
@@ -70,6 +74,7 @@ impl<'n> Reader<'n> {
             enrolment: Vec::new(),
             institution_days: Vec::new(),
             signs: Vec::new(),
+            row_days: Default::default(),
             summary: Summary::default(),
         }
     }
@@ -154,6 +159,8 @@ impl<'n> Reader<'n> {
         self.enrolment.clear();
         self.institution_days.clear();
         self.signs.clear();
+        self.row_days.0.clear();
+        self.row_days.1.clear();
     }
 
     fn take(
@@ -189,6 +196,7 @@ impl<'n> Reader<'n> {
                 }
             }
             Kind::Assessment => {
+                self.row_days.1.push(day);
                 let sectors = rows.records.sectors(row);
                 if sectors != 0 {
                     self.timeline.sector_needs.push((day, sectors));
@@ -204,7 +212,11 @@ impl<'n> Reader<'n> {
                     .extend(level.map(|level| Assessment { day, recommended: level.number() }));
             }
             Kind::Plan => {
-                let planned = rows.end_reason.at(row).is_some_and(EndReason::is_planned);
+                let reason = rows.end_reason.at(row);
+                if end.is_some() {
+                    self.summary.found.ended(reason.is_some());
+                }
+                let planned = reason.is_some_and(EndReason::is_planned);
                 self.timeline.planned_ends.extend(end.filter(|_| planned));
                 if self.needs.plans {
                     self.take_plan(rows, row, day, end);
@@ -262,6 +274,8 @@ impl<'n> Reader<'n> {
     }
 
     fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
+        self.row_days.0.push(day);
+        self.summary.found.diagnosed(rows.dx1.at(row));
         let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
         let says = rows.kinds.says(row, is_minor);
         let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
@@ -382,6 +396,10 @@ impl<'n> Reader<'n> {
             });
             return;
         }
+        if discharge.is_some() {
+            let has_reason = disposition.is_some() || rows.end_reason.at(row).is_some();
+            self.summary.found.ended(has_reason);
+        }
         let given = rows.level.at(row).and_then(Level::new);
         let level = given.or_else(|| {
             facility.and_then(FacilityClass::level).and_then(|level| Level::new(level.into()))
@@ -413,5 +431,6 @@ impl Summary {
     pub fn add(&mut self, other: Self) {
         self.rows += other.rows;
         self.members += other.members;
+        self.found.add(&other.found);
     }
 }

@@ -1,6 +1,7 @@
 //! One integration-test crate. Each module brings its cases through the front door of a room.
 
 mod browser;
+mod checks;
 mod cli;
 mod contract;
 mod definitions;

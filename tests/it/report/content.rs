@@ -45,6 +45,7 @@ pub(crate) fn content(table: &PublishedTable) -> Content<'_> {
         changes: vec![change.to_owned()],
         since: None,
         quality: quality(),
+        checks: Vec::new(),
         unverified: vec!["IET 194-day look-back and medication rules".to_owned()],
         parameters: vec![("pipeline_sha256".to_owned(), "cd".repeat(32))],
         definitions: vec![("fu_hosp_mh_7d".to_owned(), "cd".repeat(32))],

@@ -1,0 +1,123 @@
+//! What rows show about the data only beside one another: stays that overlap, contacts after a death.
+//! Counted while timelines are read, so that every engine that feeds rows gets the same counts.
+
+use super::rows::RECORDED;
+use super::{Enrolment, Stay};
+use crate::terms::Day;
+use crate::terms::diagnosis::DiagnosisGroup;
+
+/// Something that is looked for in the rows of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oddity {
+    /// Rows of contacts on a day of which the member has an earlier row; of all rows of contacts.
+    SameDay,
+    /// Rows of contacts dated after the member's death; of all.
+    AfterDeath,
+    /// Stays without a discharge; of all stays. Visits to emergency departments are no stays.
+    OpenStay,
+    /// Stays that begin before another of the member has ended; of all. A discharge on the day of the
+    /// next admission is none.
+    OverlappingStay,
+    /// Enrolment spans that begin before one with another organisation has ended; of all.
+    OverlappingEnrolment,
+    /// Ended stays and care plans without a reason; of all that have ended.
+    NoEndReason,
+    /// Contacts with a substance use disorder as the principal diagnosis; of those with a diagnosis.
+    SubstanceUse,
+    /// Members with assessments on one day only; of all with an assessment.
+    AssessedOnce,
+}
+
+impl Oddity {
+    /// Every one, in the order of their counts.
+    pub const ALL: [Self; 8] = [
+        Self::SameDay,
+        Self::AfterDeath,
+        Self::OpenStay,
+        Self::OverlappingStay,
+        Self::OverlappingEnrolment,
+        Self::NoEndReason,
+        Self::SubstanceUse,
+        Self::AssessedOnce,
+    ];
+}
+
+/// How often something was found, and among how many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Rows or members that are so.
+    pub found: u64,
+    /// Rows or members that were looked at.
+    pub of: u64,
+}
+
+/// How often each oddity was found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Found([Times; Oddity::ALL.len()]);
+
+impl Found {
+    /// The times of an oddity.
+    pub fn times(&self, oddity: Oddity) -> Times {
+        self.0[oddity as usize]
+    }
+
+    /// Adds to the times of an oddity; beyond 64 bits it stays at the greatest number.
+    pub fn see(&mut self, oddity: Oddity, more: Times) {
+        let own = &mut self.0[oddity as usize];
+        own.found = own.found.saturating_add(more.found);
+        own.of = own.of.saturating_add(more.of);
+    }
+
+    /// Adds what was found elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        for oddity in Oddity::ALL {
+            self.see(oddity, other.times(oddity));
+        }
+    }
+
+    fn one(&mut self, oddity: Oddity, is_so: bool) {
+        self.see(oddity, Times { found: u64::from(is_so), of: 1 });
+    }
+
+    /// An ended stay or care plan.
+    pub(super) fn ended(&mut self, has_reason: bool) {
+        self.one(Oddity::NoEndReason, !has_reason);
+    }
+
+    /// A contact, whose principal diagnosis is of these groups.
+    pub(super) fn diagnosed(&mut self, diagnosis: u32) {
+        if diagnosis & RECORDED != 0 {
+            let groups = DiagnosisGroup::bits(&[DiagnosisGroup::SubstanceUse]);
+            self.one(Oddity::SubstanceUse, diagnosis & groups != 0);
+        }
+    }
+
+    /// What the rows of a member show together: the days of its contacts and assessments, in order and
+    /// once for each row; its stays and enrolment spans in the order of their first days.
+    pub(super) fn member(
+        &mut self,
+        (contacts, assessments): (&[Day], &[Day]),
+        (stays, enrolment): (&[Stay], &[Enrolment]),
+        death: Option<Day>,
+    ) {
+        let repeated = contacts.windows(2).filter(|two| two[0] == two[1]).count() as u64;
+        self.see(Oddity::SameDay, Times { found: repeated, of: contacts.len() as u64 });
+        let after =
+            death.map_or(0, |death| contacts.len() - contacts.partition_point(|day| *day <= death));
+        self.see(Oddity::AfterDeath, Times { found: after as u64, of: contacts.len() as u64 });
+        let mut until: Option<Day> = None;
+        for stay in stays {
+            self.one(Oddity::OpenStay, stay.discharge.is_none());
+            self.one(Oddity::OverlappingStay, until.is_some_and(|until| stay.admit < until));
+            until = until.max(Some(stay.discharge.unwrap_or(Day(i32::MAX))));
+        }
+        for (place, span) in enrolment.iter().enumerate() {
+            let earlier = &enrolment[..place];
+            let overlaps = |other: &Enrolment| other.bho != span.bho && span.start <= other.end;
+            self.one(Oddity::OverlappingEnrolment, earlier.iter().any(overlaps));
+        }
+        if let (Some(first), Some(last)) = (assessments.first(), assessments.last()) {
+            self.one(Oddity::AssessedOnce, first == last);
+        }
+    }
+}

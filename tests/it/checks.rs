@@ -1,0 +1,94 @@
+//! What could mislead: found where it is, said to be unknown where the data cannot say.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::site::Site;
+
+/// Finding and sentence of each check by its number.
+fn checks(site: &Site, folder: &str) -> BTreeMap<String, (String, String)> {
+    let text = fs::read_to_string(site.path(folder).join("checks.csv")).expect("the checks");
+    let line = |line: &str| {
+        let mut parts = line.splitn(4, ',').map(str::to_owned);
+        let mut next = || parts.next().expect("four columns");
+        let (number, _, finding, text) = (next(), next(), next(), next());
+        (number, (finding, text))
+    };
+    text.lines().skip(1).map(line).collect()
+}
+
+fn manifest(site: &Site, tables: &[&str], shifted: bool) {
+    let lines = tables.iter().map(|table| format!("{table},2024-12-31,0,{shifted}\n"));
+    let head = "source,extract_date,runout_days,date_shifted\n".to_owned();
+    site.write("extracts/manifest.csv", head + &lines.collect::<String>());
+}
+
+#[test]
+fn what_the_data_show_is_warned_of() {
+    let site = Site::new(r#""readmit_30d", "fu_hosp_mh_7d""#);
+    site.write(
+        "extracts/members.csv",
+        "member_id,birth_year,death_date\nM1,1980,\nM2,1980,2024-03-09\nM3,1980,\n",
+    );
+    site.write(
+        "extracts/enrolment.csv",
+        "member_id,start,end,bho_id\nM1,2024-01-01,2024-08-31,B1\nM1,2024-06-01,2024-12-31,B2\nM2,2024-01-01,2024-12-31,B1\nM3,2024-01-01,2024-12-31,B1\n",
+    );
+    // Two contacts of M1 on one day, one of M2 after its death; C7 and c-07 are spelled alike.
+    site.write(
+        "extracts/contacts.csv",
+        "contact_id,member_id,contact_date,service_code,agency_id,clinician_id,dx1\n\
+         C1,M1,2024-03-01,H0004,A1,C7,F32.1\nC2,M1,2024-03-01,H0004,A1,c-7,F32.1\n\
+         C3,M2,2024-03-10,H0004,A1,C9,F32.1\nC4,M3,2024-03-01,H0004,A1,C8,\n",
+    );
+    // The second stay of M1 begins before the first has ended, the third on the day the second ends; M3's is open.
+    site.write(
+        "extracts/stays.csv",
+        "stay_id,member_id,facility_id,admit,discharge,facility_class,dx1\n\
+         S1,M1,F1,2024-02-01,2024-02-10,acute_psych,F32.1\nS2,M1,F2,2024-02-08,2024-02-12,acute_psych,F32.1\n\
+         S3,M1,F2,2024-02-12,2024-02-14,acute_psych,F32.1\nS4,M3,F1,2024-05-01,,acute_psych,F32.1\n",
+    );
+    manifest(&site, &["members", "enrolment", "contacts", "stays"], true);
+    site.fine(&["run", "@site.toml", "--out", "@out"]);
+    let found = checks(&site, "out");
+    assert_eq!(found.len(), 23);
+    let says = |number: &str, finding: &str, text: &str| {
+        let (own, said) = &found[number];
+        assert!(own == finding && said.contains(text), "{number}: {own}: {said}");
+    };
+    says("3", "warning", "25\u{a0}% of stays begin before another");
+    says("3", "warning", "25\u{a0}% of enrolment spans overlap");
+    says("3", "warning", "25\u{a0}% of contacts are dated after the death");
+    says("3", "warning", "25\u{a0}% of contacts are on a day with an earlier one");
+    says("4", "warning", "25\u{a0}% of stays have no discharge");
+    says("4", "warning", "100\u{a0}% of ended stays and care plans");
+    says("13", "warning", "enrolment.dual");
+    says("13", "warning", "0\u{a0}% of contacts have a substance use disorder");
+    says("14", "unknown", "contacts.paid_amount");
+    says("16", "warning", "50\u{a0}% of the ids of clinicians");
+    says("17", "warning", "Dates were moved");
+    says("19", "unknown", "No assessments were delivered");
+    says("22", "clear", "fu_hosp_mh_7d@in_person");
+    says("1", "settled", "one spell");
+    let page = fs::read_to_string(site.path("out/index.html")).expect("the page");
+    assert!(page.contains("Take care") && page.contains("One clinician under several ids"));
+}
+
+#[test]
+fn parts_of_a_count_find_what_one_count_finds() {
+    let site = Site::new(r#""readmit_30d", "upc""#);
+    let synth = ["synth", "--members", "80", "--months", "12", "--seed", "4", "--out", "@made"];
+    site.fine(&synth);
+    let pipeline = fs::read_to_string(site.path("site.toml")).expect("the pipeline");
+    site.write("site.toml", pipeline.replace("[extracts]\n", "[extracts]\nrefused_share = 0.5\n"));
+    site.fine(&["ingest", "@site.toml", "--extracts", "@made"]);
+    site.fine(&["report", "@site.toml", "--out", "@one"]);
+    for bucket in ["1/2", "2/2"] {
+        let to = format!("@parts/{}.arrow", &bucket[..1]);
+        site.fine(&["evaluate", "@site.toml", "--bucket", bucket, "--tallies", &to]);
+    }
+    site.fine(&["report", "@site.toml", "--tallies", "@parts", "--out", "@two"]);
+    let (one, two) = (checks(&site, "one"), checks(&site, "two"));
+    assert_eq!(one, two);
+    assert!(one["4"].1.contains("of stays have no discharge"), "{:?}", one["4"]);
+}
