@@ -154,7 +154,9 @@ impl Areas<'_> {
         let Some(place) = thickest else { return };
         let (low, high) = (y(below[place]), y(above[place]));
         let half = text_width(name) / 2 + 8;
-        let at = x(self.columns[place].at).clamp(LEFT + half, (WIDTH - 40 - half).max(LEFT + half));
+        // Areas begin with the first day that is told.
+        let first = self.columns.first().map_or(LEFT, |column| x(column.at)) + half;
+        let at = x(self.columns[place].at).clamp(first, (WIDTH - 40 - half).max(first));
         if low - high > 40 {
             let colour = if is_dark(shade(state)) { WHITE } else { INK };
             sheet.text(name, (at, i32::midpoint(low, high)), Hold::Middle, colour);

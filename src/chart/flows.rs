@@ -66,6 +66,23 @@ fn names(flows: &[Flow]) -> Vec<String> {
     kept
 }
 
+/// A name in the room that there is. Of things at one time each keeps its beginning, so that two such
+/// names with the same first part stay different.
+fn step_name(name: &str, room: i32) -> String {
+    let parts: Vec<&str> = name.split('+').collect();
+    if parts.len() < 2 || text_width(name) <= room {
+        return fitted(name, room);
+    }
+    let each = (room - small(parts.len() - 1) * text_width("+")) / small(parts.len());
+    // What a short part leaves is the others'.
+    let short: Vec<i32> =
+        parts.iter().map(|part| text_width(part)).filter(|width| *width <= each).collect();
+    let others = small(parts.len() - short.len()).max(1);
+    let room = each + short.iter().map(|width| each - width).sum::<i32>() / others;
+    let parts: Vec<String> = parts.iter().map(|part| fitted(part, room)).collect();
+    parts.join("+")
+}
+
 /// Paths by the places of their names; those alike are one.
 fn coded(flows: &[Flow], names: &[String]) -> BTreeMap<Vec<usize>, u64> {
     let place = |step: &String| {
@@ -122,7 +139,7 @@ impl Sankey<'_> {
                 sheet.text(&head, (x(step), TOP - 34), Hold::Left, GREY);
                 draw_nodes(sheet, column, &names, (x(step), scale));
             }
-            not_drawn(sheet, self.others, (10, TOP + TALL + 24));
+            not_drawn(sheet, self.others, (10, TOP + TALL + 32));
         })
     }
 }
@@ -212,14 +229,14 @@ fn draw_nodes(
     let bottom = |node: &Node| node.top + (number(node.n) * scale).max(2.0);
     let wanted: Vec<i32> =
         column.values().map(|node| pixel(f64::midpoint(node.top, bottom(node)))).collect();
-    let placed = spread(&wanted, TOP + 6, TOP + TALL);
+    let placed = spread(&wanted, TOP + 6, TOP + TALL - 8);
     for (((name, node), y), own) in column.iter().zip(placed).zip(wanted) {
         let (from, to) = ((x, pixel(node.top)), (x + BAR, pixel(bottom(node))));
         sheet.filled(from, to, INK);
         let label = names.get(*name).map_or(OTHER_STEPS, String::as_str);
         let count = format::count(node.n.into());
         let room = 268 - text_width(&count) - 20;
-        let text = format!("{} {count}", fitted(label, room));
+        let text = format!("{} {count}", step_name(label, room));
         if (y - own).abs() > 6 {
             sheet.line(&[(x + BAR + 2, own), (x + BAR + 12, y)], GREY, 1, Dash::None);
         }
@@ -266,7 +283,7 @@ fn key(sheet: &Sheet<'_>, place: usize, (x, y): Point, name: &str) {
     sheet.outlined(from, to, GREY, Dash::None);
     let colour = if is_dark(shade(Some(place))) { WHITE } else { INK };
     sheet.text(&(place + 1).to_string(), (x + 21, y), Hold::Middle, colour);
-    sheet.text(&fitted(name, WIDTH - x - 60), (x + 54, y), Hold::Left, INK);
+    sheet.text(&step_name(name, WIDTH - x - 60), (x + 54, y), Hold::Left, INK);
 }
 
 /// Sectors of the steps that follow some steps, from an angle on.

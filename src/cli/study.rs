@@ -30,7 +30,7 @@ pub(super) struct StudyArguments {
     internal: bool,
     /// Release the study although its numbers differ from those that were released before: withdraw
     /// these, and record why
-    #[arg(long, value_name = "WHY")]
+    #[arg(long, value_name = "WHY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     restate: Option<String>,
 }
 

@@ -10,11 +10,12 @@ use super::study_register::StudyRegister;
 use super::{Limits, OnStage, Stage, catalogue, run, supply};
 use crate::diagnostic::{Document, Problem, Problems};
 use crate::indicator::read_instruments;
+use crate::kernel::SERVICE_CLASS;
 use crate::report::{StudyContent, Written, write_study};
 use crate::store::{self, Snapshot};
 use crate::study::{
     Cohort, Contrast, Entry, PublishedStudy, Reading, Study, analysis_rows, contrasts, enter,
-    publish, read_study,
+    lacks, publish, read_study,
 };
 use crate::terms::Day;
 use crate::terms::instrument::Instruments;
@@ -92,7 +93,12 @@ pub fn study(
 ) -> anyhow::Result<Studied> {
     let StudyFile { study, instruments, instruments_sha256 } = file;
     let manifest = snapshot.manifest();
-    let delivered = supply(manifest, Limits::default()).delivered;
+    let supply = supply(manifest, Limits::default());
+    let delivered = &supply.delivered;
+    let lacking = lacks(&study, delivered);
+    if !lacking.is_empty() {
+        return Err(lacking.into());
+    }
     let data_through = run::data_through(manifest)?;
     let settings = Settings {
         transfer_gap: 1,
@@ -101,7 +107,13 @@ pub fn study(
         derive_stays: !delivered.contains("stays"),
         instruments,
     };
-    let notes = run::notes(&settings, manifest);
+    let mut notes = run::notes(&settings, manifest);
+    notes.extend(
+        supply
+            .poor
+            .get(SERVICE_CLASS)
+            .map(|why| format!("Who received what is known badly: {why}.")),
+    );
     on_stage(Stage::Begin("reading timelines"));
     let reading = Reading::new(&study, settings);
     let entries = entries(&reading, snapshot)?;

@@ -124,6 +124,7 @@ fn write_sheet(
                 Field::Empty => continue,
                 Field::Count(_) => "#,##0",
                 Field::Share(_) => "0.0%",
+                Field::Chance(_) => "0.0000",
                 Field::Dollars(_) => "$#,##0.00",
                 Field::Number(_) => "#,##0.000",
             };

@@ -138,6 +138,8 @@ fn cell(field: &Field) -> Cell {
         Field::Count(n) => Cell::number(format::count((*n).into())),
         Field::Share(value) => Cell::number(format::percent(*value)),
         Field::Dollars(value) => Cell::number(format::dollars(*value)),
+        Field::Chance(p) if *p < 0.001 => Cell::number("< 0.001"),
+        Field::Chance(p) => Cell::number(format!("{p:.3}")),
         Field::Number(value) => Cell::number(format::rate(*value)),
         Field::Hidden => Cell::number("hidden"),
         Field::Empty => Cell::number("–"),

@@ -5,7 +5,8 @@ use crate::chart::{
     SurvivalCurves, SurvivalLine, SurvivalPoint,
 };
 use crate::study::{
-    Career, Estimate, OutcomeCurves, PublishedContrast, PublishedCostEffect, PublishedStudy,
+    Career, DayOfCurve, Estimate, Field, OutcomeCurves, PublishedContrast, PublishedCostEffect,
+    PublishedStudy, Sheet,
 };
 
 use super::html::Html;
@@ -82,8 +83,8 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
         let title = format!("{one} compared with {other}: balance of covariates");
         let lines = contrast.balance.iter().map(|line| BalanceLine {
             label: &line.name,
-            before: line.before,
-            after: line.after,
+            before: line.before.value(),
+            after: line.after.value(),
         });
         let svg = BalancePlot { title: &title, lines: lines.collect() }.draw();
         let caption = "Balance: how far the groups are apart in what was known before, in standard deviations. Between the dashed lines counts as balanced.";
@@ -92,11 +93,25 @@ fn write_contrast(html: &mut Html, contrast: &PublishedContrast) {
     if let Some(weights) = &contrast.weights {
         write_sheet(html, weights);
     }
-    for sheet in &contrast.models {
-        write_sheet(html, sheet);
-    }
+    write_models(html, contrast);
     for note in &contrast.notes {
         html.leaf("p", &[("class", "note")], note);
+    }
+}
+
+/// What the models say of the strategy; of the covariates on demand.
+fn write_models(html: &mut Html, contrast: &PublishedContrast) {
+    let Some((models, again)) = contrast.models.split_first() else { return };
+    let strategy = Field::words(contrast.names[0].clone());
+    let own = models.rows.iter().filter(|row| row.get(2) == Some(&strategy));
+    let title = format!("Models given the covariates: {} against the reference", contrast.names[0]);
+    write_sheet(html, &Sheet { title, rows: own.cloned().collect(), ..models.clone() });
+    html.within("details", &[("class", "data")], |html| {
+        html.leaf("summary", &[], "The models with their covariates");
+        write_sheet(html, models);
+    });
+    for sheet in again {
+        write_sheet(html, sheet);
     }
 }
 
@@ -128,6 +143,19 @@ fn write_curves(html: &mut Html, study: &PublishedStudy) {
     for curves in &study.curves {
         html.within("article", &[("class", "indicator")], |html| {
             html.leaf("h3", &[], &curves.outcome);
+            // One point is no curve.
+            let is_drawn = |share: fn(&DayOfCurve) -> bool| {
+                curves.curves.iter().any(|curve| curve.days.iter().filter(|day| share(day)).count() > 2)
+            };
+            let kinds = [
+                (true, is_drawn(|day| day.free.is_some())),
+                (false, is_drawn(|day| day.incidence.is_some())),
+            ];
+            if kinds.iter().all(|(_, is_drawn)| !is_drawn) {
+                let text = "No curves: what could be told of it would tell what few people did.";
+                html.leaf("p", &[("class", "note")], text);
+                return;
+            }
             if let Some((ranks, grays)) = curves.tests {
                 let text = format!(
                     "As observed, not weighted. Log-rank test {}; Gray's test, with death competing, {}.",
@@ -137,9 +165,14 @@ fn write_curves(html: &mut Html, study: &PublishedStudy) {
                 html.leaf("p", &[("class", "rule")], &text);
             }
             html.within("div", &[("class", "figures")], |html| {
-                write_curve(html, curves, true);
-                write_curve(html, curves, false);
+                for (is_free, _) in kinds.into_iter().filter(|(_, is_drawn)| *is_drawn) {
+                    write_curve(html, curves, is_free);
+                }
             });
+            if !kinds[1].1 {
+                let text = "The share with it when death may come first is not drawn: beside this curve it would tell how few died.";
+                html.leaf("p", &[("class", "rule")], text);
+            }
         });
     }
 }
@@ -188,9 +221,14 @@ fn write_careers(html: &mut Html, study: &PublishedStudy) {
             html.within("div", &[], |html| write_career(html, career));
         }
     });
-    for sheet in &study.days_in_states {
-        write_sheet(html, sheet);
-    }
+    let Some((days, moves)) = study.days_in_states.split_first() else { return };
+    write_sheet(html, days);
+    html.within("details", &[("class", "data")], |html| {
+        html.leaf("summary", &[], "Who moved from one state to another");
+        for sheet in moves {
+            write_sheet(html, sheet);
+        }
+    });
 }
 
 fn write_career(html: &mut Html, career: &Career) {

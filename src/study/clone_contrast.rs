@@ -4,7 +4,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::bootstrap::drawn;
 use super::clones::{Clones, Weighted};
-use super::contrast::{Balance, Contrast, Groups, Refusal, WeightSummary, poor};
+use super::contrast::{Balance, Contrast, Division, Groups, Refusal, WeightSummary, poor};
 use super::cost_effect;
 use super::description::Study;
 use super::design::Analysis;
@@ -143,12 +143,19 @@ fn balance(
         let values: Vec<f64> = people.iter().map(|row| all[*row]).collect();
         standardised_difference(&values, &treated, &weights)
     };
+    let split = |column: usize| {
+        let (people, treated, _) = stayed(crude);
+        let all = clones.matrix.column(column);
+        let values: Vec<f64> = people.iter().map(|row| all[*row]).collect();
+        Division::of_groups(&values, &treated)
+    };
     let columns = clones.matrix.names.iter().enumerate();
     columns
         .map(|(column, name)| Balance {
             name: name.clone(),
             before: difference(crude, column),
             after: weighted.and_then(|pair| difference(pair, column)),
+            split: split(column),
         })
         .collect()
 }
@@ -170,7 +177,6 @@ fn summary(pair: &[Weighted; 2]) -> WeightSummary {
         |pick: fn(f64, f64) -> f64, from: f64| sides.iter().flatten().copied().fold(from, pick);
     let range = (ends(f64::min, f64::INFINITY), ends(f64::max, 0.0));
     let range = if range.0 > range.1 { (0.0, 0.0) } else { range };
-    let all = sides.iter().map(Vec::len).sum::<usize>();
     let heavy = sides.iter().flatten().filter(|weight| **weight > 50.0).count();
     WeightSummary {
         people: [sides[0].len() as u64, sides[1].len() as u64],
@@ -178,11 +184,6 @@ fn summary(pair: &[Weighted; 2]) -> WeightSummary {
         range,
         truncated: range,
         propensity: [quantiles(&sides[0]), quantiles(&sides[1])],
-        nearly_certain: number(heavy) / number(all.max(1)),
+        nearly_certain: heavy as u64,
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]
-fn number(count: usize) -> f64 {
-    count as f64
 }

@@ -1,6 +1,8 @@
 //! One strategy compared with the reference among people who were told apart at time zero: weights that
 //! balance what was known, and effects before and after weighting.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::bootstrap::drawn;
@@ -11,10 +13,12 @@ use super::cost_effect::{self, CostEffect};
 use super::description::Study;
 use super::design::{Analysis, Outcome, Timing};
 use super::effect::{Effect, Group, effect, horizon, with_variance};
+use super::entangled::mark_entangled;
 use super::finding::{Finding, finding, limited};
 use super::matrix::Matrix;
 use super::model::{Model, models};
 use super::person::Person;
+use super::sheet::Screen;
 use super::strata::{StratumFinding, strata};
 use crate::statistics::{
     LogisticData, LogisticError, effective_sample_size, logistic, sorted_quantile,
@@ -58,6 +62,45 @@ pub struct Balance {
     pub before: Option<f64>,
     /// The same after weighting.
     pub after: Option<f64>,
+    /// How the people of each group are split by it.
+    pub split: [Division; 2],
+}
+
+/// How people are split by a covariate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Division {
+    /// People with the value that is most frequent in both groups together.
+    pub usual: u64,
+    /// People with another value.
+    pub others: u64,
+    /// True if there are two values in all, so that either number says what both are.
+    pub is_pair: bool,
+}
+
+impl Division {
+    /// The split of groups by the values of a column.
+    pub(super) fn of_groups(values: &[f64], treated: &[bool]) -> [Self; 2] {
+        let mut times: BTreeMap<u64, u64> = BTreeMap::new();
+        for value in values {
+            *times.entry(value.to_bits()).or_default() += 1;
+        }
+        let usual = times.iter().max_by_key(|(_, n)| **n).map(|(value, _)| *value);
+        let mut found = [Self { is_pair: times.len() <= 2, ..Self::default() }; 2];
+        for (value, treated) in values.iter().zip(treated) {
+            let own = &mut found[usize::from(!treated)];
+            if Some(value.to_bits()) == usual {
+                own.usual += 1;
+            } else {
+                own.others += 1;
+            }
+        }
+        found
+    }
+
+    /// True if a number that is computed from it could give few people away.
+    pub(super) fn is_telling(self, screen: Screen) -> bool {
+        screen.is_small(self.others) || (self.is_pair && screen.is_small(self.usual))
+    }
 }
 
 /// What the weights are like.
@@ -73,8 +116,8 @@ pub struct WeightSummary {
     pub truncated: (f64, f64),
     /// Quantiles (5, 25, 50, 75 and 95 %) of the chance of the strategy, in each group.
     pub propensity: [[f64; 5]; 2],
-    /// The share of people whose chance is below 0.02 or above 0.98.
-    pub nearly_certain: f64,
+    /// People whose chance is below 0.02 or above 0.98.
+    pub nearly_certain: u64,
 }
 
 /// A comparison of a strategy with the reference.
@@ -153,14 +196,16 @@ impl<'c> Two<'c> {
 pub fn contrasts(study: &Study, cohort: &Cohort) -> Vec<Contrast> {
     let Some(analysis) = &study.analysis else { return Vec::new() };
     let others = (0..study.strategies.len()).filter(|place| *place != analysis.reference);
-    others
+    let mut found: Vec<Contrast> = others
         .map(|place| {
             let pair = [place, analysis.reference];
             let strata = strata(study, cohort, pair);
             let models = models(study, cohort, pair);
             Contrast { models, strata, ..compared(study, cohort, pair) }
         })
-        .collect()
+        .collect();
+    mark_entangled(study, cohort, &mut found);
+    found
 }
 
 /// Compares two strategies in the way that the analysis asks for.
@@ -278,6 +323,7 @@ fn balance(two: &Two<'_>, weights: Option<&[f64]>) -> Vec<Balance> {
                 name: name.clone(),
                 before: difference(&ones),
                 after: weights.and_then(difference),
+                split: Division::of_groups(&values, &two.treated),
             }
         })
         .collect()
@@ -306,8 +352,7 @@ fn summary(two: &Two<'_>, (weights, pulled): (&[f64], &[f64]), chances: &[f64]) 
         range: range(weights),
         truncated: range(pulled),
         propensity: [quantiles(true), quantiles(false)],
-        nearly_certain: number(chances.iter().filter(certain).count())
-            / number(chances.len().max(1)),
+        nearly_certain: chances.iter().filter(certain).count() as u64,
     }
 }
 
@@ -330,15 +375,8 @@ pub(super) fn poor(
 }
 
 fn positivity(summary: &WeightSummary) -> Option<String> {
-    (summary.nearly_certain > 0.01).then(|| {
-        format!(
-            "Positivity: {:.1} % of people have a chance below 2 % or above 98 % of the strategy; for them the data say little about the other one.",
-            summary.nearly_certain * 100.0
-        )
+    let people: u64 = summary.people.iter().sum();
+    (summary.nearly_certain * 100 > people).then(|| {
+        "Positivity: more than 1 % of people have a chance below 2 % or above 98 % of the strategy; for them the data say little about the other one.".to_owned()
     })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]
-fn number(count: usize) -> f64 {
-    count as f64
 }

@@ -136,7 +136,8 @@ pub(super) fn days_of(rule: &WorthRule, outcomes: &[Outcome], contrast: &Contras
 fn gain(rule: &WorthRule, outcomes: &[Outcome], days: u32, [cost, effect]: [&Effect; 2]) -> Gain {
     let days = f64::from(days);
     let scale = match outcomes[rule.effect].measure {
-        OutcomeMeasure::First(_) | OutcomeMeasure::Amount(Amount::Scores(_)) => 1.0,
+        OutcomeMeasure::First(_)
+        | OutcomeMeasure::Amount(Amount::Scores(_) | Amount::MeanLevel | Amount::LevelOn(_)) => 1.0,
         OutcomeMeasure::Amount(Amount::CommunityDays) => days,
         OutcomeMeasure::Amount(_) => days / YEAR,
     };

@@ -56,6 +56,9 @@ fn unit(rule: &WorthRule, outcome: &Outcome) -> String {
         OutcomeMeasure::Amount(Amount::CommunityDays) => "day in the community".to_owned(),
         OutcomeMeasure::Amount(Amount::ContactDays(_)) => format!("day of {name}"),
         OutcomeMeasure::Amount(Amount::Nights(_)) => format!("night of {name}"),
+        OutcomeMeasure::Amount(Amount::MeanLevel | Amount::LevelOn(_)) => {
+            format!("level of {name}")
+        }
         OutcomeMeasure::Amount(_) => format!("unit of {name}"),
     };
     format!("{one}{}", if rule.fewer { ", avoided" } else { "" })

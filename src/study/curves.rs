@@ -1,9 +1,12 @@
 //! Curves of an outcome by strategy, on a fixed grid of days.
 
 use super::cohort::Cohort;
+use super::contrast::Contrast;
 use super::description::Study;
 use super::design::OutcomeMeasure;
 use super::effect::{DIED, HAPPENED, follow_up};
+use super::entangled::{are_related, is_death};
+use super::published::is_shown;
 use super::sheet::Screen;
 use crate::statistics::survival::{
     CurveLimits, FollowUp, Grouped, cumulative_incidence, gray, kaplan_meier, log_rank,
@@ -58,10 +61,18 @@ pub(super) fn grid(last: u32) -> Vec<u32> {
     days
 }
 
-/// The curves of every outcome that happens on a day, as observed.
-pub(super) fn curves(study: &Study, cohort: &Cohort, screen: Screen) -> Vec<OutcomeCurves> {
+/// The curves of every outcome that happens on a day, as observed. Beside the numbers of comparisons and
+/// of earlier curves, a number is told only if it cannot be subtracted from one of them.
+pub(super) fn curves(
+    study: &Study,
+    cohort: &Cohort,
+    contrasts: &[Contrast],
+    screen: Screen,
+) -> Vec<OutcomeCurves> {
     let days = grid(u32::try_from(study.follow_up).unwrap_or(0));
     let mut found = Vec::new();
+    let mut known: Vec<Vec<Known>> =
+        (0..study.strategies.len()).map(|arm| of_findings(contrasts, arm, screen)).collect();
     for (place, outcome) in study.outcomes.iter().enumerate() {
         if !matches!(outcome.measure, OutcomeMeasure::First(_)) {
             continue;
@@ -74,10 +85,14 @@ pub(super) fn curves(study: &Study, cohort: &Cohort, screen: Screen) -> Vec<Outc
         let lasts: Vec<u32> = arms.iter().map(last).collect();
         let named = study.strategies.iter().zip(&arms).zip(&lasts);
         let curves: Vec<StrategyCurve> = named
-            .map(|((strategy, arm), own)| {
+            .zip(&mut known)
+            .map(|(((strategy, arm), own), known)| {
                 let horizons: Vec<u32> = lasts.iter().map(|other| *own.min(other)).collect();
-                let days = curve(arm, &days, &horizons, screen);
-                StrategyCurve { strategy: strategy.name.clone(), days }
+                let ends: Vec<u64> =
+                    known.iter().filter(|one| one.outcome == place).map(|one| one.n).collect();
+                let mut told = told(arm, &days, (&horizons, &ends), screen);
+                withhold(study, place, (arm, &days), &mut told, (known, screen));
+                StrategyCurve { strategy: strategy.name.clone(), days: curve(arm, &days, &told) }
             })
             .collect();
         let is_shown = |arm: &Vec<FollowUp>| {
@@ -137,8 +152,14 @@ struct Told {
 /// What may be said on each day of the grid. Two numbers that are told give away what happened between
 /// them, so that few events, or few who left, never lie between. Both curves together give away the
 /// deaths, so that the second is told only if not few have died since both were told last; and so does
-/// the first beside the risk by a horizon, which stands in a table.
-fn told(arm: &[FollowUp], days: &[u32], horizons: &[u32], screen: Screen) -> Vec<Told> {
+/// the first beside the risk by a horizon, which stands in a table. `shown` are the people with the
+/// outcome by the horizons whose risks are shown.
+fn told(
+    arm: &[FollowUp],
+    days: &[u32],
+    (horizons, shown): (&[u32], &[u64]),
+    screen: Screen,
+) -> Vec<Told> {
     let all = count(arm.len());
     let ends: Vec<SoFar> = horizons.iter().map(|day| SoFar::new(arm, *day)).collect();
     let (mut curve, mut deaths, mut others, mut numbers) = (0, 0, 0, (0, 0));
@@ -151,8 +172,10 @@ fn told(arm: &[FollowUp], days: &[u32], horizons: &[u32], screen: Screen) -> Vec
             numbers = (far.events[1], far.left);
         }
         let events = far.events[0];
-        let is_told =
-            !has_few && !screen.is_telling(events, all) && !screen.is_small(events - curve);
+        let is_told = !has_few
+            && !screen.is_telling(events, all)
+            && !screen.is_small(events - curve)
+            && !shown.iter().any(|end| screen.is_small(end.abs_diff(events)));
         if is_told {
             curve = events;
         }
@@ -174,15 +197,85 @@ fn told(arm: &[FollowUp], days: &[u32], horizons: &[u32], screen: Screen) -> Vec
     days.iter().map(one).collect()
 }
 
+/// A number that is told of the people of an arm.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    outcome: usize,
+    what: What,
+    n: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// People with the outcome by some day.
+    Had,
+    /// People at risk on some day.
+    AtRisk,
+    /// People who died without it by some day.
+    Died,
+}
+
+/// People with an outcome by the day of a comparison.
+fn of_findings(contrasts: &[Contrast], arm: usize, screen: Screen) -> Vec<Known> {
+    let mut found = Vec::new();
+    for contrast in contrasts {
+        let Some(side) = contrast.strategies.iter().position(|own| *own == arm) else { continue };
+        let shown = contrast.findings.iter().filter(|one| one.counted && is_shown(one, screen));
+        found.extend(shown.map(|one| Known {
+            outcome: one.outcome,
+            what: What::Had,
+            n: one.events[side],
+        }));
+    }
+    found
+}
+
+/// Takes back what could be subtracted from what is known of a related outcome, and keeps what is told.
+fn withhold(
+    study: &Study,
+    place: usize,
+    (arm, days): (&[FollowUp], &[u32]),
+    told: &mut [Told],
+    (known, screen): (&mut Vec<Known>, Screen),
+) {
+    let outcomes = &study.outcomes;
+    let is_near = |known: &[Known], what: What, n: u64| {
+        known.iter().filter(|one| one.outcome != place).any(|one| {
+            let related = are_related(&outcomes[one.outcome], &outcomes[place]);
+            // Deaths without an outcome are some of all deaths, and so are an outcome's among another's.
+            let dead = match (what, one.what) {
+                (What::Had, What::Died) => is_death(&outcomes[place]),
+                (What::Died, What::Had) => is_death(&outcomes[one.outcome]),
+                (one, other) => one == other && related,
+            };
+            dead && screen.is_small(one.n.abs_diff(n))
+        })
+    };
+    let before = known.clone();
+    for (day, told) in days.iter().zip(told) {
+        let far = SoFar::new(arm, *day);
+        let had = is_near(&before, What::Had, far.events[0]);
+        told.at_risk &= !is_near(&before, What::AtRisk, far.at_risk);
+        told.free &= !had;
+        told.incidence &= !had && !is_near(&before, What::Died, far.deaths);
+        let mut keep = |is_told: bool, what: What, n: u64| {
+            known.extend(is_told.then_some(Known { outcome: place, what, n }));
+        };
+        keep(told.at_risk, What::AtRisk, far.at_risk);
+        keep(told.free || told.incidence, What::Had, far.events[0]);
+        keep(told.incidence, What::Died, far.deaths);
+    }
+}
+
 /// One arm on the grid.
-fn curve(arm: &[FollowUp], days: &[u32], horizons: &[u32], screen: Screen) -> Vec<DayOfCurve> {
+fn curve(arm: &[FollowUp], days: &[u32], told: &[Told]) -> Vec<DayOfCurve> {
     let own: Vec<FollowUp> = arm.iter().map(|one| one.only(HAPPENED)).collect();
     let (Some(free), Some(incidence)) = (kaplan_meier(&own), cumulative_incidence(arm, HAPPENED))
     else {
         return Vec::new();
     };
     days.iter()
-        .zip(told(arm, days, horizons, screen))
+        .zip(told)
         .map(|(day, told)| {
             let start = (1.0, Limits { low: 1.0, high: 1.0 });
             let kept = free.step_at(*day).map_or(Some(start), |step| {

@@ -1,8 +1,10 @@
 //! The design of a study as data: who is followed from when, what is compared, and on which outcomes.
 
+use std::ops::Range;
+
 use crate::indicator::{EventSet, PairTest};
-use crate::terms::Window;
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::{Level, Window};
 use crate::timeline::{Phases, SpellSet};
 
 use super::bootstrap::Draws;
@@ -52,6 +54,8 @@ pub struct Outcome {
     pub measure: OutcomeMeasure,
     /// True if the strategies cannot plausibly change it, so that a difference tells of bias.
     pub negative_control: bool,
+    /// Where the file says so.
+    pub place: Range<usize>,
 }
 
 /// What is measured after time zero.
@@ -86,8 +90,22 @@ pub enum Happening {
     Contact(usize),
     /// So many days at risk without a qualifying contact.
     Disengagement(i32),
+    /// A level of care, for some days in a row.
+    Level(LevelRun),
     /// Death.
     Death,
+}
+
+/// Days in a row at a level of care in a range. It happens on the last of them, so that nothing after
+/// it decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelRun {
+    /// The lowest level.
+    pub lowest: Level,
+    /// The highest one.
+    pub highest: Level,
+    /// How many days, all of them after time zero; at least 1.
+    pub days: i32,
 }
 
 /// Something that adds up over days.
@@ -106,6 +124,10 @@ pub enum Amount {
     /// Members whose last score of follow-up differs from the first one around the index by more than
     /// error, of those with both; the baseline is counted from the index.
     Scores(PairTest),
+    /// The level of care, 0 to 6, as a mean over the days observed outside custody.
+    MeanLevel,
+    /// The level of care, 0 to 6, on a day after time zero, of members who are seen then.
+    LevelOn(i32),
 }
 
 impl Amount {
@@ -118,7 +140,14 @@ impl Amount {
             Self::ContactDays(_) => "contact days per member-year",
             Self::Admissions(_) => "admissions per member-year",
             Self::Scores(_) => "share of members scored twice",
+            Self::MeanLevel | Self::LevelOn(_) => "on the scale of levels 0 to 6",
         }
+    }
+
+    /// What a mean over days is multiplied by: days of a year, for numbers per member and year.
+    pub fn scale(self) -> f64 {
+        let is_mean = self.is_share() || matches!(self, Self::MeanLevel | Self::LevelOn(_));
+        if is_mean { 1.0 } else { 365.25 }
     }
 
     /// True if a mean of it is a share, and not a number per member and year.
@@ -136,6 +165,8 @@ pub struct Covariate {
     pub fact: Fact,
     /// True if estimates are also made within its parts.
     pub stratum: bool,
+    /// Where the file says so.
+    pub place: Range<usize>,
 }
 
 /// What is known of a member at the index, as a number; counts enter as ln(1 + n).

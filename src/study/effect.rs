@@ -103,7 +103,7 @@ pub(super) fn points(
             Some((risks, means.map(|(one, other)| [one, other])))
         }
         OutcomeMeasure::Amount(amount) => {
-            let scale = if amount.is_share() { 1.0 } else { 365.25 };
+            let scale = amount.scale();
             let mean = |group: &Group| {
                 let total: f64 = group.amounts.iter().map(|(total, _, w)| total * w).sum();
                 let days: f64 = group.amounts.iter().map(|(_, days, w)| days * w).sum();

@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 
 use super::cohort::arm_of;
 use super::description::Study;
-use super::design::Outcome;
+use super::design::{Amount, Outcome, OutcomeMeasure};
 use super::person::{Entry, Lost, Observed, Person, Reading, enter};
 use crate::diagnostic::{Fields, Problem, Problems, Value, suggest};
 use crate::indicator::example_rows;
@@ -124,7 +124,9 @@ pub fn check_study_examples(study: &Study) -> Problems {
         }
         let person = found.ok().and_then(|entry| entry.person);
         for (place, wanted, span) in &example.outcomes {
-            let seen = person.as_ref().and_then(|person| seen(person, *place));
+            let is_mean =
+                study.outcomes[*place].measure == OutcomeMeasure::Amount(Amount::MeanLevel);
+            let seen = person.as_ref().and_then(|person| seen(person, *place, is_mean));
             let same = match (wanted, seen) {
                 (Some(wanted), Some(seen)) => (wanted - seen).abs() < 1e-9,
                 (None, None) => true,
@@ -138,10 +140,11 @@ pub fn check_study_examples(study: &Study) -> Problems {
     problems
 }
 
-/// A day from time zero or an amount.
-fn seen(person: &Person, place: usize) -> Option<f64> {
+/// A day from time zero, an amount, or a mean over days.
+fn seen(person: &Person, place: usize, is_mean: bool) -> Option<f64> {
     match person.outcomes.get(place)? {
         Observed::First(day) => day.map(f64::from),
+        Observed::Amount { total, days } if is_mean => Some(*total / f64::from(*days)),
         Observed::Amount { total, .. } => Some(*total),
         Observed::Unmeasured => None,
     }

@@ -22,6 +22,8 @@ pub struct Finding {
     pub counted: bool,
     /// True if one person makes up half of an amount or more.
     pub dominated: bool,
+    /// True if it could be subtracted from an earlier outcome of the study, and few would be left.
+    pub entangled: bool,
     /// As observed.
     pub crude: Option<Effect>,
     /// After weighting.
@@ -88,6 +90,9 @@ pub(super) fn finding(
     if let OutcomeMeasure::Amount(Amount::Scores(_)) = outcome.measure {
         notes.push("Only of members who were scored before and after: if one group is scored again more often than the other, the weights do not mend that.".to_owned());
     }
+    if let OutcomeMeasure::Amount(Amount::LevelOn(day)) = outcome.measure {
+        notes.push(format!("Only of members who are alive, enrolled and not in custody on day {day}: if one group is seen then more often than the other, the weights do not mend that."));
+    }
     let crude = with_hazard(pair, members, &mut notes);
     let weighted = weighted.and_then(|(groups, members)| {
         let found = with_hazard([&groups[0], &groups[1]], members, &mut notes)?;
@@ -105,6 +110,7 @@ pub(super) fn finding(
         events,
         counted,
         dominated: !counted && pair.into_iter().any(is_dominated),
+        entangled: false,
         crude,
         weighted,
         e_value,

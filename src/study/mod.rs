@@ -8,6 +8,7 @@
 //! | who is followed, and how many are left at each step? | [`enter`] one member, [`Cohort`] |
 //! | how do strategies differ, weighted for what was known before? | [`contrasts()`] |
 //! | is the difference worth its cost? | [`cost_effect()`] |
+//! | what does it need that a store lacks? | [`lacks`] |
 //! | what of it may be shown? | [`publish`], every number through a [`Screen`] |
 //! | which interventions, alone or together, in which order? | [`pathways`], by [`PathwayRules`] |
 //! | how many people went which way, and for how long? | [`pathway_table()`], [`step_durations`], [`line_changes`] |
@@ -22,6 +23,7 @@
 
 mod analysis_rows;
 mod bootstrap;
+mod care_level;
 mod care_state;
 mod career;
 mod clone_contrast;
@@ -39,6 +41,7 @@ mod design;
 mod distance;
 mod distinct;
 mod effect;
+mod entangled;
 mod era;
 mod example;
 mod finding;
@@ -50,6 +53,7 @@ mod matrix;
 mod model;
 mod model_sheet;
 mod monthly;
+mod needs;
 mod observe;
 mod occupation;
 mod pam;
@@ -73,6 +77,7 @@ mod silhouette;
 mod state_table;
 mod strata;
 mod ward;
+mod weight_sheet;
 mod wording;
 mod worth;
 
@@ -81,7 +86,7 @@ pub use bootstrap::{Draws, Stability, bootstrap_stability};
 pub use care_state::CareState;
 pub use career::{CareerState, PhaseState};
 pub use cohort::{Cohort, Count, Flow, StudyError};
-pub use contrast::{Balance, Contrast, Refusal, WeightSummary, contrasts};
+pub use contrast::{Balance, Contrast, Division, Refusal, WeightSummary, contrasts};
 pub use cost::{CostError, Costs, PositionCosts};
 pub use cost_effect::{Benefit, CostEffect, Gain, Quadrant, cost_effect};
 pub use cost_effect_sheet::PublishedCostEffect;
@@ -89,8 +94,8 @@ pub use course_group::{CourseGroup, CourseGroups, course_groups};
 pub use curves::{DayOfCurve, OutcomeCurves, StrategyCurve};
 pub use description::{CostRule, Delivered, MetricRule, SequenceRules, Study};
 pub use design::{
-    Amount, Analysis, Covariate, Dose, Exposure, Fact, Happening, Outcome, OutcomeMeasure,
-    Protocol, Strategy, Timing,
+    Amount, Analysis, Covariate, Dose, Exposure, Fact, Happening, LevelRun, Outcome,
+    OutcomeMeasure, Protocol, Strategy, Timing,
 };
 pub use distance::{DistanceError, Distances, Metric, Norm, distances};
 pub use distinct::Distinct;
@@ -102,6 +107,7 @@ pub use grouping::{Candidate, Grouping, best};
 pub use line_change::{LineChanges, line_changes};
 pub use model::{Again, Model, ModelLine};
 pub use monthly::{Course, Months, StateSpan, monthly_states};
+pub use needs::lacks;
 pub use occupation::{Career, CareerDay};
 pub use pam::{Medoids, pam};
 pub use partition::Partition;
@@ -126,4 +132,5 @@ pub use silhouette::{Silhouette, silhouette};
 pub use state_table::{Distribution, TransitionRates, state_distribution};
 pub use strata::StratumFinding;
 pub use ward::{Merge, Tree, ward};
+pub use weight_sheet::BalanceRow;
 pub use worth::WorthRule;

@@ -2,6 +2,7 @@
 //! that was known before, whether that holds at all times, and how often it comes again.
 
 use super::cohort::Cohort;
+use super::contrast::Division;
 use super::description::Study;
 use super::design::{OutcomeMeasure, Timing};
 use super::effect::{DIED, Estimate, HAPPENED, follow_up};
@@ -29,8 +30,9 @@ pub struct ModelLine {
     pub p: f64,
     /// The p-value of a ratio that is the same at all times, where that is tested.
     pub proportional: Option<f64>,
-    /// If there are only two values: people with the rarer one, and outcomes among them.
-    pub rarer: Option<[u64; 2]>,
+    /// How people are split by it, and those of them with the outcome; nothing where people stand in
+    /// several rows.
+    pub splits: Option<[Division; 2]>,
 }
 
 /// How often an outcome came again.
@@ -38,6 +40,8 @@ pub struct ModelLine {
 pub struct Again {
     /// How often it happened in each group.
     pub times: [u64; 2],
+    /// To how many people.
+    pub people: [u64; 2],
     /// The mean number by the end of follow-up in each group.
     pub means: [Estimate; 2],
     /// The ratio of rates (Andersen and Gill), each person a cluster.
@@ -91,20 +95,11 @@ impl<'c> Rows<'c> {
         &self.values[row * self.width()..(row + 1) * self.width()]
     }
 
-    /// People with the rarer of two values of a column, and those of them with the outcome.
-    fn rarer(&self, column: usize, follow_ups: &[FollowUp]) -> Option<[u64; 2]> {
-        let value = |row: usize| self.row(row)[column].to_bits();
-        let mut seen: Vec<u64> = (0..self.people.len()).map(value).collect();
-        seen.sort_unstable();
-        seen.dedup();
-        let [one, other] = seen[..] else { return None };
-        let having = |wanted: u64| {
-            let rows = (0..self.people.len()).filter(|row| value(*row) == wanted);
-            rows.fold([0, 0], |[people, events], row| {
-                [people + 1, events + u64::from(follow_ups[row].event == HAPPENED)]
-            })
-        };
-        Some(having(one).min(having(other)))
+    /// How people without the outcome and people with it are split by a column.
+    fn splits(&self, column: usize, follow_ups: &[FollowUp]) -> [Division; 2] {
+        let values: Vec<f64> = (0..self.people.len()).map(|row| self.row(row)[column]).collect();
+        let without: Vec<bool> = follow_ups.iter().map(|one| one.event != HAPPENED).collect();
+        Division::of_groups(&values, &without)
     }
 }
 
@@ -179,7 +174,7 @@ fn hazard(
         let test = tests.as_ref().map(|tests| tests.covariates[column].p);
         ModelLine {
             proportional: test.filter(|p| p.is_finite()),
-            rarer: rows.rarer(column, follow_ups),
+            splits: Some(rows.splits(column, follow_ups)),
             ..line(rows.names[column].clone(), fit.coefficients[column])
         }
     });
@@ -210,7 +205,7 @@ fn again(rows: &Rows<'_>, place: usize, notes: &mut Vec<String>) -> Option<Again
         return None;
     }
     let (mut stretches, mut members, mut covariates) = (Vec::new(), Vec::new(), Vec::new());
-    let mut times = [0, 0];
+    let (mut times, mut had) = ([0, 0], [0, 0]);
     let mut first_rows = 0;
     for (row, person) in (0_u32..).zip(&rows.people) {
         let at = row as usize;
@@ -223,9 +218,11 @@ fn again(rows: &Rows<'_>, place: usize, notes: &mut Vec<String>) -> Option<Again
                 start = stop;
             }
         };
+        let side = usize::from(at >= rows.first);
+        had[side] += u64::from(!days(person).is_empty());
         for day in days(person).into_iter().filter_map(|day| u32::try_from(day).ok()) {
             add(day, HAPPENED);
-            times[usize::from(at >= rows.first)] += 1;
+            times[side] += 1;
         }
         let until = person.death.unwrap_or(person.follow_up);
         add(u32::try_from(until).unwrap_or(0), CENSORED);
@@ -253,7 +250,7 @@ fn again(rows: &Rows<'_>, place: usize, notes: &mut Vec<String>) -> Option<Again
             None
         }
     };
-    Some(Again { times, means, ratio })
+    Some(Again { times, people: had, means, ratio })
 }
 
 /// A fit all of whose limits are finite.
@@ -267,7 +264,7 @@ fn sound(fit: CoxFit) -> Result<CoxFit, CoxError> {
 
 fn line(name: String, found: Coefficient) -> ModelLine {
     let ratio = Estimate { value: found.hazard_ratio(), limits: Some(found.limits(CONFIDENCE)) };
-    ModelLine { name, ratio, p: found.p(), proportional: None, rarer: None }
+    ModelLine { name, ratio, p: found.p(), proportional: None, splits: None }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]

@@ -3,8 +3,9 @@
 use super::contrast::Contrast;
 use super::description::Study;
 use super::effect::Estimate;
+use super::entangled::are_related;
 use super::finding::Finding;
-use super::model::{Model, ModelLine};
+use super::model::{Again, Model, ModelLine};
 use super::published::{is_shown, slug};
 use super::sheet::{Field, Screen, Sheet};
 
@@ -44,10 +45,23 @@ pub(super) fn model_sheets(
         ],
         rows: rows.collect(),
     }];
+    let mut told: Vec<(usize, [u64; 2])> = Vec::new();
+    let mut is_apart = |place: usize, times: [u64; 2]| {
+        let near = |(other, earlier): &(usize, [u64; 2])| {
+            let related = are_related(&study.outcomes[*other], &study.outcomes[place]);
+            let few = |(one, other): (&u64, &u64)| screen.is_small(one.abs_diff(*other));
+            related && earlier.iter().zip(&times).any(few)
+        };
+        let is_apart = !told.iter().any(near);
+        told.extend(is_apart.then_some((place, times)));
+        is_apart
+    };
     let again: Vec<Vec<Field>> = shown
         .iter()
         .filter_map(|model| Some((model, model.again.as_ref()?)))
-        .filter(|(_, again)| again.times.iter().all(|times| !screen.is_small(*times)))
+        .filter(|(model, again)| {
+            is_shown_again(again, screen) && is_apart(model.outcome, again.times)
+        })
         .flat_map(|(model, again)| {
             let group = |side: usize| {
                 let mut row = vec![Field::words(outcome(model)), Field::words(names[side].clone())];
@@ -69,6 +83,14 @@ pub(super) fn model_sheets(
     sheets
 }
 
+/// Times less the people whom it happened to are the times that it came again.
+fn is_shown_again(again: &Again, screen: Screen) -> bool {
+    let few = |(times, people): (&u64, &u64)| {
+        screen.is_small(*times) || screen.is_small(times.saturating_sub(*people))
+    };
+    !again.times.iter().zip(&again.people).any(few)
+}
+
 fn numbers(estimate: Estimate) -> [Field; 3] {
     [
         Field::number(Some(estimate.value)),
@@ -80,13 +102,13 @@ fn numbers(estimate: Estimate) -> [Field; 3] {
 fn model_rows(outcome: &str, model: &Model, screen: Screen) -> Vec<Vec<Field>> {
     let row = |kind: &str, line: &ModelLine| {
         let mut row = vec![Field::words(outcome), Field::words(kind), Field::words(&line.name)];
-        let tells = line.rarer.is_some_and(|few| few.iter().any(|n| screen.is_small(*n)));
+        let tells = line.splits.is_some_and(|own| own.iter().any(|one| one.is_telling(screen)));
         if tells {
             row.extend(std::iter::repeat_n(Field::Hidden, 5));
         } else {
             row.extend(numbers(line.ratio));
-            row.push(Field::number(Some(line.p)));
-            row.push(Field::number(line.proportional));
+            row.push(Field::chance(Some(line.p)));
+            row.push(Field::chance(line.proportional));
         }
         row
     };
@@ -96,13 +118,14 @@ fn model_rows(outcome: &str, model: &Model, screen: Screen) -> Vec<Vec<Field>> {
         let mut all =
             vec![Field::words(outcome), Field::words("hazard (Cox)"), Field::words("all together")];
         all.extend(std::iter::repeat_n(Field::Empty, 4));
-        all.push(Field::number(Some(p)));
+        all.push(Field::chance(Some(p)));
         rows.push(all);
     }
     rows.extend(
         model.subdistribution.iter().map(|line| row("with death competing (Fine and Gray)", line)),
     );
-    let rates = model.again.as_ref().and_then(|again| again.ratio.as_ref());
+    let shown = model.again.as_ref().filter(|again| is_shown_again(again, screen));
+    let rates = shown.and_then(|again| again.ratio.as_ref());
     rows.extend(rates.map(|line| row("rate, each time it happens (Andersen and Gill)", line)));
     rows
 }

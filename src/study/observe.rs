@@ -1,5 +1,6 @@
 //! What a member received, what happened, and what was known before: numbers from a timeline.
 
+use super::care_level;
 use super::career::phase_on;
 use super::description::Delivered;
 use super::design::{Amount, Dose, Exposure, Fact, Happening, Outcome, OutcomeMeasure, Strategy};
@@ -18,7 +19,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    fn days(self) -> (Day, Day) {
+    pub(super) fn days(self) -> (Day, Day) {
         (self.zero + 1, self.zero + self.follow_up)
     }
 }
@@ -36,6 +37,8 @@ pub(super) fn observed(
             Observed::First(first_day(reading, timeline, happening, span))
         }
         OutcomeMeasure::Amount(Amount::Scores(test)) => scored(timeline, *test, index, span),
+        OutcomeMeasure::Amount(Amount::MeanLevel) => care_level::summed(timeline, span),
+        OutcomeMeasure::Amount(Amount::LevelOn(day)) => care_level::on_day(timeline, *day, span),
         OutcomeMeasure::Amount(amount) => {
             let (from, to) = span.days();
             let days = timeline.alive_enrolled.count_within(from, to);
@@ -101,6 +104,7 @@ pub(super) fn each_day(
             });
             lost.collect()
         }
+        Happening::Level(run) => care_level::reached(timeline, *run, span),
         Happening::Death => timeline.death.into_iter().collect(),
     };
     days.retain(|day| from <= *day && *day <= to);
@@ -129,7 +133,8 @@ fn total(reading: &Reading<'_>, timeline: &Timeline, amount: Amount, span: Span)
             let inside = |spell: &&Spell| from <= spell.admit && spell.admit <= to;
             number(timeline.spells(set).iter().filter(inside).count())
         }
-        Amount::Scores(_) => 0.0,
+        // Not sums over days of everybody: see `observed`.
+        Amount::Scores(_) | Amount::MeanLevel | Amount::LevelOn(_) => 0.0,
     }
 }
 

@@ -161,9 +161,11 @@ fn career(
         let own = people.iter().filter(|one| one.iter().any(|at| usize::from(*at) == state));
         own.count() as u64
     };
+    // One state alone is known from the days of the others.
+    let rare = screen.pooled(&(0..states).map(ever).collect::<Vec<_>>());
     let mean = |state: usize| {
         let value = point.mean_days[state];
-        (!screen.is_small(ever(state))).then(|| around(value, &|draw| draw.mean_days[state]))
+        (!rare.contains(&state)).then(|| around(value, &|draw| draw.mean_days[state]))
     };
     Some(Career {
         name,

@@ -1,7 +1,7 @@
 //! What of a study may be shown: every number has gone through one screen.
 
 use super::cohort::Cohort;
-use super::contrast::{Balance, Contrast};
+use super::contrast::Contrast;
 use super::cost_effect_sheet::{PublishedCostEffect, published_cost_effect};
 use super::curves::{OutcomeCurves, curves};
 use super::description::Study;
@@ -14,6 +14,7 @@ use super::occupation::{Career, career_sheets, careers};
 use super::published_courses::{PublishedCourse, PublishedCourses, published_courses};
 use super::published_paths::{PublishedPathways, published_pathways};
 use super::sheet::{Field, Screen, Sheet};
+use super::weight_sheet::{BalanceRow, balance_row, weight_sheet};
 
 /// A line of a forest of ratios.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +33,7 @@ pub struct PublishedContrast {
     /// The strategy and the reference.
     pub names: [String; 2],
     /// Balance of covariates.
-    pub balance: Vec<Balance>,
+    pub balance: Vec<BalanceRow>,
     /// Quantiles of the chance of the strategy, in each group.
     pub propensity: Option<[[f64; 5]; 2]>,
     /// What the weights are like.
@@ -101,8 +102,8 @@ pub fn publish(
         protocol: study.protocol.clone(),
         design: design(study),
         flow: flow_sheet(&cohort.flow, screen),
-        contrasts: contrasts.iter().map(|one| published(study, one, screen)).collect(),
-        curves: curves(study, cohort, screen),
+        contrasts: contrasts.iter().map(|one| published(study, cohort, one, screen)).collect(),
+        curves: curves(study, cohort, contrasts, screen),
         days_in_states: career_sheets(&careers),
         careers,
         pathways: published_pathways(study, cohort, screen),
@@ -130,7 +131,13 @@ fn design(study: &Study) -> String {
     format!("{how} Follow-up is {} days from time zero.", study.follow_up)
 }
 
-fn published(study: &Study, contrast: &Contrast, screen: Screen) -> PublishedContrast {
+fn published(
+    study: &Study,
+    cohort: &Cohort,
+    contrast: &Contrast,
+    screen: Screen,
+) -> PublishedContrast {
+    let arms = contrast.strategies.map(|arm| cohort.arm(arm).count() as u64);
     let names = contrast.strategies.map(|place| study.strategies[place].name.clone());
     let mut rows: Vec<Vec<Field>> =
         contrast.findings.iter().flat_map(|one| estimate_rows(study, one, screen)).collect();
@@ -187,21 +194,26 @@ fn published(study: &Study, contrast: &Contrast, screen: Screen) -> PublishedCon
     });
     let forest: Vec<ForestRow> = forest.chain(within).collect();
     PublishedContrast {
-        balance: contrast.balance.clone(),
+        balance: contrast.balance.iter().map(|one| balance_row(one, screen)).collect(),
         propensity: contrast.weights.as_ref().map(|weights| weights.propensity),
-        weights: weight_sheet(contrast, &names),
+        weights: weight_sheet(contrast, &names, arms, screen),
         estimates,
         models: model_sheets(study, contrast, &names, screen),
         cost_effect: published_cost_effect(study, contrast, &names, screen),
         forest,
         sentences: super::wording::sentences(study, contrast, &names, screen),
         refusal: contrast.refusal.as_ref().map(ToString::to_string),
-        notes: notes(study, contrast),
+        notes: notes(study, contrast, screen),
         names,
     }
 }
 
-fn notes(study: &Study, contrast: &Contrast) -> Vec<String> {
+fn notes(study: &Study, contrast: &Contrast, screen: Screen) -> Vec<String> {
+    let entangled = contrast.findings.iter().filter(|one| one.entangled && !screen.internal);
+    let entangled = entangled.map(|one| {
+        let name = &study.outcomes[one.outcome].name;
+        format!("{name}: not told, because all but a few people are alike in it and in another outcome of the study.")
+    });
     let of_findings = contrast.findings.iter().flat_map(|finding| {
         let name = &study.outcomes[finding.outcome].name;
         finding.notes.iter().map(move |note| format!("{name}: {note}"))
@@ -210,7 +222,8 @@ fn notes(study: &Study, contrast: &Contrast) -> Vec<String> {
         let name = &study.outcomes[model.outcome].name;
         model.notes.iter().map(move |note| format!("{name}: {note}"))
     });
-    contrast.notes.iter().cloned().chain(of_findings).chain(of_models).collect()
+    let all = contrast.notes.iter().cloned().chain(entangled);
+    all.chain(of_findings).chain(of_models).collect()
 }
 
 /// True if no small count stands behind a finding.
@@ -219,41 +232,7 @@ pub(super) fn is_shown(finding: &Finding, screen: Screen) -> bool {
     let telling = pairs.into_iter().any(|(events, people)| {
         if finding.counted { screen.is_telling(*events, *people) } else { screen.is_small(*events) }
     });
-    !telling && (screen.internal || !finding.dominated)
-}
-
-fn weight_sheet(contrast: &Contrast, names: &[String; 2]) -> Option<Sheet> {
-    let weights = contrast.weights.as_ref()?;
-    let rows = (0..2).map(|side| {
-        vec![
-            Field::words(names[side].clone()),
-            Field::Count(weights.people[side]),
-            Field::Number(weights.effective[side]),
-            Field::Number(weights.propensity[side][0]),
-            Field::Number(weights.propensity[side][2]),
-            Field::Number(weights.propensity[side][4]),
-        ]
-    });
-    Some(Sheet {
-        id: format!("weights_{}", slug(&names[0])),
-        title: format!(
-            "Weights: from {:.2} to {:.2}, pulled in to {:.2} to {:.2}; chances below 2 % or above 98 %: {:.1} % of people",
-            weights.range.0,
-            weights.range.1,
-            weights.truncated.0,
-            weights.truncated.1,
-            weights.nearly_certain * 100.0
-        ),
-        heads: vec![
-            "Group",
-            "People",
-            "Effective number",
-            "Chance, 5 %",
-            "Chance, median",
-            "Chance, 95 %",
-        ],
-        rows: rows.collect(),
-    })
+    !telling && (screen.internal || !(finding.dominated || finding.entangled))
 }
 
 /// The rows of one outcome: what is compared, as observed and after weighting.
@@ -301,7 +280,12 @@ fn measures(
             format!("ratio of risk by day {horizon}"),
         ),
         OutcomeMeasure::Amount(amount) => {
-            (format!("difference of means, {}", amount.unit()), "ratio of means".to_owned())
+            let on = match amount {
+                Amount::LevelOn(day) => format!(" on day {day}"),
+                _ => String::new(),
+            };
+            let what = format!("difference of means{on}, {}", amount.unit());
+            (what, "ratio of means".to_owned())
         }
     };
     let value = |value: f64| match &outcome.measure {
@@ -352,25 +336,6 @@ impl PublishedStudy {
             sheets.extend(found.kinds.iter().map(PublishedCourse::sheet));
         }
         sheets
-    }
-}
-
-impl PublishedContrast {
-    /// The balance as a table.
-    pub fn balance_sheet(&self) -> Sheet {
-        let rows = self.balance.iter().map(|one| {
-            vec![
-                Field::words(one.name.clone()),
-                Field::number(one.before),
-                Field::number(one.after),
-            ]
-        });
-        Sheet {
-            id: format!("balance_{}", slug(&self.names[0])),
-            title: "Standardised differences; below 0.1 a covariate counts as balanced".into(),
-            heads: vec!["Covariate", "As observed", "Weighted"],
-            rows: rows.collect(),
-        }
     }
 }
 

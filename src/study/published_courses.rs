@@ -186,25 +186,33 @@ fn distribution_sheet(id: &str, name: &str, months: &[CourseMonth]) -> Sheet {
     }
 }
 
-/// Rates of a row with few transitions are put together, so that none can be found from the rest.
+/// Rates of the states between which not few months lie; the others stand together as one state. The
+/// tables of months say how often each state was left and reached, so that a single small number could
+/// be found from those beside it.
 fn transitions(distinct: &Distinct, screen: Screen) -> Sheet {
     let rates = TransitionRates::new(distinct, STATES);
-    let mut rows = Vec::new();
-    for (before, state) in CareState::ALL.iter().enumerate() {
-        let counts: Vec<u64> = (0..STATES).map(|after| rates.count(before, after)).collect();
-        let sum: u64 = counts.iter().sum();
-        if sum == 0 || screen.is_small(sum) {
-            continue;
-        }
-        let pooled = screen.pooled(&counts);
-        let mut row = vec![Field::words(state.title())];
-        row.extend((0..STATES).map(|after| {
-            let is_pooled = pooled.contains(&after);
-            if is_pooled { Field::Hidden } else { Field::Share(rates.rate(before, after)) }
-        }));
-        row.push(Field::Share(pooled.iter().map(|after| rates.rate(before, *after)).sum()));
-        rows.push(row);
-    }
+    let merged = merged(&rates, screen);
+    let alone = |state: &usize| !merged.contains(state);
+    let sum = |before: &[usize], after: &[usize]| -> u64 {
+        before.iter().flat_map(|one| after.iter().map(|other| rates.count(*one, *other))).sum()
+    };
+    let everything: Vec<usize> = (0..STATES).collect();
+    let row = |name: &str, before: &[usize]| {
+        let of = sum(before, &everything);
+        let rate = |after: &[usize]| Field::Share(share(sum(before, after), of));
+        let mut row = vec![Field::words(name)];
+        row.extend((0..STATES).map(
+            |after| {
+                if alone(&after) { rate(&[after]) } else { Field::Hidden }
+            },
+        ));
+        row.push(if merged.is_empty() { Field::Empty } else { rate(&merged) });
+        (of > 0).then_some(row)
+    };
+    let single = (0..STATES).filter(alone);
+    let mut rows: Vec<Vec<Field>> =
+        single.filter_map(|state| row(CareState::ALL[state].title(), &[state])).collect();
+    rows.extend(row("Hidden states together", &merged));
     let mut heads = vec!["From"];
     heads.extend(CareState::ALL.iter().map(|state| state.title()));
     heads.push("Hidden states together");
@@ -212,8 +220,38 @@ fn transitions(distinct: &Distinct, screen: Screen) -> Sheet {
         id: "transitions".into(),
         title: "What follows from one month to the next, as a share of months in the state".into(),
         heads,
-        rows,
+        rows: if merged.len() == STATES { Vec::new() } else { rows },
     }
+}
+
+/// States to be put together so that none of the numbers between what is left is small: always the
+/// rarest of those with a small number.
+fn merged(rates: &TransitionRates, screen: Screen) -> Vec<usize> {
+    let mut merged: Vec<usize> = Vec::new();
+    let months = |state: usize| (0..STATES).map(|after| rates.count(state, after)).sum::<u64>();
+    loop {
+        let groups: Vec<Vec<usize>> = (0..STATES)
+            .filter(|state| !merged.contains(state))
+            .map(|state| vec![state])
+            .chain((!merged.is_empty()).then(|| merged.clone()))
+            .collect();
+        let is_small = |one: &[usize], other: &[usize]| {
+            let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (*a, *b)));
+            screen.is_small(pairs.map(|(before, after)| rates.count(before, after)).sum())
+        };
+        let small = |one: &[usize]| {
+            groups.iter().filter(|other| is_small(one, other) || is_small(other, one)).count()
+        };
+        let alone = groups.iter().filter(|one| merged.is_empty() || **one != merged);
+        let rarest = alone.map(|one| (small(one) == 0, months(one[0]), one[0])).min();
+        let is_done = groups.iter().all(|one| small(one) == 0) && merged.len() != 1;
+        match rarest {
+            Some((_, _, state)) if !is_done => merged.push(state),
+            _ => break,
+        }
+    }
+    merged.sort_unstable();
+    merged
 }
 
 /// About fifty rows, each of people enough with courses next to one another.

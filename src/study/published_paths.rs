@@ -2,9 +2,10 @@
 
 use super::cohort::Cohort;
 use super::description::Study;
+use super::era::Combination;
 use super::line_change::line_changes;
-use super::pathway::{Attrition, History, Pathways, Step, pathways};
-use super::pathway_table::{PathGroup, pathway_table, step_durations};
+use super::pathway::{History, Pathway, Pathways, Step, pathways};
+use super::pathway_table::{PathGroup, PathwayRow, pathway_table, step_durations};
 use super::sheet::{Field, Screen, Sheet};
 
 /// Pathways that may be shown.
@@ -60,6 +61,23 @@ pub(super) fn published_pathways(
             Field::number(row.median_days),
         ]);
     }
+    let shown: Vec<&[Combination]> = table
+        .rows
+        .iter()
+        .filter_map(|row| match &row.group {
+            PathGroup::Path(steps) => Some(steps.as_slice()),
+            _ => None,
+        })
+        .collect();
+    let (told, rest) = split(&found, &shown);
+    let is_other = |row: &PathwayRow| matches!(row.group, PathGroup::Other { .. });
+    let rare = Rare {
+        paths: rest,
+        // People without a pathway stand among the others, so that how many they are is not told.
+        with_nobody: found.people_without > 0
+            && !table.rows.iter().any(|row| row.group == PathGroup::Without)
+            && table.rows.iter().any(is_other),
+    };
     Some(PublishedPathways {
         flows,
         others,
@@ -70,13 +88,36 @@ pub(super) fn published_pathways(
             heads: vec!["Pathway", "People", "Of", "Share", "Median days"],
             rows,
         },
-        durations: durations(study, &found, least),
-        changes: changes(&found, screen),
-        attrition: attrition(&found.attrition, screen),
+        durations: durations(study, &told, least),
+        changes: changes(&found, &rare, screen),
+        attrition: attrition(&found, &rare, screen),
         oddities: rules.oddities(),
     })
 }
 
+/// What is not in the table by itself.
+struct Rare {
+    paths: Pathways,
+    with_nobody: bool,
+}
+
+/// The pathways of the table, and all others.
+fn split(found: &Pathways, shown: &[&[Combination]]) -> (Pathways, Pathways) {
+    let is_shown = |path: &&Pathway| {
+        let steps: Vec<Combination> = path.eras.iter().map(|era| era.combination).collect();
+        shown.contains(&steps.as_slice())
+    };
+    let (told, rest) = found.paths.iter().partition::<Vec<&Pathway>, _>(is_shown);
+    let of = |paths: Vec<&Pathway>| Pathways {
+        paths: paths.into_iter().cloned().collect(),
+        people_without: 0,
+        people: found.people,
+        attrition: Vec::new(),
+    };
+    (of(told), of(rest))
+}
+
+/// Of the pathways of the table alone: with those of rare ones, what is in the table could be taken off.
 fn durations(study: &Study, found: &Pathways, least: u64) -> Sheet {
     let rows = step_durations(found, least).into_iter().map(|row| {
         vec![
@@ -90,36 +131,53 @@ fn durations(study: &Study, found: &Pathways, least: u64) -> Sheet {
     });
     Sheet {
         id: "step_durations".into(),
-        title: "How long steps last, in days; steps with few people are left out".into(),
+        title: "How long steps last, in days, on the pathways of the table; rare ones are left out"
+            .into(),
         heads: vec!["Step", "Line", "Eras", "Median", "First quartile", "Third quartile"],
         rows: rows.collect(),
     }
 }
 
-fn changes(found: &Pathways, screen: Screen) -> Sheet {
-    let lines = line_changes(found);
-    let row = |name: &str, n: u64| {
-        let is_hidden = lines.pathways == 0 || screen.is_telling(n, lines.pathways);
-        #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
-        let share = n as f64 / lines.pathways.max(1) as f64;
-        let (count, share) = if is_hidden {
-            (Field::Hidden, Field::Hidden)
-        } else {
-            (Field::Count(n), Field::Share(share))
-        };
-        vec![Field::words(name), count, Field::Count(lines.pathways), share]
-    };
-    let mut rows = vec![
-        row("several interventions at once", lines.with_combination),
-        row("a second line", lines.with_second_line),
-        row("a switch", lines.with_switch),
-        row("an addition", lines.with_augmentation),
-        row("a reduction", lines.with_reduction),
+/// How many pathways have which change. The table of pathways says how many of them do, so that a number
+/// also tells of the rare ones, alone and less another number that holds it.
+fn changes(found: &Pathways, others: &Rare, screen: Screen) -> Sheet {
+    let (lines, rare) = (line_changes(found), line_changes(&others.paths));
+    let all = !others.with_nobody || screen.internal;
+    let rows = [
+        ("several interventions at once", lines.with_combination, rare.with_combination),
+        ("a second line", lines.with_second_line, rare.with_second_line),
+        ("a switch", lines.with_switch, rare.with_switch),
+        ("an addition", lines.with_augmentation, rare.with_augmentation),
+        ("a reduction", lines.with_reduction, rare.with_reduction),
     ];
-    let days = if screen.is_telling(lines.with_second_line, lines.pathways) {
-        Field::Hidden
-    } else {
-        Field::number(lines.median_days_to_second_line)
+    let mut told = vec![rare.pathways];
+    let mut second = false;
+    let mut rows: Vec<Vec<Field>> = rows
+        .into_iter()
+        .map(|(name, n, rare)| {
+            let is_hidden = lines.pathways == 0
+                || screen.is_telling(n, lines.pathways)
+                || screen.is_small(rare)
+                || told.iter().any(|other| screen.is_small(other.abs_diff(rare)));
+            if !is_hidden {
+                told.push(rare);
+                second |= name == "a second line";
+            }
+            #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
+            let share = n as f64 / lines.pathways.max(1) as f64;
+            let shown = |field, is_told: bool| if is_told { field } else { Field::Hidden };
+            vec![
+                Field::words(name),
+                shown(Field::Count(n), !is_hidden),
+                shown(Field::Count(lines.pathways), all),
+                shown(Field::Share(share), !is_hidden && all),
+            ]
+        })
+        .collect();
+    let days = match lines.median_days_to_second_line {
+        Some(days) if second => Field::Number(days),
+        Some(_) => Field::Hidden,
+        None => Field::Empty,
     };
     rows.push(vec![
         Field::words("median days to the second line, of those with one"),
@@ -135,14 +193,21 @@ fn changes(found: &Pathways, screen: Screen) -> Sheet {
     }
 }
 
-/// A step is shown if nobody or not a few were lost since the last one that is shown.
-fn attrition(steps: &[Attrition], screen: Screen) -> Sheet {
+/// A step is shown if nobody or not a few were lost since the last one that is shown, and of all. The
+/// eras of the last step are those of the table and those of rare pathways, each of which has one.
+fn attrition(found: &Pathways, rare: &Rare, screen: Screen) -> Sheet {
+    let further: usize = rare.paths.paths.iter().map(|path| path.eras.len() - 1).sum();
     let mut rows: Vec<Vec<Field>> = Vec::new();
     let mut last: Option<(u64, u64)> = None;
-    for step in steps {
-        let few = |now: u64, before: u64| screen.is_small(now.abs_diff(before));
-        let tells =
-            last.is_some_and(|(eras, people)| few(step.eras, eras) || few(step.people, people));
+    let few = |now: u64, before: u64| screen.is_small(now.abs_diff(before));
+    let ends = found.attrition.last().map_or((0, 0), |step| (step.eras, step.people));
+    for step in &found.attrition {
+        let near = |n: u64, end: u64| !screen.internal && n.abs_diff(end) < screen.least;
+        let tells = last
+            .is_some_and(|(eras, people)| few(step.eras, eras) || few(step.people, people))
+            || few(step.people, found.people)
+            || (screen.is_small(further as u64) && near(step.eras, ends.0))
+            || (rare.with_nobody && near(step.people, ends.1));
         if tells || screen.is_small(step.people) || screen.is_small(step.eras) {
             continue;
         }

@@ -36,8 +36,8 @@ pub fn read_study(document: &Document) -> Result<Study, Problems> {
     let registry = fields.text("instruments", &mut problems);
     let registry = registry.map(|(path, span)| (path.to_owned(), span));
     let (interventions, mut names) = interventions(&mut fields, &mut problems);
-    let compared = compared(&mut fields, &interventions, &names, &mut problems);
     let follow_up = fields.integer_in("follow_up", 1, 3660, &mut problems).unwrap_or(YEAR);
+    let compared = compared(&mut fields, (&interventions, &names), follow_up, &mut problems);
     let pathways = fields
         .fields("pathways", &mut problems)
         .map(|table| read_pathways::rules(table, &mut names, &mut problems));
@@ -99,8 +99,8 @@ struct Compared {
 
 fn compared(
     fields: &mut Fields<'_>,
-    interventions: &[Delivered],
-    names: &[String],
+    (interventions, names): (&[Delivered], &[String]),
+    follow_up: i32,
     problems: &mut Problems,
 ) -> Compared {
     let (mut filters, mut attributes) = (Vec::new(), Vec::new());
@@ -110,7 +110,7 @@ fn compared(
         .collect();
     let population = Population::read(fields, &mut filters, problems);
     let (strategies, places) = read_design::strategies(fields, names, problems);
-    let outcomes = read_outcome::outcomes(fields, &mut filters, problems);
+    let outcomes = read_outcome::outcomes(fields, &mut filters, follow_up, problems);
     let covariates = read_design::covariates(fields, &mut filters, &mut attributes, problems);
     let analysis = read_design::analysis(fields, &strategies, problems);
     let worth = WorthRule::read(fields, &outcomes, problems);
@@ -149,11 +149,14 @@ fn check_whole(
     (strategies, outcomes, covariates): (&[Strategy], &[Outcome], &[Covariate]),
     problems: &mut Problems,
 ) {
+    // What is there and wrong has a problem of its own.
+    let is_missing = |key: &str, none: bool| none && !fields.has(key);
     let parts = [
         (strategies.len() < 2, "strategy", "a comparison needs two strategies or more"),
-        (outcomes.is_empty(), "outcome", "a comparison needs an outcome"),
+        (is_missing("outcome", outcomes.is_empty()), "outcome", "a comparison needs an outcome"),
         (
-            !covariates.iter().any(|one| one.fact.is_before()),
+            is_missing("covariate", covariates.is_empty())
+                || (!covariates.is_empty() && !covariates.iter().any(|one| one.fact.is_before())),
             "covariate",
             "a fair comparison needs covariates",
         ),

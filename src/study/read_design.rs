@@ -216,7 +216,12 @@ pub(super) fn covariates(
             problems.push(problem.help("add `stratum = true`"));
         }
         match facts.as_slice() {
-            [fact] => found.push(Covariate { name: name.to_owned(), fact: fact.clone(), stratum }),
+            [fact] => found.push(Covariate {
+                name: name.to_owned(),
+                fact: fact.clone(),
+                stratum,
+                place: whole,
+            }),
             _ if problems.len() > before => {}
             _ => problems.push(complaint.help(
                 "`age = true`, `smi = true`, `attribute = \"sex\"` with `is`, `phase = […]`, `index_nights = true`, `index_diagnosis = […]`, `nights`, `admissions`, `ed_visits = true`, `contact = { … }` or `event = […]` with `days`",

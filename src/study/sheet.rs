@@ -11,6 +11,8 @@ pub enum Field {
     Share(f64),
     /// Dollars.
     Dollars(f64),
+    /// A p-value.
+    Chance(f64),
     /// Another number.
     Number(f64),
     /// Hidden, because it is a small count or would give one away.
@@ -30,6 +32,11 @@ impl Field {
         value.filter(|value| value.is_finite()).map_or(Self::Empty, Self::Number)
     }
 
+    /// A p-value; empty if there is none, or none that is finite.
+    pub fn chance(p: Option<f64>) -> Self {
+        p.filter(|p| p.is_finite()).map_or(Self::Empty, Self::Chance)
+    }
+
     /// A share; empty if there is none, or none that is finite.
     pub fn share(value: Option<f64>) -> Self {
         value.filter(|value| value.is_finite()).map_or(Self::Empty, Self::Share)
@@ -40,7 +47,10 @@ impl Field {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
             Self::Count(n) => Some(*n as f64),
-            Self::Share(value) | Self::Dollars(value) | Self::Number(value) => Some(*value),
+            Self::Share(value)
+            | Self::Dollars(value)
+            | Self::Chance(value)
+            | Self::Number(value) => Some(*value),
             Self::Words(_) | Self::Hidden | Self::Empty => None,
         }
     }

@@ -21,6 +21,14 @@ pub struct StratumFinding {
 pub(super) fn strata(study: &Study, cohort: &Cohort, pair: [usize; 2]) -> Vec<StratumFinding> {
     let mut found = Vec::new();
     for (place, covariate) in study.covariates.iter().enumerate().filter(|(_, one)| one.stratum) {
+        // Both parts beside all people tell of those in neither.
+        let unknown = |arm: &usize| {
+            let own = cohort.arm(*arm).filter(|one| one.covariates[place].is_none());
+            (1..study.min_cell).contains(&(own.count() as u64))
+        };
+        if pair.iter().any(unknown) {
+            continue;
+        }
         let parts = [true, false].map(|is_so| {
             let own = part(cohort, place, is_so);
             let is_large = pair.iter().all(|arm| own.arm(*arm).count() as u64 >= study.min_cell);

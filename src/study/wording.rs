@@ -2,7 +2,7 @@
 
 use super::contrast::Contrast;
 use super::description::Study;
-use super::design::OutcomeMeasure;
+use super::design::{Amount, OutcomeMeasure};
 use super::effect::Effect;
 use super::finding::Finding;
 use super::published::is_shown;
@@ -43,7 +43,10 @@ fn sentence(study: &Study, finding: &Finding, effect: &Effect, names: &[String; 
             (outcome.name.clone(), format!("{} against {}", percent(one), percent(other)))
         }
         OutcomeMeasure::Amount(amount) => (
-            outcome.name.clone(),
+            match amount {
+                Amount::LevelOn(day) => format!("{} on day {day}", outcome.name),
+                _ => outcome.name.clone(),
+            },
             format!("{} against {} {}", short(one), short(other), amount.unit()),
         ),
     };

@@ -1,10 +1,13 @@
 //! Courses of care: pathways, sequences, distances and groups, through the front door of the room.
 
 mod attacker;
+mod attacker_tables;
 mod comparison;
 mod definition;
 mod distances;
 mod groups;
+mod level;
+mod odd;
 mod pathway_counts;
 mod pathways;
 mod sequences;

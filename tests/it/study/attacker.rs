@@ -14,7 +14,7 @@ use throughline::terms::Day;
 use crate::oversight::simplex::Simplex;
 
 /// Counts from 1 to 10 are secrets.
-const LEAST: u32 = 11;
+pub(super) const LEAST: u32 = 11;
 const FOLLOW_UP: i32 = 360;
 
 fn study() -> Study {
@@ -40,11 +40,11 @@ covariate = [{{ name = "Need", age = true }}]
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-struct Chance(Pcg64Mcg);
+pub(super) struct Chance(pub(super) Pcg64Mcg);
 
 impl Chance {
     /// From 0 to one less than `n`.
-    fn below(&mut self, n: u64) -> i32 {
+    pub(super) fn below(&mut self, n: u64) -> i32 {
         i32::try_from((self.0.next_u64() >> 33) % n).expect("a small number")
     }
 }
@@ -123,27 +123,31 @@ fn flow(outs: Vec<Flow>, end: u64) -> Vec<Flow> {
 
 /// Unknown numbers of people with what the reader knows of them: Σ of some = so many.
 #[derive(Default)]
-struct Attack {
+pub(super) struct Attack {
     truth: Vec<u32>,
     names: Vec<String>,
     known: Vec<(Vec<usize>, u32)>,
 }
 
 impl Attack {
-    fn unknown(&mut self, name: String, truth: u32) -> usize {
+    pub(super) fn unknown(&mut self, name: String, truth: u32) -> usize {
         self.truth.push(truth);
         self.names.push(name);
         self.truth.len() - 1
     }
 
-    fn learn(&mut self, terms: Vec<usize>, sum: u32) {
+    pub(super) fn truth_of(&self, place: usize) -> u32 {
+        self.truth[place]
+    }
+
+    pub(super) fn learn(&mut self, terms: Vec<usize>, sum: u32) {
         let truth: u32 = terms.iter().map(|at| self.truth[*at]).sum();
         assert_eq!(truth, sum, "the reader is told the truth");
         self.known.push((terms, sum));
     }
 
     /// Small sums of unknowns that the reader knows better than within the threshold.
-    fn found_out(&self, sums: &[Vec<usize>]) -> Vec<String> {
+    pub(super) fn found_out(&self, sums: &[Vec<usize>]) -> Vec<String> {
         let width = self.truth.len() + 1;
         let mut found = Vec::new();
         for terms in sums {
@@ -154,7 +158,7 @@ impl Attack {
             let row = |terms: &[usize], last: f64, sum: f64| {
                 let mut row = vec![0.0; width];
                 for at in terms {
-                    row[*at] = 1.0;
+                    row[*at] += 1.0;
                 }
                 row[width - 1] = last;
                 (row, sum)

@@ -193,3 +193,31 @@ fn a_missing_store_is_named_with_a_way_out() {
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("throughline ingest"), "{text}");
 }
+
+/// Without a table everybody would seem to have none of what it holds.
+#[test]
+fn a_store_without_a_table_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let made = ["synth", "--members", "1000", "--months", "18", "--seed", "1", "--out"];
+    assert!(throughline(&[&made[..], &[&path("extracts")]].concat()).status.success());
+    for name in ["cost.csv", "outcomes.csv"] {
+        let files = std::fs::read_dir(path("extracts")).expect("a folder");
+        let of_table =
+            |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with(name);
+        for file in files.filter_map(Result::ok).filter(of_table) {
+            std::fs::remove_file(file.path()).expect("it was there");
+        }
+    }
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/monthly.toml");
+    let ingest = ["ingest", &shipped.to_string_lossy(), "--extracts", &path("extracts")];
+    let output = throughline(&[&ingest[..], &["--store", &path("store")]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let file = quick(folder.path(), STUDIES[0]);
+    let output = throughline(&["study", &file, "--store", &path("store"), "--out", &path("out")]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("the outcome `Cost` needs `cost`"), "{text}");
+    assert!(text.contains("the outcome `Reliable improvement` needs `outcomes.score`"), "{text}");
+    assert!(!folder.path().join("out").exists(), "nothing was written");
+}
