@@ -4,7 +4,7 @@ use super::delimited::Csv;
 
 /// Column, type and meaning. A column means the same in every table that has it; `file:column` says
 /// what it means in one.
-const COLUMNS: [(&str, &str, &str); 58] = [
+const COLUMNS: [(&str, &str, &str); 62] = [
     (
         "indicator",
         "text",
@@ -115,6 +115,10 @@ const COLUMNS: [(&str, &str, &str); 58] = [
     ("rows", "number", "rows; rounded as rounded_to says"),
     ("of", "number", "of so many rows"),
     ("rounded_to", "number", "rows are rounded to multiples of this; 1 is exact"),
+    ("number", "number", "number of the pitfall in the catalogue"),
+    ("pitfall", "text", "what could mislead a reader"),
+    ("finding", "text", "what was found of it"),
+    ("text", "text", "the finding in words"),
     ("dictionary.csv:file", "text", "path of the table in this report"),
     ("dictionary.csv:column", "text", "name of the column"),
     (

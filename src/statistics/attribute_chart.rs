@@ -53,9 +53,13 @@ pub fn u_prime_chart(points: &[Part], baseline: Range<usize>) -> Option<Chart> {
 fn chart(points: &[Part], baseline: Range<usize>, most: Option<f64>, laney: bool) -> Option<Chart> {
     let base = points.get(baseline)?;
     let area: f64 = base.iter().map(|point| point.denominator).sum();
-    if points.iter().any(|point| point.denominator.is_nan() || point.denominator <= 0.0)
-        || area <= 0.0
-    {
+    let is_sound = |point: &Part| {
+        let events = 0.0..=most.map_or(f64::MAX, |most| most * point.denominator);
+        point.denominator > 0.0
+            && point.denominator.is_finite()
+            && events.contains(&point.numerator)
+    };
+    if !points.iter().all(is_sound) || area <= 0.0 {
         return None;
     }
     let centre = base.iter().map(|point| point.numerator).sum::<f64>() / area;
