@@ -144,9 +144,10 @@ fn hospital(writer: &mut Writer, day: Day) {
     let nights = writer.dice.pick(&[2, 10, 40]);
     writer.stays(day, nights, &[("dx1", dx1), ("facility_class", facility)]);
     let end = day + nights;
-    for _ in 0..writer.dice.pick(&[1, 4]) {
+    for place in 0..writer.dice.pick(&[1, 4]) {
         let on = end + writer.soon();
-        writer.seen(on, "therapy", &[("dx1", dx1)]);
+        let way = if place % 2 == 0 { "in_person" } else { "" };
+        writer.seen(on, "therapy", &[("dx1", dx1), ("modality", way)]);
     }
     if writer.dice.percent(60) {
         let again = end + writer.dice.pick(&[2, 6, 7, 8, 29, 30, 31]);
@@ -158,9 +159,11 @@ fn hospital(writer: &mut Writer, day: Day) {
 fn emergency(writer: &mut Writer, day: Day) {
     let dx1 = writer.dice.pick(&["F33.1", "F32.9", "F10.20", "T40.1X1A"]);
     writer.visits_ed(day, dx1);
+    let way = if dx1 == "F10.20" { "" } else { "in_person" };
     for _ in 0..2 {
         let on = day + writer.soon();
-        writer.seen(on, "therapy", &[("dx1", if dx1 == "T40.1X1A" { "F11.20" } else { dx1 })]);
+        let seen = if dx1 == "T40.1X1A" { "F11.20" } else { dx1 };
+        writer.seen(on, "therapy", &[("dx1", seen), ("modality", way)]);
     }
 }
 
