@@ -251,12 +251,25 @@ fn rows(everyone: &BTreeMap<Vec<&str>, Sums>, factors: &[Factor]) -> Vec<Grouped
     sums.into_iter().map(row).collect()
 }
 
+/// A covariate as people call it.
+fn in_words(name: &str) -> String {
+    match name {
+        "dx_group" => "diagnosis group".to_owned(),
+        "prior_ed_visits" => "prior ED visits".to_owned(),
+        "smi_sed" => "SMI or SED".to_owned(),
+        "co_occurring" => "co-occurring disorders".to_owned(),
+        "eligibility_cat" => "eligibility category".to_owned(),
+        "rural" => "rurality".to_owned(),
+        _ => name.replace('_', " "),
+    }
+}
+
 fn text(
     fit: &GroupedFit,
     by: &[Adjusted],
     (factors, left_out): (&[Factor], &[(usize, String)]),
 ) -> String {
-    let name = |place: usize| by[place].name.replace('_', " ");
+    let name = |place: usize| in_words(by[place].name.as_ref());
     let inside: Vec<String> =
         factors.iter().map(|one| format!("{} ({})", name(one.place), one.levels)).collect();
     let kind = match fit.family {

@@ -100,7 +100,9 @@ impl Settings {
         group: &Group,
         period: Period,
     ) -> Option<&Target> {
-        let about = |target: &&Target| target.indicator == id || target.indicator == base_id;
+        let about = |target: &&Target| {
+            target.indicator == id || (target.variants && target.indicator == base_id)
+        };
         let bind = self.targets.iter().filter(about).filter(|one| one.binds(group, period));
         bind.max_by_key(|target| target.precedence(id))
     }

@@ -236,6 +236,12 @@ fn the_most_particular_target_holds() {
     assert_eq!(at("coc_bb@agency", &bho("B1"), "2026-06"), Some(0.5));
     assert_eq!(at("coc_bb@team", &bho("B1"), "2026-08"), Some(0.7));
     assert_eq!(at("coc_bb@agency", &bho("unknown"), "2026-08"), None);
+    // A file with an indicator of its own name: what is shown beside it has no target.
+    settings.targets =
+        vec![Target { variants: false, ..Target::for_all("fu", Better::Higher, 0.5) }];
+    let month = month("2026-08").expect("a month");
+    let of = |id: &str| settings.target(id, "fu", &Group::All, month).map(|target| target.at);
+    assert_eq!((of("fu"), of("fu@in_person")), (Some(0.5), None));
 }
 
 #[test]

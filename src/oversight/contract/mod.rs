@@ -90,8 +90,11 @@ pub struct Objective {
 /// What has to be reached.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// The indicator's id; a base id means all of its variants.
+    /// The indicator's id, or that of a file whose variants are meant.
     pub indicator: String,
+    /// True if the variants of a file are meant. A file with an indicator of its own name shows variants
+    /// beside it, which the target is not about.
+    pub variants: bool,
     /// The value to reach, in the unit of the value.
     pub at: f64,
     /// [`Better::Higher`]: at least; [`Better::Lower`]: at most.
@@ -109,6 +112,7 @@ impl Target {
     pub fn for_all(indicator: &str, better: Better, at: f64) -> Self {
         Self {
             indicator: indicator.to_owned(),
+            variants: true,
             at,
             better,
             organisations: Vec::new(),

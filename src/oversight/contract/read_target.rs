@@ -81,6 +81,7 @@ fn target(
     let (better, at) = bound?;
     Some(Target {
         indicator: id.to_owned(),
+        variants: measures.iter().all(|measure| measure.id != id),
         at,
         better,
         organisations: named,
