@@ -62,6 +62,17 @@ fn rates_that_agree_are_no_findings() {
     assert_eq!(site.compared(&["grade"]), ["agrees"; 3]);
 }
 
+/// A file as spreadsheets save it, with a short name for the organisation.
+#[test]
+fn a_mark_before_the_header_and_a_short_name_are_no_faults() {
+    let site = Site::new();
+    let head = HEAD.replace("bho_id", "bho");
+    let rates = format!("\u{feff}{head}fu_hosp_mh_7d,,B1,2024,2,3\r\n");
+    let output = site.reconcile(&rates, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(site.compared(&["grade"]), ["agrees"]);
+}
+
 /// M3 died and is excluded; who counts M3 has 3 of 4 instead of 3 of 3.
 #[test]
 fn a_difference_is_traced_to_where_it_arises() {

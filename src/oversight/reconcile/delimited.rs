@@ -118,7 +118,10 @@ pub(super) fn lines(
         faults.of_line(1, "not a text in UTF-8", "save the file as CSV in UTF-8");
         return Vec::new();
     };
-    let header: Vec<&str> = header.iter().map(str::trim).collect();
+    // The organisation is often called by its kind alone.
+    let own = |name: &'_ str| if name == "bho" { "bho_id".to_owned() } else { name.to_owned() };
+    let header: Vec<String> = header.iter().map(|name| own(name.trim())).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
     for (place, name) in header.iter().enumerate() {
         if !columns.contains(name) {
             let help = suggest(name, columns.iter().copied())

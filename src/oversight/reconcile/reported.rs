@@ -60,10 +60,13 @@ pub fn read_reported(
     let mut faults = Faults::new(file);
     let mut rates: Vec<ReportedRate> = Vec::new();
     let mut known: BTreeMap<(String, String, Group, Period), usize> = BTreeMap::new();
-    for line in lines(bytes, &COLUMNS, REQUIRED, &mut faults) {
+    let lines = lines(bytes, &COLUMNS, REQUIRED, &mut faults);
+    // Without a column that tells rates apart, all of them look the same.
+    let are_told_apart = faults.list.iter().all(|fault| fault.line > 1);
+    for line in lines {
         let Some(rate) = rate(&line, &mut faults, &mut ask) else { continue };
         let key = (rate.indicator.clone(), rate.preset.clone(), rate.group.clone(), rate.period);
-        if let Some(earlier) = known.insert(key, line.number) {
+        if let Some(earlier) = known.insert(key, line.number).filter(|_| are_told_apart) {
             let message = format!("the same rate as in line {earlier}");
             faults.of_line(line.number, &message, "leave one of them out");
         }
