@@ -25,6 +25,13 @@ pub struct Stratum {
     pub value: String,
 }
 
+impl Stratum {
+    /// The part that is the whole.
+    pub fn everyone() -> Self {
+        Self { kind: "all".to_owned(), value: "all".to_owned() }
+    }
+}
+
 /// Where a tally belongs. Orders by measure, period, group and stratum.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {

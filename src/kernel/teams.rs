@@ -142,7 +142,7 @@ impl Teams {
 
     /// True if there is a step of a measure.
     pub(super) fn has(&self, measure: usize) -> bool {
-        self.steps.iter().any(|step| usize::from(step.measure) == measure)
+        self.steps.binary_search_by_key(&measure, |step| usize::from(step.measure)).is_ok()
     }
 
     /// Each pair of each measure, with how many members see both, for each window.
@@ -232,7 +232,7 @@ fn set(
     (measure, period, group): (usize, crate::terms::Period, &Group),
     numerator: i128,
 ) {
-    let stratum = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let stratum = Stratum::everyone();
     let cell = Cell { measure, period, group: group.clone(), stratum };
     if let Some(tally) = cells.get_mut(&cell) {
         tally.numerator = numerator;

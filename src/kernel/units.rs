@@ -354,7 +354,7 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
 
 /// The parts of a group that a unit belongs to. Days by level have no whole.
 fn strata(unit: &Unit, shape: Shape) -> BTreeSet<Stratum> {
-    let all = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let all = Stratum::everyone();
     let whole = (shape != Shape::Mix).then_some(all);
     unit.strata.iter().cloned().chain(whole).collect()
 }

@@ -14,8 +14,7 @@ pub struct Facts {
     pub found: Found,
     /// Of each delivered column of the data model, as `table.column`, the rows without a value.
     pub missing: BTreeMap<String, Times>,
-    /// Ids that differ from another only in case,
-    /// punctuation or leading zeros, of all ids of clinicians.
+    /// Ids of clinicians that differ from another only in case, punctuation or leading zeros, of all.
     pub spellings: Option<Times>,
     /// Measures whose last month is made by few members, by their places.
     pub few: Vec<usize>,
@@ -82,10 +81,20 @@ fn settled(text: &str) -> Said {
 
 /// A share in words, at the beginning of a sentence: `3 %`.
 pub(super) fn share(times: Times) -> String {
-    let (found, of) = (u128::from(times.found), u128::from(times.of.max(1)));
-    match (found * 200 + of) / (of * 2) {
-        0 if found > 0 => "Under 1\u{a0}%".to_owned(),
-        percent => format!("{percent}\u{a0}%"),
+    let words = whole_percent(times);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A share in whole percents, in words where rounding would tell of none or all; `–` of nothing. Exact
+/// counts of empty death dates would be counts of deaths.
+pub fn whole_percent(times: Times) -> String {
+    let (found, of) = (u128::from(times.found), u128::from(times.of));
+    match (found * 200 + of).checked_div(of * 2) {
+        None => "–".to_owned(),
+        Some(0) if found > 0 => "under 1\u{a0}%".to_owned(),
+        Some(100) if found < of => "over 99\u{a0}%".to_owned(),
+        Some(percent) => format!("{percent}\u{a0}%"),
     }
 }
 
@@ -102,7 +111,7 @@ impl Look<'_> {
             ),
             (
                 "contacts on the day of discharge",
-                settled("Windows of follow-up begin on the day after."),
+                settled("Windows of follow-up after a stay begin on the day after its discharge."),
             ),
             ("stays reported twice", self.overlaps()),
             ("open stays", self.open_stays()),

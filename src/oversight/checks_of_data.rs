@@ -34,9 +34,12 @@ impl Look<'_> {
         let spans = self.oddity(Oddity::OverlappingEnrolment, OVERLAPS, "No enrolment was delivered.", |share| {
             format!("{share} of enrolment spans overlap with one of another organisation; the later one owns the day.")
         });
-        let after = self.oddity(Oddity::AfterDeath, 0, "No contacts were delivered.", |share| {
-            format!("{share} of contacts are dated after the death of the member.")
-        });
+        let after = self.oddity(
+            Oddity::AfterDeath,
+            0,
+            "Of nobody with contacts a death is known.",
+            |share| format!("{share} of the contacts of those who died are dated after the death."),
+        );
         let same = self.oddity(Oddity::SameDay, SAME_DAY, "No contacts were delivered.", |share| {
             format!(
                 "{share} of contacts are on a day with an earlier one; most rules count the day."

@@ -155,8 +155,11 @@ impl Look<'_> {
     }
 
     pub(super) fn few(&self) -> Said {
+        let shown = self.latest().filter(|(place, row)| {
+            row.period == self.month && !row.suppressed && self.facts.few.contains(place)
+        });
         let few: Vec<&str> =
-            self.facts.few.iter().map(|place| self.table.measures()[*place].id.as_str()).collect();
+            shown.map(|(place, _)| self.table.measures()[place].id.as_str()).collect();
         listed(
             &few,
             "Fewer than 30 members with equal parts would make as much as these:",

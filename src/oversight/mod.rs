@@ -32,7 +32,7 @@ mod trend;
 mod verdict;
 
 pub use changes::{Change, changes};
-pub use checks::{Check, Facts, Finding, checks};
+pub use checks::{Check, Facts, Finding, checks, whole_percent};
 pub use completion::Completion;
 pub use curve::{Curve, CurvePoint};
 pub use disparity::{Disparity, disparities};

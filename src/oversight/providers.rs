@@ -12,7 +12,7 @@ pub fn provider_peers(
     measure: usize,
     period: Period,
 ) -> Vec<(Attributed, PeerPlot)> {
-    let everyone = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let everyone = Stratum::everyone();
     let everyone = table.row(measure, "", period, &Group::All, &everyone);
     let of = |whose: Attributed| {
         let is_own = |row: &&Published| {

@@ -286,7 +286,7 @@ fn compare(
 
 fn cell(table: &PublishedTable, place: usize, group: &Group, period: Period) -> ScoreCell {
     let measure = &table.measures()[place];
-    let everyone = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let everyone = Stratum::everyone();
     let of = |group: &Group| table.row(place, "", period, group, &everyone);
     let row = of(group);
     let target = table.settings().target(&measure.id, &measure.base_id, group, period);
@@ -379,7 +379,7 @@ fn months(
     (place, group): (usize, &Group),
     period: Period,
 ) -> Vec<Published> {
-    let everyone = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let everyone = Stratum::everyone();
     let shown = trend.points.iter().filter(|point| point.period.end <= period.end);
     let rows: Vec<Published> = shown
         .filter_map(|point| table.row(place, "", point.period, group, &everyone))

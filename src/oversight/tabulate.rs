@@ -60,7 +60,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
                 measure: index,
                 period,
                 group: Group::All,
-                stratum: Stratum { kind: "all".to_owned(), value: "all".to_owned() },
+                stratum: Stratum::everyone(),
             };
             let cells = tallies.periods.iter().map(|period| empty(*period));
             rows.extend(cells.map(|cell| not_computable(measure, &cell, settings)));

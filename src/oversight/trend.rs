@@ -48,7 +48,7 @@ pub struct Trend {
 
 /// The control chart of a measure in a group.
 pub fn trend(table: &PublishedTable, measure: usize, group: &Group) -> Trend {
-    trend_in(table, measure, group, &Stratum { kind: "all".to_owned(), value: "all".to_owned() })
+    trend_in(table, measure, group, &Stratum::everyone())
 }
 
 /// The control chart of a measure in a group and stratum.

@@ -102,7 +102,7 @@ pub fn explain(
         measure: 0,
         period,
         group: question.group.clone(),
-        stratum: question.stratum.clone().unwrap_or_else(all),
+        stratum: question.stratum.clone().unwrap_or_else(Stratum::everyone),
     };
     let table = oversight::tabulate(&tallies, &settings);
     let row = table.rows.into_iter().find(|row| {
@@ -111,10 +111,6 @@ pub fn explain(
     let tally = tallies.cells.get(&cell).cloned().unwrap_or_default();
     let (sample, member) = cases(&plan, snapshot, question, &units)?;
     Ok(Explained { indicator, period, data_through, row, tally, units, sample, member })
-}
-
-fn all() -> Stratum {
-    Stratum { kind: "all".to_owned(), value: "all".to_owned() }
 }
 
 /// The indicator a question names.

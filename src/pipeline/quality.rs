@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Counted, period};
 use crate::extract::Table;
 use crate::indicator::{Measure, Shape};
-use crate::kernel::{Group, Tally};
+use crate::kernel::{Cell, Group, Stratum, Tally};
 use crate::oversight::Facts;
 use crate::report::{Coverage, MonthRows, Quality, Share};
 use crate::store::{Manifest, SourceEntry};
@@ -56,13 +56,9 @@ pub(super) fn facts(manifest: &Manifest, counted: &Counted) -> Facts {
 fn few(counted: &Counted) -> Vec<usize> {
     let tallies = &counted.tallies;
     let is_so = |(place, measure): &(usize, &Measure)| {
-        let own = tallies.cells.iter().filter(|(cell, _)| {
-            cell.measure == *place
-                && cell.period == counted.month
-                && cell.group == Group::All
-                && cell.stratum.kind == "all"
-        });
-        matches!(measure.shape, Shape::Rate) && own.map(|(_, tally)| tally).any(made_by_few)
+        let (period, stratum) = (counted.month, Stratum::everyone());
+        let cell = Cell { measure: *place, period, group: Group::All, stratum };
+        measure.shape == Shape::Rate && tallies.cells.get(&cell).is_some_and(made_by_few)
     };
     tallies.measures.iter().enumerate().filter(is_so).map(|(place, _)| place).collect()
 }

@@ -18,7 +18,7 @@ impl<'a> Lookup<'a> {
     pub(super) fn of(content: &Content<'a>) -> Self {
         let table = content.table;
         let trends = (0..table.measures().len()).map(|measure| trend(table, measure, &Group::All));
-        let everyone = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+        let everyone = Stratum::everyone();
         Self { table, trends: trends.collect(), everyone }
     }
 

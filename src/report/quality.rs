@@ -1,6 +1,8 @@
 //! The part of the page about the data.
 
 use crate::chart::format;
+use crate::oversight::whole_percent;
+use crate::timeline::Times;
 
 use super::checks;
 use super::content::{Content, Share};
@@ -74,23 +76,16 @@ fn write_shares(html: &mut Html, caption: &str, heads: [&str; 2], shares: &[Shar
     if shares.is_empty() {
         return;
     }
-    let rows = shares
-        .iter()
-        .map(|share| vec![Cell::words(&share.subject), Cell::number(whole_percent(share))]);
+    let rows =
+        shares.iter().map(|share| vec![Cell::words(&share.subject), Cell::number(percent(share))]);
     html.within("details", &[], |html| {
         html.leaf("summary", &[], caption);
         Table::plain(caption, &heads, rows.collect()).write(html);
     });
 }
 
-fn whole_percent(share: &Share) -> String {
-    let (rows, of) = (u128::from(share.rows), u128::from(share.of));
-    match (rows * 200 + of).checked_div(of * 2) {
-        None => "–".to_owned(),
-        Some(0) if rows > 0 => "under 1\u{a0}%".to_owned(),
-        Some(100) if rows < of => "over 99\u{a0}%".to_owned(),
-        Some(percent) => format!("{percent}\u{a0}%"),
-    }
+fn percent(share: &Share) -> String {
+    whole_percent(Times { found: share.rows, of: share.of })
 }
 
 fn write_coverage(html: &mut Html, content: &Content<'_>) {

@@ -11,7 +11,7 @@ use crate::terms::diagnosis::DiagnosisGroup;
 pub enum Oddity {
     /// Rows of contacts on a day of which the member has an earlier row; of all rows of contacts.
     SameDay,
-    /// Rows of contacts dated after the member's death; of all.
+    /// Rows of contacts dated after the member's death; of those of members whose death is known.
     AfterDeath,
     /// Stays without a discharge; of all stays. Visits to emergency departments are no stays.
     OpenStay,
@@ -102,22 +102,69 @@ impl Found {
     ) {
         let repeated = contacts.windows(2).filter(|two| two[0] == two[1]).count() as u64;
         self.see(Oddity::SameDay, Times { found: repeated, of: contacts.len() as u64 });
-        let after =
-            death.map_or(0, |death| contacts.len() - contacts.partition_point(|day| *day <= death));
-        self.see(Oddity::AfterDeath, Times { found: after as u64, of: contacts.len() as u64 });
+        if let Some(death) = death {
+            let by_then = contacts.partition_point(|day| *day <= death);
+            let (found, of) = ((contacts.len() - by_then) as u64, contacts.len() as u64);
+            self.see(Oddity::AfterDeath, Times { found, of });
+        }
         let mut until: Option<Day> = None;
         for stay in stays {
             self.one(Oddity::OpenStay, stay.discharge.is_none());
             self.one(Oddity::OverlappingStay, until.is_some_and(|until| stay.admit < until));
             until = until.max(Some(stay.discharge.unwrap_or(Day(i32::MAX))));
         }
-        for (place, span) in enrolment.iter().enumerate() {
-            let earlier = &enrolment[..place];
-            let overlaps = |other: &Enrolment| other.bho != span.bho && span.start <= other.end;
-            self.one(Oddity::OverlappingEnrolment, earlier.iter().any(overlaps));
+        let mut ends = LatestEnds::default();
+        for span in enrolment {
+            let is_so = ends.of_another(span.bho).is_some_and(|end| span.start <= end);
+            self.one(Oddity::OverlappingEnrolment, is_so);
+            ends.see(span.bho, span.end);
         }
         if let (Some(first), Some(last)) = (assessments.first(), assessments.last()) {
             self.one(Oddity::AssessedOnce, first == last);
+        }
+    }
+}
+
+/// The latest end of the spans so far, its organisation, and the latest end of any other one's.
+#[derive(Default)]
+struct LatestEnds {
+    latest: Option<(u32, Day)>,
+    other: Option<Day>,
+}
+
+impl LatestEnds {
+    fn of_another(&self, bho: u32) -> Option<Day> {
+        self.latest.filter(|(own, _)| *own != bho).map_or(self.other, |(_, end)| Some(end))
+    }
+
+    fn see(&mut self, bho: u32, end: Day) {
+        match self.latest {
+            Some((own, latest)) if own == bho => self.latest = Some((own, latest.max(end))),
+            Some((_, latest)) if end <= latest => self.other = self.other.max(Some(end)),
+            earlier => {
+                self.other = earlier.map(|(_, latest)| latest);
+                self.latest = Some((bho, end));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LatestEnds;
+    use crate::terms::Day;
+
+    #[test]
+    fn the_latest_end_of_another_is_that_of_all_others() {
+        let (mut ends, mut seen) = (LatestEnds::default(), Vec::new());
+        for turn in 0..200_i32 {
+            let (bho, end) = ((turn * 7 % 5).unsigned_abs(), Day(turn * 31 % 47));
+            for asked in 0..6 {
+                let others = seen.iter().filter(|(own, _)| *own != asked);
+                assert_eq!(ends.of_another(asked), others.map(|(_, end)| *end).max(), "{turn}");
+            }
+            ends.see(bho, end);
+            seen.push((bho, end));
         }
     }
 }

@@ -58,7 +58,7 @@ fn what_the_data_show_is_warned_of() {
     };
     says("3", "warning", "25\u{a0}% of stays begin before another");
     says("3", "warning", "25\u{a0}% of enrolment spans overlap");
-    says("3", "warning", "25\u{a0}% of contacts are dated after the death");
+    says("3", "warning", "100\u{a0}% of the contacts of those who died");
     says("3", "warning", "25\u{a0}% of contacts are on a day with an earlier one");
     says("4", "warning", "25\u{a0}% of stays have no discharge");
     says("4", "warning", "100\u{a0}% of ended stays and care plans");

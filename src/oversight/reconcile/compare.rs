@@ -111,7 +111,7 @@ pub fn reconcile(
     table: &PublishedTable,
     bhos: &[Group],
 ) -> Vec<Reconciled> {
-    let everyone = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+    let everyone = Stratum::everyone();
     let find = |rate: &ReportedRate| {
         let is_asked = |one: &Measure| one.id == rate.indicator && one.preset == rate.preset;
         table.measures().iter().position(is_asked)

@@ -196,7 +196,7 @@ impl Pair<'_> {
             totals.push((CellKey { group: Group::All, ..key.clone() }, "group".to_owned()));
         }
         if key.group == Group::All && !whole {
-            let stratum = Stratum { kind: "all".to_owned(), value: "all".to_owned() };
+            let stratum = Stratum::everyone();
             let total = CellKey { stratum, ..key.clone() };
             totals.push((total, key.stratum.kind.clone()));
         }

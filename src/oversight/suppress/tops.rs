@@ -75,7 +75,7 @@ mod tests {
             statistic: "",
             period,
             group,
-            stratum: Stratum { kind: "all".to_owned(), value: "all".to_owned() },
+            stratum: Stratum::everyone(),
             numerator: None,
             denominator: None,
             excluded: None,
