@@ -240,7 +240,7 @@ impl<'p> Board<'p> {
         RowOf { several: groups.any(|group| Some(group) != first) }
     }
 
-    fn post_units(&mut self, ledger: &mut Ledger, row_of: RowOf) {
+    fn post_units(&mut self, ledger: &Ledger, row_of: RowOf) {
         let (plan, by_age) = (self.plan, self.parts.by_age);
         for unit in &ledger.left_out {
             let Some(row) = row_of.row(unit.group) else { continue };
@@ -249,7 +249,6 @@ impl<'p> Board<'p> {
                 row.block(part).leave_out(plan, unit.reason, unit.period);
             }
         }
-        ledger.units.sort_unstable_by_key(|line| (line.group, line.cell, line.age));
         for units in ledger.units.chunk_by(|a, b| (a.group, a.cell) == (b.group, b.cell)) {
             let Some(row) = row_of.row(units[0].group) else { continue };
             let row = &mut self.rows[row];

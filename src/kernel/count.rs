@@ -102,6 +102,7 @@ impl<'p> Counter<'p> {
         let decides = share.curve || self.ledger.notes.is_some();
         let scene = Scene { decides, ..plan.scene(measure, timeline, &self.care) };
         let (board, ledger) = (&mut self.board, &mut self.ledger);
+        let from = ledger.units.len();
         unit::judge(share, scene, &mut |judged| {
             let group =
                 board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
@@ -145,6 +146,7 @@ impl<'p> Counter<'p> {
                 }
             }
         });
+        self.ledger.order_units(from);
     }
 
     fn member(
@@ -301,6 +303,7 @@ impl<'p> Counter<'p> {
     ) {
         let plan = self.plan;
         let (of, met) = (plan.filters[measure][share.of], plan.filters[measure][share.met]);
+        let from = self.ledger.units.len();
         let mut met_days =
             timeline.contact_days[met].iter().zip(&timeline.contact_counts[met]).peekable();
         for (day, d) in timeline.contact_days[of].iter().zip(&timeline.contact_counts[of]) {
@@ -319,6 +322,7 @@ impl<'p> Counter<'p> {
                 self.ledger.units(Line { group, cell, age, n, d: *d });
             }
         }
+        self.ledger.order_units(from);
     }
 
     /// Days by level of care, period and organisation.

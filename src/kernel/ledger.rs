@@ -73,7 +73,7 @@ pub(super) enum Noted {
 pub(super) struct Ledger {
     /// Whether what lies in an organisation is also entered for everyone.
     pub for_everyone: bool,
-    /// Units; a cell may come several times.
+    /// Units, those of a cell side by side.
     pub units: Vec<Line>,
     /// Units with what is known of them, once for their organisation, where joint strata are asked.
     pub known: Vec<Known>,
@@ -132,6 +132,12 @@ impl Ledger {
     pub(super) fn units(&mut self, line: Line) {
         self.units.extend(self.everyone().map(|group| Line { group, ..line }));
         self.units.push(line);
+    }
+
+    /// Puts the units of a measure, which begin at a place, in the order of groups and cells: those of
+    /// a cell are then side by side, because other measures have other cells.
+    pub(super) fn order_units(&mut self, from: usize) {
+        self.units[from..].sort_unstable_by_key(|line| (line.group, line.cell, line.age));
     }
 
     /// Enters a unit that is left out.

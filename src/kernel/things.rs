@@ -129,14 +129,21 @@ impl Counter<'_> {
     ) {
         let periods = self.plan.periods.len();
         let in_life = |day: Day| timeline.death.is_none_or(|death| day <= death);
+        // Most things lie in the enrolment of the thing before.
+        let (mut near, mut group) = ((Day(1), Day(0)), None);
         for (day, n) in things.iter().filter(|(day, _)| in_life(*day)) {
             let places = self.plan.calendar.periods(*day);
             if places.is_empty() {
                 continue;
             }
-            let Some(bho) = timeline.enrolled.bho_on(*day) else { continue };
-            let group = self.board.group(bho, interner);
-            into.open(group, periods).add(places, *n);
+            if *day < near.0 || *day > near.1 {
+                let run = timeline.enrolled.run_on(*day);
+                near = run.map_or((*day, *day), |(first, last, _)| (first, last));
+                group = run.map(|(_, _, bho)| self.board.group(bho, interner));
+            }
+            if let Some(group) = group {
+                into.open(group, periods).add(places, *n);
+            }
         }
     }
 

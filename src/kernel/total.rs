@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 
 use super::block::Block;
 use super::board::{Board, Row, own_row, shared_row};
@@ -19,18 +21,18 @@ impl Board<'_> {
         let parts: Vec<usize> =
             other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
         let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
-        let Board { rows: theirs, joint, teams, .. } = other;
-        let mut from = vec![None; self.rows.len()];
+        let Board { rows: mut theirs, joint, teams, .. } = other;
+        let mut matched: Vec<Option<Row>> = self.rows.iter().map(|_| None).collect();
         for (group, mine) in groups.iter().enumerate() {
-            from[shared_row(*mine)] = Some(shared_row(group));
+            matched[shared_row(*mine)] = Some(std::mem::take(&mut theirs[shared_row(group)]));
             if group != EVERYONE {
-                from[own_row(*mine)] = Some(own_row(group));
+                matched[own_row(*mine)] = Some(std::mem::take(&mut theirs[own_row(group)]));
             }
         }
         let plan = self.plan;
-        let add = |(row, from): (&mut Row, Option<usize>)| {
-            if let Some(from) = from {
-                row.merge(plan, &theirs[from], |part| parts[part]);
+        let add = |(row, theirs): (&mut Row, Option<Row>)| {
+            if let Some(theirs) = theirs {
+                row.merge(plan, &theirs, |part| parts[part]);
             }
         };
         let (rows, own_joint, own_teams) = (&mut self.rows, &mut self.joint, &mut self.teams);
@@ -39,7 +41,7 @@ impl Board<'_> {
                 own_joint.merge(joint, &groups);
                 own_teams.merge(teams, &groups);
             },
-            || rows.par_iter_mut().zip(from).for_each(add),
+            || rows.par_iter_mut().zip(matched).for_each(add),
         );
     }
 

@@ -283,11 +283,19 @@ impl Timeline {
     }
 }
 
+/// So many days are looked through one by one faster than by halves.
+const FEW: usize = 12;
+
 /// The days from `start` to `end` of days in order.
 pub fn days_within(days: &[Day], start: Day, end: Day) -> &[Day] {
     // Most members have few days of a filter, and most windows none of them.
     if days.last().is_none_or(|last| *last < start) || days[0] > end {
         return &[];
+    }
+    if days.len() <= FEW {
+        let from = days.iter().take_while(|day| **day < start).count();
+        let within = days[from..].iter().take_while(|day| **day <= end).count();
+        return &days[from..from + within];
     }
     let from = days.partition_point(|day| *day < start);
     let to = from + days[from..].partition_point(|day| *day <= end);

@@ -74,14 +74,10 @@ fn random_timelines_give_the_same_twice() {
     assert!(cells > 10_000, "the cases say something: {cells} cells");
 }
 
-/// Rules that find nothing yet in the stories of `stories.rs`. The list is exact.
-const STILL_SILENT: [&str; 2] =
-    ["capacity_gap@around_the_clock:default", "persistent_newly_found@outreach:default"];
-
 /// Every rule of every file, with every preset and variant, has something to count.
 #[test]
 fn every_rule_counts_something_the_same_twice() {
-    let found = agree(&chance::complete(5, 300));
+    let found = agree(&chance::complete(6, 400));
     let mut silent = Vec::new();
     for name in shipped().definitions.iter().map(sums::name) {
         let (numerator, denominator) = found.counted.get(&name).copied().unwrap_or_default();
@@ -89,7 +85,7 @@ fn every_rule_counts_something_the_same_twice() {
             silent.push(name);
         }
     }
-    assert_eq!(silent, STILL_SILENT, "teach tests/it/second/stories.rs");
+    assert!(silent.is_empty(), "teach tests/it/second/stories.rs: {silent:?}");
 }
 
 #[test]

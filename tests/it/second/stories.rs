@@ -9,7 +9,7 @@ use super::{stories_of_need as need, stories_of_recovery as recovery};
 const SOON: [i32; 10] = [0, 1, 1, 2, 3, 7, 8, 13, 14, 30];
 const WAYS: [&str; 5] = ["phone", "in_person", "message", "video", "collateral_only"];
 
-const STORIES: [fn(&mut Writer, Day); 41] = [
+const STORIES: [fn(&mut Writer, Day); 44] = [
     hospital,
     emergency,
     new_episode,
@@ -37,9 +37,12 @@ const STORIES: [fn(&mut Writer, Day); 41] = [
     need::for_the_body,
     need::found,
     need::found,
+    need::found,
     need::passing,
     need::passing,
     need::suicide,
+    need::waiting,
+    need::waiting,
     need::waiting,
     need::assessed_twice,
     need::other_language,
@@ -210,11 +213,11 @@ fn lost(writer: &mut Writer, day: Day) {
     }
     let gone = gone + writer.dice.pick(&[0, 0, 90]);
     let back = gone + writer.dice.pick(&[1, 5, 29, 30, 31, 60, 90]);
-    match writer.dice.below(8) {
+    match writer.dice.below(10) {
         0 => writer.seen(back, "crisis_ambulatory", &[]),
         1 => writer.visits_ed(back, "F33.1"),
         2 => writer.stays(back, 4, &[]),
-        3 => writer.event_on(back, "involuntary_72h"),
+        3 | 8 | 9 => writer.event_on(back, "involuntary_72h"),
         4 => writer.event_on(back, "incarceration_start"),
         5 => writer.event_on(back, "death"),
         _ => {}
