@@ -77,11 +77,12 @@ pub(super) fn evaluate(given: &EvaluateArguments) -> anyhow::Result<Verdict> {
         let out = pipeline::report_folder(&pipeline, &folders, counted.month);
         if arguments.internal {
             let table = pipeline::publish(&pipeline, &counted, true);
-            pipeline::write_tables(&table, &pipeline::internal_folder(&out))?;
+            pipeline::write_tables(&pipeline::tables(&table)?, &pipeline::internal_folder(&out))?;
         }
         let released = pipeline::release(&pipeline, &counted, &out, &arguments.earlier())?;
+        let tables = pipeline::tables(&released.table)?;
         released.record()?;
-        pipeline::write_tables(&released.table, &out).or_else(|error| undo(&released, error))?;
+        pipeline::write_tables(&tables, &out).or_else(|error| undo(&released, error))?;
         bar.end();
         conclude(&released.table, &counted)?;
         say(&format!("tables: {}", out.join("tables").display()))?;

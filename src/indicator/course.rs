@@ -254,7 +254,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi { severe, on } => {
             let day = unit.day + on;
-            timeline.smi || has_smi(timeline, scene.filters[severe], (two_years_to(day), day))
+            has_smi(timeline, scene.filters[severe], || two_years_to(day), day)
         }
         OwnTest::Sed => timeline.sed,
         OwnTest::Age(least, most) => {

@@ -96,5 +96,6 @@ pub(super) fn disruptions(
     let timeline = scene.timeline;
     let unplanned = admissions(timeline, SpellSet::Inpatient, (start, end))
         .filter(|spell| !timeline.stays[spell.first].planned);
-    i64::try_from(scene.months.changes(window) + unplanned.count()).unwrap_or(i64::MAX)
+    i64::try_from(scene.months.changes(scene.grid, timeline, window) + unplanned.count())
+        .unwrap_or(i64::MAX)
 }

@@ -3,7 +3,8 @@
 use super::care::CareEpisode;
 use super::criterion::is_met;
 use super::member_course;
-use super::rule::{Candidates, Criterion, EventSet, ExclusionTest, MemberRule, MemberValue};
+use super::relation_value::of_relations;
+use super::rule::{Candidates, Criterion, EventSet, MemberRule, MemberValue};
 use super::unit::{Candidate, Scene, Subject};
 use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
 use super::{home, score, status};
@@ -34,6 +35,8 @@ pub struct MemberScene<'a> {
     pub grid: &'a MonthGrid,
     /// The member's months.
     pub months: &'a MemberMonths,
+    /// For each window, the exclusion that applies.
+    pub excluded: &'a [Option<usize>],
     /// Relations to clinicians, teams and agencies.
     pub relations: &'a [Relations; 3],
     /// Episodes of care for the gap of the rule, if it has one.
@@ -55,83 +58,71 @@ pub fn outcomes(
     found: &mut Vec<Option<MemberOutcome>>,
 ) -> bool {
     let from = found.len();
-    let mut any = false;
-    for (place, window) in windows.iter().enumerate() {
-        let is_candidate = is_looked_at(rule, scene, place, *window);
-        any |= is_candidate;
-        found.push(is_candidate.then_some(MemberOutcome::Value(0)));
+    let birth = rule.ages.and(scene.timeline.birth).map(Day::civil);
+    let asks_more = asks_more(rule);
+    let is_asked = |place: usize| !asks_more || is_asked(rule, scene, place, windows[place], birth);
+    match rule.candidates {
+        Candidates::Visits { provider, at_least } if !matches!(rule.value, MemberValue::Tenure) => {
+            let relations = &scene.relations[provider].by_end;
+            let of = |(place, relation): (usize, &Relation)| {
+                (relation.visits >= at_least && is_asked(place)).then_some(*relation)
+            };
+            of_relations(rule.value, relations.iter().enumerate().map(of), scene.excluded, found);
+        }
+        candidates => found.extend(windows.iter().enumerate().map(|(place, days)| {
+            let window = scene.grid.window_at(place);
+            let counts = is_candidate(candidates, scene, place, window, *days) && is_asked(place);
+            counts.then(|| match scene.excluded[place] {
+                Some(reason) => MemberOutcome::Excluded(reason),
+                None => MemberOutcome::Value(of_window(rule, scene, window, *days)),
+            })
+        })),
     }
+    let any = found[from..].iter().any(Option::is_some);
     if !any {
         found.truncate(from);
-        return false;
     }
-    // Neighbouring windows often have the same visits.
-    let mut before: Option<(Relation, i64)> = None;
-    for (place, outcome) in found[from..].iter_mut().enumerate() {
-        let Some(outcome) = outcome else { continue };
-        let window = scene.grid.window_at(place);
-        let days = windows[place];
-        let mut tests = rule.exclusions.iter();
-        if let Some(reason) = tests.position(|one| applies(&one.test, scene, window, days)) {
-            *outcome = MemberOutcome::Excluded(reason);
-            continue;
-        }
-        *outcome = MemberOutcome::Value(match relation(rule.candidates, scene, place) {
-            Some(_) if rule.value == MemberValue::Tenure => {
-                let days = member_course::tenure(rule.candidates, scene.timeline, days.0, days.1);
-                i64::from(days) * PARTS
-            }
-            Some(relation) => {
-                let known = before.filter(|(known, _)| *known == relation);
-                let value =
-                    known.map_or_else(|| of_relation(rule.value, relation), |(_, value)| value);
-                before = Some((relation, value));
-                value
-            }
-            None => match (rule.candidates, rule.value) {
-                (Candidates::Answered(asked), MemberValue::Status(test)) => {
-                    status::value(test, asked, scene.timeline, days)
-                }
-                (_, MemberValue::Meets) => {
-                    i64::from(rule.meets.iter().all(|asked| holds_on(asked, scene, days.1)))
-                }
-                (Candidates::Living(_), MemberValue::Home(value)) => {
-                    home::value(value, scene.timeline, days)
-                }
-                (Candidates::Scored(scored), MemberValue::Score(value)) => {
-                    score::value(value, scored, scene.timeline, days)
-                }
-                _ => of_window(rule.value, scene, window, days),
-            },
-        });
-    }
-    true
+    any
 }
 
-fn is_looked_at(
+/// True if more is asked of members than to be candidates.
+fn asks_more(rule: &MemberRule) -> bool {
+    rule.ages.is_some()
+        || rule.smi.is_some()
+        || rule.in_phase.is_some()
+        || rule.agencies.is_some()
+        || !rule.when.is_empty()
+        || matches!(rule.value, MemberValue::Density)
+}
+
+/// True if a candidate has everything else that is asked of members.
+fn is_asked(
     rule: &MemberRule,
     scene: &MemberScene<'_>,
     place: usize,
     (start, end): (Day, Day),
+    birth: Option<(i32, u32, u32)>,
 ) -> bool {
     let of_age = |(least, most): (i32, i32)| {
-        scene.timeline.age_on(end).is_none_or(|age| (least..=most).contains(&age))
+        birth.is_none_or(|birth| (least..=most).contains(&scene.grid.age_at(place, birth)))
     };
     let enough_agencies =
         |least: i64| scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least);
     // One provider makes no pair.
-    let is_pair = || {
-        scene.grid.is_with_longest(place)
-            && relation(rule.candidates, scene, place).is_some_and(|own| own.providers >= 2)
+    let is_pair = || match rule.candidates {
+        Candidates::Visits { provider, .. } => {
+            scene.grid.is_with_longest(place)
+                && scene.relations[provider].by_end[place].providers >= 2
+        }
+        _ => false,
     };
-    is_candidate(rule.candidates, scene, place, scene.grid.window_at(place), (start, end))
-        && (rule.value != MemberValue::Density || is_pair())
+    (!matches!(rule.value, MemberValue::Density) || is_pair())
         && rule.ages.is_none_or(of_age)
         && rule.agencies.is_none_or(enough_agencies)
         && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
         && rule.smi.is_none_or(|severe| {
-            let days = (scene.grid.two_years_at(place), end);
-            has_smi(scene.timeline, scene.filters[severe], days)
+            let from = || scene.grid.two_years_at(place);
+            has_smi(scene.timeline, scene.filters[severe], from, end)
         })
         && rule
             .when
@@ -149,32 +140,41 @@ fn holds_on(criterion: &Criterion, scene: &MemberScene<'_>, day: Day) -> bool {
         qualifying: scene.qualifying,
         data_through: scene.data_through,
         asked: (day, day),
+        decides: false,
     };
     is_met(criterion, of_units, Candidate { day, of: Subject::Day })
 }
 
-/// A value made of visits to providers.
-fn of_relation(value: MemberValue, r: Relation) -> i64 {
-    let bice_boxerman = || ratio(r.squares - r.visits, r.visits * (r.visits - 1));
-    match value {
-        MemberValue::UsualProvider => ratio(r.most, r.visits),
-        MemberValue::BiceBoxerman => bice_boxerman(),
-        MemberValue::Sequential => ratio(r.same, r.visits - 1),
-        MemberValue::Herfindahl => ratio(r.squares, r.visits * r.visits),
-        MemberValue::Modified { twice } => modified(r, twice),
-        // Each provider is new once; the first visit is left out of both.
-        MemberValue::KnownProvider => ratio(r.visits - r.providers, r.visits - 1),
-        MemberValue::Entropy => r.entropy,
-        MemberValue::Providers => r.providers * PARTS,
-        MemberValue::Fragmentation => PARTS - bice_boxerman(),
-        // A density is made of all members at the end. The reader of definitions refuses the others
-        // for members with visits.
-        _ => 0,
+/// A value made of what happened in the window.
+fn of_window(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    window: (usize, usize),
+    days: (Day, Day),
+) -> i64 {
+    match (rule.candidates, rule.value) {
+        (candidates, MemberValue::Tenure) => {
+            let tenure = member_course::tenure(candidates, scene.timeline, days.0, days.1);
+            i64::from(tenure) * PARTS
+        }
+        (Candidates::Answered(asked), MemberValue::Status(test)) => {
+            status::value(test, asked, scene.timeline, days)
+        }
+        (_, MemberValue::Meets) => {
+            i64::from(rule.meets.iter().all(|asked| holds_on(asked, scene, days.1)))
+        }
+        (Candidates::Living(_), MemberValue::Home(value)) => {
+            home::value(value, scene.timeline, days)
+        }
+        (Candidates::Scored(scored), MemberValue::Score(value)) => {
+            score::value(value, scored, scene.timeline, days)
+        }
+        (_, value) => of_contacts(value, scene, window, days),
     }
 }
 
-/// A value made of what happened in the window.
-fn of_window(
+/// A value made of contacts and days.
+fn of_contacts(
     value: MemberValue,
     scene: &MemberScene<'_>,
     window: (usize, usize),
@@ -267,10 +267,19 @@ fn is_candidate(
 /// True for a serious mental illness: recorded, or in 24 months (`two_years_to`) two qualifying contacts
 /// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell
 /// that began or ended with one.
-pub(super) fn has_smi(timeline: &Timeline, severe: usize, (start, end): (Day, Day)) -> bool {
-    if timeline.smi {
-        return true;
+pub(super) fn has_smi(
+    timeline: &Timeline,
+    severe: usize,
+    two_years_to_end: impl FnOnce() -> Day,
+    end: Day,
+) -> bool {
+    let may_be = || {
+        timeline.contact_days[severe].len() >= 2 || !timeline.spells(SpellSet::Inpatient).is_empty()
+    };
+    if timeline.smi || !may_be() {
+        return timeline.smi;
     }
+    let start = two_years_to_end();
     let days = timeline.contacts_within(severe, start, end);
     let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
     let bit = DiagnosisGroup::bits(&[DiagnosisGroup::Severe]);
@@ -303,13 +312,6 @@ pub fn ed_visits(timeline: &Timeline, diagnosis: u32, start: Day, end: Day) -> u
 fn events(timeline: &Timeline, types: EventSet, start: Day, end: Day) -> usize {
     let within = |day: Day| start <= day && day <= end;
     timeline.events.iter().filter(|event| types.has(event.what) && within(event.start)).count()
-}
-
-/// (1 − p ÷ (N + 0.1)), and that ÷ (1 − 1 ÷ (N + 0.1)), in tenths: (10N + 1 − 10p) ÷ (10N + 1), and
-/// (10N + 1 − 10p) ÷ (10N − 9).
-fn modified(relation: Relation, twice: bool) -> i64 {
-    let (visits, providers) = (10 * relation.visits, 10 * relation.providers);
-    ratio(visits + 1 - providers, if twice { visits - 9 } else { visits + 1 })
 }
 
 /// The longest gap between neighbouring contacts, or a contact and the edge of the window, in days
@@ -348,32 +350,6 @@ fn regularity(days: &[Day]) -> i64 {
     let variance = (m * squares - sum * sum) as f64 / (m * (m - 1)) as f64;
     let cv = libm::sqrt(variance) * m as f64 / sum as f64;
     libm::round(PARTS as f64 / (1.0 + cv)) as i64
-}
-
-fn applies(
-    test: &ExclusionTest,
-    scene: &MemberScene<'_>,
-    window: (usize, usize),
-    (start, end): (Day, Day),
-) -> bool {
-    let timeline = scene.timeline;
-    match test {
-        ExclusionTest::NotEnrolledYear { until_death } => {
-            !scene.months.enrolled_year(window, *until_death)
-        }
-        ExclusionTest::DiedInYear => timeline.death.is_some_and(|death| death <= end),
-        ExclusionTest::HospiceInYear => timeline.enrolled.hospice.meets(start, end),
-        ExclusionTest::NoEligibleMonth => scene.months.eligible(window) == 0,
-        ExclusionTest::NoEligibleDay => !timeline.alive_enrolled.meets(start, end),
-        // Tests of units do not apply to members; the reader of definitions refuses them there.
-        _ => false,
-    }
-}
-
-/// A member's relations in a window, where the rule is about visits.
-fn relation(candidates: Candidates, scene: &MemberScene<'_>, place: usize) -> Option<Relation> {
-    let Candidates::Visits { provider, .. } = candidates else { return None };
-    scene.relations[provider].by_end.get(place).copied()
 }
 
 /// `part / whole` in parts of 10⁻¹², rounded to the nearest; 0 of nothing.

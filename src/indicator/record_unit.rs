@@ -75,9 +75,9 @@ pub(super) fn quarter_pairs(
     };
     let mut start = quarter(first.day.max(scene.asked.0));
     let stop = last.day.min(scene.asked.1);
+    let mut before = modal(visits_within(visits, start.months_later(-3), start - 1), kind);
     while start <= stop {
         let end = start.months_later(3) - 1;
-        let before = modal(visits_within(visits, start.months_later(-3), start - 1), kind);
         let now = modal(visits_within(visits, start, end), kind);
         if let (Some(before), Some(now)) = (before, now) {
             let unit = Candidate { day: end, of: Subject::Pair { changed: before != now } };
@@ -85,6 +85,6 @@ pub(super) fn quarter_pairs(
                 conclude(rule, scene, unit, each);
             }
         }
-        start = end + 1;
+        (start, before) = (end + 1, now);
     }
 }

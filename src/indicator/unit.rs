@@ -47,6 +47,8 @@ pub struct Scene<'a> {
     pub data_through: Day,
     /// First and last index day that anyone asks for.
     pub asked: (Day, Day),
+    /// Whether anyone asks for the day that decides; without it, units are met 0 days after the index.
+    pub decides: bool,
 }
 
 /// A unit before it is judged.
@@ -284,7 +286,11 @@ pub(super) fn conclude(
     let outcome = match (excluded, rule.value) {
         (Some(place), _) => Outcome::Excluded(place),
         (None, Some(value)) => Outcome::Value(unit_value(value, rule, scene, unit)),
-        (None, None) => met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met),
+        (None, None) if scene.decides => {
+            met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met)
+        }
+        (None, None) if is_met(&rule.numerator, scene, unit) => Outcome::Met(0),
+        (None, None) => Outcome::NotMet,
     };
     each(Judged { day: unit.day, outcome });
 }
@@ -352,6 +358,7 @@ fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
                 same.start = same.start.min(visit.start);
                 same.admitted |= visit.admitted;
                 same.disposition = same.disposition.or(visit.disposition);
+                same.minutes = same.minutes.or(visit.minutes);
             }
             _ => {
                 if let Some(done) = merged.replace(*visit) {

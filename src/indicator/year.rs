@@ -1,5 +1,6 @@
 //! A member's months, seen once and used by every member rule.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -20,6 +21,8 @@ pub struct MonthGrid {
     windows: Vec<(usize, usize)>,
     /// First day of the 24 months that end with each window.
     two_years: Vec<Day>,
+    /// Year, month and day of the end of each window.
+    dates: Vec<(i32, u32, u32)>,
     /// Whether each window ends with one of the longest periods: what needs much memory is looked at
     /// only there.
     with_longest: Vec<bool>,
@@ -41,8 +44,9 @@ impl MonthGrid {
         let windows =
             ends.iter().map(|end| (place(*end).saturating_sub(back), place(*end))).collect();
         let two_years = ends.iter().map(|end| two_years_to(*end)).collect();
+        let dates = ends.iter().map(|end| end.civil()).collect();
         let with_longest = ends.iter().map(|end| longest.contains(end)).collect();
-        Self { starts, windows, two_years, with_longest }
+        Self { starts, windows, two_years, dates, with_longest }
     }
 
     /// Whether the window at a place ends with one of the longest periods.
@@ -62,6 +66,12 @@ impl MonthGrid {
     /// First day of the 24 months that end with the window at a place.
     pub fn two_years_at(&self, place: usize) -> Day {
         self.two_years[place]
+    }
+
+    /// Age in completed years at the end of the window at a place, of someone born on a date.
+    pub fn age_at(&self, place: usize, (year, month, day): (i32, u32, u32)) -> i32 {
+        let end = self.dates[place];
+        end.0 - year - i32::from((end.1, end.2) < (month, day))
     }
 
     /// The place of the month of a day.
@@ -91,17 +101,36 @@ pub struct MemberMonths {
     contacts: Vec<ContactMonths>,
     /// For each question about the days before a window, an answer for each window.
     active: Vec<(Active, Vec<bool>)>,
-    course: MonthlyCourse,
+    course: OnceCell<MonthlyCourse>,
     ready: bool,
 }
 
-/// Who a member saw most, and the highest level of care, month by month; empty until it is looked at.
+/// Who a member saw most, and the highest level of care, month by month.
 #[derive(Debug, Clone, Default)]
 struct MonthlyCourse {
     /// By month: the clinician and the agency with most visit days in the quarter that begins with it.
     most_seen: Vec<[Option<u32>; 2]>,
     /// By month.
     highest: Vec<Option<u8>>,
+}
+
+impl MonthlyCourse {
+    fn of(grid: &MonthGrid, timeline: &Timeline) -> Self {
+        const CLINICIAN: usize = 0;
+        const AGENCY: usize = 2;
+        let most_seen = grid.starts.windows(4).map(|months| {
+            let visits = visits_within(&timeline.visits, months[0], months[3] - 1);
+            [CLINICIAN, AGENCY].map(|kind| modal(visits, kind))
+        });
+        let mut highest = vec![None; grid.starts.len() - 1];
+        let span = (grid.starts[0], grid.starts[highest.len()] - 1);
+        for_each_level_run(timeline, span.0, span.1, &mut |first, last, level| {
+            for month in &mut highest[grid.place_of(first)..=grid.place_of(last)] {
+                *month = (*month).max(Some(level));
+            }
+        });
+        Self { most_seen: most_seen.collect(), highest }
+    }
 }
 
 /// Whether there are contacts on so many of the days before a window.
@@ -152,8 +181,7 @@ impl MemberMonths {
         self.eligible_before.push(0);
         self.contacts.iter_mut().for_each(|contacts| contacts.met.clear());
         self.active.iter_mut().for_each(|(_, answers)| answers.clear());
-        self.course.most_seen.clear();
-        self.course.highest.clear();
+        self.course.take();
         self.unenrolled.push(0);
         self.unenrolled_alive.push(0);
         let (mut gaps, mut gaps_alive) = (0, 0);
@@ -245,38 +273,23 @@ impl MemberMonths {
         }
     }
 
-    /// Looks at who was seen most and at levels of care, once.
-    pub fn see_course(&mut self, grid: &MonthGrid, timeline: &Timeline) {
-        const CLINICIAN: usize = 0;
-        const AGENCY: usize = 2;
-        let MonthlyCourse { most_seen, highest } = &mut self.course;
-        let (Some(first), Some(last)) = (grid.starts.first(), grid.starts.last()) else { return };
-        if !highest.is_empty() {
-            return;
-        }
-        most_seen.extend(grid.starts.windows(4).map(|months| {
-            let visits = visits_within(&timeline.visits, months[0], months[3] - 1);
-            [CLINICIAN, AGENCY].map(|kind| modal(visits, kind))
-        }));
-        highest.resize(grid.starts.len() - 1, None);
-        for_each_level_run(timeline, *first, *last - 1, &mut |first, last, level| {
-            for month in &mut highest[grid.place_of(first)..=grid.place_of(last)] {
-                *month = (*month).max(Some(level));
-            }
-        });
-    }
-
     /// Changes of the clinician and of the agency of most visit days between neighbouring quarters of a
     /// window, and of the highest level of care between neighbouring months with care.
-    pub fn changes(&self, (from, to): (usize, usize)) -> usize {
+    pub fn changes(
+        &self,
+        grid: &MonthGrid,
+        timeline: &Timeline,
+        (from, to): (usize, usize),
+    ) -> usize {
+        let course = self.course.get_or_init(|| MonthlyCourse::of(grid, timeline));
         let quarters: Vec<[Option<u32>; 2]> =
-            (from..to).step_by(3).map(|month| self.course.most_seen[month]).collect();
+            (from..to).step_by(3).map(|month| course.most_seen[month]).collect();
         let changed = |kind: usize| {
             let pairs =
                 quarters.windows(2).filter_map(move |pair| pair[0][kind].zip(pair[1][kind]));
             pairs.filter(|(before, now)| before != now).count()
         };
-        let levels: Vec<u8> = self.course.highest[from..to].iter().copied().flatten().collect();
+        let levels: Vec<u8> = course.highest[from..to].iter().copied().flatten().collect();
         let stepped = levels.windows(2).filter(|pair| pair[0] != pair[1]).count();
         changed(0) + changed(1) + stepped
     }
@@ -344,6 +357,7 @@ pub struct Relations {
     counts: Vec<i64>,
     known: Vec<u32>,
     ready: bool,
+    bits: Bits,
 }
 
 impl Relations {
@@ -405,7 +419,11 @@ impl Relations {
             }
             if (from, to) != before {
                 now.most = self.counts.iter().copied().max().unwrap_or(0);
-                now.entropy = if with_entropy { entropy(&self.counts, now.visits) } else { 0 };
+                now.entropy = if with_entropy {
+                    entropy(&self.counts, now.visits, &mut self.bits)
+                } else {
+                    0
+                };
             }
             self.by_end.push(now);
         }
@@ -413,14 +431,41 @@ impl Relations {
 }
 
 /// Entropy of visits over providers, in bits and parts of 10⁻¹².
-#[expect(clippy::cast_precision_loss, reason = "visits of one member")]
+#[expect(clippy::cast_precision_loss, reason = "parts of one")]
 #[expect(clippy::cast_possible_truncation, reason = "at most the bits of a count of visits")]
-fn entropy(counts: &[i64], visits: i64) -> i64 {
+fn entropy(counts: &[i64], visits: i64, known: &mut Bits) -> i64 {
     let mut sorted: Vec<i64> = counts.iter().copied().filter(|n| *n > 0).collect();
     sorted.sort_unstable();
-    let share = |n: i64| n as f64 / visits as f64;
-    let bits: f64 = sorted.iter().map(|n| -share(*n) * libm::log2(share(*n))).sum();
+    let bits: f64 = sorted.iter().map(|n| known.of(*n, visits)).sum();
     libm::round(bits * super::member_value::PARTS as f64) as i64
+}
+
+/// −(n/N) log₂ (n/N), kept for few visits.
+#[derive(Debug, Clone, Default)]
+struct Bits {
+    /// For n from 1 to N, one N after the other.
+    known: Vec<f64>,
+}
+
+impl Bits {
+    fn of(&mut self, n: i64, visits: i64) -> f64 {
+        const FEW: i64 = 64;
+        if visits > FEW {
+            return of_share(n, visits);
+        }
+        if self.known.is_empty() {
+            let all = (1..=FEW).flat_map(|visits| (1..=visits).map(move |n| of_share(n, visits)));
+            self.known = all.collect();
+        }
+        let place = visits * (visits - 1) / 2 + n - 1;
+        self.known[usize::try_from(place).expect("n is from 1 to the number of visits")]
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "visits of one member")]
+fn of_share(n: i64, visits: i64) -> f64 {
+    let share = n as f64 / visits as f64;
+    -share * libm::log2(share)
 }
 
 fn order_within_days(visits: &mut [(Day, u32)], order: impl Fn(u32, u32) -> Ordering) {

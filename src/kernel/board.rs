@@ -120,14 +120,6 @@ impl<'p> Board<'p> {
         self.one_age = Some(self.age_on(first)).filter(|band| *band == self.age_on(last));
     }
 
-    /// Forgets what the interner's keys stood for.
-    pub(super) fn forget_keys(&mut self) {
-        self.group_of.clear();
-        self.parts.forget_keys();
-        self.joint.forget_keys();
-        self.teams.forget_keys();
-    }
-
     /// The place of an organisation.
     pub(super) fn group(&mut self, bho: u32, interner: &Interner) -> usize {
         let key = bho as usize;
@@ -142,7 +134,7 @@ impl<'p> Board<'p> {
         group
     }
 
-    fn group_named(&mut self, group: &Group) -> usize {
+    pub(super) fn group_named(&mut self, group: &Group) -> usize {
         let place = self.groups.iter().position(|known| known == group).unwrap_or_else(|| {
             self.groups.push(group.clone());
             self.groups.len() - 1
@@ -415,25 +407,6 @@ impl<'p> Board<'p> {
         for row in &mut self.rows {
             row.spread.settle(plan);
             row.parts.iter_mut().flatten().for_each(|block| block.settle(plan));
-        }
-    }
-
-    /// Adds the sums of another board.
-    pub(super) fn merge(&mut self, mut other: Self) {
-        other.settle();
-        let parts: Vec<usize> =
-            other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
-        let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
-        self.joint.merge(other.joint, &groups);
-        self.teams.merge(other.teams, &groups);
-        for (group, mine) in groups.into_iter().enumerate() {
-            let mut add = |to: usize, from: usize| {
-                self.rows[to].merge(self.plan, &other.rows[from], |part| parts[part]);
-            };
-            add(shared_row(mine), shared_row(group));
-            if group != EVERYONE {
-                add(own_row(mine), own_row(group));
-            }
         }
     }
 }

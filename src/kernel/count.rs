@@ -8,10 +8,11 @@ use super::plan::Plan;
 use super::things::split;
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
+use crate::indicator::excluded::ExcludedWindows;
 use crate::indicator::member_value::{self, MemberScene};
-use crate::indicator::unit::{self, Outcome};
+use crate::indicator::unit::{self, Outcome, Scene};
 use crate::indicator::year::{Active, MemberMonths, Relations};
-use crate::indicator::{Candidates, ContactShare, MemberRule, MemberValue, RateRule, Rule, Share};
+use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule, Share};
 use crate::terms::Day;
 use crate::timeline::{Interner, SpellSet, Timeline, UNKNOWN};
 
@@ -22,6 +23,7 @@ pub(super) struct Counter<'p> {
     pub(super) board: Board<'p>,
     pub(super) care: Vec<Vec<CareEpisode>>,
     months: MemberMonths,
+    excluded: ExcludedWindows,
     relations: [Relations; 3],
     pub(super) ledger: Ledger,
     things: PersonDays,
@@ -37,6 +39,7 @@ impl<'p> Counter<'p> {
             board: Board::new(plan),
             care: vec![Vec::new(); plan.gaps.len()],
             months: MemberMonths::default(),
+            excluded: ExcludedWindows::default(),
             relations: Default::default(),
             ledger: Ledger::default(),
             things: PersonDays::default(),
@@ -44,11 +47,6 @@ impl<'p> Counter<'p> {
             dated: Vec::new(),
             days_at: DaysAtLevels::new(plan.periods.len()),
         }
-    }
-
-    /// Leaves a bucket: the next reader gives ids other numbers.
-    pub(super) fn leave(&mut self) {
-        self.board.forget_keys();
     }
 
     /// Counts one member.
@@ -73,6 +71,7 @@ impl<'p> Counter<'p> {
         let plan = self.plan;
         self.ledger.clear(for_everyone);
         self.months.clear();
+        self.excluded.clear();
         self.relations.iter_mut().for_each(Relations::clear);
         for (place, gap) in plan.gaps.iter().enumerate() {
             let (treatment, qualifying) =
@@ -87,11 +86,8 @@ impl<'p> Counter<'p> {
             );
         }
         self.enrolled_days(timeline, interner);
-        for (measure, indicator) in plan.indicators.iter().enumerate() {
-            if !indicator.measure.is_computable() {
-                continue;
-            }
-            match &indicator.rule {
+        for &measure in &plan.computable {
+            match &plan.indicators[measure].rule {
                 Rule::Share(share) => self.units(measure, share, timeline, interner),
                 Rule::Member(rule) => self.member(measure, rule, timeline, interner),
                 Rule::Rate(rule) => self.rate(measure, rule, timeline, interner),
@@ -103,7 +99,8 @@ impl<'p> Counter<'p> {
 
     fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
-        let scene = plan.scene(measure, timeline, &self.care);
+        let decides = share.curve || self.ledger.notes.is_some();
+        let scene = Scene { decides, ..plan.scene(measure, timeline, &self.care) };
         let (board, ledger) = (&mut self.board, &mut self.ledger);
         unit::judge(share, scene, &mut |judged| {
             let group =
@@ -201,11 +198,14 @@ impl<'p> Counter<'p> {
             self.relations[2].see(2, plan.windows.iter().copied(), timeline, plan.entropy, order);
         }
         self.see_months(measure, rule, timeline);
+        let of_grid = (&plan.grid, plan.windows.as_slice());
+        let excluded = self.excluded.see(&rule.exclusions, (timeline, &self.months), of_grid);
         let scene = MemberScene {
             timeline,
             filters: &plan.filters[measure],
             grid: &plan.grid,
             months: &self.months,
+            excluded: self.excluded.reasons(excluded),
             relations: &self.relations,
             care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
@@ -224,9 +224,6 @@ impl<'p> Counter<'p> {
             return;
         }
         self.months.see(&plan.grid, timeline);
-        if rule.value == MemberValue::Disruptions {
-            self.months.see_course(&plan.grid, timeline);
-        }
         for filter in rule.monthly_filters() {
             let filter = plan.filters[measure][filter];
             self.months.see_contacts(&plan.grid, filter, &timeline.contact_days[filter]);

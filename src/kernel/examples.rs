@@ -116,6 +116,7 @@ fn units(indicator: &Indicator, example: &Example) -> Result<Vec<String>, String
             qualifying: plan.qualifying,
             data_through: example.data_through,
             asked: (Day(i32::MIN / 2), Day(i32::MAX / 2)),
+            decides: false,
         };
         unit::judge(share, scene, &mut |judged| {
             outcomes.push(match judged.outcome {

@@ -146,11 +146,6 @@ impl Joint {
         }
     }
 
-    /// Forgets what the interner's keys stood for.
-    pub(super) fn forget_keys(&mut self) {
-        self.known.clear();
-    }
-
     fn profile(&mut self, plan: &Plan, timeline: &Timeline, interner: &Interner) -> usize {
         let place = |one: &Covariate| match one {
             Covariate::Stratum(StratumKind::Attribute(name)) => {

@@ -102,12 +102,6 @@ impl Parts {
         }
     }
 
-    /// Forgets what the interner's keys stood for.
-    pub(super) fn forget_keys(&mut self) {
-        self.known.clear();
-        self.providers.clear();
-    }
-
     pub(super) fn all(&self) -> &[Part] {
         &self.parts
     }

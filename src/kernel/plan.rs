@@ -116,6 +116,8 @@ pub struct Plan {
     /// How timelines are read.
     pub settings: Settings,
     pub(super) needs: Needs,
+    /// The measures that can be computed, in order.
+    pub(super) computable: Vec<usize>,
     /// For each indicator, where its filters are among those of the timeline.
     pub(super) filters: Vec<Vec<usize>>,
     pub(super) treatment: usize,
@@ -180,14 +182,9 @@ impl Plan {
         let windows = ends.iter().map(|end| (end.months_later(1 - MONTHS), *end)).collect();
         let end_of =
             periods.iter().map(|period| ends.partition_point(|end| *end < period.end)).collect();
-        let (mut members, mut others) = (0, 0);
-        let mut row = |of_member: bool| {
-            let next = if of_member { &mut members } else { &mut others };
-            *next += 1;
-            *next - 1
-        };
-        let row_of =
-            indicators.iter().map(|one| row(matches!(one.rule, Rule::Member(_)))).collect();
+        let row_of = rows(&indicators);
+        let is_computable = |at: &usize| indicators[*at].measure.is_computable();
+        let computable = (0..indicators.len()).filter(is_computable).collect();
         let of_others = |at: &usize| !matches!(indicators[*at].rule, Rule::Member(_));
         let measure_of_row = (0..indicators.len()).filter(of_others).collect();
         let first = periods.iter().map(|period| period.start).min();
@@ -209,6 +206,7 @@ impl Plan {
             strata,
             settings,
             needs,
+            computable,
             filters,
             treatment,
             qualifying,
@@ -255,7 +253,8 @@ impl Plan {
         self.row_of[measure] * self.periods.len() + period
     }
 
-    /// What the units of a measure may look at; `care` has a member's episodes for each gap.
+    /// What the units of a measure may look at, without the days that decide; `care` has a member's
+    /// episodes for each gap.
     pub(super) fn scene<'a>(
         &'a self,
         measure: usize,
@@ -270,6 +269,7 @@ impl Plan {
             qualifying: self.qualifying,
             data_through: self.settings.data_through,
             asked: self.span,
+            decides: false,
         }
     }
 
@@ -277,6 +277,17 @@ impl Plan {
     pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
         self.gaps.iter().position(|known| *known == gap)
     }
+}
+
+/// The place of each measure among the member rules or among the others.
+fn rows(indicators: &[Indicator]) -> Vec<usize> {
+    let (mut members, mut others) = (0, 0);
+    let mut row = |of_member: bool| {
+        let next = if of_member { &mut members } else { &mut others };
+        *next += 1;
+        *next - 1
+    };
+    indicators.iter().map(|one| row(matches!(one.rule, Rule::Member(_)))).collect()
 }
 
 /// What the reader of timelines has to keep besides contacts that pass filters.

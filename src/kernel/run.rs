@@ -33,8 +33,10 @@ where
     E: Send,
     I: Iterator<Item = Result<RecordBatch, E>>,
 {
-    let one = |counter: &mut Counter<'_>, bucket: &B| -> Result<Summary, Error<E>> {
-        let mut reader = Reader::new(&plan.needs, &plan.settings);
+    let one = |counter: &mut Counter<'_>,
+               reader: &mut Reader<'_>,
+               bucket: &B|
+     -> Result<Summary, Error<E>> {
         let mut each = |timeline: &timeline::Timeline, interner: &mut timeline::Interner| {
             counter.count(timeline, interner);
         };
@@ -45,25 +47,25 @@ where
         seen(summary);
         Ok(summary)
     };
-    // Each thread takes the next bucket and has one board for all of its own. Buckets after one that
+    // Each thread takes the next bucket and has one reader and one board for all of its own. Buckets after one that
     // failed are left, so that the failure told is always that of the first.
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let worker = |_: rayon::BroadcastContext<'_>| {
         let (mut counter, mut total, mut error) = (Counter::new(plan), Summary::default(), None);
+        let mut reader = Reader::new(&plan.needs, &plan.settings);
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(bucket) = buckets.get(at).filter(|_| at < failed.load(Ordering::Relaxed))
             else {
                 return (counter, total, error);
             };
-            match one(&mut counter, bucket) {
+            match one(&mut counter, &mut reader, bucket) {
                 Ok(summary) => total.add(summary),
                 Err(found) => {
                     failed.fetch_min(at, Ordering::Relaxed);
                     error = Some((at, found));
                 }
             }
-            counter.leave();
         }
     };
     let mut counted = rayon::broadcast(worker).into_iter();

@@ -27,6 +27,9 @@ impl Hasher for NumberHasher {
         let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
     fn write_usize(&mut self, number: usize) {
         self.write_u64(number as u64);
     }

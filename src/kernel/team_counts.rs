@@ -1,28 +1,30 @@
 //! Counts which providers see a member together, while members go by.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use super::Group;
 use super::board::Board;
 use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
-use super::teams::{Shared, TeamStep, Teams, densities, part_of_pair, settle};
+use super::spread::NumberHasher;
+use super::teams::{PairCount, Shared, Teams, densities, part_of_pair, settle};
 use crate::indicator::member_value::MemberOutcome;
 use crate::timeline::{Interner, Timeline};
 
 /// What there is at each place. A member of n providers adds n(n − 1) ÷ 2 pairs, and no team is too
 /// large: pairs take more memory than everything else, so that only windows which end with one of the
-/// longest periods are looked at. Steps of one place are added up before more room is taken.
+/// longest periods are looked at. Counts of one place are added up before more room is taken.
 #[derive(Debug)]
 pub(super) struct TeamCounts {
     measures: Vec<(usize, usize)>,
     /// Hashes of providers by their keys, for one interner.
-    names: HashMap<u32, u64>,
+    names: HashMap<u32, u64, BuildHasherDefault<NumberHasher>>,
     /// Providers by their hashes.
-    places: HashMap<u64, u32>,
+    places: HashMap<u64, u32, BuildHasherDefault<NumberHasher>>,
     providers: Vec<u64>,
     /// Groups are those of the board, ends those of the plan.
-    steps: Vec<TeamStep>,
+    counts: Vec<PairCount>,
 }
 
 /// A provider, and the windows `from..to` in which the member saw it.
@@ -80,16 +82,11 @@ impl TeamCounts {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
             measures: densities(plan),
-            names: HashMap::new(),
-            places: HashMap::new(),
+            names: HashMap::default(),
+            places: HashMap::default(),
             providers: Vec::new(),
-            steps: Vec::new(),
+            counts: Vec::new(),
         }
-    }
-
-    /// Forgets what the interner's keys stood for.
-    pub(super) fn forget_keys(&mut self) {
-        self.names.clear();
     }
 
     /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its group, both for each
@@ -129,11 +126,11 @@ impl TeamCounts {
         let team: Vec<u32> = team.iter().map(|provider| self.place(*provider)).collect();
         for (place, one) in team.iter().enumerate() {
             for other in &team[place + 1..] {
-                if self.steps.len() == self.steps.capacity() {
-                    settle(&mut self.steps);
-                    self.steps.reserve_exact(self.steps.len() / 2 + FEW);
+                if self.counts.len() == self.counts.capacity() {
+                    settle(&mut self.counts);
+                    self.counts.reserve_exact(self.counts.len() / 2 + FEW);
                 }
-                self.steps.push(TeamStep { measure, pair: [*one, *other], group, end, by });
+                self.counts.push(PairCount::new(measure, [*one, *other], group, end, by));
             }
         }
     }
@@ -147,22 +144,24 @@ impl TeamCounts {
 
     /// Adds those of another, whose groups have these places here.
     pub(super) fn merge(&mut self, mut other: Self, groups: &[usize]) {
-        for steps in [&mut self.steps, &mut other.steps] {
-            settle(steps);
-            steps.shrink_to_fit();
+        for counts in [&mut self.counts, &mut other.counts] {
+            settle(counts);
+            counts.shrink_to_fit();
         }
         let places: Vec<u32> =
             other.providers.iter().map(|provider| self.place(*provider)).collect();
-        self.steps.reserve_exact(other.steps.len());
-        self.steps.extend(other.steps.into_iter().map(|step| {
-            let group = u32::try_from(groups[step.group as usize]).expect("fewer than 2³² groups");
-            TeamStep { group, pair: step.pair.map(|place| places[place as usize]), ..step }
+        self.counts.reserve_exact(other.counts.len());
+        self.counts.extend(other.counts.into_iter().map(|count| {
+            let group =
+                u32::try_from(groups[count.group() as usize]).expect("fewer than 2³² groups");
+            let pair = count.pair().map(|place| places[place as usize]);
+            PairCount::new(count.measure(), pair, group, count.end(), count.by)
         }));
     }
 
     /// What was counted.
     pub(super) fn teams(self, plan: &Plan, groups: &[Group]) -> Teams {
-        Teams::of(self.steps, (&plan.ends, groups, &self.providers))
+        Teams::of(self.counts, (&plan.ends, groups, &self.providers))
     }
 }
 

@@ -16,16 +16,49 @@ use crate::indicator::{Candidates, MemberValue, Rule};
 use crate::terms::Day;
 
 /// In the window that ends on a day, so many members of a group see two providers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct TeamStep {
-    pub(super) measure: u16,
-    /// Places among the providers.
-    pub(super) pair: [u32; 2],
-    /// Place among the groups; everyone for members who are in no mean, but see the two.
-    pub(super) group: u32,
-    /// Place among the ends of windows.
-    pub(super) end: u16,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PairCount {
+    /// Measure, pair, group and end as one number: it compares, and so sorts, as they would.
+    at: u128,
     pub(super) by: Shared,
+}
+
+impl PairCount {
+    /// `pair` are places among the providers, `group` is one among the groups (everyone for members who
+    /// are in no mean, but see the two), `end` one among the ends of windows.
+    pub(super) fn new(
+        measure: u16,
+        [one, other]: [u32; 2],
+        group: u32,
+        end: u16,
+        by: Shared,
+    ) -> Self {
+        let pair = u128::from(one) << 32 | u128::from(other);
+        let at =
+            u128::from(measure) << 112 | pair << 48 | u128::from(group) << 16 | u128::from(end);
+        Self { at, by }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the parts that it was made of")]
+    fn bits(self, from: u32) -> u32 {
+        (self.at >> from) as u32
+    }
+
+    pub(super) fn measure(self) -> u16 {
+        (self.bits(112) & 0xffff).try_into().expect("16 bits")
+    }
+
+    pub(super) fn pair(self) -> [u32; 2] {
+        [self.bits(80), self.bits(48)]
+    }
+
+    pub(super) fn group(self) -> u32 {
+        self.bits(16)
+    }
+
+    pub(super) fn end(self) -> u16 {
+        (self.bits(0) & 0xffff).try_into().expect("16 bits")
+    }
 }
 
 /// Members who see two providers, and what the pair adds to the densities of those who are in a mean.
@@ -43,12 +76,11 @@ impl Shared {
     }
 }
 
-/// Puts steps in order and adds up those of one place.
-pub(super) fn settle(steps: &mut Vec<TeamStep>) {
-    steps.sort_unstable();
-    steps.dedup_by(|later, first| {
-        let key = |step: &TeamStep| (step.measure, step.pair, step.group, step.end);
-        let same = key(later) == key(first);
+/// Puts counts in order and adds up those of one place.
+pub(super) fn settle(counts: &mut Vec<PairCount>) {
+    counts.sort_unstable_by_key(|count| count.at);
+    counts.dedup_by(|later, first| {
+        let same = later.at == first.at;
         if same {
             first.by.add(later.by);
         }
@@ -56,14 +88,14 @@ pub(super) fn settle(steps: &mut Vec<TeamStep>) {
     });
 }
 
-/// All steps, in order, and what their places stand for, in order as well. Providers are named by a hash
+/// All counts, in order, and what their places stand for, in order as well. Providers are named by a hash
 /// of their ids; it is shown to nobody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Teams {
     pub(super) ends: Vec<Day>,
     pub(super) groups: Vec<Group>,
     pub(super) providers: Vec<u64>,
-    pub(super) steps: Vec<TeamStep>,
+    pub(super) counts: Vec<PairCount>,
 }
 
 /// Values that are used, in order, and by the place that each had before the place it has there.
@@ -85,6 +117,9 @@ impl<T: Clone + Ord> Ranks<T> {
         Self { values: places.into_iter().map(|place| all[place].clone()).collect(), of }
     }
 }
+
+/// Sums of densities by measure and place of the group, for each end of a window.
+pub(super) type Sums = BTreeMap<(usize, u32), Vec<i128>>;
 
 /// How often two providers see a member together, by measure and pair, for each window.
 #[derive(Debug, Default)]
@@ -115,52 +150,54 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
 }
 
 impl Teams {
-    /// Steps whose places stand for these ends of windows, groups and providers, each of them once.
+    /// Counts whose places stand for these ends of windows, groups and providers, each of them once.
     pub(super) fn of(
-        mut steps: Vec<TeamStep>,
+        mut counts: Vec<PairCount>,
         (ends, groups, providers): (&[Day], &[Group], &[u64]),
     ) -> Self {
-        let ends = Ranks::new(ends, steps.iter().map(|step| usize::from(step.end)));
-        let groups = Ranks::new(groups, steps.iter().map(|step| step.group as usize));
-        let pairs = steps.iter().flat_map(|step| step.pair.map(|place| place as usize));
+        let ends = Ranks::new(ends, counts.iter().map(|count| usize::from(count.end())));
+        let groups = Ranks::new(groups, counts.iter().map(|count| count.group() as usize));
+        let pairs = counts.iter().flat_map(|count| count.pair().map(|place| place as usize));
         let providers = Ranks::new(providers, pairs);
-        for step in &mut steps {
-            let end = ends.of[usize::from(step.end)];
-            step.end = u16::try_from(end).expect("no more ends than before");
-            step.group = groups.of[step.group as usize];
-            step.pair = step.pair.map(|place| providers.of[place as usize]);
+        for count in &mut counts {
+            let end = ends.of[usize::from(count.end())];
+            let end = u16::try_from(end).expect("no more ends than before");
+            let group = groups.of[count.group() as usize];
+            let pair = count.pair().map(|place| providers.of[place as usize]);
+            *count = PairCount::new(count.measure(), pair, group, end, count.by);
         }
-        settle(&mut steps);
+        settle(&mut counts);
         let (ends, groups, providers) = (ends.values, groups.values, providers.values);
-        Self { ends, groups, providers, steps }
+        Self { ends, groups, providers, counts }
     }
 
     /// True if nobody sees two providers, or nobody asked.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.counts.is_empty()
     }
 
-    /// True if there is a step of a measure.
+    /// True if there is a count of a measure.
     pub(super) fn has(&self, measure: usize) -> bool {
-        self.steps.binary_search_by_key(&measure, |step| usize::from(step.measure)).is_ok()
+        self.counts.binary_search_by_key(&measure, |count| usize::from(count.measure())).is_ok()
     }
 
     /// Each pair of each measure, with how many members see both, for each window.
     fn pairs<'s>(
         &'s self,
         ends: &'s [Day],
-    ) -> impl Iterator<Item = (&'s [TeamStep], Vec<i64>)> + use<'s> {
-        let same = |a: &TeamStep, b: &TeamStep| (a.measure, a.pair) == (b.measure, b.pair);
-        let members = |steps| self.in_windows(steps, ends, |by| by.members);
-        self.steps.chunk_by(same).map(move |steps| (steps, members(steps)))
+    ) -> impl Iterator<Item = (&'s [PairCount], Vec<i64>)> + use<'s> {
+        let same = |a: &PairCount, b: &PairCount| a.at >> 48 == b.at >> 48;
+        let members = |counts| self.in_windows(counts, ends, |by| by.members);
+        self.counts.chunk_by(same).map(move |counts| (counts, members(counts)))
     }
 
-    /// Gives the cells of densities their numerators: Σ over members of the group, in parts of 10⁻¹².
-    pub(super) fn fill(&self, plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
-        let mut sums: BTreeMap<(usize, u32), Vec<i128>> = BTreeMap::new();
-        for (steps, together) in self.pairs(&plan.ends) {
-            for own in steps.chunk_by(|a, b| a.group == b.group) {
-                let sum = sums.entry((usize::from(own[0].measure), own[0].group));
+    /// Sums of densities by measure and place of the group, for each end of a window: Σ over the
+    /// members of the group, in parts of 10⁻¹².
+    pub(super) fn sums(&self, plan: &Plan) -> Sums {
+        let mut sums = Sums::new();
+        for (counts, together) in self.pairs(&plan.ends) {
+            for own in counts.chunk_by(|a, b| a.group() == b.group()) {
+                let sum = sums.entry((usize::from(own[0].measure()), own[0].group()));
                 let sum = sum.or_insert_with(|| vec![0; plan.ends.len()]);
                 let parts = self.in_windows(own, &plan.ends, |by| by.parts);
                 for ((sum, parts), together) in sum.iter_mut().zip(parts).zip(&together) {
@@ -168,6 +205,11 @@ impl Teams {
                 }
             }
         }
+        sums
+    }
+
+    /// Gives the cells of densities their numerators.
+    pub(super) fn fill(&self, plan: &Plan, sums: &Sums, cells: &mut BTreeMap<Cell, Tally>) {
         for (measure, _) in densities(plan) {
             for (period, end) in plan.periods.iter().zip(&plan.end_of) {
                 let own = sums.iter().filter(|((of, _), _)| *of == measure);
@@ -184,17 +226,17 @@ impl Teams {
         }
     }
 
-    /// What there is in each of some windows, from steps in any order.
+    /// What there is in each of some windows, from counts in any order.
     fn in_windows(
         &self,
-        steps: &[TeamStep],
+        counts: &[PairCount],
         ends: &[Day],
         of: impl Fn(&Shared) -> i64,
     ) -> Vec<i64> {
         let mut found = vec![0; ends.len()];
-        for step in steps {
-            if let Ok(place) = ends.binary_search(&self.ends[usize::from(step.end)]) {
-                found[place] += of(&step.by);
+        for count in counts {
+            if let Ok(place) = ends.binary_search(&self.ends[usize::from(count.end())]) {
+                found[place] += of(&count.by);
             }
         }
         found
@@ -202,10 +244,10 @@ impl Teams {
 
     /// The weights of all pairs.
     pub(super) fn weights(&self, plan: &Plan) -> Weights {
-        let pair = |step: &TeamStep| step.pair.map(|place| self.providers[place as usize]);
+        let pair = |count: &PairCount| count.pair().map(|place| self.providers[place as usize]);
         let pairs = self.pairs(&plan.ends);
         let together = pairs
-            .map(|(steps, own)| ((usize::from(steps[0].measure), pair(&steps[0])), own))
+            .map(|(counts, own)| ((usize::from(counts[0].measure()), pair(&counts[0])), own))
             .collect();
         Weights { together }
     }

@@ -1,57 +1,104 @@
-//! From the rows of a board to the tallies of every group and stratum.
+//! From the rows of boards to the tallies of every group and stratum.
 
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use super::block::Block;
 use super::board::{Board, Row, own_row, shared_row};
 use super::ledger::EVERYONE;
 use super::part::{Part, band_name};
+use super::team_counts::TeamCounts;
 use super::{Cell, Group, Stratum, Tallies, Tally};
 use crate::indicator::Rule;
 
 impl Board<'_> {
+    /// Adds the sums of another board.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        other.settle();
+        let parts: Vec<usize> =
+            other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
+        let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
+        let Board { rows: theirs, joint, teams, .. } = other;
+        let mut from = vec![None; self.rows.len()];
+        for (group, mine) in groups.iter().enumerate() {
+            from[shared_row(*mine)] = Some(shared_row(group));
+            if group != EVERYONE {
+                from[own_row(*mine)] = Some(own_row(group));
+            }
+        }
+        let plan = self.plan;
+        let add = |(row, from): (&mut Row, Option<usize>)| {
+            if let Some(from) = from {
+                row.merge(plan, &theirs[from], |part| parts[part]);
+            }
+        };
+        let (rows, own_joint, own_teams) = (&mut self.rows, &mut self.joint, &mut self.teams);
+        rayon::join(
+            || {
+                own_joint.merge(joint, &groups);
+                own_teams.merge(teams, &groups);
+            },
+            || rows.par_iter_mut().zip(from).for_each(add),
+        );
+    }
+
     /// The tallies of all cells with at least one unit.
     pub(super) fn tallies(mut self) -> Tallies {
         self.settle();
         let plan = self.plan;
-        let mut cells = BTreeMap::new();
-        for (place, group) in self.groups.iter().enumerate() {
-            let mut row = self.rows[shared_row(place)].clone();
-            let own = if place == EVERYONE { 1..self.groups.len() } else { place..place + 1 };
-            for group in own {
-                row.merge(plan, &self.rows[own_row(group)], |part| part);
-            }
-            for (stratum, block) in self.strata(&row) {
-                let whole = stratum.kind == "all";
-                for measure in self.computable() {
-                    if !whole && plan.indicators[measure].rule.is_of_whole_groups() {
-                        continue;
-                    }
-                    let values = if whole { row.spread.values(plan, measure) } else { Vec::new() };
-                    let tallies = block.tallies(plan, measure, self.reasons_from[measure]);
-                    for (period, mut tally) in tallies.into_iter().enumerate() {
-                        tally.values = values.get(period).cloned().unwrap_or_default();
-                        keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
-                    }
-                }
-            }
+        let teams = std::mem::replace(&mut self.teams, TeamCounts::new(plan));
+        let (teams, cells) = rayon::join(
+            || {
+                let teams = teams.teams(plan, &self.groups);
+                let sums = teams.sums(plan);
+                (teams, sums)
+            },
+            || (0..self.groups.len()).into_par_iter().map(|group| self.of_group(group)).collect(),
+        );
+        let ((teams, sums), of_groups): (_, Vec<Vec<(Cell, Tally)>>) = (teams, cells);
+        let mut cells: BTreeMap<Cell, Tally> = of_groups.into_iter().flatten().collect();
+        cells.extend(self.joint.cells(plan, &self.groups));
+        teams.fill(plan, &sums, &mut cells);
+        Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells, teams }
+    }
+
+    /// The tallies of a group.
+    fn of_group(&self, place: usize) -> Vec<(Cell, Tally)> {
+        let (plan, group) = (self.plan, &self.groups[place]);
+        let mut cells = Vec::new();
+        let mut row = self.rows[shared_row(place)].clone();
+        let own = if place == EVERYONE { 1..self.groups.len() } else { place..place + 1 };
+        for group in own {
+            row.merge(plan, &self.rows[own_row(group)], |part| part);
+        }
+        for (stratum, block) in self.strata(&row) {
+            let whole = stratum.kind == "all";
             for measure in self.computable() {
-                if plan.indicators[measure].rule != Rule::LevelMix {
+                if !whole && plan.indicators[measure].rule.is_of_whole_groups() {
                     continue;
                 }
-                for level in 0..7 {
-                    let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
-                    for period in 0..plan.periods.len() {
-                        let tally = row.spread.level(plan, measure, period, level);
-                        keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
-                    }
+                let values = if whole { row.spread.values(plan, measure) } else { Vec::new() };
+                let tallies = block.tallies(plan, measure, self.reasons_from[measure]);
+                for (period, mut tally) in tallies.into_iter().enumerate() {
+                    tally.values = values.get(period).cloned().unwrap_or_default();
+                    keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
                 }
             }
         }
-        cells.extend(self.joint.cells(plan, &self.groups));
-        let teams = self.teams.teams(plan, &self.groups);
-        teams.fill(plan, &mut cells);
-        Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells, teams }
+        for measure in self.computable() {
+            if plan.indicators[measure].rule != Rule::LevelMix {
+                continue;
+            }
+            for level in 0..7 {
+                let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
+                for period in 0..plan.periods.len() {
+                    let tally = row.spread.level(plan, measure, period, level);
+                    keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
+                }
+            }
+        }
+        cells
     }
 
     /// A row's blocks by stratum: profiles are added up for each value of each attribute.
@@ -95,12 +142,12 @@ impl Board<'_> {
 }
 
 /// Keeps a tally that counts anything. Sums that cancel are kept: those of other members may be added.
-fn keep(cells: &mut BTreeMap<Cell, Tally>, cell: impl FnOnce() -> Cell, tally: Tally) {
+fn keep(cells: &mut Vec<(Cell, Tally)>, cell: impl FnOnce() -> Cell, tally: Tally) {
     let counted = tally.denominator != 0
         || tally.numerator != 0
         || tally.nn != 0
         || tally.excluded.iter().any(|count| *count != 0);
     if counted {
-        cells.insert(cell(), tally);
+        cells.push((cell(), tally));
     }
 }

@@ -32,7 +32,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::teams::Shared;
 use super::wire_found;
-use super::wire_teams::{self, InSteps, Key as TeamKey, OutStep};
+use super::wire_teams::{self, InCounts, Key as TeamKey, OutCount};
 use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Teams, Values};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::{Found, Summary};
@@ -191,7 +191,7 @@ impl Part {
     pub fn from_batches(batches: impl IntoIterator<Item = RecordBatch>) -> Result<Self, WireError> {
         let mut part = Self::default();
         let mut values: BTreeMap<Cell, BTreeMap<i64, i64>> = BTreeMap::new();
-        let mut steps = InSteps::default();
+        let mut steps = InCounts::default();
         for batch in batches {
             let table = InTable::of(&batch)?;
             for row in 0..batch.num_rows() {
@@ -280,10 +280,10 @@ impl Part {
             tally.excluded.resize(reasons, 0);
         }
         let teams = self.teams;
-        if teams.steps.iter().any(|step| usize::from(step.measure) >= measures.len()) {
+        if teams.counts.iter().any(|count| usize::from(count.measure()) >= measures.len()) {
             return Err(WireError::NotOfPlan);
         }
-        teams.fill(plan, &mut cells);
+        teams.fill(plan, &teams.sums(plan), &mut cells);
         Ok(Tallies { measures, periods: plan.periods.clone(), cells, teams })
     }
 }
@@ -303,7 +303,7 @@ fn place_of(measure: usize) -> i32 {
     i32::try_from(measure).expect("fewer than 2³¹ measures")
 }
 
-fn out_step<'a>(step: &OutStep<'a>) -> Out<'a> {
+fn out_step<'a>(step: &OutCount<'a>) -> Out<'a> {
     let mut row = Out {
         measure: Some(place_of(step.measure)),
         start: Some(step.end.0),

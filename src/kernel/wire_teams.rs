@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
-use super::teams::{Shared, TeamStep, Teams};
+use super::teams::{PairCount, Shared, Teams};
 use super::{Group, Part, Seen, Tallies, Task};
 use crate::terms::Day;
 use crate::timeline::Summary;
 
-/// A step on its way out, with the names of its providers.
+/// A count on its way out, with the names of its providers.
 #[derive(Debug)]
-pub(super) struct OutStep<'t> {
+pub(super) struct OutCount<'t> {
     pub(super) measure: usize,
     pub(super) group: &'t Group,
     pub(super) pair: [&'t str; 2],
@@ -34,31 +34,31 @@ impl Teams {
         self.providers.iter().map(|provider| shown(*provider)).collect()
     }
 
-    /// All steps, in order; `names` are those of the providers.
+    /// All counts, in order; `names` are those of the providers.
     pub(super) fn out<'t>(
         &'t self,
         names: &'t [String],
-    ) -> impl Iterator<Item = OutStep<'t>> + use<'t> {
-        self.steps.iter().map(|step| OutStep {
-            measure: usize::from(step.measure),
-            group: &self.groups[step.group as usize],
-            pair: step.pair.map(|place| names[place as usize].as_str()),
-            end: self.ends[usize::from(step.end)],
-            by: step.by,
+    ) -> impl Iterator<Item = OutCount<'t>> + use<'t> {
+        self.counts.iter().map(|count| OutCount {
+            measure: usize::from(count.measure()),
+            group: &self.groups[count.group() as usize],
+            pair: count.pair().map(|place| names[place as usize].as_str()),
+            end: self.ends[usize::from(count.end())],
+            by: count.by,
         })
     }
 }
 
-/// What a step on its way in is about: measure, pair, group, end of the window.
+/// What a count on its way in is about: measure, pair, group, end of the window.
 pub(super) type Key = (usize, [u64; 2], Group, Day);
 
-/// Steps on their way in.
+/// Counts on their way in.
 #[derive(Debug, Default)]
-pub(super) struct InSteps {
+pub(super) struct InCounts {
     ends: Places<Day>,
     groups: Places<Group>,
     providers: Places<u64>,
-    steps: Vec<TeamStep>,
+    counts: Vec<PairCount>,
 }
 
 /// Values by their place, each of them once.
@@ -83,22 +83,19 @@ impl<T: Clone + Eq + Hash> Places<T> {
     }
 }
 
-impl InSteps {
-    /// Adds a step; nothing if no plan has so many measures or ends of windows.
+impl InCounts {
+    /// Adds a count; nothing if no plan has so many measures or ends of windows.
     pub(super) fn push(&mut self, (measure, pair, group, end): Key, by: Shared) -> Option<()> {
-        let step = TeamStep {
-            measure: u16::try_from(measure).ok()?,
-            pair: pair.map(|provider| self.providers.place(provider)),
-            group: self.groups.place(group),
-            end: u16::try_from(self.ends.place(end)).ok()?,
-            by,
-        };
-        self.steps.push(step);
+        let measure = u16::try_from(measure).ok()?;
+        let pair = pair.map(|provider| self.providers.place(provider));
+        let group = self.groups.place(group);
+        let end = u16::try_from(self.ends.place(end)).ok()?;
+        self.counts.push(PairCount::new(measure, pair, group, end, by));
         Some(())
     }
 
     pub(super) fn teams(self) -> Teams {
-        Teams::of(self.steps, (&self.ends.all, &self.groups.all, &self.providers.all))
+        Teams::of(self.counts, (&self.ends.all, &self.groups.all, &self.providers.all))
     }
 }
 

@@ -36,7 +36,7 @@ pub use evidence::{Line, MemberRows};
 pub use explain::{Case, Explained, Question, explain};
 pub use period::{any_period, month, reported};
 pub use plan_file::{PROGRAM, PlanFile, Ready, Sources};
-pub use publish::{content, publish, write_tables};
+pub use publish::{content, publish, tables, write_tables};
 pub use read::{Pipeline, read};
 pub use read_contract::check_contract;
 pub use reconcile::{Comparison, reconcile, reconcile_folder};

@@ -176,8 +176,17 @@ pub(super) fn definitions(pipeline: &Pipeline) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The tables of a report without its page: names and bytes.
+pub fn tables(table: &PublishedTable) -> anyhow::Result<[(&'static str, Vec<u8>); 2]> {
+    let (csv, parquet) = rayon::join(
+        || oversight::results_csv(table),
+        || store::table_bytes(&oversight::results_batch(table)),
+    );
+    Ok([("results.csv", csv), ("results.parquet", parquet?)])
+}
+
 /// Writes the tables of a report without its page.
-pub fn write_tables(table: &PublishedTable, folder: &Path) -> anyhow::Result<()> {
+pub fn write_tables(tables: &[(&str, Vec<u8>)], folder: &Path) -> anyhow::Result<()> {
     let folder = folder.join("tables");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{}: cannot make this folder", folder.display()))?;
@@ -187,6 +196,5 @@ pub fn write_tables(table: &PublishedTable, folder: &Path) -> anyhow::Result<()>
             .and_then(|()| std::fs::rename(&draft, &path))
             .with_context(|| format!("{}: cannot write this file", path.display()))
     };
-    put("results.csv", &oversight::results_csv(table))?;
-    put("results.parquet", &store::table_bytes(&oversight::results_batch(table))?)
+    tables.iter().try_for_each(|(name, bytes)| put(name, bytes))
 }

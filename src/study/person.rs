@@ -169,6 +169,7 @@ pub fn enter(reading: &Reading<'_>, timeline: &Timeline, interner: &Interner) ->
         qualifying: reading.qualifying,
         data_through: reading.settings.data_through,
         asked: (Day(i32::MIN / 2), Day(i32::MAX / 2)),
+        decides: false,
     };
     let units = study.population.units(scene);
     let first = units.iter().find(|(_, excluded)| excluded.is_none()).map(|(day, _)| *day);

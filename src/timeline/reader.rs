@@ -30,7 +30,7 @@ pub struct Summary {
 pub struct Reader<'n> {
     pub(super) needs: &'n Needs,
     pub(super) settings: &'n Settings,
-    /// The numbers of ids and attributes.
+    /// The numbers of ids and attributes, for as long as the reader lives.
     pub interner: Interner,
     memory: Memory,
     /// Places of filters of other tables than contacts.
@@ -118,11 +118,11 @@ impl<'n> Reader<'n> {
         Ok(())
     }
 
-    /// Hands out the last member.
+    /// Hands out the last member, and says what was seen since the last time. Other rows may follow.
     pub fn finish(&mut self, each: &mut impl FnMut(&Timeline, &mut Interner)) -> Summary {
         self.complete(each);
         self.started = false;
-        self.summary
+        std::mem::take(&mut self.summary)
     }
 
     /// Goes on to a member, who has to come after the one before.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -206,8 +207,10 @@ impl Register {
 
     /// The last release before one that is to be added, or that stands already.
     pub fn last_before(&self, release: &Release, table: &PublishedTable) -> Option<usize> {
-        let own = id(release, &shown(table));
-        let known = self.standing().find(|place| self.releases[*place].id == own);
+        let known = self.standing().next().and_then(|_| {
+            let own = id(release, &shown(table));
+            self.standing().find(|place| self.releases[*place].id == own)
+        });
         known.unwrap_or(self.releases.len()).checked_sub(1)
     }
 
@@ -247,9 +250,13 @@ fn id(release: &Release, shown: &[(CellKey, Shown)]) -> String {
     let mut hash = Sha256::new();
     let nameless = Release { id: String::new(), cells: String::new(), ..release.clone() };
     hash.update(serde_json::to_vec(&nameless).expect("texts always serialise"));
-    for (key, shown) in shown {
+    let text = |(key, shown): &(CellKey, Shown)| {
         let cell = ReleasedCell::new(key, Some(0), shown.clone());
-        hash.update(serde_json::to_vec(&cell).expect("texts and finite numbers serialise"));
+        serde_json::to_vec(&cell).expect("texts and finite numbers serialise")
+    };
+    let texts: Vec<Vec<u8>> = shown.par_iter().map(text).collect();
+    for text in texts {
+        hash.update(text);
     }
     hash.finalize()[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

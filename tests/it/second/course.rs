@@ -378,7 +378,7 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
     }
     if criterion.times_known || criterion.hours_over.is_some() {
         let Of::EdVisit(visit) = unit.of else { return Some(false) };
-        let seconds = visit.lasted.first().copied().flatten();
+        let seconds = visit.lasted.iter().copied().flatten().next();
         let hours = criterion.hours_over.map(|hours| hours * 3600);
         return Some(seconds.is_some_and(|seconds| hours.is_none_or(|most| seconds > most)));
     }

@@ -1,0 +1,53 @@
+//! Values made of visits to providers.
+
+use super::member_value::{MemberOutcome, PARTS, ratio};
+use super::rule::MemberValue;
+use super::year::Relation;
+
+/// Adds outcomes that are made of visits to providers; nothing for windows without a relation.
+pub(super) fn of_relations(
+    value: MemberValue,
+    relations: impl Iterator<Item = Option<Relation>>,
+    excluded: &[Option<usize>],
+    found: &mut Vec<Option<MemberOutcome>>,
+) {
+    // Neighbouring windows often have the same visits.
+    let mut before: Option<(Relation, i64)> = None;
+    found.extend(relations.zip(excluded).map(|(relation, excluded)| match (relation, excluded) {
+        (None, _) => None,
+        (Some(_), Some(reason)) => Some(MemberOutcome::Excluded(*reason)),
+        (Some(relation), None) => {
+            let known = before.filter(|(known, _)| *known == relation);
+            let value = known.map_or_else(|| of_relation(value, relation), |(_, value)| value);
+            before = Some((relation, value));
+            Some(MemberOutcome::Value(value))
+        }
+    }));
+}
+
+/// A value made of visits to providers.
+fn of_relation(value: MemberValue, r: Relation) -> i64 {
+    let bice_boxerman = || ratio(r.squares - r.visits, r.visits * (r.visits - 1));
+    match value {
+        MemberValue::UsualProvider => ratio(r.most, r.visits),
+        MemberValue::BiceBoxerman => bice_boxerman(),
+        MemberValue::Sequential => ratio(r.same, r.visits - 1),
+        MemberValue::Herfindahl => ratio(r.squares, r.visits * r.visits),
+        MemberValue::Modified { twice } => modified(r, twice),
+        // Each provider is new once; the first visit is left out of both.
+        MemberValue::KnownProvider => ratio(r.visits - r.providers, r.visits - 1),
+        MemberValue::Entropy => r.entropy,
+        MemberValue::Providers => r.providers * PARTS,
+        MemberValue::Fragmentation => PARTS - bice_boxerman(),
+        // A density is made of all members at the end. The reader of definitions refuses the others
+        // for members with visits.
+        _ => 0,
+    }
+}
+
+/// (1 − p ÷ (N + 0.1)), and that ÷ (1 − 1 ÷ (N + 0.1)), in tenths: (10N + 1 − 10p) ÷ (10N + 1), and
+/// (10N + 1 − 10p) ÷ (10N − 9).
+fn modified(relation: Relation, twice: bool) -> i64 {
+    let (visits, providers) = (10 * relation.visits, 10 * relation.providers);
+    ratio(visits + 1 - providers, if twice { visits - 9 } else { visits + 1 })
+}
