@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
+use rayon::prelude::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 
 use super::block::Block;
 use super::board::{Board, Row, own_row, shared_row};
