@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::is_broken_down;
 use super::space::{Kind, Space};
 use crate::indicator::{Measure, Scale};
 use crate::kernel::Group;
@@ -70,21 +71,29 @@ impl Axes {
             kinds.entry(kind).or_default().push(spots.len());
             spots.insert(spot, spots.len());
         }
-        let kinds = kinds.into_iter().map(|((of_everyone, _), members)| Kind {
-            members,
-            adds_up: of_everyone || groups_add_up,
-        });
         let days: BTreeSet<Day> = periods.iter().map(|period| period.end).collect();
         let periods: BTreeMap<Period, usize> =
             periods.into_iter().enumerate().map(|(at, period)| (period, at)).collect();
         let ends: BTreeMap<Day, usize> =
             days.into_iter().enumerate().map(|(at, day)| (day, at)).collect();
+        let time = |period: &Period| match timing {
+            Timing::Ends => ends[&period.end],
+            Timing::Added | Timing::Apart => periods[period],
+        };
+        let kinds = kinds.into_iter().map(|((of_everyone, kind), members)| {
+            let published = periods.keys().filter(|period| is_broken_down(&kind, period.grain));
+            let published: BTreeSet<usize> = published.map(time).collect();
+            let unpublished = periods.keys().map(time).filter(|time| !published.contains(time));
+            let unpublished = unpublished.collect();
+            Kind { members, adds_up: of_everyone || groups_add_up, unpublished }
+        });
+        let kinds = kinds.collect();
         let parents = match timing {
             Timing::Added => periods.keys().map(|period| longer(*period, &periods)).collect(),
             Timing::Apart => vec![None; periods.len()],
             Timing::Ends => vec![None; ends.len()],
         };
-        let space = Space::new(spots.len(), kinds.collect(), parents);
+        let space = Space::new(spots.len(), kinds, parents);
         Self { space, timing, spots, periods, ends }
     }
 

@@ -9,7 +9,8 @@ use super::space::{Kind, Space};
 pub(super) fn table(counts: &[&[i64]], threshold: i64, also: &[(usize, usize)]) -> Sheet {
     let columns = counts[0].len();
     let parents = (0..columns).map(|_| Some(columns)).chain([None]).collect();
-    let kind = Kind { members: (1..=counts.len()).collect(), adds_up: true };
+    let kind =
+        Kind { members: (1..=counts.len()).collect(), adds_up: true, unpublished: Vec::new() };
     let space = Space::new(counts.len() + 1, vec![kind], parents);
     let mut values = vec![0; space.places()];
     for (row, counts) in counts.iter().enumerate() {
@@ -114,8 +115,8 @@ fn two_ones_take_a_third() {
 fn linked_tables_are_protected_together() {
     // Everyone; two counties; three sizes. 20 + 16 = 36, and 2 + 6 + 28 = 36.
     let kinds = vec![
-        Kind { members: vec![1, 2], adds_up: true },
-        Kind { members: vec![3, 4, 5], adds_up: true },
+        Kind { members: vec![1, 2], adds_up: true, unpublished: Vec::new() },
+        Kind { members: vec![3, 4, 5], adds_up: true, unpublished: Vec::new() },
     ];
     let space = Space::new(6, kinds, vec![None]);
     let values = vec![36, 20, 16, 2, 6, 28];
@@ -143,7 +144,7 @@ fn a_cell_that_joins_two_blocks_gets_company() {
 /// A sum of money that one member may hold most of has a range as wide as itself.
 #[test]
 fn a_sum_of_money_is_not_narrowed_to_less_than_itself() {
-    let kind = Kind { members: vec![1, 2, 3], adds_up: true };
+    let kind = Kind { members: vec![1, 2, 3], adds_up: true, unpublished: Vec::new() };
     let space = Space::new(4, vec![kind], vec![Some(2), Some(2), None]);
     // Everyone and three organisations: two months and their quarter, in cents.
     let values = vec![9_000, 8_000, 17_000, 2_000, 1_500, 3_500, 3_000, 2_500, 5_500];

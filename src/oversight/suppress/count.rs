@@ -80,7 +80,11 @@ pub(super) fn layers(
         let fixed: Vec<bool> = (0..space.places())
             .map(|place| few(place) || rows[place].iter().any(|row| must_hide(row, threshold)))
             .collect();
+        let unpublished = unpublished(space, published, |place| {
+            counts.iter().any(|count| count.layers.contains(&index) && count.values[place] > 0)
+        });
         let sight = (0..space.places()).map(|place| match (published(place), fixed[place]) {
+            (false, _) if unpublished[place] => Sight::Unpublished,
             (false, _) => Sight::Missing,
             (true, true) => Sight::Hidden,
             (true, false) => Sight::Shown,
@@ -93,6 +97,27 @@ pub(super) fn layers(
         Layer { sight: sight.collect(), cost: cost.collect(), fixed }
     };
     rows.iter().enumerate().map(layer).collect()
+}
+
+/// Places whose breakdown is not published in their period, or not at all though there is something to
+/// break down. No row says nothing there; elsewhere, it says that there was nothing to count.
+fn unpublished(
+    space: &Space,
+    published: impl Fn(usize) -> bool,
+    has_some: impl Fn(usize) -> bool,
+) -> Vec<bool> {
+    let mut unpublished = vec![false; space.places()];
+    let times = || 0..space.times();
+    let is_counted = times().any(|time| has_some(space.place(0, time)));
+    for kind in &space.kinds {
+        let places =
+            || kind.members.iter().flat_map(|spot| times().map(|time| space.place(*spot, time)));
+        let never = is_counted && !places().any(&published);
+        for place in places() {
+            unpublished[place] = never || kind.unpublished.contains(&space.split(place).1);
+        }
+    }
+    unpublished
 }
 
 /// Hiding what an earlier release showed helps nobody: anything else is hidden instead.
@@ -145,7 +170,7 @@ pub(super) fn sheet(
             }));
         }
     }
-    Sheet { space, layers, directions, needs }
+    Sheet::new(space, layers, directions, needs)
 }
 
 fn direction(space: &Space, layers: &[Layer], counts: &[Count], by: &[i64]) -> Direction {

@@ -5,11 +5,11 @@
 //! the circulations of this network (Castro, “A shortest-paths heuristic for statistical data
 //! protection in positive tables”, INFORMS Journal on Computing 19, 2007). Whole numbers stay whole.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::sheet::{Reader, Sheet};
-use super::space::{Kind, Space};
 
 #[derive(Debug, Clone)]
 struct Arc {
@@ -28,6 +28,19 @@ pub(super) struct Network {
     /// Where the cells of a shortest period meet, and where those of a longest one begin.
     ends: Vec<usize>,
     begins: Vec<usize>,
+    known: RefCell<Known>,
+}
+
+/// What a search for a path knows: room that is used again.
+#[derive(Debug, Clone)]
+struct Known {
+    /// By how much the place of each arc is changed, if it is.
+    moved: Vec<Option<i64>>,
+    /// Price and length of the cheapest path to each node.
+    best: Vec<Option<(i64, usize)>>,
+    /// The last arc of that path, and which way it is taken.
+    came: Vec<(usize, i64)>,
+    queue: BinaryHeap<Reverse<((i64, usize), usize)>>,
 }
 
 /// Counts moved from one node to another.
@@ -53,12 +66,6 @@ impl Flow {
         self.amount += other.amount;
         self.join(other);
     }
-}
-
-/// By how much a place is changed, if it is.
-fn moved(flows: [&Flow; 2], place: usize) -> Option<i64> {
-    let changes = flows.map(|flow| flow.change.get(&place).copied());
-    changes.into_iter().flatten().reduce(|a, b| a + b)
 }
 
 /// A change of everyone's count, and of the parts of every breakdown together: up (+1) or down (−1)
@@ -102,18 +109,22 @@ impl Terms<'_> {
 }
 
 impl Network {
-    pub(super) fn new(space: &Space, kind: &Kind) -> Self {
+    pub(super) fn new(sheet: &Sheet, kind: usize) -> Self {
+        let space = &sheet.space;
         let times = space.times();
+        let silent = |time: usize| sheet.is_silent(kind, time);
+        let is_leaf = |time: usize| space.children(time).iter().all(|child| silent(*child));
+        let kind = &space.kinds[kind];
         let first_end = kind.members.len() * times;
         let ground = first_end + 2 * times;
         let end = |time: usize| if kind.adds_up { first_end + time } else { ground };
         let begin = |time: usize| if kind.adds_up { first_end + times + time } else { ground };
         let mut arcs = Vec::new();
         for (index, spot) in kind.members.iter().enumerate() {
-            for time in 0..times {
+            for time in (0..times).filter(|time| !silent(*time)) {
                 let inside = |time: usize| index * times + time;
                 let from = space.parent(time).map_or_else(|| begin(time), inside);
-                let to = if space.is_leaf(time) { end(time) } else { inside(time) };
+                let to = if is_leaf(time) { end(time) } else { inside(time) };
                 arcs.push(Arc { from, to, place: space.place(*spot, time) });
             }
         }
@@ -123,9 +134,20 @@ impl Network {
             around[arc.to].push(index);
         }
         let arc_of = arcs.iter().enumerate().map(|(index, arc)| (arc.place, index)).collect();
-        let ends = (0..times).map(end).collect();
+        // What a shortest period changes, the longer one that it is in tells, if only that is published.
+        let told = |time: usize| match space.chain(time).iter().find(|time| !silent(**time)) {
+            Some(first) => end(*first),
+            None => begin(*space.chain(time).last().expect("a chain holds its own beginning")),
+        };
+        let ends = (0..times).map(told).collect();
         let begins = (0..times).map(begin).collect();
-        Self { arcs, around, arc_of, ends, begins }
+        let known = RefCell::new(Known {
+            moved: vec![None; arcs.len()],
+            best: vec![None; around.len()],
+            came: vec![(0, 0); around.len()],
+            queue: BinaryHeap::new(),
+        });
+        Self { arcs, around, arc_of, ends, begins, known }
     }
 
     /// Changes that raise (+1) or lower (−1) one place by up to `wanted` while all sums stay.
@@ -165,7 +187,7 @@ impl Network {
         };
         let arc = &self.arcs[*index];
         let (more, less) = (self.ends[by.more], self.less(by));
-        let own = moved([before, &Flow::default()], place);
+        let own = before.change.get(&place).copied();
         let wanted = wanted.min(terms.reach(place, by.sign) - by.sign * own.unwrap_or(0));
         let ways = if by.sign > 0 {
             [(arc.to, more), (less, arc.from)]
@@ -206,19 +228,29 @@ impl Network {
             flow.amount = wanted.max(0);
             return flow;
         }
+        let known = &mut *self.known.borrow_mut();
+        known.moved.fill(None);
+        for (place, by) in &before.change {
+            if let Some(arc) = self.arc_of.get(place) {
+                known.moved[*arc] = Some(*by);
+            }
+        }
         // In large steps first, so that few cells are touched.
         let mut step = wanted;
         while flow.amount < wanted && step > 0 {
             step = step.min(wanted - flow.amount);
-            let Some(path) = self.path(terms, [before, &flow], (from, to), banned, step) else {
-                step /= 2;
+            let Some(path) = self.path(terms, known, (from, to), banned, step) else {
+                // Where one can't be moved, no more can.
+                let is_none = step > 1 && self.path(terms, known, (from, to), banned, 1).is_none();
+                step = if is_none { 0 } else { step / 2 };
                 continue;
             };
             for (arc, sign) in path {
                 let place = self.arcs[arc].place;
-                if moved([before, &flow], place).is_none() {
+                if known.moved[arc].is_none() {
                     flow.cost += terms.price(place).unwrap_or(0);
                 }
+                *known.moved[arc].get_or_insert(0) += sign * step;
                 *flow.change.entry(place).or_default() += sign * step;
             }
             flow.amount += step;
@@ -231,19 +263,19 @@ impl Network {
     fn path(
         &self,
         terms: Terms<'_>,
-        flows: [&Flow; 2],
+        known: &mut Known,
         (from, to): (usize, usize),
         banned: Option<usize>,
         step: i64,
     ) -> Option<Vec<(usize, i64)>> {
-        let mut best: Vec<Option<(i64, usize)>> = vec![None; self.around.len()];
-        let mut came: Vec<Option<(usize, i64)>> = vec![None; self.around.len()];
-        let mut queue = BinaryHeap::new();
+        let Known { moved, best, came, queue } = known;
+        best.fill(None);
+        queue.clear();
         best[from] = Some((0, 0));
         queue.push(Reverse(((0_i64, 0_usize), from)));
         while let Some(Reverse((far, node))) = queue.pop() {
             if node == to {
-                break;
+                return Some(self.way((from, to), came));
             }
             if best[node] != Some(far) {
                 continue;
@@ -252,7 +284,7 @@ impl Network {
                 let arc = &self.arcs[*index];
                 let (next, sign) = if arc.from == node { (arc.to, 1) } else { (arc.from, -1) };
                 let Some(price) = terms.price(arc.place) else { continue };
-                let moved = moved(flows, arc.place);
+                let moved = moved[*index];
                 if terms.reach(arc.place, sign) - sign * moved.unwrap_or(0) < step {
                     continue;
                 }
@@ -260,18 +292,23 @@ impl Network {
                 let there = (far.0 + price, far.1 + 1);
                 if best[next].is_none_or(|known| there < known) {
                     best[next] = Some(there);
-                    came[next] = Some((*index, sign));
+                    came[next] = (*index, sign);
                     queue.push(Reverse((there, next)));
                 }
             }
         }
+        None
+    }
+
+    /// The arcs of a path, the last first.
+    fn way(&self, (from, to): (usize, usize), came: &[(usize, i64)]) -> Vec<(usize, i64)> {
         let mut path = Vec::new();
         let mut node = to;
         while node != from {
-            let (index, sign) = came[node]?;
+            let (index, sign) = came[node];
             path.push((index, sign));
             node = if sign > 0 { self.arcs[index].from } else { self.arcs[index].to };
         }
-        Some(path)
+        path
     }
 }

@@ -26,11 +26,13 @@
 //!
 //! Rows that are broken down both by organisation and by an attribute are not published at all:
 //! most of their counts are small, and each would cost a larger one; nor are months by facility or agency,
-//! for the same reason. Values of overlapping windows
-//! are published without their counts and to three decimals, because two windows that share eleven
-//! months can be subtracted. Windows that end on the same day are the same window, and are hidden
-//! together. Standardised ratios, from which expected counts can be had, follow their own rule: see
-//! `standardised`.
+//! for the same reason. A missing row says that there was nothing to count, unless its breakdown is not
+//! published for the period or the measure: then it says nothing.
+//!
+//! Values of overlapping windows are published without their counts and to three decimals, because two
+//! windows that share eleven months can be subtracted. Windows that end on the same day are the same
+//! window, and are hidden together. Standardised ratios, from which expected counts can be had, follow
+//! their own rule: see `standardised`.
 
 mod axes;
 #[cfg(test)]
@@ -162,9 +164,13 @@ fn timing(table: &Table, measure: usize, rows: &[&Row]) -> Timing {
 /// True for rows of one organisation and one part of it.
 fn is_too_fine(row: &Row) -> bool {
     let kind = row.stratum.kind.as_str();
-    let by_provider = Attributed::ALL.iter().any(|whose| whose.name() == kind);
     (row.group != Group::All && !["all", "level"].contains(&kind))
-        || (by_provider && row.period.grain == Grain::Month)
+        || !is_broken_down(kind, row.period.grain)
+}
+
+/// False for months by facility or agency.
+fn is_broken_down(kind: &str, grain: Grain) -> bool {
+    grain != Grain::Month || Attributed::ALL.iter().all(|whose| whose.name() != kind)
 }
 
 /// Exclusions are published for everyone only.

@@ -148,17 +148,14 @@ impl Guard<'_> {
         place: usize,
     ) -> Option<Vec<(usize, Witness)>> {
         let cost = self.sheet.layers[layer].cost[place];
-        self.sheet.layers[layer].sight[place] = Sight::Shown;
-        self.sheet.layers[layer].cost[place] = BEYOND;
+        self.sheet.set((layer, place), Sight::Shown, BEYOND);
         let mut instead = Vec::new();
         let found = self.prove_again(concerned, (layer, place), cost, &mut instead);
-        self.sheet.layers[layer].cost[place] = cost;
-        if found.is_none() {
-            for (layer, place) in instead {
-                self.sheet.layers[layer].sight[place] = Sight::Shown;
-            }
-            self.sheet.layers[layer].sight[place] = Sight::Hidden;
+        let sight = if found.is_none() { Sight::Hidden } else { Sight::Shown };
+        for (layer, place) in instead.into_iter().filter(|_| found.is_none()) {
+            self.sheet.set((layer, place), Sight::Shown, self.sheet.layers[layer].cost[place]);
         }
+        self.sheet.set((layer, place), sight, cost);
         found
     }
 

@@ -107,8 +107,10 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     let layers = layers(&levels, &counts, &axes.space, |row| exact(row.numerator), threshold);
     let mut sheet = sheet(axes.space, layers, &counts, &moves, threshold);
     // A level without a row had no day, but says nothing about the others.
-    for (direction, by) in sheet.directions.iter_mut().zip(&moves) {
-        direction.ruled_out = direction.seen_in.iter().map(|level| by[2 * level] != 0).collect();
+    for (direction, by) in moves.iter().enumerate() {
+        let seen_in = sheet.directions[direction].seen_in.iter();
+        let ruled_out = seen_in.map(|level| by[2 * level] != 0).collect();
+        sheet.rule_out(direction, ruled_out);
     }
     let rows = levels.into_iter().map(|rows| vec![rows]).collect();
     (number > 0).then_some(Protected { sheet, rows })

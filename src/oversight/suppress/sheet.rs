@@ -1,6 +1,6 @@
 //! What is published in every place, what may not be found out, and how counts may move unseen.
 
-use super::space::Space;
+use super::space::{Kind, Space};
 
 /// More than any count.
 pub(super) const BEYOND: i64 = 1 << 50;
@@ -74,11 +74,71 @@ pub(super) struct Sheet {
     pub(super) layers: Vec<Layer>,
     pub(super) directions: Vec<Direction>,
     pub(super) needs: Vec<Need>,
+    /// By breakdown and period: see [`silent`].
+    silent: Vec<Vec<bool>>,
+    /// By direction and place: see [`Sheet::price`].
+    prices: Vec<Vec<Option<i64>>>,
+}
+
+/// For each period, true if nothing is published of a breakdown in it, nor in any other part of the next
+/// longer period. Then nothing adds up there: however the parts of the longer period change, its own parts
+/// can follow, because whole numbers with one total fill a table with any margins.
+fn silent(space: &Space, layers: &[Layer], kind: &Kind) -> Vec<bool> {
+    let unpublished =
+        |place: usize| layers.iter().all(|layer| layer.sight[place] == Sight::Unpublished);
+    let alone: Vec<bool> = (0..space.times())
+        .map(|time| kind.members.iter().all(|spot| unpublished(space.place(*spot, time))))
+        .collect();
+    let below = |time: usize| space.below(time).iter().all(|time| alone[*time]);
+    let beside = |parent: usize| space.children(parent).iter().all(|time| below(*time));
+    (0..space.times()).map(|time| below(time) && space.parent(time).is_none_or(beside)).collect()
 }
 
 impl Sheet {
+    pub(super) fn new(
+        space: Space,
+        layers: Vec<Layer>,
+        directions: Vec<Direction>,
+        needs: Vec<Need>,
+    ) -> Self {
+        let silent = space.kinds.iter().map(|kind| silent(&space, &layers, kind)).collect();
+        let mut sheet = Self { space, layers, directions, needs, silent, prices: Vec::new() };
+        sheet.prices = (0..sheet.directions.len()).map(|one| sheet.prices_of(one)).collect();
+        sheet
+    }
+
+    /// Says in which layers that a direction is seen in a missing row rules it out.
+    pub(super) fn rule_out(&mut self, direction: usize, ruled_out: Vec<bool>) {
+        self.directions[direction].ruled_out = ruled_out;
+        self.prices[direction] = self.prices_of(direction);
+    }
+
+    fn prices_of(&self, direction: usize) -> Vec<Option<i64>> {
+        (0..self.space.places()).map(|place| self.sum_of_costs(direction, place)).collect()
+    }
+
+    /// True if a breakdown says nothing about a period.
+    pub(super) fn is_silent(&self, kind: usize, time: usize) -> bool {
+        self.silent[kind][time]
+    }
+
     /// What it costs to keep a change in a place from being seen; nothing if it can't be kept.
     pub(super) fn price(&self, direction: usize, place: usize) -> Option<i64> {
+        self.prices[direction][place]
+    }
+
+    /// Shows or hides a row, or changes what is lost by hiding it.
+    pub(super) fn set(&mut self, (layer, place): (usize, usize), sight: Sight, cost: i64) {
+        self.layers[layer].sight[place] = sight;
+        self.layers[layer].cost[place] = cost;
+        for direction in 0..self.directions.len() {
+            if self.directions[direction].seen_in.contains(&layer) {
+                self.prices[direction][place] = self.sum_of_costs(direction, place);
+            }
+        }
+    }
+
+    fn sum_of_costs(&self, direction: usize, place: usize) -> Option<i64> {
         let direction = &self.directions[direction];
         let mut price = 0;
         for (layer, ruled_out) in direction.seen_in.iter().zip(&direction.ruled_out) {
@@ -93,22 +153,22 @@ impl Sheet {
 
     /// Hides whatever would show a change, and says in which layers that was something new.
     pub(super) fn hide(&mut self, direction: usize, place: usize) -> Vec<usize> {
-        let mut hidden = Vec::new();
-        for layer in &self.directions[direction].seen_in {
-            let sight = &mut self.layers[*layer].sight[place];
-            if *sight == Sight::Shown {
-                *sight = Sight::Hidden;
-                hidden.push(*layer);
-            }
+        let seen_in = self.directions[direction].seen_in.iter().copied();
+        let shown = |layer: &usize| self.layers[*layer].sight[place] == Sight::Shown;
+        let hidden: Vec<usize> = seen_in.filter(shown).collect();
+        for layer in &hidden {
+            self.set((*layer, place), Sight::Hidden, self.layers[*layer].cost[place]);
         }
         hidden
     }
 
     /// Hides every row.
     pub(super) fn hide_all(&mut self) {
-        for sight in self.layers.iter_mut().flat_map(|layer| &mut layer.sight) {
-            if *sight == Sight::Shown {
-                *sight = Sight::Hidden;
+        for layer in 0..self.layers.len() {
+            for place in 0..self.space.places() {
+                if self.layers[layer].sight[place] == Sight::Shown {
+                    self.set((layer, place), Sight::Hidden, self.layers[layer].cost[place]);
+                }
             }
         }
     }

@@ -7,6 +7,8 @@ pub(super) struct Kind {
     pub(super) members: Vec<usize>,
     /// False if a person may be in several parts, so that they say nothing about each other.
     pub(super) adds_up: bool,
+    /// Periods in which it is not published.
+    pub(super) unpublished: Vec<usize>,
 }
 
 /// Places are spots × times. The first spot is everyone; every other one is in one breakdown.
@@ -17,6 +19,8 @@ pub(super) struct Space {
     /// The next longer period, for each period that is added up into one.
     parents: Vec<Option<usize>>,
     children: Vec<Vec<usize>>,
+    /// The breakdown that each spot is in.
+    kind_of: Vec<Option<usize>>,
 }
 
 impl Space {
@@ -27,7 +31,13 @@ impl Space {
                 children[*parent].push(time);
             }
         }
-        Self { spots, kinds, parents, children }
+        let mut kind_of = vec![None; spots];
+        for (index, kind) in kinds.iter().enumerate() {
+            for spot in &kind.members {
+                kind_of[*spot] = Some(index);
+            }
+        }
+        Self { spots, kinds, parents, children, kind_of }
     }
 
     pub(super) fn times(&self) -> usize {
@@ -48,11 +58,16 @@ impl Space {
     }
 
     pub(super) fn kind_of(&self, spot: usize) -> Option<usize> {
-        self.kinds.iter().position(|kind| kind.members.contains(&spot))
+        self.kind_of[spot]
     }
 
     pub(super) fn parent(&self, time: usize) -> Option<usize> {
         self.parents[time]
+    }
+
+    /// The periods that are added up into this one.
+    pub(super) fn children(&self, time: usize) -> &[usize] {
+        &self.children[time]
     }
 
     pub(super) fn is_leaf(&self, time: usize) -> bool {
@@ -70,6 +85,12 @@ impl Space {
             return vec![time];
         }
         self.children[time].iter().flat_map(|child| self.leaves(*child)).collect()
+    }
+
+    /// The period and all shorter ones inside it.
+    pub(super) fn below(&self, time: usize) -> Vec<usize> {
+        let inside = self.children[time].iter().flat_map(|child| self.below(*child));
+        std::iter::once(time).chain(inside).collect()
     }
 
     /// The periods that change if one shortest period has more: every longer one too, or those up to

@@ -64,15 +64,21 @@ fn keeps_sums(sheet: &Sheet, table: &Change) -> bool {
     let space = &sheet.space;
     let mut over_time: BTreeMap<(usize, usize), i64> = BTreeMap::new();
     let mut over_parts: BTreeMap<(usize, usize), i64> = BTreeMap::new();
+    let is_silent =
+        |kind: Option<usize>, time: usize| kind.is_some_and(|kind| sheet.is_silent(kind, time));
     for (place, by) in table {
         let (spot, time) = space.split(*place);
-        if !space.is_leaf(time) {
+        let own = space.kind_of(spot);
+        if !space.children(time).iter().all(|child| is_silent(own, *child)) {
             *over_time.entry((spot, time)).or_default() += by;
         }
         if let Some(parent) = space.parent(time) {
             *over_time.entry((spot, parent)).or_default() -= by;
         }
-        for (index, kind) in space.kinds.iter().enumerate().filter(|(_, kind)| kind.adds_up) {
+        for (index, kind) in space.kinds.iter().enumerate() {
+            if !kind.adds_up || sheet.is_silent(index, time) {
+                continue;
+            }
             let sign = i64::from(kind.members.contains(&spot)) - i64::from(spot == 0);
             *over_parts.entry((index, time)).or_default() += sign * by;
         }
@@ -89,7 +95,7 @@ pub(super) struct Search {
 impl Search {
     pub(super) fn new(sheet: &Sheet) -> Self {
         let space = &sheet.space;
-        let networks = space.kinds.iter().map(|kind| Network::new(space, kind)).collect();
+        let networks = (0..space.kinds.len()).map(|kind| Network::new(sheet, kind)).collect();
         let kind_of = (0..space.spots).map(|spot| space.kind_of(spot)).collect();
         Self { networks, kind_of }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
-use throughline::kernel::{BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally};
+use throughline::kernel::{Attributed, BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally};
 use throughline::terms::{Day, Grain, Period};
 
 /// Numbers that look random and are the same everywhere (Marsaglia's xorshift).
@@ -192,11 +192,30 @@ pub(super) struct Extent {
 /// Follow-up within 7 and 30 days with shared discharges, outreach among the followed-up, a rate of
 /// events, days by level, a mean and a share over members.
 pub(super) fn random(seed: u64, extent: Extent, grains: &[Grain]) -> Tallies {
-    random_and_late(seed, extent, grains, 0)
+    random_by(seed, extent, grains, (0, 0))
+}
+
+/// The same world, in which each organisation has some facilities; discharges belong to them.
+pub(super) fn random_by_facility(
+    seed: u64,
+    extent: Extent,
+    grains: &[Grain],
+    facilities: u64,
+) -> Tallies {
+    random_by(seed, extent, grains, (0, facilities))
 }
 
 /// The same world, in which some more units have come late.
 pub(super) fn random_and_late(seed: u64, extent: Extent, grains: &[Grain], late: u64) -> Tallies {
+    random_by(seed, extent, grains, (late, 0))
+}
+
+fn random_by(
+    seed: u64,
+    extent: Extent,
+    grains: &[Grain],
+    (late, facilities): (u64, u64),
+) -> Tallies {
     let mut dice = Dice::new(seed);
     let mut measures = vec![
         measure("fu_7d", Shape::Share),
@@ -219,12 +238,17 @@ pub(super) fn random_and_late(seed: u64, extent: Extent, grains: &[Grain], late:
             i32::try_from(dice.below(extent.months.unsigned_abs().into())).expect("a month");
         let on = start.months_later(month) + i32::try_from(dice.below(27)).expect("a day");
         let member = dice.below(extent.units * 2 / 3 + 1);
-        let strata = [
+        let mut strata = vec![
             stratum("age_band", &format!("a{}", member % extent.ages)),
             stratum("sex", if member % 7 < 3 { "F" } else { "M" }),
             stratum(JOINT, &format!("a{}{BETWEEN}{}", member % extent.ages, member / 7 % 3)),
         ];
+        // Each facility has half as many as the one before.
+        let facility = u64::from((unit + member).trailing_ones()).min(facilities);
+        let name = stratum(Attributed::Facility.name(), &format!("f{facility}"));
+        strata.extend((facilities > 0).then_some(name));
         discharge(&mut world, &mut dice, on, &group, &strata, member);
+        strata.truncate(3);
         days(&mut world, &mut dice, on, &group, &strata, member);
         values(&mut world, &mut dice, on, &group, &strata, unit);
     }
