@@ -194,15 +194,11 @@ impl Look<'_> {
     }
 
     pub(super) fn brief(&self) -> Said {
-        let beside: Vec<&str> = self
-            .table
-            .measures()
-            .iter()
-            .filter(|measure| measure.id.ends_with("@in_person"))
-            .map(|measure| measure.id.as_str())
-            .collect();
+        let in_person = self.table.measures().iter().filter(|one| one.preset == "in_person");
+        let beside: Vec<String> =
+            in_person.map(|one| format!("{}:{}", one.id, one.preset)).collect();
         if beside.is_empty() {
-            return (Finding::Unknown, "No rate of follow-up is shown beside that by contacts in person: add the variants, such as fu_hosp_mh_7d@in_person.".to_owned());
+            return (Finding::Unknown, "No rate of follow-up by contacts in person is shown beside the others: to see it, use a preset such as fu_hosp_mh_7d:in_person.".to_owned());
         }
         (
             Finding::Clear,

@@ -25,7 +25,7 @@ fn manifest(site: &Site, tables: &[&str], shifted: bool) {
 
 #[test]
 fn what_the_data_show_is_warned_of() {
-    let site = Site::new(r#""readmit_30d", "fu_hosp_mh_7d""#);
+    let site = Site::new(r#""readmit_30d", "fu_hosp_mh_7d", "fu_hosp_mh_7d:in_person""#);
     site.write(
         "extracts/members.csv",
         "member_id,birth_year,death_date\nM1,1980,\nM2,1980,2024-03-09\nM3,1980,\n",
@@ -68,7 +68,7 @@ fn what_the_data_show_is_warned_of() {
     says("16", "warning", "50\u{a0}% of the ids of clinicians");
     says("17", "warning", "Dates were moved");
     says("19", "unknown", "No assessments were delivered");
-    says("22", "clear", "fu_hosp_mh_7d@in_person");
+    says("22", "clear", "fu_hosp_mh_7d:in_person");
     says("1", "settled", "one spell");
     let page = fs::read_to_string(site.path("out/index.html")).expect("the page");
     assert!(page.contains("Take care") && page.contains("One clinician under several ids"));
