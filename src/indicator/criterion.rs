@@ -61,7 +61,8 @@ pub(super) fn applies(
             timeline.enrolled.hospice.meets(from, to)
         }
         ExclusionTest::Disposition(wanted) => {
-            disposition(timeline, unit).is_some_and(|found| wanted.contains(&found))
+            let found = dispositions(timeline, unit);
+            wanted.iter().any(|to| found & (1 << (*to as u32)) != 0)
         }
         ExclusionTest::Admission { set, not_in, days } => {
             let (from, to) = days.around(unit.day);
@@ -91,14 +92,14 @@ fn is_own(unit: Candidate<'_>, spell: &Spell) -> bool {
     matches!(unit.of, Subject::Spell(own) if std::ptr::eq(own, spell))
 }
 
-fn disposition(
-    timeline: &Timeline,
-    unit: Candidate<'_>,
-) -> Option<crate::terms::codes::Disposition> {
+/// Where a unit's member went, as bits in the order of the code list.
+fn dispositions(timeline: &Timeline, unit: Candidate<'_>) -> u32 {
     match unit.of {
-        Subject::Spell(spell) => timeline.stays[spell.last].disposition,
-        Subject::Ed(visit) => visit.disposition,
-        _ => None,
+        Subject::Spell(spell) => {
+            timeline.stays[spell.last].disposition.map_or(0, |to| 1 << (to as u32))
+        }
+        Subject::Ed(visit) => visit.dispositions,
+        _ => 0,
     }
 }
 

@@ -336,39 +336,20 @@ fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, discharge: Day)
 }
 
 fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
-    let mut merged: Option<EdVisit> = None;
     let mut kept: Option<Day> = None;
-    let mut keep = |visit: EdVisit| {
-        let apart = rule.index.apart.unwrap_or(1);
-        let unit = Candidate { day: visit.index, of: Subject::Ed(visit) };
-        if !is_ruled_out(&rule.index, scene, unit)
-            && kept.is_none_or(|last| visit.index - last >= apart)
-        {
-            kept = Some(visit.index);
-            conclude(rule, scene, unit, each);
-        }
-    };
     let eligible = |visit: &&EdVisit| {
         in_groups(&rule.index.diagnosis, visit.diagnosis)
             && old_enough(&rule.index, scene.timeline, visit.index)
     };
     for visit in scene.timeline.ed_visits.iter().filter(eligible) {
-        match &mut merged {
-            Some(same) if same.index == visit.index => {
-                same.start = same.start.min(visit.start);
-                same.admitted |= visit.admitted;
-                same.disposition = same.disposition.or(visit.disposition);
-                same.minutes = same.minutes.or(visit.minutes);
-            }
-            _ => {
-                if let Some(done) = merged.replace(*visit) {
-                    keep(done);
-                }
-            }
+        let apart = rule.index.apart.unwrap_or(1);
+        let unit = Candidate { day: visit.index, of: Subject::Ed(*visit) };
+        if kept.is_none_or(|last| visit.index - last >= apart)
+            && !is_ruled_out(&rule.index, scene, unit)
+        {
+            kept = Some(visit.index);
+            conclude(rule, scene, unit, each);
         }
-    }
-    if let Some(done) = merged {
-        keep(done);
     }
 }
 

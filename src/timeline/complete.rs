@@ -45,6 +45,7 @@ impl Reader<'_> {
             timeline.at_risk = timeline.at_risk.without(&timeline.custody);
         }
         timeline.ed_visits.sort_by_key(|visit| (visit.index, visit.start));
+        timeline.ed_visits.dedup_by(|later, first| first.takes_in(later));
         timeline.planned_ends.sort_unstable();
         let known = &self.settings.instruments;
         score::deteriorations(&timeline.scores, known, &mut timeline.deteriorations);

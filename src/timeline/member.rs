@@ -6,7 +6,7 @@ use super::{
     DaySpans, Enrolled, HomeRun, LivingSpan, OutcomeRecord, PhaseRun, Score, Spell, SpellSet, Stay,
 };
 use crate::terms::Day;
-use crate::terms::codes::{Disposition, EndReason, EventType, ReferralStatus};
+use crate::terms::codes::{EndReason, EventType, ReferralStatus};
 use crate::terms::instrument::{Instrument, Instruments};
 
 /// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
@@ -18,21 +18,36 @@ pub struct Visit {
     pub providers: [Option<u32>; 3],
 }
 
-/// A visit to an emergency department.
+/// A visit to an emergency department; one a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EdVisit {
     /// First day.
     pub start: Day,
     /// Index day: the day of discharge, or the first day where that is not known.
     pub index: Day,
-    /// Diagnosis groups of the principal diagnosis.
+    /// Diagnosis groups of the principal diagnoses.
     pub diagnosis: u32,
     /// True if it is known to have ended in an admission.
     pub admitted: bool,
-    /// Where the member went.
-    pub disposition: Option<Disposition>,
+    /// Where the member went, as its rows say: bits in the order of the code list.
+    pub dispositions: u32,
     /// Minutes from arrival to departure, if both instants are known.
     pub minutes: Option<i64>,
+}
+
+impl EdVisit {
+    /// Takes in a later row if it has the same index day: a member has one visit a day, of all diagnoses
+    /// and dispositions of its rows; it lasts as long as the first row of which that is known.
+    pub(super) fn takes_in(&mut self, later: &Self) -> bool {
+        if later.index == self.index {
+            self.start = self.start.min(later.start);
+            self.diagnosis |= later.diagnosis;
+            self.admitted |= later.admitted;
+            self.dispositions |= later.dispositions;
+            self.minutes = self.minutes.or(later.minutes);
+        }
+        later.index == self.index
+    }
 }
 
 /// An assessment that recommends a level of care.
