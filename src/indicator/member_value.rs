@@ -10,7 +10,7 @@ use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, da
 use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{DaySpans, SpellSet, Timeline};
+use crate::timeline::{DaySpans, EdVisit, SpellSet, Timeline};
 
 /// Parts of one in a member's value.
 pub const PARTS: i64 = 1_000_000_000_000;
@@ -294,19 +294,13 @@ pub(super) fn has_smi(
     apart() || in_hospital()
 }
 
-/// Visits to an emergency department from `start` to `end`, one a day, with a diagnosis in one of
+/// Visits to an emergency department from `start` to `end`, with a diagnosis in one of
 /// the groups (bits; 0 = any).
 pub fn ed_visits(timeline: &Timeline, diagnosis: u32, start: Day, end: Day) -> usize {
-    let mut last = None;
-    let mut count = 0;
-    for visit in &timeline.ed_visits {
-        let counts = diagnosis == 0 || visit.diagnosis & diagnosis != 0;
-        if counts && start <= visit.index && visit.index <= end && last != Some(visit.index) {
-            last = Some(visit.index);
-            count += 1;
-        }
-    }
-    count
+    let counts = |visit: &&EdVisit| {
+        (diagnosis == 0 || visit.diagnosis & diagnosis != 0) && (start..=end).contains(&visit.index)
+    };
+    timeline.ed_visits.iter().filter(counts).count()
 }
 
 fn events(timeline: &Timeline, types: EventSet, start: Day, end: Day) -> usize {

@@ -77,7 +77,6 @@ impl Counter<'_> {
                     .iter()
                     .filter(|visit| diagnosis == 0 || visit.diagnosis & diagnosis != 0);
                 into.extend(wanted.map(|visit| (visit.index, 1)));
-                into.dedup();
             }
             Thing::Deaths => into.extend(timeline.death.map(|day| (day, 1))),
             Thing::Served { filter } => into.extend(days(filter).map(|day| (day, 1))),
