@@ -6,7 +6,7 @@ use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest, 
 use super::score::pairs_met;
 use super::unit::{Candidate, Scene, Subject};
 use super::unit_value::leave_days;
-use crate::terms::codes::ReferralStatus;
+use crate::terms::codes::{Disposition, ReferralStatus};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Day, Window};
 use crate::timeline::{CarePlan, Spell, SpellSet, Timeline};
@@ -62,7 +62,7 @@ pub(super) fn applies(
         }
         ExclusionTest::Disposition(wanted) => {
             let found = dispositions(timeline, unit);
-            wanted.iter().any(|to| found & (1 << (*to as u32)) != 0)
+            wanted.iter().any(|to| found & to.bit() != 0)
         }
         ExclusionTest::Admission { set, not_in, days } => {
             let (from, to) = days.around(unit.day);
@@ -95,9 +95,7 @@ fn is_own(unit: Candidate<'_>, spell: &Spell) -> bool {
 /// Where a unit's member went, as bits in the order of the code list.
 fn dispositions(timeline: &Timeline, unit: Candidate<'_>) -> u32 {
     match unit.of {
-        Subject::Spell(spell) => {
-            timeline.stays[spell.last].disposition.map_or(0, |to| 1 << (to as u32))
-        }
+        Subject::Spell(spell) => timeline.stays[spell.last].disposition.map_or(0, Disposition::bit),
         Subject::Ed(visit) => visit.dispositions,
         _ => 0,
     }

@@ -5,7 +5,7 @@ use super::criterion::highest_level;
 use super::rule::EventSet;
 use super::score::{Known, scored_from};
 use crate::terms::Day;
-use crate::terms::codes::EndReason;
+use crate::terms::codes::{Disposition, EndReason};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::Domains;
 use crate::timeline::{Assessment, EdVisit, Phase, SpellSet, Timeline};
@@ -112,7 +112,7 @@ impl Happening {
                 let wanted = timeline.spells(set).iter().find(|spell| {
                     let last = &timeline.stays[spell.last];
                     let class = last.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class);
-                    let to = last.disposition.map_or(0, |to| 1_u32 << (to as u32));
+                    let to = last.disposition.map_or(0, Disposition::bit);
                     spell.discharge.is_some_and(|day| {
                         day >= from && day > spell.admit && timeline.is_alive(day)
                     }) && in_groups(diagnosis, last.diagnosis)

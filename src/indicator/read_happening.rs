@@ -68,7 +68,7 @@ fn kinds(
     let (among, but) = (classes("facility"), classes("facility_not"));
     let facility = if but == 0 { among } else { !but };
     let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
-    let not_to = to.into_iter().fold(0, |bits, to| bits | 1 << (to as u32));
+    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
     kinds.extend(discharge.map(|set| Happening::Discharge { set, diagnosis, facility, not_to }));
     kinds.extend(events(one, "event", problems).map(Happening::Event));
     if one.flag("referral", problems) == Some(true) {

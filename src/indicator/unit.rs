@@ -145,8 +145,8 @@ fn span_of(unit: Unit, scene: Scene<'_>, day: Day) -> (Day, Day) {
             (own.map_or(day, |spell| spell.admit), day)
         }
         Unit::EdVisit => {
-            let visits = timeline.ed_visits.iter().filter(|visit| visit.index == day);
-            (visits.map(|visit| visit.start).min().unwrap_or(day), day)
+            let own = timeline.ed_visits.iter().find(|visit| visit.index == day);
+            (own.map_or(day, |visit| visit.start), day)
         }
         _ => (day, day),
     }

@@ -47,8 +47,8 @@ where
         seen(summary);
         Ok(summary)
     };
-    // Each thread takes the next bucket and has one reader and one board for all of its own. Buckets after one that
-    // failed are left, so that the failure told is always that of the first.
+    // Each thread takes the next bucket and has one reader and one board for all of its own. Buckets
+    // after one that failed are left, so that the failure told is always that of the first.
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let worker = |_: rayon::BroadcastContext<'_>| {
         let (mut counter, mut total, mut error) = (Counter::new(plan), Summary::default(), None);

@@ -76,7 +76,7 @@ impl Board<'_> {
         }
         for (stratum, block) in self.strata(&row) {
             let whole = stratum.kind == "all";
-            for measure in self.computable() {
+            for &measure in &plan.computable {
                 if !whole && plan.indicators[measure].rule.is_of_whole_groups() {
                     continue;
                 }
@@ -88,7 +88,7 @@ impl Board<'_> {
                 }
             }
         }
-        for measure in self.computable() {
+        for &measure in &plan.computable {
             if plan.indicators[measure].rule != Rule::LevelMix {
                 continue;
             }
@@ -129,12 +129,6 @@ impl Board<'_> {
             }
         }
         strata
-    }
-
-    /// The measures that can be computed.
-    fn computable(&self) -> impl Iterator<Item = usize> + '_ {
-        let indicators = self.plan.indicators.iter().enumerate();
-        indicators.filter(|(_, one)| one.measure.is_computable()).map(|(measure, _)| measure)
     }
 
     fn cell(&self, measure: usize, period: usize, group: &Group, stratum: &Stratum) -> Cell {

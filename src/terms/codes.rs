@@ -190,6 +190,13 @@ code_list! {
     }
 }
 
+impl Disposition {
+    /// The disposition as a bit, in the order of the code list.
+    pub fn bit(self) -> u32 {
+        1 << (self as u32)
+    }
+}
+
 code_list! {
     /// Why a care plan, episode or stay ended.
     EndReason {

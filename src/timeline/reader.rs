@@ -391,7 +391,7 @@ impl<'n> Reader<'n> {
                 index: discharge.unwrap_or(admit),
                 diagnosis: rows.dx1.at(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
-                dispositions: disposition.map_or(0, |to| 1 << (to as u32)),
+                dispositions: disposition.map_or(0, Disposition::bit),
                 minutes: rows.records.times(row).map(|(start, end)| end - start),
             });
             return;
