@@ -83,6 +83,14 @@ pub enum Happening {
 }
 
 impl Happening {
+    /// The filter that it asks, if it does.
+    pub(super) fn filter(self) -> Option<usize> {
+        match self {
+            Self::Contact { filter } => Some(filter),
+            _ => None,
+        }
+    }
+
     /// The first day from `from` on. `filters` holds, for each filter of the definition, its place
     /// among those of the timeline.
     pub fn first_from(self, timeline: &Timeline, filters: &[usize], from: Day) -> Option<Day> {

@@ -1,5 +1,6 @@
 //! A member's value over the months that end with a period.
 
+use super::answers::Answers;
 use super::care::CareEpisode;
 use super::criterion::is_met;
 use super::member_course;
@@ -37,6 +38,10 @@ pub struct MemberScene<'a> {
     pub months: &'a MemberMonths,
     /// For each window, the exclusion that applies.
     pub excluded: &'a [Option<usize>],
+    /// For each criterion that is asked of members, its place among the answers.
+    pub questions: &'a [usize],
+    /// What was asked of the member.
+    pub answers: &'a Answers,
     /// Relations to clinicians, teams and agencies.
     pub relations: &'a [Relations; 3],
     /// Episodes of care for the gap of the rule, if it has one.
@@ -124,10 +129,10 @@ fn is_asked(
             let from = || scene.grid.two_years_at(place);
             has_smi(scene.timeline, scene.filters[severe], from, end)
         })
-        && rule
-            .when
-            .iter()
-            .all(|one| holds_on(&one.is, scene, if one.before { start - 1 } else { end }))
+        && rule.when.iter().zip(scene.questions).all(|(one, question)| {
+            let day = if one.before { start - 1 } else { end };
+            scene.answers.of(*question, place, || holds_on(&one.is, scene, day))
+        })
 }
 
 /// True if a criterion is met by a member on a day.

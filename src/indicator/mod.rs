@@ -1,6 +1,7 @@
 //! An indicator as data: read, checked, described, evaluated for one member.
 
 mod amount;
+pub mod answers;
 pub mod care;
 mod course;
 pub mod criterion;

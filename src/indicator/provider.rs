@@ -13,22 +13,25 @@ pub(super) fn visits_within(visits: &[Visit], start: Day, end: Day) -> &[Visit] 
 /// The provider of a kind (0 clinician, 1 team, 2 agency) with visits on most days; of several, the
 /// one whose last visit comes last in the order of rows. Nothing without a known one.
 pub(super) fn modal(visits: &[Visit], kind: usize) -> Option<u32> {
-    let mut best: Option<(usize, u32)> = None;
-    for (place, visit) in visits.iter().enumerate().rev() {
+    struct Seen {
+        provider: u32,
+        days: usize,
+        last: (Day, usize),
+    }
+    let mut known: Vec<Seen> = Vec::new();
+    for (place, visit) in visits.iter().enumerate() {
         let Some(provider) = visit.providers[kind] else { continue };
-        let is_other = |next: &Visit| next.providers[kind] != Some(provider);
-        // Fewer visits are left than the best has days.
-        if best.is_some_and(|(days, _)| days > place) {
-            break;
-        }
-        if visits[place + 1..].iter().all(is_other) {
-            let days = days_with(&visits[..=place], kind, provider);
-            if best.is_none_or(|(most, _)| days > most) {
-                best = Some((days, provider));
+        let last = (visit.day, place);
+        match known.iter_mut().find(|seen| seen.provider == provider) {
+            Some(seen) => {
+                seen.days += usize::from(seen.last.0 != visit.day);
+                seen.last = last;
             }
+            None => known.push(Seen { provider, days: 1, last }),
         }
     }
-    best.map(|(_, provider)| provider)
+    let best = known.iter().max_by_key(|seen| (seen.days, seen.last.1));
+    best.map(|seen| seen.provider)
 }
 
 /// Distinct days with a provider.

@@ -2,12 +2,16 @@
 
 use super::provider::{modal, visits_within};
 use super::rule::Share;
-use super::unit::{Candidate, Judged, Scene, Subject, conclude, is_ruled_out};
+use super::unit::{Candidate, LeftOut, Scene, Subject, conclude, is_ruled_out};
 use crate::terms::Day;
 use crate::terms::codes::Sector;
 
 /// Each service class that a care plan names, on the day of the plan.
-pub(super) fn planned_services(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+pub(super) fn planned_services(
+    rule: &Share,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+) {
     for plan in &scene.timeline.plans {
         for place in (0..u32::BITS).filter(|place| plan.services & (1 << place) != 0) {
             let unit = Candidate { day: plan.day, of: Subject::Service { classes: 1 << place } };
@@ -24,7 +28,7 @@ pub(super) fn sector_needs(
     rule: &Share,
     wanted: u32,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Judged),
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
 ) {
     let mut kept: [Option<Day>; Sector::ALL.len()] = [None; Sector::ALL.len()];
     for (day, sectors) in &scene.timeline.sector_needs {
@@ -48,7 +52,7 @@ pub(super) fn agency_days(
     rule: &Share,
     filter: usize,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Judged),
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
 ) {
     let filter = scene.filters[filter];
     for (day, key) in &scene.timeline.contact_agencies[filter] {
@@ -65,7 +69,7 @@ pub(super) fn quarter_pairs(
     rule: &Share,
     kind: usize,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Judged),
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
 ) {
     let visits = &scene.timeline.visits;
     let (Some(first), Some(last)) = (visits.first(), visits.last()) else { return };

@@ -56,6 +56,41 @@ pub enum Sum {
     Paid,
 }
 
+impl Thing {
+    /// The same, with the filter at a place among others; nothing for what a rule's own list of units
+    /// gives.
+    #[must_use]
+    pub fn placed(self, of: impl Fn(usize) -> usize) -> Option<Self> {
+        Some(match self {
+            Self::Served { filter } => Self::Served { filter: of(filter) },
+            Self::Contacts { filter } => Self::Contacts { filter: of(filter) },
+            Self::ContactSum { filter, of: sum } => {
+                Self::ContactSum { filter: of(filter), of: sum }
+            }
+            Self::PhaseContacts { filter, phase } => {
+                Self::PhaseContacts { filter: of(filter), phase }
+            }
+            Self::Units { .. } | Self::UnitMoney => return None,
+            Self::Nights(_)
+            | Self::Admissions(_)
+            | Self::Events(_)
+            | Self::EdVisits { .. }
+            | Self::Deaths
+            | Self::Cost { .. }
+            | Self::Waiting { .. }
+            | Self::Goals { .. }
+            | Self::CommunityDays
+            | Self::CustodyDays
+            | Self::PatientDays(_)
+            | Self::WaitingNights(_)
+            | Self::Minutes { .. }
+            | Self::Disengagements { .. }
+            | Self::PhaseDays(_)
+            | Self::CareDays { .. } => self,
+        })
+    }
+}
+
 /// Something that days, events or dollars are added up of, for members of an organisation on the
 /// day itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,6 +30,9 @@ pub struct Judged {
     pub outcome: Outcome,
 }
 
+/// The exclusion, by its place in the definition, under which a unit is left out, if it is.
+pub(super) type LeftOut = Option<usize>;
+
 /// What a rule may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Scene<'a> {
@@ -154,6 +157,45 @@ fn span_of(unit: Unit, scene: Scene<'_>, day: Day) -> (Day, Day) {
 
 /// Judges every unit of one member whose index day is asked for.
 pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+    judge_together(1, |_| (rule, scene), &mut |_, judged| each(judged));
+}
+
+/// The same by several rules that look at the same units and leave out the same: each unit by one rule
+/// after the other, told with the place of the rule. `of` gives the rules.
+pub fn judge_together<'a>(
+    count: usize,
+    of: impl Fn(usize) -> (&'a Share, Scene<'a>),
+    each: &mut impl FnMut(usize, Judged),
+) {
+    let (first, scene) = of(0);
+    for_each_unit(first, scene, &mut |unit, left_out| {
+        for place in 0..count {
+            let outcome = left_out.map_or_else(
+                || {
+                    let (rule, scene) = of(place);
+                    outcome(rule, scene, unit)
+                },
+                Outcome::Excluded,
+            );
+            each(place, Judged { day: unit.day, outcome });
+        }
+    });
+}
+
+/// What becomes of a unit that is not left out.
+fn outcome(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> Outcome {
+    match rule.value {
+        Some(value) => Outcome::Value(unit_value(value, rule, scene, unit)),
+        None if scene.decides => {
+            met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met)
+        }
+        None if is_met(&rule.numerator, scene, unit) => Outcome::Met(0),
+        None => Outcome::NotMet,
+    }
+}
+
+/// Every unit of one member whose index day is asked for.
+fn for_each_unit(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
     match rule.index.unit {
         Unit::Discharge(set) => discharges(rule, set, scene, each),
         Unit::EdVisit => ed_visits(rule, scene, each),
@@ -219,7 +261,7 @@ fn on_days(
     rule: &Share,
     days: impl Iterator<Item = Day>,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Judged),
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
 ) {
     let mut kept: Option<Day> = None;
     for day in days.take(if rule.index.first { 1 } else { usize::MAX }) {
@@ -246,7 +288,12 @@ pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>)
         || !index.when.iter().all(|criterion| is_met(criterion, scene, unit))
 }
 
-fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+fn admitted(
+    rule: &Share,
+    set: SpellSet,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+) {
     let timeline = scene.timeline;
     let spells = timeline.spells(set).iter();
     for spell in spells.take(if rule.index.first { 1 } else { usize::MAX }) {
@@ -275,7 +322,7 @@ pub(super) fn conclude(
     rule: &Share,
     scene: Scene<'_>,
     unit: Candidate<'_>,
-    each: &mut impl FnMut(Judged),
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
 ) {
     let (first, last) = scene.asked;
     if unit.day < first || unit.day > last || !in_calendar(&rule.index, unit.day) {
@@ -283,16 +330,7 @@ pub(super) fn conclude(
     }
     let excluded =
         rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, rule, scene, unit));
-    let outcome = match (excluded, rule.value) {
-        (Some(place), _) => Outcome::Excluded(place),
-        (None, Some(value)) => Outcome::Value(unit_value(value, rule, scene, unit)),
-        (None, None) if scene.decides => {
-            met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met)
-        }
-        (None, None) if is_met(&rule.numerator, scene, unit) => Outcome::Met(0),
-        (None, None) => Outcome::NotMet,
-    };
-    each(Judged { day: unit.day, outcome });
+    each(unit, excluded);
 }
 
 fn in_calendar(index: &Index, day: Day) -> bool {
@@ -303,7 +341,12 @@ pub(super) fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
     index.age_min.is_none_or(|least| timeline.age_on(day).is_none_or(|age| age >= least))
 }
 
-fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+fn discharges(
+    rule: &Share,
+    set: SpellSet,
+    scene: Scene<'_>,
+    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+) {
     let timeline = scene.timeline;
     let mut kept: Option<Day> = None;
     for spell in timeline.spells(set) {
@@ -335,7 +378,7 @@ fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, discharge: Day)
     })
 }
 
-fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
     let mut kept: Option<Day> = None;
     let eligible = |visit: &&EdVisit| {
         in_groups(&rule.index.diagnosis, visit.diagnosis)
@@ -353,7 +396,7 @@ fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     }
 }
 
-fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
     let mut kept: Option<Day> = None;
     for assessment in &scene.timeline.assessments {
         let apart = rule.index.apart.unwrap_or(1);
@@ -369,7 +412,7 @@ fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
 }
 
 /// Episodes of care that have ended, on the day of their end.
-fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
     for episode in scene.care {
         let (Exit::Planned(day) | Exit::Disengaged { on: day, .. }) = episode.exit else {
             continue;
@@ -381,7 +424,7 @@ fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
     }
 }
 
-fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
+fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
     for episode in scene.care {
         let Exit::Disengaged { on, last_contact } = episode.exit else { continue };
         let returned = match rule.index.unit {

@@ -1,8 +1,9 @@
 //! A rule about units and everything that it is made of.
 
-use super::course::Course;
+use super::amount::Amount;
+use super::course::{Course, OwnTest};
 use super::happening::Happening;
-use super::rule::{Criterion, ExclusionTest, Rule, Share, UnitThing};
+use super::rule::{Criterion, ExclusionTest, Index, Rule, Share, Unit, UnitThing};
 
 impl Share {
     /// Every criterion of the rule, with those that they are made of.
@@ -13,6 +14,49 @@ impl Share {
         });
         let all = self.index.when.iter().chain(excluding).chain([&self.numerator]);
         all.flat_map(Criterion::parts).collect()
+    }
+
+    /// True if both rules look at the same units and leave out the same, whatever they ask of them. The
+    /// filters of each stand at places among others.
+    pub fn has_units_of(&self, other: &Self, (own, others): (&[usize], &[usize])) -> bool {
+        // Of some records only those count that say anything about what is asked.
+        let by_numerator = matches!(self.index.unit, Unit::Referral | Unit::Request | Unit::Plan)
+            || self
+                .exclusions
+                .iter()
+                .any(|one| matches!(one.test, ExclusionTest::ComesFirst { .. }));
+        let same = |filter: &usize| own[*filter] == others[*filter];
+        !by_numerator
+            && self.index == other.index
+            && self.exclusions == other.exclusions
+            && self.unit_filters().iter().all(same)
+    }
+
+    /// True if only members with a record (besides those of the register and of enrolment) have units.
+    pub fn is_of_records(&self) -> bool {
+        !matches!(self.index.unit, Unit::Birthday(_)) && !self.index.any.contains(&Happening::Death)
+    }
+
+    /// The filters by which units are found and left out.
+    fn unit_filters(&self) -> Vec<usize> {
+        let Index { unit, without, with, any, when, .. } = &self.index;
+        let mut found: Vec<usize> = match unit {
+            Unit::Contact { filter } | Unit::AgencyDay { filter } => vec![*filter],
+            _ => Vec::new(),
+        };
+        found.extend(without.iter().chain(with).map(|around| around.filter));
+        found.extend(any.iter().filter_map(|one| one.filter()));
+        found.extend(when.iter().flat_map(Criterion::filters));
+        for exclusion in &self.exclusions {
+            match &exclusion.test {
+                ExclusionTest::When(criterion) => found.extend(criterion.filters()),
+                ExclusionTest::ComesFirst { any, .. } => {
+                    found.extend(any.iter().filter_map(|one| one.filter()));
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Every kind of thing that the rule looks at.
@@ -87,5 +131,74 @@ impl Criterion {
             _ => Vec::new(),
         };
         std::iter::once(self).chain(inner).collect()
+    }
+
+    /// The filters that it and everything it is made of ask.
+    pub fn filters(&self) -> Vec<usize> {
+        self.parts().into_iter().flat_map(Self::own_filters).collect()
+    }
+
+    fn own_filters(&self) -> Vec<usize> {
+        let of_things = |any: &[Happening]| any.iter().filter_map(|one| one.filter()).collect();
+        match self {
+            Self::Contact { filter, then, .. } => {
+                std::iter::once(*filter).chain(then.iter().map(|next| next.filter)).collect()
+            }
+            Self::ContactOrPlan { filter, .. }
+            | Self::NoContact { filter, .. }
+            | Self::ContactDuringStay { filter }
+            | Self::ContactBeforeReturn { filter }
+            | Self::Own(OwnTest::Smi { severe: filter, .. } | OwnTest::Member(filter))
+            | Self::Course(Course::AtAssessedLevel { filter, .. } | Course::Rows { filter, .. }) => {
+                vec![*filter]
+            }
+            Self::HowMuch(wanted) => match wanted.of {
+                Amount::SupplyDays { filter }
+                | Amount::SupplyInARow { filter, .. }
+                | Amount::EachHalf { filter, .. } => vec![filter],
+                Amount::Nights(_) | Amount::DaysAtLevel { .. } | Amount::Agencies => Vec::new(),
+            },
+            Self::Happens(happens) | Self::Followed { then: happens, .. } => {
+                of_things(&happens.any)
+            }
+            Self::Course(Course::Route { routes, .. }) => of_things(&routes.concat()),
+            Self::Course(
+                Course::Lost { .. }
+                | Course::Escalates { .. }
+                | Course::HoldEnds { .. }
+                | Course::Delivered(_)
+                | Course::Linked { .. }
+                | Course::SameAgency { .. }
+                | Course::InPhase { .. }
+                | Course::OtherAgency { .. }
+                | Course::DaysIn { .. },
+            )
+            | Self::Own(
+                OwnTest::Diagnosis(_)
+                | OwnTest::Facility(_)
+                | OwnTest::Kind(_)
+                | OwnTest::Sed
+                | OwnTest::Age(..)
+                | OwnTest::Planned
+                | OwnTest::FurtherDiagnosis(_)
+                | OwnTest::Involuntary
+                | OwnTest::HoursOver(_)
+                | OwnTest::TimesKnown
+                | OwnTest::Changed
+                | OwnTest::Favourable(_),
+            )
+            | Self::NightsOver(_)
+            | Self::NoService(_)
+            | Self::NoAcuteCare(_)
+            | Self::EdVisit { .. }
+            | Self::Event { .. }
+            | Self::Referral(_)
+            | Self::Plan(_)
+            | Self::Admission { .. }
+            | Self::DeliveredLevel { .. }
+            | Self::Joined { .. }
+            | Self::Scores(_)
+            | Self::Always => Vec::new(),
+        }
     }
 }

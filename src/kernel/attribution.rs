@@ -131,7 +131,7 @@ impl Board<'_> {
         let plan = self.plan;
         for unit in &ledger.left_out_by_provider {
             let Some(row) = row_of.row(unit.group) else { continue };
-            self.rows[row].block(unit.age).leave_out(plan, unit.reason, unit.period);
+            self.rows[row].block(unit.age).leave_out(plan, unit);
         }
         ledger.by_provider.sort_unstable_by_key(|line| (line.group, line.cell, line.age));
         let same = ledger

@@ -1,7 +1,7 @@
 //! The sums of one group and one part of its members.
 
 use super::Tally;
-use super::ledger::Line;
+use super::ledger::{LeftOut, Line};
 use super::plan::Plan;
 use super::sums::{Gain, SumRows, Sums, merge_rows, row};
 use crate::indicator::member_value::MemberOutcome;
@@ -19,7 +19,7 @@ pub(super) struct Days {
 #[derive(Debug, Clone, Copy)]
 enum Entry {
     Cell { cell: u32, n: i64, d: i64 },
-    LeftOut { reason: u16, period: u16 },
+    LeftOut { reason: u16, period: u16, units: i64 },
     Value { row: u16, end: u16, value: i64, sign: i64 },
     Change { row: u16, end: u16, old: i64, new: i64 },
     LeftOutFrom { reason: u16, end: u16, sign: i64 },
@@ -76,8 +76,8 @@ impl Block {
                     let (at, period) = (cell / periods, cell % periods);
                     self.cells.add(at, period, periods, Gain::Member { n, d });
                 }
-                Entry::LeftOut { reason, period } => {
-                    row(&mut self.left_out, reason.into(), periods)[usize::from(period)] += 1;
+                Entry::LeftOut { reason, period, units } => {
+                    row(&mut self.left_out, reason.into(), periods)[usize::from(period)] += units;
                 }
                 Entry::Value { row: at, end, value, sign } => {
                     let gain = Gain::Value { value, sign };
@@ -101,9 +101,10 @@ impl Block {
         self.post(plan, Entry::Cell { cell, n: line.n, d: line.d });
     }
 
-    /// Counts a unit that is left out.
-    pub(super) fn leave_out(&mut self, plan: &Plan, reason: usize, period: usize) {
-        self.post(plan, Entry::LeftOut { reason: small(reason), period: small(period) });
+    /// Counts units that are left out.
+    pub(super) fn leave_out(&mut self, plan: &Plan, one: &LeftOut) {
+        let (reason, period) = (small(one.reason), small(one.period));
+        self.post(plan, Entry::LeftOut { reason, period, units: one.units });
     }
 
     /// From an end of a window on, counts a member's outcome (`sign` 1) or no longer counts it

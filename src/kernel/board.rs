@@ -8,7 +8,7 @@ use super::part::{Parts, band_of};
 use super::plan::Plan;
 use super::spread::Spread;
 use super::steady::Run;
-use super::team_counts::TeamCounts;
+use super::teams::Teams;
 use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
@@ -29,7 +29,7 @@ pub(super) struct Board<'p> {
     pub(super) groups: Vec<Group>,
     pub(super) parts: Parts,
     pub(super) joint: Joint,
-    pub(super) teams: TeamCounts,
+    pub(super) teams: Teams,
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
@@ -98,7 +98,7 @@ impl<'p> Board<'p> {
             groups: vec![Group::All],
             parts: Parts::new(plan),
             joint: Joint::new(plan),
-            teams: TeamCounts::new(plan),
+            teams: Teams::new(plan),
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),
@@ -246,7 +246,7 @@ impl<'p> Board<'p> {
             let Some(row) = row_of.row(unit.group) else { continue };
             let row = &mut self.rows[row];
             for part in self.profiles.iter().copied().chain(by_age.then_some(unit.age)) {
-                row.block(part).leave_out(plan, unit.reason, unit.period);
+                row.block(part).leave_out(plan, unit);
             }
         }
         for units in ledger.units.chunk_by(|a, b| (a.group, a.cell) == (b.group, b.cell)) {

@@ -6,11 +6,12 @@ use super::joint::Known;
 use super::ledger::{DaysAtLevels, EVERYONE, Ledger, LeftOut, Line, Note, Noted, PersonDays};
 use super::plan::Plan;
 use super::things::split;
+use crate::indicator::answers::Answers;
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::excluded::ExcludedWindows;
 use crate::indicator::member_value::{self, MemberScene};
-use crate::indicator::unit::{self, Outcome, Scene};
+use crate::indicator::unit::{self, Judged, Outcome, Scene};
 use crate::indicator::year::{Active, MemberMonths, Relations};
 use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule, Share};
 use crate::terms::Day;
@@ -24,10 +25,12 @@ pub(super) struct Counter<'p> {
     pub(super) care: Vec<Vec<CareEpisode>>,
     months: MemberMonths,
     excluded: ExcludedWindows,
+    answers: Answers,
     relations: [Relations; 3],
     pub(super) ledger: Ledger,
     things: PersonDays,
-    days: PersonDays,
+    /// What rates are divided by, and whether it was added up for the current member.
+    over: Vec<(bool, PersonDays)>,
     pub(super) dated: Vec<(Day, i64)>,
     days_at: DaysAtLevels,
 }
@@ -40,10 +43,11 @@ impl<'p> Counter<'p> {
             care: vec![Vec::new(); plan.gaps.len()],
             months: MemberMonths::default(),
             excluded: ExcludedWindows::default(),
+            answers: Answers::new(plan.alike.question_count(), plan.windows.len()),
             relations: Default::default(),
             ledger: Ledger::default(),
             things: PersonDays::default(),
-            days: PersonDays::default(),
+            over: (0..plan.alike.denominator_count()).map(|_| Default::default()).collect(),
             dated: Vec::new(),
             days_at: DaysAtLevels::new(plan.periods.len()),
         }
@@ -72,7 +76,9 @@ impl<'p> Counter<'p> {
         self.ledger.clear(for_everyone);
         self.months.clear();
         self.excluded.clear();
+        self.answers.clear();
         self.relations.iter_mut().for_each(Relations::clear);
+        self.over.iter_mut().for_each(|(is_known, _)| *is_known = false);
         for (place, gap) in plan.gaps.iter().enumerate() {
             let (treatment, qualifying) =
                 (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
@@ -88,7 +94,9 @@ impl<'p> Counter<'p> {
         self.enrolled_days(timeline, interner);
         for &measure in &plan.computable {
             match &plan.indicators[measure].rule {
-                Rule::Share(share) => self.units(measure, share, timeline, interner),
+                Rule::Share(share) if !timeline.has_records && share.is_of_records() => {}
+                Rule::Contacts(_) if !timeline.has_records => {}
+                Rule::Share(_) => self.units(measure, timeline, interner),
                 Rule::Member(rule) => self.member(measure, rule, timeline, interner),
                 Rule::Rate(rule) => self.rate(measure, rule, timeline, interner),
                 Rule::LevelMix => self.levels(measure, timeline, interner),
@@ -97,54 +105,37 @@ impl<'p> Counter<'p> {
         }
     }
 
-    fn units(&mut self, measure: usize, share: &Share, timeline: &Timeline, interner: &Interner) {
+    /// Units of a measure, and of all that look at the same units.
+    fn units(&mut self, measure: usize, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
-        let decides = share.curve || self.ledger.notes.is_some();
-        let scene = Scene { decides, ..plan.scene(measure, timeline, &self.care) };
+        let together = &plan.alike.units[measure];
+        if together.is_empty() {
+            return;
+        }
+        let shows_days = self.ledger.notes.is_some();
+        let rule = |place: usize| {
+            let measure = together[place];
+            let Rule::Share(share) = &plan.indicators[measure].rule else {
+                unreachable!("only measures about units look at units together")
+            };
+            let decides = share.curve || shows_days;
+            (share.as_ref(), Scene { decides, ..plan.scene(measure, timeline, &self.care) })
+        };
         let (board, ledger) = (&mut self.board, &mut self.ledger);
-        let from = ledger.units.len();
-        unit::judge(share, scene, &mut |judged| {
-            let group =
-                board.group(timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN), interner);
-            let age = board.age_on(judged.day);
+        let from = ledger.next_units();
+        let (mut group, mut age) = (EVERYONE, 0);
+        unit::judge_together(together.len(), rule, &mut |place, judged| {
+            let measure = together[place];
+            let (share, _) = rule(place);
+            if place == 0 {
+                let bho = timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN);
+                group = board.group(bho, interner);
+                age = board.age_on(judged.day);
+                board.see_providers(timeline, (share.index.unit, judged.day), interner);
+            }
             let what = Noted::Judged(judged.outcome);
             ledger.note(Note { measure, day: judged.day, group, age, what });
-            let unit = (share.index.unit, judged.day);
-            board.see_providers(timeline, unit, interner);
-            for &period in plan.calendar.periods(judged.day) {
-                let cell = plan.cell(measure, period);
-                let n = match judged.outcome {
-                    Outcome::Excluded(reason) => {
-                        let reason = board.reason(measure, reason);
-                        ledger.leave_out(group, reason, period, age);
-                        for part in board.providers() {
-                            let one = LeftOut { group, reason, period, age: *part };
-                            ledger.leave_out_of_provider(one);
-                        }
-                        continue;
-                    }
-                    Outcome::NotMet => 0,
-                    Outcome::Value(value) => {
-                        ledger.wait(group, cell, value);
-                        value
-                    }
-                    Outcome::Met(days) => {
-                        if share.curve {
-                            ledger.wait(group, cell, i64::from(days));
-                        }
-                        1
-                    }
-                };
-                let line = Line { group, cell, age, n, d: 1 };
-                ledger.units(line);
-                for part in board.providers() {
-                    ledger.of_provider(Line { age: *part, ..line });
-                }
-                if plan.joined.has(period) {
-                    let levels = covariate::of_unit(plan, timeline, unit.0, unit.1);
-                    ledger.known.push(Known { line, levels });
-                }
-            }
+            enter(board, ledger, (place, measure, share), (judged, group, age), timeline);
         });
         self.ledger.order_units(from);
     }
@@ -208,6 +199,8 @@ impl<'p> Counter<'p> {
             grid: &plan.grid,
             months: &self.months,
             excluded: self.excluded.reasons(excluded),
+            questions: &plan.alike.questions[measure],
+            answers: &self.answers,
             relations: &self.relations,
             care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
@@ -251,6 +244,7 @@ impl<'p> Counter<'p> {
     }
 
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
+        let plan = self.plan;
         let mut of = std::mem::take(&mut self.things);
         of.clear(self.ledger.for_everyone);
         if rule.top.is_some() {
@@ -258,37 +252,54 @@ impl<'p> Counter<'p> {
             self.things = of;
             return;
         }
-        let mut to = std::mem::take(&mut self.days);
-        to.clear(self.ledger.for_everyone);
         self.add_up(measure, rule.of, &mut of, timeline, interner);
-        if let Some(thing) = rule.to {
-            self.add_up(measure, thing, &mut to, timeline, interner);
+        if let Some((thing, place)) = rule.to.zip(plan.alike.denominators[measure]) {
+            let (is_known, mut to) = std::mem::take(&mut self.over[place]);
+            if !is_known {
+                to.clear(self.ledger.for_everyone);
+                self.add_up(measure, thing, &mut to, timeline, interner);
+            }
             self.enter_ratio(measure, &of, &to);
+            self.over[place] = (true, to);
         } else {
             for (group, things) in of.groups() {
+                let enrolled = self.ledger.enrolled.of(*group);
                 for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
-                    let d = self.ledger.enrolled.at(*group, period);
+                    let d = enrolled.map_or(0, |days| days[period]);
                     let cell = self.plan.cell(measure, period);
                     self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
                 }
             }
         }
         self.things = of;
-        self.days = to;
     }
 
     /// Enters things over other things, in every group that has either.
     fn enter_ratio(&mut self, measure: usize, of: &PersonDays, to: &PersonDays) {
-        let only_counted = |group: &usize| !to.groups().iter().any(|(known, _)| known == group);
+        let only_counted = |group: &usize| to.of(*group).is_none();
         let groups = to.groups().iter().map(|(group, _)| *group);
         let counted = of.groups().iter().map(|(group, _)| *group).filter(only_counted);
         for group in groups.chain(counted) {
-            for period in 0..self.plan.periods.len() {
-                let (n, d) = (of.at(group, period), to.at(group, period));
+            let (things, over) = (of.of(group), to.of(group));
+            let lines = &mut self.ledger.rates;
+            let mut enter = |period: usize, n: i64, d: i64| {
                 if n != 0 || d != 0 {
                     let cell = self.plan.cell(measure, period);
-                    self.ledger.rates.push(Line { group, cell, age: 0, n, d });
+                    lines.push(Line { group, cell, age: 0, n, d });
                 }
+            };
+            match (things, over) {
+                (Some(things), Some(over)) => {
+                    let both = things.iter().zip(over).enumerate();
+                    both.for_each(|(period, (n, d))| enter(period, *n, *d));
+                }
+                (Some(own), None) => {
+                    own.iter().enumerate().for_each(|(period, n)| enter(period, *n, 0));
+                }
+                (None, Some(over)) => {
+                    over.iter().enumerate().for_each(|(period, d)| enter(period, 0, *d));
+                }
+                (None, None) => {}
             }
         }
     }
@@ -303,7 +314,7 @@ impl<'p> Counter<'p> {
     ) {
         let plan = self.plan;
         let (of, met) = (plan.filters[measure][share.of], plan.filters[measure][share.met]);
-        let from = self.ledger.units.len();
+        let from = self.ledger.next_units();
         let mut met_days =
             timeline.contact_days[met].iter().zip(&timeline.contact_counts[met]).peekable();
         for (day, d) in timeline.contact_days[of].iter().zip(&timeline.contact_counts[of]) {
@@ -317,9 +328,9 @@ impl<'p> Counter<'p> {
             let age = self.board.age_on(*day);
             let what = Noted::Contacts { n, d: *d };
             self.ledger.note(Note { measure, day: *day, group, age, what });
-            for period in periods {
+            for (slot, period) in periods.iter().enumerate() {
                 let cell = plan.cell(measure, *period);
-                self.ledger.units(Line { group, cell, age, n, d: *d });
+                self.ledger.units(slot, Line { group, cell, age, n, d: *d });
             }
         }
         self.ledger.order_units(from);
@@ -350,5 +361,52 @@ impl<'p> Counter<'p> {
         });
         days_at.add(group, plan.calendar.periods(near.0), &mut days);
         days_at.enter(&mut self.ledger.levels, |period| plan.cell(measure, period));
+    }
+}
+
+/// Enters a unit of a measure, with its group and age band, in every period of its day.
+fn enter(
+    board: &Board<'_>,
+    ledger: &mut Ledger,
+    (place, measure, share): (usize, usize, &Share),
+    (judged, group, age): (Judged, usize, usize),
+    timeline: &Timeline,
+) {
+    let plan = board.plan;
+    let periods = plan.calendar.periods(judged.day);
+    for (slot, &period) in periods.iter().enumerate() {
+        let slot = place * periods.len() + slot;
+        let cell = plan.cell(measure, period);
+        let n = match judged.outcome {
+            Outcome::Excluded(reason) => {
+                let reason = board.reason(measure, reason);
+                let one = LeftOut { group, reason, period, age, units: 1 };
+                ledger.leave_out(slot, one);
+                for part in board.providers() {
+                    ledger.leave_out_of_provider(LeftOut { age: *part, ..one });
+                }
+                continue;
+            }
+            Outcome::NotMet => 0,
+            Outcome::Value(value) => {
+                ledger.wait(group, cell, value);
+                value
+            }
+            Outcome::Met(days) => {
+                if share.curve {
+                    ledger.wait(group, cell, i64::from(days));
+                }
+                1
+            }
+        };
+        let line = Line { group, cell, age, n, d: 1 };
+        ledger.units(slot, line);
+        for part in board.providers() {
+            ledger.of_provider(Line { age: *part, ..line });
+        }
+        if plan.joined.has(period) {
+            let levels = covariate::of_unit(plan, timeline, share.index.unit, judged.day);
+            ledger.known.push(Known { line, levels });
+        }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct LeftOut {
     pub reason: usize,
     pub period: usize,
     pub age: usize,
+    /// How many.
+    pub units: i64,
 }
 
 /// Days from an index to its deciding event.
@@ -78,6 +80,7 @@ pub(super) struct Ledger {
     /// Units with what is known of them, once for their organisation, where joint strata are asked.
     pub known: Vec<Known>,
     pub left_out: Vec<LeftOut>,
+    recent: Recent,
     /// Units once more by provider, whose part stands in the place of the age band.
     pub by_provider: Vec<Line>,
     pub left_out_by_provider: Vec<LeftOut>,
@@ -128,10 +131,29 @@ impl Ledger {
         self.for_everyone.then_some(EVERYONE)
     }
 
-    /// Enters units of a group.
-    pub(super) fn units(&mut self, line: Line) {
-        self.units.extend(self.everyone().map(|group| Line { group, ..line }));
+    /// Enters units of a group. A measure's units of one cell mostly follow one another in their `slot` and
+    /// become one line.
+    pub(super) fn units(&mut self, slot: usize, line: Line) {
+        let known = Recent::at(&mut self.recent.units, slot);
+        let cell = |line: &Line| (line.group, line.cell, line.age);
+        if self.units.get(*known).is_some_and(|own| cell(own) == cell(&line)) {
+            let everyones = usize::from(self.for_everyone);
+            for own in &mut self.units[*known - everyones..=*known] {
+                (own.n, own.d) = (own.n + line.n, own.d + line.d);
+            }
+            return;
+        }
+        let everyone = self.for_everyone.then_some(Line { group: EVERYONE, ..line });
+        self.units.extend(everyone);
+        *known = self.units.len();
         self.units.push(line);
+    }
+
+    /// Begins with the units of another measure, and gives the place of the first.
+    pub(super) fn next_units(&mut self) -> usize {
+        self.recent.units.clear();
+        self.recent.left_out.clear();
+        self.units.len()
     }
 
     /// Puts the units of a measure, which begin at a place, in the order of groups and cells: those of
@@ -140,10 +162,20 @@ impl Ledger {
         self.units[from..].sort_unstable_by_key(|line| (line.group, line.cell, line.age));
     }
 
-    /// Enters a unit that is left out.
-    pub(super) fn leave_out(&mut self, group: usize, reason: usize, period: usize, age: usize) {
-        let one = LeftOut { group, reason, period, age };
-        self.left_out.extend(self.everyone().map(|group| LeftOut { group, ..one }));
+    /// Enters units that are left out; `slot` is as for those that are not.
+    pub(super) fn leave_out(&mut self, slot: usize, one: LeftOut) {
+        let known = Recent::at(&mut self.recent.left_out, slot);
+        let cell = |one: &LeftOut| (one.group, one.reason, one.period, one.age);
+        if self.left_out.get(*known).is_some_and(|own| cell(own) == cell(&one)) {
+            let everyones = usize::from(self.for_everyone);
+            for own in &mut self.left_out[*known - everyones..=*known] {
+                own.units += one.units;
+            }
+            return;
+        }
+        let everyone = self.for_everyone.then_some(LeftOut { group: EVERYONE, ..one });
+        self.left_out.extend(everyone);
+        *known = self.left_out.len();
         self.left_out.push(one);
     }
 
@@ -184,6 +216,22 @@ impl Ledger {
             .chain(self.enrolled.groups().iter().map(|(group, _)| *group))
             .chain(self.levels.iter().map(|days| days.group))
             .filter(|group| *group != EVERYONE)
+    }
+}
+
+/// Where what was entered last stands, by slot.
+#[derive(Debug, Default)]
+struct Recent {
+    units: Vec<usize>,
+    left_out: Vec<usize>,
+}
+
+impl Recent {
+    fn at(places: &mut Vec<usize>, slot: usize) -> &mut usize {
+        if places.len() <= slot {
+            places.resize(slot + 1, usize::MAX);
+        }
+        &mut places[slot]
     }
 }
 
@@ -236,8 +284,9 @@ impl PersonDays {
         }
     }
 
-    pub(super) fn at(&self, group: usize, period: usize) -> i64 {
-        self.groups().iter().find(|(known, _)| *known == group).map_or(0, |(_, days)| days[period])
+    /// The days of a group by period, if it has any.
+    pub(super) fn of(&self, group: usize) -> Option<&[i64]> {
+        self.groups().iter().find(|(known, _)| *known == group).map(|(_, days)| days.as_slice())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Arrow batches of timelines in, tallies out; the only parallel loop.
 
+mod alike;
 mod attribution;
 mod bed;
 mod block;
@@ -12,6 +13,7 @@ mod examples;
 mod joint;
 mod ledger;
 mod needs;
+mod pairs;
 mod part;
 mod plan;
 mod rate_unit;
@@ -23,7 +25,6 @@ mod stream_rows;
 mod sums;
 mod supply;
 mod tally;
-mod team_counts;
 mod teams;
 mod things;
 mod top;
@@ -38,11 +39,11 @@ pub use covariate::{Covariate, IndexFact};
 pub use evidence::evidence;
 pub use examples::check_examples;
 pub use joint::{BETWEEN, JOINT, JOINT_DAYS, JOINT_EVENTS, has_expected_count};
+pub use pairs::Pairs;
 pub use plan::{Attributed, Plan, StratumKind};
-pub use run::{Error, count};
+pub use run::{Error, count, count_part};
 pub use supply::{SERVICE_CLASS, Supply};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
-pub use teams::Teams;
 pub use top::Top;
 pub use units::{Fate, Unit, add_up, units};
 pub use wire::{Part, Seen, Task, WireError, schema as tallies_schema};

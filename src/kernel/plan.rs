@@ -1,5 +1,6 @@
 //! What to compute, prepared once for all members.
 
+use super::alike::Alike;
 use super::joint::Joined;
 use super::{Covariate, Supply};
 use crate::indicator::care::CareEpisode;
@@ -141,6 +142,7 @@ pub struct Plan {
     pub(super) end_of: Vec<usize>,
     /// For each measure, its place among the member rules or among the others.
     pub(super) row_of: Vec<usize>,
+    pub(super) alike: Alike,
     /// For each place among the others, the measure.
     pub(super) measure_of_row: Vec<usize>,
     /// The covariates whose joint strata are summed.
@@ -184,7 +186,7 @@ impl Plan {
             periods.iter().map(|period| ends.partition_point(|end| *end < period.end)).collect();
         let row_of = rows(&indicators);
         let is_computable = |at: &usize| indicators[*at].measure.is_computable();
-        let computable = (0..indicators.len()).filter(is_computable).collect();
+        let computable: Vec<usize> = (0..indicators.len()).filter(is_computable).collect();
         let of_others = |at: &usize| !matches!(indicators[*at].rule, Rule::Member(_));
         let measure_of_row = (0..indicators.len()).filter(of_others).collect();
         let first = periods.iter().map(|period| period.start).min();
@@ -197,6 +199,7 @@ impl Plan {
         let gaps = gaps(&indicators);
         let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
         let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();
+        let alike = Alike::of(&indicators, &filters, &computable);
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
         );
@@ -220,6 +223,7 @@ impl Plan {
             windows,
             end_of,
             row_of,
+            alike,
             measure_of_row,
             joined: Joined::default(),
             grid,

@@ -1,11 +1,14 @@
 //! The parallel loop over buckets.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::RecordBatch;
 
 use super::count::Counter;
-use super::{Plan, Tallies};
+use super::pairs::Pairs;
+use super::teams::{Teams, densities};
+use super::{Group, Part, Plan, Seen, Tallies, Task};
 use crate::timeline::{self, Reader, Summary};
 
 /// Why counting stopped.
@@ -28,6 +31,68 @@ pub fn count<B, I, E>(
     open: impl Fn(&B) -> Result<I, E> + Sync,
     seen: impl Fn(Summary) + Sync,
 ) -> Result<(Tallies, Summary), Error<E>>
+where
+    B: Sync,
+    E: Send,
+    I: Iterator<Item = Result<RecordBatch, E>>,
+{
+    counted(plan, buckets, open, seen).map(|counted| (counted.tallies, counted.summary))
+}
+
+/// As [`count`], for a task whose tallies are added to those of others.
+pub fn count_part<B, I, E>(
+    plan: &Plan,
+    buckets: &[B],
+    open: impl Fn(&B) -> Result<I, E> + Sync,
+    task: Task,
+) -> Result<(Part, Summary), Error<E>>
+where
+    B: Sync,
+    E: Send,
+    I: Iterator<Item = Result<RecordBatch, E>>,
+{
+    let counted = counted(plan, buckets, open, |_| {})?;
+    let summary = counted.summary;
+    Ok((counted.into_part(plan, task), summary))
+}
+
+/// What members gave.
+pub(super) struct Counted {
+    pub(super) tallies: Tallies,
+    teams: Teams,
+    groups: Vec<Group>,
+    pub(super) summary: Summary,
+}
+
+impl Counted {
+    /// Which providers see members together.
+    pub(super) fn pairs(&self, plan: &Plan) -> Pairs {
+        Pairs::of_teams(&self.teams, plan, &self.groups)
+    }
+
+    /// What a task hands out. Numerators that depend on all members are left out: they are made when all
+    /// are there.
+    fn into_part(self, plan: &Plan, task: Task) -> Part {
+        let pairs = self.pairs(plan);
+        let dense = densities(plan);
+        let mut cells = self.tallies.cells;
+        for (cell, tally) in &mut cells {
+            if dense.iter().any(|(measure, _)| *measure == cell.measure) {
+                tally.numerator = 0;
+            }
+        }
+        let tasks = BTreeMap::from([(task, Seen::once(self.summary))]);
+        Part { tasks, found: self.summary.found, cells, pairs }
+    }
+}
+
+/// Everything that [`count`] counts.
+pub(super) fn counted<B, I, E>(
+    plan: &Plan,
+    buckets: &[B],
+    open: impl Fn(&B) -> Result<I, E> + Sync,
+    seen: impl Fn(Summary) + Sync,
+) -> Result<Counted, Error<E>>
 where
     B: Sync,
     E: Send,
@@ -79,8 +144,9 @@ where
             (a, b) => a.or(b),
         };
     }
-    match error {
-        Some((_, error)) => Err(error),
-        None => Ok((counter.board.tallies(), total)),
+    if let Some((_, error)) = error {
+        return Err(error);
     }
+    let (tallies, teams, groups) = counter.board.tallies();
+    Ok(Counted { tallies, teams, groups, summary: total })
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Teams;
 use crate::indicator::Measure;
 use crate::terms::Period;
 
@@ -140,6 +139,4 @@ pub struct Tallies {
     pub periods: Vec<Period>,
     /// The sums.
     pub cells: BTreeMap<Cell, Tally>,
-    /// Which providers see members together, if that was asked.
-    pub teams: Teams,
 }

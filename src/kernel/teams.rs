@@ -1,144 +1,77 @@
-//! Which providers see members together, added up over all members: what densities of care are made of.
+//! Which providers each member saw: what densities of care are made of.
 //!
 //! Let P be the providers that a member saw in a window, n of them, and w the number of members who
 //! saw both of a pair. The member's density is Σ w over the pairs of P ÷ (n(n − 1) ÷ 2). It depends on
-//! everyone, so that no member's value can be made while members go by; but a group's sum can: it is
-//! Σ w × a over all pairs, where a is the sum of 2 ÷ (n(n − 1)) over those of the group who saw both.
-//! Both w and a are whole numbers (of parts) that add up over buckets, threads and tasks. Source: care density,
-//! Pollack et al., Medical Care 2013, as in the R package `CareDensity`.
+//! everyone, so that no member's value can be made while members go by: their teams are kept, as numbers,
+//! and added up at the end. Source: care density, Pollack et al., Medical Care 2013, as in the R package
+//! `CareDensity`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::board::Board;
+use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
+use super::spread::NumberHasher;
 use super::{Cell, Group, Stratum, Tally};
-use crate::indicator::member_value::PARTS;
+use crate::indicator::member_value::{MemberOutcome, PARTS};
 use crate::indicator::{Candidates, MemberValue, Rule};
-use crate::terms::Day;
+use crate::timeline::{Interner, Timeline};
 
-/// In the window that ends on a day, so many members of a group see two providers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PairCount {
-    /// Measure, pair, group and end as one number: it compares, and so sorts, as they would.
-    at: u128,
-    pub(super) by: Shared,
+/// The teams of all members. Only windows which end with one of the longest periods are looked at.
+#[derive(Debug)]
+pub(super) struct Teams {
+    /// Measures, and the kind of provider that each is about.
+    measures: Vec<(usize, usize)>,
+    /// Places of providers by their keys, for one interner.
+    known: HashMap<u32, u32, BuildHasherDefault<NumberHasher>>,
+    /// Hashes of the providers' ids; they are shown to nobody.
+    providers: Vec<u64>,
+    /// For each measure and end of a window.
+    rosters: Vec<Roster>,
 }
 
-impl PairCount {
-    /// `pair` are places among the providers, `group` is one among the groups (everyone for members who
-    /// are in no mean, but see the two), `end` one among the ends of windows.
-    pub(super) fn new(
-        measure: u16,
-        [one, other]: [u32; 2],
-        group: u32,
-        end: u16,
-        by: Shared,
-    ) -> Self {
-        let pair = u128::from(one) << 32 | u128::from(other);
-        let at =
-            u128::from(measure) << 112 | pair << 48 | u128::from(group) << 16 | u128::from(end);
-        Self { at, by }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "the parts that it was made of")]
-    fn bits(self, from: u32) -> u32 {
-        (self.at >> from) as u32
-    }
-
-    pub(super) fn measure(self) -> u16 {
-        (self.bits(112) & 0xffff).try_into().expect("16 bits")
-    }
-
-    pub(super) fn pair(self) -> [u32; 2] {
-        [self.bits(80), self.bits(48)]
-    }
-
-    pub(super) fn group(self) -> u32 {
-        self.bits(16)
-    }
-
-    pub(super) fn end(self) -> u16 {
-        (self.bits(0) & 0xffff).try_into().expect("16 bits")
-    }
+/// The teams of one measure in the windows that end on one day.
+#[derive(Debug, Default)]
+struct Roster {
+    /// By team its group, everyone for a member who is in no mean.
+    groups: Vec<u32>,
+    /// By team the place after its last provider.
+    ends: Vec<usize>,
+    /// Places of providers, team after team.
+    members: Vec<u32>,
 }
 
-/// Members who see two providers, and what the pair adds to the densities of those who are in a mean.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shared {
-    pub(super) members: i64,
-    /// In parts of 10⁻¹², each time one member is shared.
-    pub(super) parts: i64,
-}
-
-impl Shared {
-    fn add(&mut self, other: Self) {
-        self.members = self.members.saturating_add(other.members);
-        self.parts = self.parts.saturating_add(other.parts);
-    }
-}
-
-/// Puts counts in order and adds up those of one place.
-pub(super) fn settle(counts: &mut Vec<PairCount>) {
-    counts.sort_unstable_by_key(|count| count.at);
-    counts.dedup_by(|later, first| {
-        let same = later.at == first.at;
-        if same {
-            first.by.add(later.by);
-        }
-        same
-    });
-}
-
-/// All counts, in order, and what their places stand for, in order as well. Providers are named by a hash
-/// of their ids; it is shown to nobody.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Teams {
-    pub(super) ends: Vec<Day>,
-    pub(super) groups: Vec<Group>,
-    pub(super) providers: Vec<u64>,
-    pub(super) counts: Vec<PairCount>,
-}
-
-/// Values that are used, in order, and by the place that each had before the place it has there.
-struct Ranks<T> {
-    values: Vec<T>,
-    of: Vec<u32>,
-}
-
-impl<T: Clone + Ord> Ranks<T> {
-    fn new(all: &[T], used: impl Iterator<Item = usize>) -> Self {
-        let mut is_used = vec![false; all.len()];
-        used.for_each(|place| is_used[place] = true);
-        let mut places: Vec<usize> = (0..all.len()).filter(|place| is_used[*place]).collect();
-        places.sort_unstable_by(|a, b| all[*a].cmp(&all[*b]));
-        let mut of = vec![0; all.len()];
-        for (rank, place) in (0_u32..).zip(&places) {
-            of[*place] = rank;
-        }
-        Self { values: places.into_iter().map(|place| all[place].clone()).collect(), of }
-    }
+/// A provider, and the windows `from..to` in which the member saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen {
+    key: u32,
+    from: usize,
+    to: usize,
 }
 
 /// Sums of densities by measure and place of the group, for each end of a window.
 pub(super) type Sums = BTreeMap<(usize, u32), Vec<i128>>;
 
-/// How often two providers see a member together, by measure and pair, for each window.
-#[derive(Debug, Default)]
-pub(super) struct Weights {
-    together: HashMap<(usize, [u64; 2]), Vec<i64>>,
+/// A hash of a provider's id that is the same in every bucket, task and engine.
+pub(super) fn hash(id: &str) -> u64 {
+    let hash = blake3::hash(id.as_bytes());
+    let first = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
+    u64::from_be_bytes(*first)
 }
 
 /// The measures whose values are densities, and which providers they are about.
 pub(super) fn densities(plan: &Plan) -> Vec<(usize, usize)> {
-    let of = |(measure, one): (usize, &crate::indicator::Indicator)| match &one.rule {
+    let of = |measure: &usize| match &plan.indicators[*measure].rule {
         Rule::Member(rule) if rule.value == MemberValue::Density => match rule.candidates {
-            Candidates::Visits { provider, .. } => Some((measure, provider)),
+            Candidates::Visits { provider, .. } => Some((*measure, provider)),
             _ => None,
         },
         _ => None,
     };
-    let computable =
-        plan.indicators.iter().enumerate().filter(|(_, one)| one.measure.is_computable());
-    computable.filter_map(of).collect()
+    plan.computable.iter().filter_map(of).collect()
 }
 
 /// What one pair adds to the density of a member with so many providers, in parts of 10⁻¹² and rounded
@@ -149,122 +82,263 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
     if pairs == 0 { 0 } else { (2 * PARTS + pairs / 2) / pairs }
 }
 
-impl Teams {
-    /// Counts whose places stand for these ends of windows, groups and providers, each of them once.
-    pub(super) fn of(
-        mut counts: Vec<PairCount>,
-        (ends, groups, providers): (&[Day], &[Group], &[u64]),
-    ) -> Self {
-        let ends = Ranks::new(ends, counts.iter().map(|count| usize::from(count.end())));
-        let groups = Ranks::new(groups, counts.iter().map(|count| count.group() as usize));
-        let pairs = counts.iter().flat_map(|count| count.pair().map(|place| place as usize));
-        let providers = Ranks::new(providers, pairs);
-        for count in &mut counts {
-            let end = ends.of[usize::from(count.end())];
-            let end = u16::try_from(end).expect("no more ends than before");
-            let group = groups.of[count.group() as usize];
-            let pair = count.pair().map(|place| providers.of[place as usize]);
-            *count = PairCount::new(count.measure(), pair, group, end, count.by);
+/// The providers of a kind that a member saw, each with the windows, in the order of their keys.
+pub(super) fn seen(plan: &Plan, kind: usize, timeline: &Timeline) -> Vec<Seen> {
+    let mut found: Vec<Seen> = Vec::new();
+    for visit in &timeline.visits {
+        let Some(key) = visit.providers[kind] else { continue };
+        let from = plan.ends.partition_point(|end| *end < visit.day);
+        let to = plan.windows.partition_point(|(start, _)| *start <= visit.day);
+        if from < to {
+            found.push(Seen { key, from, to });
         }
-        settle(&mut counts);
-        let (ends, groups, providers) = (ends.values, groups.values, providers.values);
-        Self { ends, groups, providers, counts }
+    }
+    found.sort_unstable();
+    found.dedup_by(|later, first| {
+        let touch = later.key == first.key && later.from <= first.to;
+        if touch {
+            first.to = first.to.max(later.to);
+        }
+        touch
+    });
+    found
+}
+
+/// Keys of those that were seen in a window, in order.
+pub(super) fn team(seen: &[Seen], end: usize) -> impl Iterator<Item = u32> + '_ {
+    seen.iter().filter(move |one| one.from <= end && end < one.to).map(|one| one.key)
+}
+
+impl Roster {
+    /// Each team, with its group.
+    fn teams(&self) -> impl Iterator<Item = (usize, &[u32])> + '_ {
+        let from = std::iter::once(0).chain(self.ends.iter().copied());
+        let spans = from.zip(&self.ends);
+        let teams = spans.map(|(from, to)| &self.members[from..*to]);
+        self.groups.iter().map(|group| *group as usize).zip(teams)
     }
 
-    /// True if nobody sees two providers, or nobody asked.
-    pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
+    /// Ends a team whose providers were added; one provider makes no pair.
+    fn close(&mut self, group: usize) {
+        let from = self.ends.last().copied().unwrap_or(0);
+        if self.members.len() < from + 2 {
+            self.members.truncate(from);
+            return;
+        }
+        self.groups.push(u32::try_from(group).expect("fewer than 2³² groups"));
+        self.ends.push(self.members.len());
     }
 
-    /// True if there is a count of a measure.
-    pub(super) fn has(&self, measure: usize) -> bool {
-        self.counts.binary_search_by_key(&measure, |count| usize::from(count.measure())).is_ok()
+    /// Adds the teams of another, whose groups and providers have these places here.
+    fn merge(&mut self, other: &Self, groups: &[usize], providers: &[u32]) {
+        for (group, team) in other.teams() {
+            self.members.extend(team.iter().map(|place| providers[*place as usize]));
+            self.close(groups[group]);
+        }
     }
 
-    /// Each pair of each measure, with how many members see both, for each window.
-    fn pairs<'s>(
-        &'s self,
-        ends: &'s [Day],
-    ) -> impl Iterator<Item = (&'s [PairCount], Vec<i64>)> + use<'s> {
-        let same = |a: &PairCount, b: &PairCount| a.at >> 48 == b.at >> 48;
-        let members = |counts| self.in_windows(counts, ends, |by| by.members);
-        self.counts.chunk_by(same).map(move |counts| (counts, members(counts)))
+    /// Gives providers other places, and every team their order.
+    fn place(&mut self, places: &[u32]) {
+        let mut from = 0;
+        for to in &self.ends {
+            let team = &mut self.members[from..*to];
+            for place in team.iter_mut() {
+                *place = places[*place as usize];
+            }
+            team.sort_unstable();
+            from = *to;
+        }
     }
 
-    /// Sums of densities by measure and place of the group, for each end of a window: Σ over the
-    /// members of the group, in parts of 10⁻¹².
-    pub(super) fn sums(&self, plan: &Plan) -> Sums {
-        let mut sums = Sums::new();
-        for (counts, together) in self.pairs(&plan.ends) {
-            for own in counts.chunk_by(|a, b| a.group() == b.group()) {
-                let sum = sums.entry((usize::from(own[0].measure()), own[0].group()));
-                let sum = sum.or_insert_with(|| vec![0; plan.ends.len()]);
-                let parts = self.in_windows(own, &plan.ends, |by| by.parts);
-                for ((sum, parts), together) in sum.iter_mut().zip(parts).zip(&together) {
-                    *sum += i128::from(parts) * i128::from(*together);
+    /// Where each provider stands: for each of them, places of teams and of the teammates that follow.
+    fn stands(&self, providers: usize) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let mut from = vec![0; providers + 1];
+        self.members.iter().for_each(|place| from[*place as usize + 1] += 1);
+        for place in 0..providers {
+            from[place + 1] += from[place];
+        }
+        let mut next = from.clone();
+        let mut stands = vec![(0, 0); self.members.len()];
+        let mut at = 0;
+        for (team, end) in self.ends.iter().enumerate() {
+            for place in &self.members[at..*end] {
+                let next = &mut next[*place as usize];
+                at += 1;
+                stands[*next] = (team, at);
+                *next += 1;
+            }
+        }
+        (from, stands)
+    }
+
+    /// Σ of densities by group: over each provider and those after it, members who see both times
+    /// what each such pair is in the density of a member of the group.
+    fn sums(&self, providers: usize) -> BTreeMap<u32, i128> {
+        let (from, stands) = self.stands(providers);
+        let mut sums: BTreeMap<u32, i128> = BTreeMap::new();
+        let mut together = vec![0_i64; providers];
+        for own in from.windows(2).map(|pair| &stands[pair[0]..pair[1]]) {
+            let mates = |(team, at): &(usize, usize)| &self.members[*at..self.ends[*team]];
+            for mate in own.iter().flat_map(mates) {
+                together[*mate as usize] += 1;
+            }
+            for stand in own {
+                let group = self.groups[stand.0];
+                if group as usize != EVERYONE {
+                    let first = stand.0.checked_sub(1).map_or(0, |before| self.ends[before]);
+                    let size = u32::try_from(self.ends[stand.0] - first).expect("few providers");
+                    let shared: i64 =
+                        mates(stand).iter().map(|mate| together[*mate as usize]).sum();
+                    *sums.entry(group).or_default() +=
+                        i128::from(shared) * i128::from(part_of_pair(size));
                 }
+            }
+            for mate in own.iter().flat_map(mates) {
+                together[*mate as usize] = 0;
             }
         }
         sums
     }
+}
 
-    /// Gives the cells of densities their numerators.
-    pub(super) fn fill(&self, plan: &Plan, sums: &Sums, cells: &mut BTreeMap<Cell, Tally>) {
-        for (measure, _) in densities(plan) {
-            for (period, end) in plan.periods.iter().zip(&plan.end_of) {
-                let own = sums.iter().filter(|((of, _), _)| *of == measure);
-                let mut all = 0;
-                for ((_, group), sum) in own {
-                    all += sum[*end];
-                    let group = &self.groups[*group as usize];
-                    if *group != Group::All {
-                        set(cells, (measure, *period, group), sum[*end]);
-                    }
+impl Teams {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let measures = densities(plan);
+        let mut rosters = Vec::new();
+        rosters.resize_with(measures.len() * plan.ends.len(), Roster::default);
+        Self { measures, known: HashMap::default(), providers: Vec::new(), rosters }
+    }
+
+    /// Hashes of providers, in order once the teams are.
+    pub(super) fn providers(&self) -> &[u64] {
+        &self.providers
+    }
+
+    /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its group, both for each
+    /// end of a window; whoever is in no mean is a member whom providers share all the same.
+    fn post<'o>(
+        &mut self,
+        plan: &Plan,
+        outcomes: impl Fn(usize) -> Option<&'o [Option<MemberOutcome>]>,
+        ends: &[usize],
+        (timeline, interner): (&Timeline, &Interner),
+    ) {
+        for (place, (measure, kind)) in self.measures.iter().enumerate() {
+            let seen = seen(plan, *kind, timeline);
+            if seen.len() < 2 {
+                continue;
+            }
+            let outcomes = outcomes(*measure);
+            let group = |end: usize| match outcomes.and_then(|outcomes| outcomes[end]) {
+                Some(MemberOutcome::Value(_)) => ends[end],
+                _ => EVERYONE,
+            };
+            for end in (0..plan.ends.len()).filter(|end| plan.grid.is_with_longest(*end)) {
+                let roster = &mut self.rosters[place * plan.ends.len() + end];
+                for key in team(&seen, end) {
+                    let place = *self.known.entry(key).or_insert_with(|| {
+                        self.providers.push(hash(interner.text(key)));
+                        place_of(self.providers.len() - 1)
+                    });
+                    roster.members.push(place);
                 }
-                set(cells, (measure, *period, &Group::All), all);
+                roster.close(group(end));
             }
         }
     }
 
-    /// What there is in each of some windows, from counts in any order.
-    fn in_windows(
-        &self,
-        counts: &[PairCount],
-        ends: &[Day],
-        of: impl Fn(&Shared) -> i64,
-    ) -> Vec<i64> {
-        let mut found = vec![0; ends.len()];
-        for count in counts {
-            if let Ok(place) = ends.binary_search(&self.ends[usize::from(count.end())]) {
-                found[place] += of(&count.by);
-            }
+    /// Adds those of another, whose groups have these places here.
+    pub(super) fn merge(&mut self, other: &Self, groups: &[usize]) {
+        let mut places: HashMap<u64, u32> =
+            (0..).zip(&self.providers).map(|(place, provider)| (*provider, place)).collect();
+        let theirs = other.providers.iter().map(|provider| {
+            *places.entry(*provider).or_insert_with(|| {
+                self.providers.push(*provider);
+                place_of(self.providers.len() - 1)
+            })
+        });
+        let theirs: Vec<u32> = theirs.collect();
+        for (own, roster) in self.rosters.iter_mut().zip(&other.rosters) {
+            own.merge(roster, groups, &theirs);
         }
-        found
     }
 
-    /// The weights of all pairs.
-    pub(super) fn weights(&self, plan: &Plan) -> Weights {
-        let pair = |count: &PairCount| count.pair().map(|place| self.providers[place as usize]);
-        let pairs = self.pairs(&plan.ends);
-        let together = pairs
-            .map(|(counts, own)| ((usize::from(counts[0].measure()), pair(&counts[0])), own))
-            .collect();
-        Weights { together }
+    /// Puts providers in the order of their hashes, whoever was seen first.
+    pub(super) fn in_order(mut self) -> Self {
+        let mut order: Vec<u32> = (0..place_of(self.providers.len())).collect();
+        order.sort_unstable_by_key(|place| self.providers[*place as usize]);
+        let mut places = vec![0; order.len()];
+        for (rank, place) in (0..).zip(&order) {
+            places[*place as usize] = rank;
+        }
+        self.providers.sort_unstable();
+        self.known.clear();
+        self.rosters.iter_mut().for_each(|roster| roster.place(&places));
+        self
+    }
+
+    /// Each team, by its providers in order, with the measure, the end of the window and the group.
+    pub(super) fn each(&self, mut each: impl FnMut((usize, usize), usize, &[u32])) {
+        let ends = self.rosters.len() / self.measures.len().max(1);
+        for (place, roster) in self.rosters.iter().enumerate() {
+            let (measure, _) = self.measures[place / ends];
+            roster.teams().for_each(|(group, team)| each((measure, place % ends), group, team));
+        }
+    }
+
+    /// Sums of densities over the members of each group, in parts of 10⁻¹².
+    pub(super) fn sums(&self) -> Sums {
+        let ends = self.rosters.len() / self.measures.len().max(1);
+        let providers = self.providers.len();
+        let found: Vec<BTreeMap<u32, i128>> =
+            self.rosters.par_iter().map(|roster| roster.sums(providers)).collect();
+        let mut sums = Sums::new();
+        for (place, of_groups) in found.into_iter().enumerate() {
+            let (measure, _) = self.measures[place / ends];
+            for (group, sum) in of_groups {
+                sums.entry((measure, group)).or_insert_with(|| vec![0; ends])[place % ends] = sum;
+            }
+        }
+        sums
     }
 }
 
-impl Weights {
-    /// The density of a member with these providers in the window at a place, in parts of 10⁻¹².
-    pub(super) fn density(&self, measure: usize, team: &[u64], end: usize) -> i64 {
-        let size = u32::try_from(team.len()).expect("a member has fewer than 2³² providers");
-        let mut together = 0;
-        for (place, one) in team.iter().enumerate() {
-            for other in &team[place + 1..] {
-                let own = self.together.get(&(measure, [*one, *other]));
-                together += own.map_or(0, |own| own[end]);
+fn place_of(place: usize) -> u32 {
+    u32::try_from(place).expect("fewer than 2³² providers")
+}
+
+impl Board<'_> {
+    /// Adds the teams of the current member, who was posted before. Whoever is in no organisation and
+    /// no number is shared by providers all the same.
+    pub(super) fn post_teams(&mut self, ledger: &Ledger, timeline: &Timeline, interner: &Interner) {
+        let ends = self.plan.ends.len();
+        let outcomes = |measure: usize| {
+            let place = ledger.measures.iter().position(|own| *own == measure)?;
+            ledger.outcomes.chunks(ends).nth(place)
+        };
+        self.teams.post(self.plan, outcomes, &self.ends, (timeline, interner));
+    }
+}
+
+/// Gives the cells of densities their numerators.
+pub(super) fn fill(
+    plan: &Plan,
+    (sums, groups): (&Sums, &[Group]),
+    cells: &mut BTreeMap<Cell, Tally>,
+) {
+    for (measure, _) in densities(plan) {
+        for (period, end) in plan.periods.iter().zip(&plan.end_of) {
+            let own = sums.iter().filter(|((of, _), _)| *of == measure);
+            let mut all = 0;
+            for ((_, group), sum) in own {
+                all += sum[*end];
+                let group = &groups[*group as usize];
+                if *group != Group::All {
+                    set(cells, (measure, *period, group), sum[*end]);
+                }
             }
+            set(cells, (measure, *period, &Group::All), all);
         }
-        together * part_of_pair(size)
     }
 }
 

@@ -126,24 +126,26 @@ impl Counter<'_> {
         timeline: &Timeline,
         interner: &Interner,
     ) {
-        let periods = self.plan.periods.len();
+        let plan = self.plan;
         let in_life = |day: Day| timeline.death.is_none_or(|death| day <= death);
-        // Most things lie in the enrolment of the thing before.
-        let (mut near, mut group) = ((Day(1), Day(0)), None);
-        for (day, n) in things.iter().filter(|(day, _)| in_life(*day)) {
-            let places = self.plan.calendar.periods(*day);
-            if places.is_empty() {
-                continue;
+        // Most things lie in the month and organisation of the thing before.
+        let (mut near, mut group, mut sum) = ((Day(1), Day(0)), None, 0);
+        let mut enter = |day: Day, group: Option<usize>, sum: i64| {
+            if let Some(group) = group.filter(|_| sum != 0) {
+                into.open(group, plan.periods.len()).add(plan.calendar.periods(day), sum);
             }
+        };
+        for (day, n) in things.iter().filter(|(day, _)| in_life(*day)) {
             if *day < near.0 || *day > near.1 {
+                enter(near.0, group, std::mem::take(&mut sum));
+                let month = plan.calendar.month_of(*day);
                 let run = timeline.enrolled.run_on(*day);
-                near = run.map_or((*day, *day), |(first, last, _)| (first, last));
+                near = run.map_or((*day, *day), |run| (run.0.max(month.0), run.1.min(month.1)));
                 group = run.map(|(_, _, bho)| self.board.group(bho, interner));
             }
-            if let Some(group) = group {
-                into.open(group, periods).add(places, *n);
-            }
+            sum += n;
         }
+        enter(near.0, group, sum);
     }
 
     fn nights(

@@ -10,7 +10,7 @@ use super::block::Block;
 use super::board::{Board, Row, own_row, shared_row};
 use super::ledger::EVERYONE;
 use super::part::{Part, band_name};
-use super::team_counts::TeamCounts;
+use super::teams::{Teams, fill};
 use super::{Cell, Group, Stratum, Tallies, Tally};
 use crate::indicator::Rule;
 
@@ -39,21 +39,21 @@ impl Board<'_> {
         rayon::join(
             || {
                 own_joint.merge(joint, &groups);
-                own_teams.merge(teams, &groups);
+                own_teams.merge(&teams, &groups);
             },
             || rows.par_iter_mut().zip(matched).for_each(add),
         );
     }
 
-    /// The tallies of all cells with at least one unit.
-    pub(super) fn tallies(mut self) -> Tallies {
+    /// The tallies of all cells with at least one unit, and teams with what the groups are called.
+    pub(super) fn tallies(mut self) -> (Tallies, Teams, Vec<Group>) {
         self.settle();
         let plan = self.plan;
-        let teams = std::mem::replace(&mut self.teams, TeamCounts::new(plan));
+        let teams = std::mem::replace(&mut self.teams, Teams::new(plan));
         let (teams, cells) = rayon::join(
             || {
-                let teams = teams.teams(plan, &self.groups);
-                let sums = teams.sums(plan);
+                let teams = teams.in_order();
+                let sums = teams.sums();
                 (teams, sums)
             },
             || (0..self.groups.len()).into_par_iter().map(|group| self.of_group(group)).collect(),
@@ -61,8 +61,9 @@ impl Board<'_> {
         let ((teams, sums), of_groups): (_, Vec<Vec<(Cell, Tally)>>) = (teams, cells);
         let mut cells: BTreeMap<Cell, Tally> = of_groups.into_iter().flatten().collect();
         cells.extend(self.joint.cells(plan, &self.groups));
-        teams.fill(plan, &sums, &mut cells);
-        Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells, teams }
+        fill(plan, (&sums, &self.groups), &mut cells);
+        let tallies = Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells };
+        (tallies, teams, self.groups)
     }
 
     /// The tallies of a group.

@@ -9,11 +9,11 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use super::board::Board;
 use super::count::Counter;
 use super::ledger::{EVERYONE, Ledger, Note, Noted};
+use super::pairs::Weights;
 use super::part::band_name;
 use super::plan::{Plan, StratumKind};
-use super::run::{Error, count};
-use super::team_counts;
-use super::teams::{Weights, densities};
+use super::run::{Error, counted};
+use super::teams::{self, densities};
 use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, attribution};
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::unit::Outcome;
@@ -75,7 +75,7 @@ where
     let weights = if densities(plan).is_empty() {
         Weights::default()
     } else {
-        count(plan, buckets, &open, |_| {})?.0.teams.weights(plan)
+        counted(plan, buckets, &open, |_| {})?.pairs(plan).weights(plan)
     };
     let of_bucket = |bucket: &B| -> Result<Vec<Unit>, Error<E>> {
         let mut found = Vec::new();
@@ -231,9 +231,13 @@ impl Writer<'_> {
     /// The density of the current member's providers in each window, if a measure is one.
     fn density(&self, measure: usize) -> Option<Vec<i64>> {
         let (_, kind) = densities(self.plan).into_iter().find(|(own, _)| *own == measure)?;
-        let mut name = |key: u32| team_counts::hash(self.interner.text(key));
-        let seen = team_counts::seen(self.plan, kind, self.timeline, &mut name);
-        let at = |end| self.weights.density(measure, &team_counts::team(&seen, end), end);
+        let seen = teams::seen(self.plan, kind, self.timeline);
+        let at = |end| {
+            let keys = teams::team(&seen, end);
+            let mut team: Vec<u64> = keys.map(|key| teams::hash(self.interner.text(key))).collect();
+            team.sort_unstable();
+            self.weights.density(measure, &team, end)
+        };
         Some((0..self.plan.ends.len()).map(at).collect())
     }
 
@@ -349,7 +353,7 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
         cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
     }
     let (measures, periods) = (plan.measures(), plan.periods.clone());
-    Tallies { measures, periods, cells, ..Tallies::default() }
+    Tallies { measures, periods, cells }
 }
 
 /// The parts of a group that a unit belongs to. Days by level have no whole.

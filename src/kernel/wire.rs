@@ -30,10 +30,11 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::teams::Shared;
+use super::pairs::{Pairs, Shared};
+use super::teams::fill;
 use super::wire_found;
 use super::wire_teams::{self, InCounts, Key as TeamKey, OutCount};
-use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Teams, Values};
+use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Values};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::{Found, Summary};
 
@@ -100,7 +101,7 @@ pub struct Part {
     /// Their tallies.
     pub cells: BTreeMap<Cell, Tally>,
     /// Which providers see members together.
-    pub teams: Teams,
+    pub pairs: Pairs,
 }
 
 /// A table that is none of tallies.
@@ -166,7 +167,7 @@ impl Part {
         mut write: impl FnMut(&RecordBatch) -> Result<(), E>,
     ) -> Result<(), E> {
         const BATCH_ROWS: usize = 65_536;
-        let names = self.teams.names();
+        let names = self.pairs.names();
         let (schema, mut rows) = (schema(), self.rows(&names));
         loop {
             let some: Vec<Out<'_>> = rows.by_ref().take(BATCH_ROWS).collect();
@@ -180,7 +181,7 @@ impl Part {
     fn rows<'s>(&'s self, names: &'s [String]) -> impl Iterator<Item = Out<'s>> {
         let tasks = self.tasks.iter().map(|(task, seen)| out_task(task, *seen));
         let cells = self.cells.iter().flat_map(|(cell, tally)| out_cell(cell, tally));
-        let steps = self.teams.out(names).map(|step| out_step(&step));
+        let steps = self.pairs.out(names).map(|step| out_step(&step));
         tasks.chain(wire_found::rows(&self.found)).chain(cells).chain(steps)
     }
 
@@ -203,7 +204,7 @@ impl Part {
                 }
             }
         }
-        part.teams = steps.teams();
+        part.pairs = steps.pairs();
         for (cell, values) in values {
             part.cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
         }
@@ -279,12 +280,12 @@ impl Part {
             }
             tally.excluded.resize(reasons, 0);
         }
-        let teams = self.teams;
-        if teams.counts.iter().any(|count| usize::from(count.measure()) >= measures.len()) {
+        let pairs = self.pairs;
+        if pairs.counts.iter().any(|count| usize::from(count.measure()) >= measures.len()) {
             return Err(WireError::NotOfPlan);
         }
-        teams.fill(plan, &teams.sums(plan), &mut cells);
-        Ok(Tallies { measures, periods: plan.periods.clone(), cells, teams })
+        fill(plan, (&pairs.sums(plan), &pairs.groups), &mut cells);
+        Ok(Tallies { measures, periods: plan.periods.clone(), cells })
     }
 }
 

@@ -1,12 +1,11 @@
-//! Teams as rows of the table of tallies.
+//! Pairs of providers as rows of the table of tallies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::teams::{PairCount, Shared, Teams};
-use super::{Group, Part, Seen, Tallies, Task};
+use super::Group;
+use super::pairs::{PairCount, Pairs, Shared};
 use crate::terms::Day;
-use crate::timeline::Summary;
 
 /// A count on its way out, with the names of its providers.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ pub(super) fn read(text: &str) -> Option<u64> {
     (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok()).flatten()
 }
 
-impl Teams {
+impl Pairs {
     /// The names of the providers.
     pub(super) fn names(&self) -> Vec<String> {
         self.providers.iter().map(|provider| shown(*provider)).collect()
@@ -94,22 +93,7 @@ impl InCounts {
         Some(())
     }
 
-    pub(super) fn teams(self) -> Teams {
-        Teams::of(self.counts, (&self.ends.all, &self.groups.all, &self.providers.all))
-    }
-}
-
-impl Tallies {
-    /// The tallies of a task, to be added to those of others. Numerators that depend on all members
-    /// are left out: they are made when all are there.
-    pub fn into_part(self, task: Task, summary: Summary) -> Part {
-        let Self { mut cells, teams, .. } = self;
-        for (cell, tally) in &mut cells {
-            if teams.has(cell.measure) {
-                tally.numerator = 0;
-            }
-        }
-        let tasks = BTreeMap::from([(task, Seen::once(summary))]);
-        Part { tasks, found: summary.found, cells, teams }
+    pub(super) fn pairs(self) -> Pairs {
+        Pairs::of(self.counts, (&self.ends.all, &self.groups.all, &self.providers.all))
     }
 }

@@ -58,14 +58,14 @@ pub fn count_bucket(
     let own = |number: &u32| number % bucket.of == bucket.place - 1;
     let buckets: Vec<u32> = (0..snapshot.buckets()).filter(own).collect();
     let columns = ready.plan.columns();
-    let (tallies, summary) =
-        kernel::count(&ready.plan, &buckets, |one| snapshot.batches(*one, &columns), |_| {})?;
     let task = Task {
         plan: ready.hash.clone(),
         program: PROGRAM.to_owned(),
         part: Some(bucket.to_string()),
     };
-    save(&tallies.into_part(task, summary), &ready.hash, to)?;
+    let open = |one: &u32| snapshot.batches(*one, &columns);
+    let (part, summary) = kernel::count_part(&ready.plan, &buckets, open, task)?;
+    save(&part, &ready.hash, to)?;
     Ok(summary)
 }
 

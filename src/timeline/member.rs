@@ -230,6 +230,8 @@ pub struct Timeline {
     pub attributes: Vec<u32>,
     /// The first dated row.
     pub first_row: Option<Day>,
+    /// Whether there is any row besides those of the register and of enrolment.
+    pub has_records: bool,
 }
 
 impl Timeline {
@@ -273,6 +275,7 @@ impl Timeline {
         self.plan_agencies.clear();
         self.sector_needs.clear();
         self.first_row = None;
+        self.has_records = false;
         self.contact_days.iter_mut().for_each(Vec::clear);
         self.contact_counts.iter_mut().for_each(Vec::clear);
         self.supplies.iter_mut().for_each(Vec::clear);

@@ -178,6 +178,7 @@ impl<'n> Reader<'n> {
         }
         let day = start.ok_or(Error::NullKey { row: at, column: column::START_ON })?;
         self.timeline.first_row = Some(self.timeline.first_row.map_or(day, |first| first.min(day)));
+        self.timeline.has_records |= kind != Kind::Enrolment;
         let end = rows.end.at(row).map(Day);
         self.take_record(rows, row, kind, day);
         match kind {

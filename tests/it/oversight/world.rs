@@ -176,7 +176,7 @@ impl World {
         for (cell, tally) in &mut cells {
             tally.excluded.resize(self.measures[cell.measure].exclusions.len(), 0);
         }
-        Tallies { measures: self.measures, periods: self.periods, cells, ..Tallies::default() }
+        Tallies { measures: self.measures, periods: self.periods, cells }
     }
 }
 

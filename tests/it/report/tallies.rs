@@ -225,7 +225,7 @@ pub(super) fn tallies() -> Tallies {
             }
         }
     }
-    Tallies { measures, periods, cells, ..Tallies::default() }
+    Tallies { measures, periods, cells }
 }
 
 /// The same counts as a joint stratum of age and sex, of which there is one.
