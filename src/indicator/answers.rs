@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::rule::MemberCriterion;
+use super::rule::{Candidates, MemberCriterion};
 
 /// Answers of one member by question and window.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +42,69 @@ impl Answers {
             answer.set(Some(found));
             found
         })
+    }
+}
+
+/// In which windows a member is a candidate, for each kind of candidates that was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct CandidateWindows {
+    kinds: Vec<Kind>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Kind {
+    /// Empty until the member was looked at.
+    windows: Vec<bool>,
+    is_any: bool,
+}
+
+impl CandidateWindows {
+    /// Room for so many kinds.
+    pub fn new(kinds: usize) -> Self {
+        Self { kinds: vec![Kind::default(); kinds] }
+    }
+
+    /// Forgets the member.
+    pub fn clear(&mut self) {
+        self.kinds.iter_mut().for_each(|kind| kind.windows.clear());
+    }
+
+    /// The answer for each window, asked once; nothing if it is no in all of them.
+    pub fn see(&mut self, kind: usize, ask: impl Iterator<Item = bool>) -> Option<&[bool]> {
+        let kind = &mut self.kinds[kind];
+        if kind.windows.is_empty() {
+            kind.windows.extend(ask);
+            kind.is_any = kind.windows.contains(&true);
+        }
+        kind.is_any.then_some(kind.windows.as_slice())
+    }
+}
+
+impl Candidates {
+    /// The same, with the filter at a place among others.
+    #[must_use]
+    pub fn placed(self, of: impl Fn(usize) -> usize) -> Self {
+        match self {
+            Self::ActiveBefore { filter, at_least, days } => {
+                Self::ActiveBefore { filter: of(filter), at_least, days }
+            }
+            Self::InCare { filter } => Self::InCare { filter: of(filter) },
+            Self::HasContactIn24Months { filter } => {
+                Self::HasContactIn24Months { filter: of(filter) }
+            }
+            Self::HasContact { filter, at_least } => {
+                Self::HasContact { filter: of(filter), at_least }
+            }
+            Self::Visits { .. }
+            | Self::Enrolled
+            | Self::EdVisits { .. }
+            | Self::Events(_)
+            | Self::Institution(_)
+            | Self::InCareSince { .. }
+            | Self::Answered(_)
+            | Self::Living(_)
+            | Self::Scored(_) => self,
+        }
     }
 }
 

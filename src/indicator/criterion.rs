@@ -29,8 +29,7 @@ pub(super) fn admissions(
 
 /// The first treatment contact in a window after a disengagement.
 pub(super) fn return_in(scene: Scene<'_>, lost: Day, days: Window) -> Option<Day> {
-    let (from, to) = days.around(lost);
-    scene.timeline.contacts_within(scene.treatment, from, to).first().copied()
+    scene.timeline.nth_contact_within(scene.treatment, days.around(lost), 0)
 }
 
 pub(super) fn applies(
@@ -184,40 +183,41 @@ fn contact_met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) -> 
     let timeline = scene.timeline;
     match criterion {
         Criterion::Contact { filter, days, at_least, then } => {
-            let (from, to) = days.around(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], from, to);
-            let first = found.first()?;
-            let goes_on = then.iter().all(|next| {
-                let (from, to) = next.days.around(*first);
-                !timeline.contacts_within(scene.filters[next.filter], from, to).is_empty()
-            });
-            let decides = found.get(at_least.saturating_sub(1)).filter(|_| goes_on);
-            decides.map(|day| *day - unit.day)
+            let days = days.around(unit.day);
+            let nth = |place| timeline.nth_contact_within(scene.filters[*filter], days, place);
+            let decides = nth(at_least.saturating_sub(1))?;
+            let goes_on = then.is_empty() || {
+                let first = nth(0)?;
+                then.iter().all(|next| {
+                    let filter = scene.filters[next.filter];
+                    timeline.has_contact_within(filter, next.days.around(first))
+                })
+            };
+            goes_on.then(|| decides - unit.day)
         }
         Criterion::ContactOrPlan { filter, days } => {
             let (from, to) = days.around(unit.day);
-            let contact = timeline.contacts_within(scene.filters[*filter], from, to).first();
+            let contact = timeline.nth_contact_within(scene.filters[*filter], (from, to), 0);
             let plans = timeline.plans.iter().map(|plan| plan.day);
             let plan = plans.filter(|day| from <= *day && *day <= to).min();
-            contact.copied().into_iter().chain(plan).min().map(|day| day - unit.day)
+            contact.into_iter().chain(plan).min().map(|day| day - unit.day)
         }
         Criterion::NoContact { filter, days } => {
-            let (from, to) = days.around(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], from, to);
-            found.is_empty().then_some(0)
+            let days = days.around(unit.day);
+            let found = timeline.has_contact_within(scene.filters[*filter], days);
+            (!found).then_some(0)
         }
         Criterion::ContactDuringStay { filter } => {
             let Subject::Spell(spell) = unit.of else { return None };
             let last = spell.discharge.unwrap_or(unit.day);
-            let found = timeline.contacts_within(scene.filters[*filter], spell.admit, last);
-            (!found.is_empty()).then_some(0)
+            let days = (spell.admit, last);
+            timeline.has_contact_within(scene.filters[*filter], days).then_some(0)
         }
         Criterion::ContactBeforeReturn { filter } => {
             let Subject::Lost { last_contact } = unit.of else { return None };
             let back = return_in(scene, unit.day, Window { from: 1, to: i32::MAX / 4 })?;
-            let tries =
-                timeline.contacts_within(scene.filters[*filter], last_contact + 1, back - 1);
-            tries.first().map(|_| 0)
+            let days = (last_contact + 1, back - 1);
+            timeline.has_contact_within(scene.filters[*filter], days).then_some(0)
         }
         _ => None,
     }

@@ -5,52 +5,41 @@ use super::year::{MemberMonths, MonthGrid};
 use crate::terms::Day;
 use crate::timeline::Timeline;
 
-/// For each list of exclusions that was asked for, the place of the one that applies in each window.
+/// For each list of exclusions that definitions have, the place of the one that applies in each window.
 #[derive(Debug, Clone, Default)]
 pub struct ExcludedWindows {
-    lists: Vec<List>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct List {
-    tests: Vec<ExclusionTest>,
-    /// Empty until the member was looked at.
-    reasons: Vec<Option<usize>>,
+    /// By list; empty until the member was looked at.
+    reasons: Vec<Vec<Option<usize>>>,
 }
 
 impl ExcludedWindows {
-    /// Forgets the member.
-    pub fn clear(&mut self) {
-        self.lists.iter_mut().for_each(|list| list.reasons.clear());
+    /// Room for so many lists.
+    pub fn new(lists: usize) -> Self {
+        Self { reasons: vec![Vec::new(); lists] }
     }
 
-    /// Looks at the exclusions of a definition in every window, once, and gives their place here.
+    /// Forgets the member.
+    pub fn clear(&mut self) {
+        self.reasons.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Looks at the list at a place in every window, once, and gives the exclusion that applies in each.
     /// `months` has looked at the member; `windows` are those of the grid.
     pub fn see(
         &mut self,
-        exclusions: &[Exclusion],
+        (list, exclusions): (usize, &[Exclusion]),
         (timeline, months): (&Timeline, &MemberMonths),
         (grid, windows): (&MonthGrid, &[(Day, Day)]),
-    ) -> usize {
-        let is_it = |list: &List| list.tests.iter().eq(exclusions.iter().map(|one| &one.test));
-        let place = self.lists.iter().position(is_it).unwrap_or_else(|| {
-            let tests = exclusions.iter().map(|one| one.test.clone()).collect();
-            self.lists.push(List { tests, reasons: Vec::new() });
-            self.lists.len() - 1
-        });
-        let List { tests, reasons } = &mut self.lists[place];
+    ) -> &[Option<usize>] {
+        let reasons = &mut self.reasons[list];
         if reasons.is_empty() {
             reasons.extend(windows.iter().enumerate().map(|(place, days)| {
                 let window = grid.window_at(place);
-                tests.iter().position(|test| applies(test, timeline, months, window, *days))
+                let applies = |one: &Exclusion| applies(&one.test, timeline, months, window, *days);
+                exclusions.iter().position(applies)
             }));
         }
-        place
-    }
-
-    /// The exclusion that applies in each window, in the list at a place.
-    pub fn reasons(&self, place: usize) -> &[Option<usize>] {
-        &self.lists[place].reasons
+        reasons
     }
 }
 

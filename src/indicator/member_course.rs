@@ -34,9 +34,7 @@ pub(super) fn holds(value: MemberValue, scene: &MemberScene<'_>, start: Day, end
         MemberValue::SharedPlan => shared_plan(timeline, start, end),
         MemberValue::QuartersInCare { filter } => {
             let mut quarters = quarters_in_care(scene, end).peekable();
-            let met = |(first, last): (Day, Day)| {
-                !timeline.contacts_within(scene.filters[filter], first, last).is_empty()
-            };
+            let met = |days| timeline.has_contact_within(scene.filters[filter], days);
             quarters.peek().is_some() && quarters.all(met)
         }
         MemberValue::ScoredQuarters => {

@@ -54,12 +54,23 @@ pub struct MemberScene<'a> {
     pub data_through: Day,
 }
 
-/// Adds the outcome for each window of the plan, in order; nothing where the member is not looked
-/// at. False, and nothing is added, if that is so in every window.
+/// Whether the member is a candidate in each window of the plan, in order.
+pub fn candidates<'a>(
+    candidates: Candidates,
+    scene: &'a MemberScene<'_>,
+    windows: &'a [(Day, Day)],
+) -> impl Iterator<Item = bool> + use<'a> {
+    windows.iter().enumerate().map(move |(place, days)| {
+        is_candidate(candidates, scene, place, scene.grid.window_at(place), *days)
+    })
+}
+
+/// Adds the outcome for each window of the plan, in order; nothing where the member is no candidate or
+/// not looked at. False, and nothing is added, if that is so in every window.
 pub fn outcomes(
     rule: &MemberRule,
     scene: &MemberScene<'_>,
-    windows: &[(Day, Day)],
+    (windows, candidates): (&[(Day, Day)], &[bool]),
     found: &mut Vec<Option<MemberOutcome>>,
 ) -> bool {
     let from = found.len();
@@ -67,21 +78,24 @@ pub fn outcomes(
     let asks_more = asks_more(rule);
     let is_asked = |place: usize| !asks_more || is_asked(rule, scene, place, windows[place], birth);
     match rule.candidates {
-        Candidates::Visits { provider, at_least } if !matches!(rule.value, MemberValue::Tenure) => {
+        Candidates::Visits { provider, .. } if !matches!(rule.value, MemberValue::Tenure) => {
             let relations = &scene.relations[provider].by_end;
             let of = |(place, relation): (usize, &Relation)| {
-                (relation.visits >= at_least && is_asked(place)).then_some(*relation)
+                (candidates[place] && is_asked(place)).then_some(*relation)
             };
             of_relations(rule.value, relations.iter().enumerate().map(of), scene.excluded, found);
         }
-        candidates => found.extend(windows.iter().enumerate().map(|(place, days)| {
-            let window = scene.grid.window_at(place);
-            let counts = is_candidate(candidates, scene, place, window, *days) && is_asked(place);
-            counts.then(|| match scene.excluded[place] {
-                Some(reason) => MemberOutcome::Excluded(reason),
-                None => MemberOutcome::Value(of_window(rule, scene, window, *days)),
-            })
-        })),
+        _ => {
+            let outcome = |place: usize| {
+                let value = || of_window(rule, scene, scene.grid.window_at(place), windows[place]);
+                let left_out = scene.excluded[place].map(MemberOutcome::Excluded);
+                left_out.unwrap_or_else(|| MemberOutcome::Value(value()))
+            };
+            let asked = candidates.iter().enumerate();
+            found.extend(
+                asked.map(|(place, own)| (*own && is_asked(place)).then(|| outcome(place))),
+            );
+        }
     }
     let any = found[from..].iter().any(Option::is_some);
     if !any {
@@ -201,11 +215,11 @@ fn of_contacts(
             i64::from(scene.timeline.institution(set).meets(start, end))
         }
         MemberValue::EachQuarter { filter } => {
-            let contacts = |first: i32| {
-                let (from, to) = (start + first, start + first + 89);
-                scene.timeline.contacts_within(scene.filters[filter], from, to)
+            let has_contact = |first: i32| {
+                let days = (start + first, start + first + 89);
+                scene.timeline.has_contact_within(scene.filters[filter], days)
             };
-            i64::from([0, 90, 180, 270].into_iter().all(|first| !contacts(first).is_empty()))
+            i64::from([0, 90, 180, 270].into_iter().all(has_contact))
         }
         MemberValue::LongestGap { filter } => {
             let gap = longest_gap(scene, scene.filters[filter], window, (start, end));
@@ -249,7 +263,7 @@ fn is_candidate(
         Candidates::Enrolled => timeline.alive_enrolled.meets(start, end),
         Candidates::HasContactIn24Months { filter } => {
             let start = scene.grid.two_years_at(place);
-            !timeline.contacts_within(scene.filters[filter], start, end).is_empty()
+            timeline.has_contact_within(scene.filters[filter], (start, end))
         }
         Candidates::HasContact { filter, at_least } => {
             scene.months.contact_days(scene.filters[filter], window).len() >= at_least

@@ -280,8 +280,8 @@ fn on_days(
 /// not meet what all units have to.
 pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
     let has = |around: &Around| {
-        let (from, to) = around.days.around(unit.day);
-        !scene.timeline.contacts_within(scene.filters[around.filter], from, to).is_empty()
+        let days = around.days.around(unit.day);
+        scene.timeline.has_contact_within(scene.filters[around.filter], days)
     };
     index.without.iter().any(has)
         || !index.with.iter().all(has)

@@ -32,11 +32,6 @@ impl Share {
             && self.unit_filters().iter().all(same)
     }
 
-    /// True if only members with a record (besides those of the register and of enrolment) have units.
-    pub fn is_of_records(&self) -> bool {
-        !matches!(self.index.unit, Unit::Birthday(_)) && !self.index.any.contains(&Happening::Death)
-    }
-
     /// The filters by which units are found and left out.
     fn unit_filters(&self) -> Vec<usize> {
         let Index { unit, without, with, any, when, .. } = &self.index;

@@ -1,6 +1,7 @@
 //! What measures have in common, so that it is looked at once for each member.
 
-use crate::indicator::{Indicator, MemberCriterion, Rule, Share, Thing};
+use super::present::Kinds;
+use crate::indicator::{Candidates, ExclusionTest, Indicator, MemberCriterion, Rule, Share, Thing};
 
 /// For each measure, what it has in common with others.
 #[derive(Debug, Clone)]
@@ -10,8 +11,33 @@ pub(super) struct Alike {
     pub(super) units: Vec<Vec<usize>>,
     /// The places of what it asks of members, among all that is asked.
     pub(super) questions: Vec<Vec<usize>>,
-    /// The place of what it is divided by, among all that measures are divided by.
+    /// Of a measure of members, what it looks at in every window.
+    pub(super) members: Vec<Option<Looks>>,
+    /// Of a rate, the place of what it is divided by among all that rates are divided by.
     pub(super) denominators: Vec<Option<usize>>,
+    /// The place of enrolled days among them.
+    pub(super) enrolled_days: Option<usize>,
+    /// What it looks at.
+    pub(super) looked_at: Vec<Kinds>,
+}
+
+/// What a measure of members looks at in every window.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looks {
+    /// The place of its candidates among those of all measures.
+    pub(super) candidates: usize,
+    /// The place of its list of exclusions among those of all measures.
+    pub(super) exclusions: usize,
+}
+
+/// What a rate is divided by.
+#[derive(Debug, PartialEq)]
+enum Over {
+    EnrolledDays,
+    /// A thing whose filter is a place among those of the timeline.
+    Thing(Thing),
+    /// Units of a list that the measure at this place alone has.
+    OwnUnits(usize),
 }
 
 impl Alike {
@@ -20,10 +46,14 @@ impl Alike {
         filters: &[Vec<usize>],
         computable: &[usize],
     ) -> Self {
+        let (denominators, known) = denominators(indicators, filters);
         Self {
             units: units(indicators, filters, computable),
             questions: questions(indicators, filters),
-            denominators: denominators(indicators, filters),
+            members: members(indicators, filters),
+            looked_at: looked_at(indicators, &denominators, computable),
+            denominators,
+            enrolled_days: known.iter().position(|over| *over == Over::EnrolledDays),
         }
     }
 
@@ -32,7 +62,17 @@ impl Alike {
         self.questions.iter().flatten().max().map_or(0, |last| last + 1)
     }
 
-    /// How many different things measures are divided by.
+    /// How many different candidates there are.
+    pub(super) fn candidate_count(&self) -> usize {
+        self.members.iter().flatten().map(|looks| looks.candidates + 1).max().unwrap_or(0)
+    }
+
+    /// How many different lists of exclusions there are.
+    pub(super) fn exclusion_count(&self) -> usize {
+        self.members.iter().flatten().map(|looks| looks.exclusions + 1).max().unwrap_or(0)
+    }
+
+    /// How many different things rates are divided by.
     pub(super) fn denominator_count(&self) -> usize {
         self.denominators.iter().flatten().max().map_or(0, |last| last + 1)
     }
@@ -85,18 +125,62 @@ fn questions(indicators: &[Indicator], filters: &[Vec<usize>]) -> Vec<Vec<usize>
     found
 }
 
-/// For each measure, the place of what it is divided by, where that is no unit or day enrolled; what is
-/// the same has the same place.
-fn denominators(indicators: &[Indicator], filters: &[Vec<usize>]) -> Vec<Option<usize>> {
-    let mut known: Vec<Option<Thing>> = Vec::new();
-    let place = |(one, filters): (&Indicator, &Vec<usize>)| {
-        let Rule::Rate(rate) = &one.rule else { return None };
-        let thing = rate.to?.placed(|filter| filters[filter]);
-        let same = known.iter().position(|other| thing.is_some() && *other == thing);
-        Some(same.unwrap_or_else(|| {
-            known.push(thing);
-            known.len() - 1
-        }))
+/// For each measure of members, what it looks at in every window; what is the same has the same place.
+fn members(indicators: &[Indicator], filters: &[Vec<usize>]) -> Vec<Option<Looks>> {
+    let mut candidates: Vec<Candidates> = Vec::new();
+    let mut exclusions: Vec<Vec<ExclusionTest>> = Vec::new();
+    let looks = |(one, filters): (&Indicator, &Vec<usize>)| {
+        let Rule::Member(rule) = &one.rule else { return None };
+        let tests = rule.exclusions.iter().map(|one| one.test.clone()).collect();
+        Some(Looks {
+            candidates: place(&mut candidates, rule.candidates.placed(|filter| filters[filter])),
+            exclusions: place(&mut exclusions, tests),
+        })
     };
-    indicators.iter().zip(filters).map(place).collect()
+    indicators.iter().zip(filters).map(looks).collect()
+}
+
+/// The place of something among what is known; it is added if it is not there.
+fn place<T: PartialEq>(known: &mut Vec<T>, own: T) -> usize {
+    known.iter().position(|other| *other == own).unwrap_or_else(|| {
+        known.push(own);
+        known.len() - 1
+    })
+}
+
+/// For each measure, what it looks at. A denominator is added up by the first rate that has it.
+fn looked_at(
+    indicators: &[Indicator],
+    denominators: &[Option<usize>],
+    computable: &[usize],
+) -> Vec<Kinds> {
+    let gives_days = |measure: usize| {
+        let first = computable.iter().find(|first| denominators[**first] == denominators[measure]);
+        denominators[measure].is_some() && first == Some(&measure)
+    };
+    let of = |(measure, one)| Kinds::looked_at(one, gives_days(measure));
+    indicators.iter().enumerate().map(of).collect()
+}
+
+/// For each rate, the place of what it is divided by; what is the same has the same place. What the top of
+/// all have is divided only when all members are there.
+fn denominators(
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+) -> (Vec<Option<usize>>, Vec<Over>) {
+    let mut known: Vec<Over> = Vec::new();
+    let over = |(measure, (one, filters)): (usize, (&Indicator, &Vec<usize>))| {
+        let Rule::Rate(rate) = &one.rule else { return None };
+        if rate.top.is_some() {
+            return None;
+        }
+        let over = match rate.to.map(|thing| thing.placed(|filter| filters[filter])) {
+            None => Over::EnrolledDays,
+            Some(Some(thing)) => Over::Thing(thing),
+            Some(None) => Over::OwnUnits(measure),
+        };
+        Some(place(&mut known, over))
+    };
+    let places = indicators.iter().zip(filters).enumerate().map(over).collect();
+    (places, known)
 }

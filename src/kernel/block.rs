@@ -4,14 +4,14 @@ use super::Tally;
 use super::ledger::{LeftOut, Line};
 use super::plan::Plan;
 use super::sums::{Gain, SumRows, Sums, merge_rows, row};
+use crate::indicator::Rule;
 use crate::indicator::member_value::MemberOutcome;
-use crate::indicator::{RateRule, Rule};
 
-/// Enrolled days of one period, which all rates over enrolled days share.
+/// Days (or things) of one period that rates are divided by.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Days {
     days: i64,
-    squares: i64,
+    squares: i128,
     members: i64,
 }
 
@@ -41,13 +41,14 @@ pub(super) struct Block {
     left_out: Vec<Vec<i64>>,
     /// By reason of a member measure, then end of the window, and one more.
     left_out_steps: Vec<Vec<i64>>,
-    days: Vec<Days>,
+    /// By denominator of rates, then period.
+    over: Vec<Vec<Days>>,
 }
 
 impl Days {
     pub(super) fn add(&mut self, days: i64) {
         self.days += days;
-        self.squares += days * days;
+        self.squares += i128::from(days) * i128::from(days);
         self.members += i64::from(days > 0);
     }
 }
@@ -145,20 +146,20 @@ impl Block {
         }
     }
 
-    /// Adds a member's enrolled days by period.
-    pub(super) fn add_days(&mut self, days: &[i64]) {
-        if self.days.is_empty() {
-            self.days.resize(days.len(), Days::default());
-        }
-        self.days.iter_mut().zip(days).for_each(|(total, own)| total.add(*own));
+    /// Adds a member's days that rates are divided by, by period.
+    pub(super) fn add_days(&mut self, over: usize, days: &[i64]) {
+        let totals = row(&mut self.over, over, days.len());
+        totals.iter_mut().zip(days).for_each(|(total, own)| total.add(*own));
     }
 
-    /// Adds a member's enrolled days of one of so many periods.
-    pub(super) fn add_days_of(&mut self, periods: usize, period: usize, days: i64) {
-        if self.days.is_empty() {
-            self.days.resize(periods, Days::default());
-        }
-        self.days[period].add(days);
+    /// Adds such days of one of so many periods.
+    pub(super) fn add_days_of(
+        &mut self,
+        over: usize,
+        (period, periods): (usize, usize),
+        days: i64,
+    ) {
+        row(&mut self.over, over, periods)[period].add(days);
     }
 
     /// Adds the sums of another block, which has settled.
@@ -168,14 +169,11 @@ impl Block {
         self.members.merge(&other.members);
         merge_rows(&mut self.left_out, &other.left_out, |own, other| *own += other);
         merge_rows(&mut self.left_out_steps, &other.left_out_steps, |own, other| *own += other);
-        if self.days.len() < other.days.len() {
-            self.days.resize(other.days.len(), Days::default());
-        }
-        for (own, other) in self.days.iter_mut().zip(&other.days) {
+        merge_rows(&mut self.over, &other.over, |own, other| {
             own.days += other.days;
             own.squares += other.squares;
             own.members += other.members;
-        }
+        });
     }
 
     /// The tallies of a measure, by period, once everything was added.
@@ -197,16 +195,17 @@ impl Block {
                 add_up_steps(steps, |sum, before| *sum += before);
             }
         }
-        let of_enrolled = matches!(indicator.rule, Rule::Rate(RateRule { to: None, .. }));
+        let over = plan.alike.denominators[measure];
         let tally = |period: usize| {
             let column = if of_members { plan.end_of[period] } else { period };
             let mut tally = sums.get(column).map(Sums::tally).unwrap_or_default();
             let counts = left_out.iter().map(|counts| counts.get(column).copied().unwrap_or(0));
             tally.excluded = counts.collect();
-            if of_enrolled {
-                let days = self.days.get(period).copied().unwrap_or_default();
+            if let Some(over) = over {
+                let days = self.over.get(over).and_then(|days| days.get(period));
+                let days = days.copied().unwrap_or_default();
                 tally.denominator = days.days.into();
-                tally.dd = days.squares.into();
+                tally.dd = days.squares;
                 tally.members = days.members;
             }
             tally

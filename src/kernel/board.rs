@@ -267,16 +267,19 @@ impl<'p> Board<'p> {
     fn post_rates(&mut self, ledger: &Ledger, row_of: RowOf) {
         let (plan, by_age) = (self.plan, self.parts.by_age);
         let periods = plan.periods.len();
-        for (group, days) in ledger.enrolled.groups() {
+        let denominators = ledger.denominators();
+        for (over, (group, days)) in
+            denominators.flat_map(|(over, days)| days.groups().iter().map(move |own| (over, own)))
+        {
             let Some(row) = row_of.row(*group) else { continue };
             let row = &mut self.rows[row];
             for part in &self.profiles {
-                row.block(*part).add_days(days);
+                row.block(*part).add_days(over, days);
             }
             if by_age {
-                for (period, own) in days.iter().enumerate().filter(|(_, own)| **own > 0) {
+                for (period, own) in days.iter().enumerate().filter(|(_, own)| **own != 0) {
                     let part = self.ages[plan.end_of[period]];
-                    row.block(part).add_days_of(periods, period, *own);
+                    row.block(part).add_days_of(over, (period, periods), *own);
                 }
             }
         }

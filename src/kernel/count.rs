@@ -3,10 +3,13 @@
 use super::board::Board;
 use super::covariate;
 use super::joint::Known;
-use super::ledger::{DaysAtLevels, EVERYONE, Ledger, LeftOut, Line, Note, Noted, PersonDays};
+use super::ledger::{
+    DaysAtLevels, Denominator, EVERYONE, Ledger, LeftOut, Line, Note, Noted, PersonDays,
+};
 use super::plan::Plan;
+use super::present::Kinds;
 use super::things::split;
-use crate::indicator::answers::Answers;
+use crate::indicator::answers::{Answers, CandidateWindows};
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::excluded::ExcludedWindows;
@@ -26,11 +29,10 @@ pub(super) struct Counter<'p> {
     months: MemberMonths,
     excluded: ExcludedWindows,
     answers: Answers,
+    candidates: CandidateWindows,
     relations: [Relations; 3],
     pub(super) ledger: Ledger,
     things: PersonDays,
-    /// What rates are divided by, and whether it was added up for the current member.
-    over: Vec<(bool, PersonDays)>,
     pub(super) dated: Vec<(Day, i64)>,
     days_at: DaysAtLevels,
 }
@@ -42,12 +44,12 @@ impl<'p> Counter<'p> {
             board: Board::new(plan),
             care: vec![Vec::new(); plan.gaps.len()],
             months: MemberMonths::default(),
-            excluded: ExcludedWindows::default(),
+            excluded: ExcludedWindows::new(plan.alike.exclusion_count()),
+            candidates: CandidateWindows::new(plan.alike.candidate_count()),
             answers: Answers::new(plan.alike.question_count(), plan.windows.len()),
             relations: Default::default(),
-            ledger: Ledger::default(),
+            ledger: Ledger::new(plan.alike.denominator_count()),
             things: PersonDays::default(),
-            over: (0..plan.alike.denominator_count()).map(|_| Default::default()).collect(),
             dated: Vec::new(),
             days_at: DaysAtLevels::new(plan.periods.len()),
         }
@@ -77,8 +79,8 @@ impl<'p> Counter<'p> {
         self.months.clear();
         self.excluded.clear();
         self.answers.clear();
+        self.candidates.clear();
         self.relations.iter_mut().for_each(Relations::clear);
-        self.over.iter_mut().for_each(|(is_known, _)| *is_known = false);
         for (place, gap) in plan.gaps.iter().enumerate() {
             let (treatment, qualifying) =
                 (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
@@ -91,11 +93,10 @@ impl<'p> Counter<'p> {
                 &mut self.care[place],
             );
         }
-        self.enrolled_days(timeline, interner);
-        for &measure in &plan.computable {
+        let has = Kinds::of(timeline, &self.care);
+        let looked_at = &plan.alike.looked_at;
+        for &measure in plan.computable.iter().filter(|measure| has.meets(looked_at[**measure])) {
             match &plan.indicators[measure].rule {
-                Rule::Share(share) if !timeline.has_records && share.is_of_records() => {}
-                Rule::Contacts(_) if !timeline.has_records => {}
                 Rule::Share(_) => self.units(measure, timeline, interner),
                 Rule::Member(rule) => self.member(measure, rule, timeline, interner),
                 Rule::Rate(rule) => self.rate(measure, rule, timeline, interner),
@@ -192,13 +193,15 @@ impl<'p> Counter<'p> {
         }
         self.see_months(measure, rule, timeline);
         let of_grid = (&plan.grid, plan.windows.as_slice());
-        let excluded = self.excluded.see(&rule.exclusions, (timeline, &self.months), of_grid);
+        let Some(alike) = plan.alike.members[measure] else { return };
+        let list = (alike.exclusions, rule.exclusions.as_slice());
+        let excluded = self.excluded.see(list, (timeline, &self.months), of_grid);
         let scene = MemberScene {
             timeline,
             filters: &plan.filters[measure],
             grid: &plan.grid,
             months: &self.months,
-            excluded: self.excluded.reasons(excluded),
+            excluded,
             questions: &plan.alike.questions[measure],
             answers: &self.answers,
             relations: &self.relations,
@@ -207,7 +210,10 @@ impl<'p> Counter<'p> {
             qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
         };
-        if member_value::outcomes(rule, &scene, &plan.windows, &mut self.ledger.outcomes) {
+        let ask = member_value::candidates(rule.candidates, &scene, &plan.windows);
+        let Some(candidates) = self.candidates.see(alike.candidates, ask) else { return };
+        let windows = (plan.windows.as_slice(), candidates);
+        if member_value::outcomes(rule, &scene, windows, &mut self.ledger.outcomes) {
             self.ledger.measures.push(measure);
         }
     }
@@ -231,75 +237,49 @@ impl<'p> Counter<'p> {
         }
     }
 
-    /// Alive enrolled days by period and organisation, once for all rates.
-    fn enrolled_days(&mut self, timeline: &Timeline, interner: &Interner) {
-        split(
-            self.plan,
-            &mut self.board,
-            &mut self.ledger.enrolled,
-            timeline,
-            &timeline.alive_enrolled,
-            interner,
-        );
-    }
-
+    /// What a rate counts, and what it is divided by.
     fn rate(&mut self, measure: usize, rule: &RateRule, timeline: &Timeline, interner: &Interner) {
-        let plan = self.plan;
         let mut of = std::mem::take(&mut self.things);
         of.clear(self.ledger.for_everyone);
-        if rule.top.is_some() {
-            self.top(measure, rule, &mut of, timeline, interner);
-            self.things = of;
-            return;
-        }
-        self.add_up(measure, rule.of, &mut of, timeline, interner);
-        if let Some((thing, place)) = rule.to.zip(plan.alike.denominators[measure]) {
-            let (is_known, mut to) = std::mem::take(&mut self.over[place]);
-            if !is_known {
-                to.clear(self.ledger.for_everyone);
-                self.add_up(measure, thing, &mut to, timeline, interner);
+        match self.plan.alike.denominators[measure] {
+            Some(place) => {
+                self.add_up(measure, rule.of, &mut of, timeline, interner);
+                self.see_denominator(place, (measure, rule), timeline, interner);
+                self.enter_rate(measure, &of, place);
             }
-            self.enter_ratio(measure, &of, &to);
-            self.over[place] = (true, to);
-        } else {
-            for (group, things) in of.groups() {
-                let enrolled = self.ledger.enrolled.of(*group);
-                for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
-                    let d = enrolled.map_or(0, |days| days[period]);
-                    let cell = self.plan.cell(measure, period);
-                    self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
-                }
-            }
+            None => self.top(measure, rule, &mut of, timeline, interner),
         }
         self.things = of;
     }
 
-    /// Enters things over other things, in every group that has either.
-    fn enter_ratio(&mut self, measure: usize, of: &PersonDays, to: &PersonDays) {
-        let only_counted = |group: &usize| to.of(*group).is_none();
-        let groups = to.groups().iter().map(|(group, _)| *group);
-        let counted = of.groups().iter().map(|(group, _)| *group).filter(only_counted);
-        for group in groups.chain(counted) {
-            let (things, over) = (of.of(group), to.of(group));
-            let lines = &mut self.ledger.rates;
-            let mut enter = |period: usize, n: i64, d: i64| {
-                if n != 0 || d != 0 {
-                    let cell = self.plan.cell(measure, period);
-                    lines.push(Line { group, cell, age: 0, n, d });
-                }
-            };
-            match (things, over) {
-                (Some(things), Some(over)) => {
-                    let both = things.iter().zip(over).enumerate();
-                    both.for_each(|(period, (n, d))| enter(period, *n, *d));
-                }
-                (Some(own), None) => {
-                    own.iter().enumerate().for_each(|(period, n)| enter(period, *n, 0));
-                }
-                (None, Some(over)) => {
-                    over.iter().enumerate().for_each(|(period, d)| enter(period, 0, *d));
-                }
-                (None, None) => {}
+    /// Adds up a denominator, once for all measures that are divided by it.
+    fn see_denominator(
+        &mut self,
+        place: usize,
+        (measure, rule): (usize, &RateRule),
+        timeline: &Timeline,
+        interner: &Interner,
+    ) {
+        let Denominator { is_known, mut days } = std::mem::take(&mut self.ledger.over[place]);
+        if !is_known {
+            days.clear(self.ledger.for_everyone);
+            if let Some(thing) = rule.to {
+                self.add_up(measure, thing, &mut days, timeline, interner);
+            } else {
+                let enrolled = &timeline.alive_enrolled;
+                split(self.plan, &mut self.board, &mut days, timeline, enrolled, interner);
+            }
+        }
+        self.ledger.over[place] = Denominator { is_known: true, days };
+    }
+
+    fn enter_rate(&mut self, measure: usize, of: &PersonDays, over: usize) {
+        for (group, things) in of.groups() {
+            let days = self.ledger.over[over].days.of(*group);
+            for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
+                let d = days.map_or(0, |days| days[period]);
+                let cell = self.plan.cell(measure, period);
+                self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
             }
         }
     }

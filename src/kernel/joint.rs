@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::covariate::{self, Covariate, IndexFact, Levels};
-use super::ledger::{EVERYONE, Ledger, Line};
+use super::ledger::{EVERYONE, Ledger, Line, PersonDays};
 use super::part::{AGE_BANDS, band_name};
 use super::plan::{Plan, StratumKind};
 use super::{Cell, Group, Stratum, Tally};
@@ -340,24 +340,48 @@ impl Adder<'_> {
             let measure = plan.measure_of_row[line.cell / plan.periods.len()];
             matches!(plan.indicators[measure].rule, Rule::Contacts(_))
         };
-        let contacts = ledger.units.iter().filter(is_contacts).map(|line| (line, line.age));
-        // The denominator of a rate is everyone's enrolled days, or stands in the line.
-        let rates = ledger.rates.iter().map(|line| (line, usize::MAX));
+        let contacts = ledger.units.iter().filter(is_contacts).map(|line| (*line, line.age));
+        // What rates are divided by follows.
+        let rates = ledger.rates.iter().map(|line| (Line { d: 0, ..*line }, usize::MAX));
         for (line, age) in contacts.chain(rates) {
             let period = line.cell % plan.periods.len();
             let Some(at) = plan.joined.place_of[period] else { continue };
             let age = if age == usize::MAX { self.age_at(period) } else { age };
             let levels = self.at_start[at];
             for group in with_everyone(line.group) {
-                self.line(&Line { group, age, ..*line }, levels);
+                self.line(&Line { group, age, ..line }, levels);
             }
         }
-        for (group, days) in ledger.enrolled.groups() {
+        for (over, days) in ledger.denominators() {
+            let of_measures = plan.alike.denominators.iter().enumerate();
+            let measures =
+                of_measures.filter(|(_, own)| **own == Some(over)).map(|(place, _)| place);
+            if plan.alike.enrolled_days == Some(over) {
+                self.denominators(plan.indicators.len(), days, with_everyone);
+                continue;
+            }
+            for measure in
+                measures.filter(|measure| self.joint.wanted[*measure]).collect::<Vec<_>>()
+            {
+                self.denominators(measure, days, with_everyone);
+            }
+        }
+    }
+
+    /// What a rate (or, at the place after the last, all rates over enrolled days) is divided by.
+    fn denominators<G: Iterator<Item = usize>>(
+        &mut self,
+        measure: usize,
+        days: &PersonDays,
+        groups: impl Fn(usize) -> G,
+    ) {
+        let plan = self.plan;
+        for (group, days) in days.groups() {
             for (at, period) in plan.joined.periods.iter().enumerate() {
-                if days[*period] > 0 {
-                    let column = plan.indicators.len() * plan.joined.periods.len() + at;
+                if days[*period] != 0 {
+                    let column = measure * plan.joined.periods.len() + at;
                     let (age, levels) = (self.age_at(*period), self.at_start[at]);
-                    for group in with_everyone(*group) {
+                    for group in groups(*group) {
                         self.add((group, age), column, levels, (0, days[*period]));
                     }
                 }

@@ -87,10 +87,10 @@ pub(super) struct Ledger {
     pub waits: Vec<Wait>,
     /// What the member has of things of which the top is asked; `days` is how much.
     pub amounts: Vec<Wait>,
-    /// Rates; a cell comes once.
+    /// Numerators of rates that are not 0, each with its denominator; a cell comes once.
     pub rates: Vec<Line>,
-    /// Enrolled days of all rates.
-    pub enrolled: PersonDays,
+    /// What rates are divided by.
+    pub over: Vec<Denominator>,
     pub levels: Vec<LevelDays>,
     /// Measures of members that look at this member.
     pub measures: Vec<usize>,
@@ -100,7 +100,27 @@ pub(super) struct Ledger {
     pub notes: Option<Vec<Note>>,
 }
 
+/// What rates are divided by.
+#[derive(Debug, Default)]
+pub(super) struct Denominator {
+    /// Whether it was added up for the current member.
+    pub is_known: bool,
+    pub days: PersonDays,
+}
+
 impl Ledger {
+    pub(super) fn new(denominators: usize) -> Self {
+        let mut over = Vec::new();
+        over.resize_with(denominators, Denominator::default);
+        Self { over, ..Self::default() }
+    }
+
+    /// What the current member's rates are divided by, with its place.
+    pub(super) fn denominators(&self) -> impl Iterator<Item = (usize, &PersonDays)> + '_ {
+        let known = self.over.iter().enumerate().filter(|(_, over)| over.is_known);
+        known.map(|(place, over)| (place, &over.days))
+    }
+
     pub(super) fn clear(&mut self, for_everyone: bool) {
         self.for_everyone = for_everyone;
         self.units.clear();
@@ -111,7 +131,7 @@ impl Ledger {
         self.waits.clear();
         self.amounts.clear();
         self.rates.clear();
-        self.enrolled.clear(for_everyone);
+        self.over.iter_mut().for_each(|over| over.is_known = false);
         self.levels.clear();
         self.measures.clear();
         self.outcomes.clear();
@@ -203,7 +223,7 @@ impl Ledger {
         !self.units.is_empty()
             || !self.left_out.is_empty()
             || !self.rates.is_empty()
-            || !self.enrolled.groups().is_empty()
+            || self.denominators().any(|(_, days)| !days.groups().is_empty())
             || !self.levels.is_empty()
             || !self.measures.is_empty()
     }
@@ -213,7 +233,7 @@ impl Ledger {
         let lines = self.units.iter().chain(&self.rates).map(|line| line.group);
         lines
             .chain(self.left_out.iter().map(|unit| unit.group))
-            .chain(self.enrolled.groups().iter().map(|(group, _)| *group))
+            .chain(self.denominators().flat_map(|(_, days)| days.groups()).map(|own| own.0))
             .chain(self.levels.iter().map(|days| days.group))
             .filter(|group| *group != EVERYONE)
     }

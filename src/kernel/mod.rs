@@ -16,6 +16,7 @@ mod needs;
 mod pairs;
 mod part;
 mod plan;
+mod present;
 mod rate_unit;
 mod run;
 mod sort;

@@ -21,7 +21,7 @@ pub(super) struct Sums {
     denominator: i64,
     nn: i128,
     nd: i128,
-    dd: i64,
+    dd: i128,
     members: i64,
 }
 
@@ -46,7 +46,7 @@ impl From<Gain> for Sums {
                     denominator: d,
                     nn: wide_n * wide_n,
                     nd: wide_n * wide_d,
-                    dd: d * d,
+                    dd: wide_d * wide_d,
                     members: i64::from(d > 0),
                 }
             }
@@ -57,7 +57,7 @@ impl From<Gain> for Sums {
                     denominator: sign,
                     nn: signed * value * value,
                     nd: signed * value,
-                    dd: sign,
+                    dd: signed,
                     members: sign,
                 }
             }
@@ -100,7 +100,7 @@ impl Sums {
             members: self.members,
             nn: self.nn,
             nd: self.nd,
-            dd: self.dd.into(),
+            dd: self.dd,
             ..Tally::default()
         }
     }

@@ -17,7 +17,7 @@ use super::teams::{self, densities};
 use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, attribution};
 use crate::indicator::member_value::MemberOutcome;
 use crate::indicator::unit::Outcome;
-use crate::indicator::{RateRule, Rule, Shape};
+use crate::indicator::{Rule, Shape};
 use crate::terms::{Day, Period};
 use crate::timeline::{Interner, Reader, Timeline, UNKNOWN};
 
@@ -244,7 +244,9 @@ impl Writer<'_> {
     fn rates(&mut self, ledger: &Ledger) {
         let periods = self.plan.periods.len();
         for (measure, indicator) in self.plan.indicators.iter().enumerate() {
-            let Rule::Rate(RateRule { to, .. }) = &indicator.rule else { continue };
+            if !matches!(indicator.rule, Rule::Rate(_)) {
+                continue;
+            }
             if !indicator.measure.is_computable() {
                 continue;
             }
@@ -254,9 +256,9 @@ impl Writer<'_> {
                 let sum = sums.entry((line.group, line.cell % periods)).or_default();
                 *sum = (sum.0 + line.n, sum.1 + line.d);
             }
-            if to.is_none() {
-                for (group, days) in ledger.enrolled.groups() {
-                    for (period, days) in days.iter().enumerate().filter(|(_, days)| **days > 0) {
+            if let Some(over) = self.plan.alike.denominators[measure] {
+                for (group, days) in ledger.over[over].days.groups() {
+                    for (period, days) in days.iter().enumerate().filter(|(_, days)| **days != 0) {
                         sums.entry((*group, period)).or_default().1 = *days;
                     }
                 }

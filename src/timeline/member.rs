@@ -265,6 +265,22 @@ impl Timeline {
         days_within(&self.contact_days[filter], start, end)
     }
 
+    /// The day of the contact of a filter at a place (from 0) among those from `start` to `end`.
+    pub fn nth_contact_within(
+        &self,
+        filter: usize,
+        (start, end): (Day, Day),
+        place: usize,
+    ) -> Option<Day> {
+        let nth = days_from(&self.contact_days[filter], start).get(place);
+        nth.copied().filter(|day| *day <= end)
+    }
+
+    /// True if there is a contact of a filter from `start` to `end`.
+    pub fn has_contact_within(&self, filter: usize, days: (Day, Day)) -> bool {
+        self.nth_contact_within(filter, days, 0).is_some()
+    }
+
     /// Forgets everything but whose it is, keeping memory.
     pub(super) fn clear(&mut self) {
         self.birth = None;
@@ -303,6 +319,19 @@ impl Timeline {
 
 /// So many days are looked through one by one faster than by halves.
 const FEW: usize = 12;
+
+/// The days from `start` on of days in order.
+fn days_from(days: &[Day], start: Day) -> &[Day] {
+    // Most members have few days of a filter, and all of them on one side.
+    if days.first().is_none_or(|first| *first >= start) {
+        return days;
+    }
+    if days.len() <= FEW {
+        let before = days.iter().take_while(|day| **day < start).count();
+        return &days[before..];
+    }
+    &days[days.partition_point(|day| *day < start)..]
+}
 
 /// The days from `start` to `end` of days in order.
 pub fn days_within(days: &[Day], start: Day, end: Day) -> &[Day] {
