@@ -224,6 +224,7 @@ mod tests {
         let gains = [
             Gain::Member { n: 30_000, d: 2 },
             Gain::Member { n: 3_000_000_000, d: 1 },
+            Gain::Member { n: 1, d: 4_000_000_000 },
             Gain::Member { n: -7, d: 31 },
         ];
         let mut rows = SumRows::default();

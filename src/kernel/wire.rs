@@ -13,9 +13,9 @@
 //! | `numerator`, `denominator`, `members`, `nn`, `nd`, `dd` | decimal(38, 0) | the sums |
 //!
 //! A row of `cell` has the sums of a cell; of `excluded` and `value`, the count stands in `members`.
-//! A row of `team` says from which window on (`period_start` is its last day) how many more or fewer
-//! `members` of a group see two providers (`stratum_kind` and `stratum` are hashes of their ids), and
-//! in `numerator` what the pair adds to their densities.
+//! A row of `team` says how many `members` of a group see two providers (`stratum_kind` and `stratum` are
+//! hashes of their ids) in the window that ends on `period_start`, and in `numerator` what the pair adds to
+//! their densities.
 //! A row of `found` says how often an oddity of the data was found (`numerator`) and among how many rows
 //! or members (`denominator`). A row of `task` says how many tasks counted (`numerator`), how many rows they read
 //! (`denominator`) and how many members they saw (`members`).
@@ -181,8 +181,8 @@ impl Part {
     fn rows<'s>(&'s self, names: &'s [String]) -> impl Iterator<Item = Out<'s>> {
         let tasks = self.tasks.iter().map(|(task, seen)| out_task(task, *seen));
         let cells = self.cells.iter().flat_map(|(cell, tally)| out_cell(cell, tally));
-        let steps = self.pairs.out(names).map(|step| out_step(&step));
-        tasks.chain(wire_found::rows(&self.found)).chain(cells).chain(steps)
+        let pairs = self.pairs.out(names).map(|pair| out_pair(&pair));
+        tasks.chain(wire_found::rows(&self.found)).chain(cells).chain(pairs)
     }
 
     /// Reads tables, whatever the order of their rows; rows of one cell are added.
@@ -192,19 +192,19 @@ impl Part {
     pub fn from_batches(batches: impl IntoIterator<Item = RecordBatch>) -> Result<Self, WireError> {
         let mut part = Self::default();
         let mut values: BTreeMap<Cell, BTreeMap<i64, i64>> = BTreeMap::new();
-        let mut steps = InCounts::default();
+        let mut pairs = InCounts::default();
         for batch in batches {
             let table = InTable::of(&batch)?;
             for row in 0..batch.num_rows() {
                 if table.text(0, row) == Some("team") {
-                    let (key, by) = table.step(row)?;
-                    steps.push(key, by).ok_or(WireError::NotOfPlan)?;
+                    let (key, by) = table.pair(row)?;
+                    pairs.push(key, by).ok_or(WireError::NotOfPlan)?;
                 } else {
                     part.take(&table, row, &mut values)?;
                 }
             }
         }
-        part.pairs = steps.pairs();
+        part.pairs = pairs.pairs();
         for (cell, values) in values {
             part.cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
         }
@@ -304,16 +304,16 @@ fn place_of(measure: usize) -> i32 {
     i32::try_from(measure).expect("fewer than 2³¹ measures")
 }
 
-fn out_step<'a>(step: &OutCount<'a>) -> Out<'a> {
+fn out_pair<'a>(pair: &OutCount<'a>) -> Out<'a> {
     let mut row = Out {
-        measure: Some(place_of(step.measure)),
-        start: Some(step.end.0),
-        sums: [step.by.parts.into(), 0, step.by.members.into(), 0, 0, 0],
+        measure: Some(place_of(pair.measure)),
+        start: Some(pair.end.0),
+        sums: [pair.by.parts.into(), 0, pair.by.members.into(), 0, 0, 0],
         ..Out::default()
     };
-    let (group_kind, group) = group_words(step.group);
+    let (group_kind, group) = group_words(pair.group);
     row.texts[0] = Some("team");
-    row.texts[2..6].copy_from_slice(&[group_kind, group, step.pair[0], step.pair[1]].map(Some));
+    row.texts[2..6].copy_from_slice(&[group_kind, group, pair.pair[0], pair.pair[1]].map(Some));
     row
 }
 
@@ -461,7 +461,7 @@ impl InTable {
         }
     }
 
-    fn step(&self, row: usize) -> Result<(TeamKey, Shared), WireError> {
+    fn pair(&self, row: usize) -> Result<(TeamKey, Shared), WireError> {
         let invalid = |column| WireError::Value { row, column };
         let provider =
             |place: usize| wire_teams::read(self.needed(place, row)?).ok_or(invalid(TEXTS[place]));
