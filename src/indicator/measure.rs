@@ -166,7 +166,9 @@ pub struct Measure {
 impl Measure {
     /// Parts of one denominator unit: those of the numerator where both are of one thing, else 1.
     pub fn denominator_parts(&self) -> i64 {
-        if matches!(self.shape, Shape::Top { .. }) { self.numerator_parts } else { 1 }
+        let is_share = self.shape == Shape::Rate && self.display == Display::Percent;
+        let of_one_thing = is_share || matches!(self.shape, Shape::Top { .. });
+        if of_one_thing { self.numerator_parts } else { 1 }
     }
 
     /// True if the store has everything that it needs.

@@ -50,22 +50,17 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::MemberMean, once, Display::Index, parts),
         },
         Rule::Rate(RateRule { top: Some(percent), of, .. }) => {
-            let of_money = matches!(
-                of,
-                Thing::Cost { .. } | Thing::UnitMoney | Thing::ContactSum { of: Sum::Paid, .. }
-            );
-            let parts = if of_money { 100 } else { 1 };
+            let parts = if is_money(*of) { 100 } else { 1 };
             (Shape::Top { percent: *percent }, once, Display::Percent, parts)
         }
         Rule::Rate(rate) => match (rate.of, rate.to) {
             (Thing::Goals { .. }, Some(Thing::Goals { .. })) => {
                 (Shape::Share, scale, Display::Percent, 1)
             }
+            (of, Some(to)) if is_money(of) && is_money(to) => {
+                (Shape::Rate, scale, Display::Percent, 100)
+            }
             (Thing::Served { .. } | Thing::Units { once: true, .. }, _)
-            | (
-                Thing::Cost { .. } | Thing::ContactSum { of: Sum::Paid, .. } | Thing::UnitMoney,
-                Some(Thing::Cost { .. }),
-            )
             | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))
             | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {
                 (Shape::Rate, scale, Display::Percent, 1)
@@ -76,6 +71,11 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             _ => (Shape::Rate, scale, Display::Rate, 1),
         },
     }
+}
+
+fn is_money(thing: super::rule::Thing) -> bool {
+    use super::rule::Thing;
+    matches!(thing, Thing::Cost { .. } | Thing::UnitMoney | Thing::ContactSum { of: Sum::Paid, .. })
 }
 
 /// The unit of a value that is no share.

@@ -52,7 +52,7 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
     let (met, units) = (float(tally.numerator) / parts, float(tally.denominator) / per_unit);
     let factor = factor(measure, period);
     let value = factor * met / units;
-    let sums = member_sums(tally, parts);
+    let sums = member_sums(tally, (parts, per_unit));
     let (limits, name) = match measure.interval {
         Interval::Wilson => (wilson(met, units, CONFIDENCE), "wilson"),
         Interval::WilsonCluster => {
@@ -82,20 +82,21 @@ pub(super) fn effect(measure: &Measure, tally: &Tally) -> f64 {
     match measure.interval {
         Interval::WilsonCluster => {
             let parts = float(i128::from(measure.numerator_parts.max(1)));
-            design_effect(member_sums(tally, parts)).max(1.0)
+            let per_unit = float(i128::from(measure.denominator_parts()));
+            design_effect(member_sums(tally, (parts, per_unit))).max(1.0)
         }
         _ => 1.0,
     }
 }
 
-fn member_sums(tally: &Tally, parts: f64) -> MemberSums {
+fn member_sums(tally: &Tally, (parts, per_unit): (f64, f64)) -> MemberSums {
     MemberSums {
         members: float(i128::from(tally.members)),
         n: float(tally.numerator) / parts,
-        d: float(tally.denominator),
+        d: float(tally.denominator) / per_unit,
         nn: float(tally.nn) / (parts * parts),
-        nd: float(tally.nd) / parts,
-        dd: float(tally.dd),
+        nd: float(tally.nd) / (parts * per_unit),
+        dd: float(tally.dd) / (per_unit * per_unit),
     }
 }
 
@@ -127,11 +128,10 @@ fn bounds(measure: &Measure) -> (f64, f64) {
     }
 }
 
-/// True if one member may hold more than half of the numerator. The largest share s of a sum obeys
-/// s² ≤ Σn² ÷ (Σn)², so that a quarter is the most at which half is ruled out.
-pub(super) fn may_be_dominated(tally: &Tally) -> bool {
-    tally.numerator != 0
-        && tally.nn.saturating_mul(4) > tally.numerator.saturating_mul(tally.numerator)
+/// True if one member may hold more than half of a sum, from what members' squares add up to. The largest
+/// share s of a sum obeys s² ≤ Σn² ÷ (Σn)², so that a quarter is the most at which half is ruled out.
+pub(super) fn may_be_dominated(sum: i128, squares: i128) -> bool {
+    sum != 0 && squares.saturating_mul(4) > sum.saturating_mul(sum)
 }
 
 #[cfg(test)]

@@ -91,8 +91,10 @@ fn row_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) ->
     row.excluded = Some(tally.excluded.iter().sum());
     row.excluded_by_reason = tally.excluded.iter().copied().map(Some).collect();
     row.members = Some(tally.members);
-    let of_money = measure.display == Display::Dollars || top.is_some();
-    row.dominated = of_money && may_be_dominated(tally);
+    let over_money = per_unit > 1 && top.is_none();
+    let of_money = measure.display == Display::Dollars || top.is_some() || over_money;
+    row.dominated = of_money && may_be_dominated(tally.numerator, tally.nn)
+        || over_money && may_be_dominated(tally.denominator, tally.dd);
     fill(&mut row, estimate);
     judge(&mut row, (&measure.id, &measure.base_id), settings);
     row

@@ -28,7 +28,7 @@ const COLUMNS: [(&str, &str, &str); 62] = [
         "number",
         "counts, days or dollars as the indicator defines; exact; for means the sum of members' values",
     ),
-    ("denominator", "number", "units, members or days as the indicator defines"),
+    ("denominator", "number", "units, members, days or dollars as the indicator defines"),
     ("excluded", "number", "units left out for a reason"),
     ("members", "number", "members in the denominator, where they may be shown"),
     (

@@ -3,6 +3,7 @@
 mod attacker;
 mod fair;
 mod folder;
+mod money;
 mod released;
 pub(crate) mod simplex;
 mod top;

@@ -1,0 +1,46 @@
+//! Shares of money: dollars on both sides, and nobody's own money can be read off either.
+
+use throughline::indicator::{Display, Shape};
+use throughline::kernel::Group;
+use throughline::oversight::{PublishedTable, Settings, suppress, tabulate};
+use throughline::terms::Grain;
+
+use super::world::{self, bho, day, everyone};
+
+/// Thirty members in each of three organisations; the first of the third has `most` times what others have.
+fn table(most: (i64, i64)) -> PublishedTable {
+    let mut measure = world::measure("spend_share", Shape::Rate);
+    (measure.display, measure.numerator_parts) = (Display::Percent, 100);
+    let mut world = world::World::new(vec![measure], 1, &[Grain::Month]);
+    for place in 0..3 {
+        let cells = world.cells(0, day("2023-01-05"), &bho(&format!("B{place}")), &[]);
+        for member in 0..30 {
+            let (n, d) = if (place, member) == (2, 0) { most } else { (1, 1) };
+            world.add(&cells, place * 1000 + member, 40_000 * n, 100_000 * d);
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    suppress(&tabulate(&world.tallies(), &settings), &settings)
+}
+
+/// Numerator and denominator of everyone, where they are shown, and how many organisations are hidden.
+fn shown(table: &PublishedTable) -> (Option<(f64, f64)>, usize) {
+    let rows = || table.rows().iter().filter(|row| row.stratum == everyone());
+    let all = rows().find(|row| row.group == Group::All).expect("a row");
+    let numbers = all.numerator.zip(all.denominator).map(|(n, d)| (n.to_f64(), d.to_f64()));
+    let others = rows().filter(|row| row.group != Group::All);
+    (numbers, others.filter(|row| row.numerator.is_none()).count())
+}
+
+#[test]
+fn both_sides_of_a_share_of_money_are_dollars() {
+    assert_eq!(shown(&table((1, 1))), (Some((36_000.0, 90_000.0)), 0));
+}
+
+#[test]
+fn what_one_member_may_have_most_of_is_hidden_and_cannot_be_subtracted_back() {
+    for most in [(200, 200), (1, 200)] {
+        let (all, hidden) = shown(&table(most));
+        assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{most:?}: {all:?}, {hidden}");
+    }
+}
