@@ -261,8 +261,7 @@ impl Counter<'_> {
             }
             for (group, (of, to)) in sums {
                 // Dollars are counted in cents.
-                let over_money = rate.over.as_ref().is_some_and(|over| over.is_money());
-                let parts = if rate.is_money() && !over_money { 100.0 } else { 1.0 };
+                let parts = if rate.is_money() { 100.0 } else { 1.0 };
                 let one = Add {
                     of: place,
                     period,
