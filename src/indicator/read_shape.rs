@@ -65,9 +65,7 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {
                 (Shape::Rate, scale, Display::Percent, 1)
             }
-            (Thing::Cost { .. } | Thing::UnitMoney, _) => {
-                (Shape::Rate, scale, Display::Dollars, 100)
-            }
+            (of, _) if is_money(of) => (Shape::Rate, scale, Display::Dollars, 100),
             _ => (Shape::Rate, scale, Display::Rate, 1),
         },
     }

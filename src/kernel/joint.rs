@@ -353,17 +353,14 @@ impl Adder<'_> {
             }
         }
         for (over, days) in ledger.denominators() {
-            let of_measures = plan.alike.denominators.iter().enumerate();
-            let measures =
-                of_measures.filter(|(_, own)| **own == Some(over)).map(|(place, _)| place);
             if plan.alike.enrolled_days == Some(over) {
                 self.denominators(plan.indicators.len(), days, with_everyone);
                 continue;
             }
-            for measure in
-                measures.filter(|measure| self.joint.wanted[*measure]).collect::<Vec<_>>()
-            {
-                self.denominators(measure, days, with_everyone);
+            for (measure, own) in plan.alike.denominators.iter().enumerate() {
+                if *own == Some(over) && self.joint.wanted[measure] {
+                    self.denominators(measure, days, with_everyone);
+                }
             }
         }
     }
