@@ -80,8 +80,10 @@ pub(super) fn evaluate(given: &EvaluateArguments) -> anyhow::Result<Verdict> {
             pipeline::write_tables(&pipeline::tables(&table)?, &pipeline::internal_folder(&out))?;
         }
         let released = pipeline::release(&pipeline, &counted, &out, &arguments.earlier())?;
-        let tables = pipeline::tables(&released.table)?;
-        released.record()?;
+        let (tables, packed) =
+            rayon::join(|| pipeline::tables(&released.table), || released.packed());
+        let tables = tables?;
+        released.record(&packed?)?;
         pipeline::write_tables(&tables, &out).or_else(|error| undo(&released, error))?;
         bar.end();
         conclude(&released.table, &counted)?;
@@ -152,7 +154,7 @@ fn finish(
     let released = pipeline::release(pipeline, counted, &out, &arguments.earlier())?;
     on_stage(Stage::Begin("writing the report"));
     let content = pipeline::content(pipeline, counted, &released.table, released.since.as_ref())?;
-    released.record()?;
+    released.record(&released.packed()?)?;
     let written = throughline::report::write(&content, &out)
         .or_else(|error| undo(&released, error.into()))?;
     pages.insert(0, ("report", written.page));

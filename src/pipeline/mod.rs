@@ -40,6 +40,7 @@ pub use publish::{content, publish, tables, write_tables};
 pub use read::{Pipeline, read};
 pub use read_contract::check_contract;
 pub use reconcile::{Comparison, reconcile, reconcile_folder};
+pub use register::Packed;
 pub use release::{Earlier, Refused, Released, release};
 pub use run::{
     Accept, Counted, Folders, Prepared, count, ingest, ingest_accepting, internal_folder, prepare,

@@ -8,7 +8,8 @@
 //!
 //! Files below `released/` are never changed. The list is replaced in one step, after they are there.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,8 +22,8 @@ const LIST: &str = "released.json";
 const CELLS: &str = "released";
 const LINES: &str = "released.jsonl";
 
-/// How hard cells are compressed: a release is written once.
-const LEVEL: i32 = 9;
+/// How hard cells are compressed.
+const LEVEL: i32 = 3;
 
 /// A register as it was found.
 #[derive(Debug)]
@@ -34,6 +35,10 @@ pub(super) struct Found {
     /// Files below `released/`.
     cells: BTreeSet<PathBuf>,
 }
+
+/// What new releases showed, as the files that will tell it.
+#[derive(Debug, Default)]
+pub struct Packed(BTreeMap<PathBuf, Vec<u8>>);
 
 /// Reads the register beside a report's folder.
 ///
@@ -103,25 +108,37 @@ impl Found {
         String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))
     }
 
+    /// The files of new releases, with their bytes; `last` is the text of the last one, if it is new.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(super) fn packed(&self, register: &Register, last: Option<&str>) -> anyhow::Result<Packed> {
+        let mut packed = Packed::default();
+        for (place, release) in register.releases.iter().enumerate() {
+            let path = self.file(release);
+            if !self.cells.contains(&path) {
+                let is_last = place + 1 == register.releases.len();
+                let text = last.filter(|_| is_last).map(Cow::Borrowed);
+                let text = text.unwrap_or_else(|| Cow::Owned(register.cells_text(place)));
+                let bytes = zstd::bulk::compress(text.as_bytes(), LEVEL)
+                    .with_context(|| format!("{}: cannot be compressed", path.display()))?;
+                packed.0.insert(path, bytes);
+            }
+        }
+        Ok(packed)
+    }
+
     /// Writes a register in the place of what was found: the cells of new releases, then the list in
     /// one step.
     ///
     /// # Errors
     /// If another run has written meanwhile, or the system refuses.
-    pub(super) fn replace(&self, register: &Register) -> anyhow::Result<()> {
+    pub(super) fn replace(&self, register: &Register, packed: &Packed) -> anyhow::Result<()> {
         let (list, lines) = (self.path(), self.folder.join(LINES));
         if bytes_of(&list)? != self.list || bytes_of(&lines)? != self.lines {
             bail!("{}: another run released something meanwhile; run again", list.display());
         }
-        for (place, release) in register.releases.iter().enumerate() {
-            let path = self.file(release);
-            if !self.cells.contains(&path) {
-                let text = register.cells_text(place);
-                let packed = zstd::bulk::compress(text.as_bytes(), LEVEL)
-                    .with_context(|| format!("{}: cannot be compressed", path.display()))?;
-                put(&path, &packed)?;
-            }
-        }
+        packed.0.iter().try_for_each(|(path, bytes)| put(path, bytes))?;
         put(&list, register.list().as_bytes())?;
         remove(self.lines.is_some().then_some(&lines))
     }

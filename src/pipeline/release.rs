@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::publish::{definitions, publish, publish_with};
-use super::register::{self, Found};
+use super::register::{self, Found, Packed};
 use super::{Counted, Pipeline};
 use crate::kernel::Group;
 use crate::oversight::{
@@ -37,6 +37,8 @@ pub struct Released {
     /// What is different from the last release.
     pub since: Option<SinceLast>,
     register: Register,
+    /// What the register tells of it, if it is new there.
+    text: Option<String>,
     /// The register before, to be put back if the report cannot be written.
     before: Found,
 }
@@ -85,18 +87,26 @@ pub fn release(
     let release = about(pipeline, counted);
     let last = register.last_before(&release, &table);
     let since = last.map(|last| since(&table, (&register, last), &release, counted));
-    register.add(release, &table);
-    Ok(Released { table, since, register, before })
+    let text = register.add(release, &table);
+    Ok(Released { table, since, register, text, before })
 }
 
 impl Released {
+    /// What the register will tell of this release.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn packed(&self) -> anyhow::Result<Packed> {
+        self.before.packed(&self.register, self.text.as_deref())
+    }
+
     /// Writes the register down, whole or not at all. It comes before the report: what might have
     /// been seen must be known.
     ///
     /// # Errors
     /// If the system refuses.
-    pub fn record(&self) -> anyhow::Result<()> {
-        self.before.replace(&self.register)
+    pub fn record(&self, packed: &Packed) -> anyhow::Result<()> {
+        self.before.replace(&self.register, packed)
     }
 
     /// Puts the register back, because nothing was released after all.

@@ -220,28 +220,42 @@ impl Register {
         self.releases.get(*cell.releases.first()?)
     }
 
-    /// Adds a release and what it shows. A release that stands already changes nothing.
-    pub fn add(&mut self, mut release: Release, table: &PublishedTable) {
+    /// Adds a release and what it shows, and gives the text of it. A release that stands already changes
+    /// nothing.
+    pub fn add(&mut self, mut release: Release, table: &PublishedTable) -> Option<String> {
         let shown = shown(table);
         release.id = id(&release, &shown);
         let known = self.standing().any(|place| self.releases[place].id == release.id);
         if known {
-            return;
+            return None;
         }
         let place = self.releases.len();
         self.releases.push(release);
-        for (key, shown) in shown {
-            self.note(&key, &shown, place);
+        if self.cells.is_empty() {
+            let only = |(key, shown): (CellKey, Shown)| {
+                let cell = ReleasedCell::new(&key, Some(place), shown);
+                (key, vec![cell])
+            };
+            self.cells = shown.into_iter().map(only).collect();
+        } else {
+            for (key, shown) in shown {
+                self.note(key, shown, place);
+            }
         }
-        self.seal(place);
+        Some(self.seal(place))
     }
 
     /// Notes that a release showed a cell so.
-    pub(super) fn note(&mut self, key: &CellKey, shown: &Shown, release: usize) {
-        let cells = self.cells.entry(key.clone()).or_default();
-        match cells.iter_mut().find(|cell| cell.shown == *shown) {
-            Some(cell) => cell.releases.push(release),
-            None => cells.push(ReleasedCell::new(key, Some(release), shown.clone())),
+    pub(super) fn note(&mut self, key: CellKey, shown: Shown, release: usize) {
+        let known = self.cells.get_mut(&key);
+        let same = |cells: &&mut Vec<ReleasedCell>| cells.iter().position(|one| one.shown == shown);
+        match known.map(|cells| (same(&cells), cells)) {
+            Some((Some(place), cells)) => cells[place].releases.push(release),
+            Some((None, cells)) => cells.push(ReleasedCell::new(&key, Some(release), shown)),
+            None => {
+                let cell = ReleasedCell::new(&key, Some(release), shown);
+                self.cells.insert(key, vec![cell]);
+            }
         }
     }
 }

@@ -46,6 +46,9 @@ pub struct Conflict {
 
 /// Every cell of a table that a standing release makes a risk, in order.
 pub fn conflicts(table: &PublishedTable, register: &Register) -> Vec<Conflict> {
+    if register.standing().next().is_none() {
+        return Vec::new();
+    }
     let new: BTreeMap<CellKey, Shown> = shown(table).into_iter().collect();
     let about: BTreeMap<String, &Measure> =
         table.measures().iter().map(|one| (super::register::name(one), one)).collect();

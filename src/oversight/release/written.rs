@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 use super::register::{CellKey, Register, Release, ReleasedCell, Shown, hexadecimal};
@@ -69,7 +70,7 @@ impl Register {
             }
             register.releases.push(release);
             for (key, shown) in &current {
-                register.note(key, shown, place);
+                register.note(key.clone(), shown.clone(), place);
             }
         }
         Ok(register)
@@ -95,7 +96,7 @@ impl Register {
             }
             let key = cell.key().ok_or_else(|| wrong(&"its period is none"))?;
             for release in &cell.releases {
-                register.note(&key, &cell.shown, *release);
+                register.note(key.clone(), cell.shown.clone(), *release);
             }
         }
         for place in 0..register.releases.len() {
@@ -118,27 +119,28 @@ impl Register {
             Some(before) => self.cells_of(before).collect(),
             None => BTreeMap::new(),
         };
-        let mut text = String::new();
-        let mut line = |cell: &ReleasedCell| {
-            text += &serde_json::to_string(cell).expect("texts and finite numbers serialise");
-            text.push('\n');
+        let shown = self.cells_of(place);
+        let new: Vec<(&CellKey, &Shown)> =
+            shown.filter(|(key, shown)| before.remove(key) != Some(*shown)).collect();
+        let line = |cell: &ReleasedCell| {
+            serde_json::to_string(cell).expect("texts and finite numbers serialise") + "\n"
         };
-        for (key, shown) in self.cells_of(place) {
-            if before.remove(key) != Some(shown) {
-                line(&ReleasedCell::new(key, None, shown.clone()));
-            }
-        }
+        let told =
+            |(key, shown): (&CellKey, &Shown)| line(&ReleasedCell::new(key, None, shown.clone()));
+        let mut lines: Vec<String> = new.into_par_iter().map(told).collect();
         for key in before.into_keys() {
             let mut cell = ReleasedCell::new(key, None, Shown::default());
             cell.gone = true;
-            line(&cell);
+            lines.push(line(&cell));
         }
-        text
+        lines.concat()
     }
 
-    /// Writes into a release the hash of its text.
-    pub(super) fn seal(&mut self, place: usize) {
-        self.releases[place].cells = hexadecimal(self.cells_text(place).as_bytes());
+    /// Writes into a release the hash of its text, and gives the text.
+    pub(super) fn seal(&mut self, place: usize) -> String {
+        let text = self.cells_text(place);
+        self.releases[place].cells = hexadecimal(text.as_bytes());
+        text
     }
 }
 
