@@ -312,6 +312,13 @@ impl MemberMonths {
         met[to] - met[from]
     }
 
+    /// Months of a window with a contact that passes a filter, eligible or not.
+    pub fn with_contact(&self, filter: usize, (from, to): (usize, usize)) -> i64 {
+        let before = &self.contacts[filter].days_before[from..=to];
+        let with = before.windows(2).filter(|pair| pair[0] < pair[1]).count();
+        i64::try_from(with).unwrap_or(i64::MAX)
+    }
+
     /// True if at most one of the months has a day not enrolled.
     pub fn enrolled_year(&self, (from, to): (usize, usize), until_death: bool) -> bool {
         let gaps = if until_death { &self.unenrolled_alive } else { &self.unenrolled };
@@ -354,7 +361,10 @@ pub struct Relations {
     /// One per end.
     pub by_end: Vec<Relation>,
     visits: Vec<(Day, u32)>,
-    counts: Vec<i64>,
+    /// Visits of the window by provider.
+    counts: Vec<u32>,
+    /// How many providers are visited so often.
+    visited: Vec<usize>,
     known: Vec<u32>,
     ready: bool,
     bits: Bits,
@@ -395,30 +405,42 @@ impl Relations {
     fn slide(&mut self, windows: impl Iterator<Item = (Day, Day)>, with_entropy: bool) {
         self.by_end.clear();
         let (mut from, mut to) = (0, 0);
-        let mut now = Relation::default();
+        let (mut now, mut most) = (Relation::default(), 0);
+        self.visited.clear();
+        self.visited.resize(self.visits.len() + 1, 0);
+        self.visited[0] = self.counts.len();
         for (start, end) in windows {
             let before = (from, to);
             while self.visits.get(to).is_some_and(|(day, _)| *day <= end) {
                 let provider = self.visits[to].1 as usize;
-                now.squares += 2 * self.counts[provider] + 1;
-                now.providers += i64::from(self.counts[provider] == 0);
-                self.counts[provider] += 1;
+                let count = self.counts[provider];
+                now.squares += 2 * i64::from(count) + 1;
+                now.providers += i64::from(count == 0);
+                self.visited[count as usize] -= 1;
+                self.visited[count as usize + 1] += 1;
+                self.counts[provider] = count + 1;
+                most = most.max(count + 1);
                 now.visits += 1;
                 now.same += i64::from(to > from && self.visits[to - 1].1 == self.visits[to].1);
                 to += 1;
             }
             while from < to && self.visits[from].0 < start {
                 let provider = self.visits[from].1 as usize;
-                now.squares -= 2 * self.counts[provider] - 1;
-                self.counts[provider] -= 1;
-                now.providers -= i64::from(self.counts[provider] == 0);
+                let count = self.counts[provider];
+                now.squares -= 2 * i64::from(count) - 1;
+                now.providers -= i64::from(count == 1);
+                self.visited[count as usize] -= 1;
+                self.visited[count as usize - 1] += 1;
+                self.counts[provider] = count - 1;
+                // The provider itself is visited once less often now, so one step down is enough.
+                most -= u32::from(count == most && self.visited[count as usize] == 0);
                 now.visits -= 1;
                 now.same -=
                     i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
                 from += 1;
             }
             if (from, to) != before {
-                now.most = self.counts.iter().copied().max().unwrap_or(0);
+                now.most = most.into();
                 now.entropy = if with_entropy {
                     entropy(&self.counts, now.visits, &mut self.bits)
                 } else {
@@ -433,8 +455,8 @@ impl Relations {
 /// Entropy of visits over providers, in bits and parts of 10⁻¹².
 #[expect(clippy::cast_precision_loss, reason = "parts of one")]
 #[expect(clippy::cast_possible_truncation, reason = "at most the bits of a count of visits")]
-fn entropy(counts: &[i64], visits: i64, known: &mut Bits) -> i64 {
-    let mut sorted: Vec<i64> = counts.iter().copied().filter(|n| *n > 0).collect();
+fn entropy(counts: &[u32], visits: i64, known: &mut Bits) -> i64 {
+    let mut sorted: Vec<i64> = counts.iter().copied().filter(|n| *n > 0).map(i64::from).collect();
     sorted.sort_unstable();
     let bits: f64 = sorted.iter().map(|n| known.of(*n, visits)).sum();
     libm::round(bits * super::member_value::PARTS as f64) as i64
@@ -477,14 +499,18 @@ fn order_within_days(visits: &mut [(Day, u32)], order: impl Fn(u32, u32) -> Orde
 }
 
 /// Replaces providers by small numbers of this member's own, and makes room to count them.
-fn number_providers(visits: &mut [(Day, u32)], counts: &mut Vec<i64>, known: &mut Vec<u32>) {
+fn number_providers(visits: &mut [(Day, u32)], counts: &mut Vec<u32>, known: &mut Vec<u32>) {
     known.clear();
+    let mut last = 0;
     for (_, provider) in visits.iter_mut() {
-        let place = known.iter().position(|key| key == provider).unwrap_or_else(|| {
-            known.push(*provider);
-            known.len() - 1
-        });
-        *provider = u32::try_from(place).unwrap_or(u32::MAX);
+        // Most visits are to the provider of the visit before.
+        if known.get(last) != Some(provider) {
+            last = known.iter().position(|key| key == provider).unwrap_or(known.len());
+            if last == known.len() {
+                known.push(*provider);
+            }
+        }
+        *provider = u32::try_from(last).unwrap_or(u32::MAX);
     }
     counts.clear();
     counts.resize(known.len(), 0);

@@ -36,7 +36,7 @@ impl ContactKinds {
     /// Looks at one row of each kind. `facts` takes a row and whether the member is a minor;
     /// `passes` says whether a row passes a filter.
     pub(super) fn new(
-        numbering: Numbering,
+        numbers: Numbers,
         filters: &[ContactFilter],
         facts: impl Fn(usize, bool) -> Facts,
         passes: impl Fn(usize, usize, &Facts, bool) -> bool,
@@ -54,8 +54,8 @@ impl ContactKinds {
             let stands_in = adult.facts.participants.named && !adult.facts.participants.member;
             ContactKind { says: adult, of_minor: stands_in.then(|| says(true)) }
         };
-        let kinds = numbering.first_rows.iter().map(kind).collect();
-        Self { of_row: numbering.numbers, kinds }
+        let kinds = numbers.first_rows.iter().map(kind).collect();
+        Self { of_row: numbers.of_row, kinds }
     }
 
     /// What the contact of a row says. `is_minor` is asked only where it can matter.
@@ -68,10 +68,21 @@ impl ContactKinds {
     }
 }
 
-/// Numbers for rows: equal where everything looked at so far is equal.
+/// Tells rows apart by value after value.
 #[derive(Debug, Clone)]
 pub(super) struct Numbering {
-    numbers: Vec<u32>,
+    /// A code for each row, equal where everything looked at so far is equal; of rows that do not count it
+    /// says nothing.
+    codes: Vec<u32>,
+    /// Codes are below this.
+    below: usize,
+    counts: Vec<bool>,
+}
+
+/// Numbers for rows: equal where everything is equal that was looked at, in the order of first rows.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    of_row: Vec<u32>,
     /// The first row with each number.
     first_rows: Vec<usize>,
 }
@@ -80,50 +91,77 @@ pub(super) struct Numbering {
 const LEFT_OUT: u32 = u32::MAX;
 
 impl Numbering {
-    /// The rows for which `counts` is true, all with one number.
+    /// The rows for which `counts` is true, all alike.
     pub(super) fn new(rows: usize, counts: impl Fn(usize) -> bool) -> Self {
-        let numbers = (0..rows).map(|row| if counts(row) { 0 } else { LEFT_OUT }).collect();
-        let first = (0..rows).find(|row| counts(*row));
-        Self { numbers, first_rows: first.into_iter().collect() }
+        Self { codes: vec![0; rows], below: 1, counts: (0..rows).map(counts).collect() }
     }
 
-    /// Tells rows apart by what is the case for the first row of each number of another numbering.
-    pub(super) fn refine_by<T: Copy + PartialEq>(&mut self, other: &Self, of: impl Fn(usize) -> T) {
+    /// Tells rows apart by what is the case for the first row of each number.
+    pub(super) fn refine_by<T: Copy + PartialEq>(
+        &mut self,
+        other: &Numbers,
+        of: impl Fn(usize) -> T,
+    ) {
         let (places, values) = places(other.first_rows.iter().map(|row| of(*row)));
-        self.refine(values, |row| places[other.numbers[row] as usize]);
+        self.refine(values, |row| places.get(other.of_row[row] as usize).copied().unwrap_or(0));
     }
 
     /// Tells rows apart by a further value, which is less than `values`.
     pub(super) fn refine(&mut self, values: usize, value: impl Fn(usize) -> usize) {
-        const MOST_PLACES: usize = 1 << 20;
-        if values <= 1 || self.first_rows.is_empty() {
+        /// So many codes have a table that is near while rows go by.
+        const NEAR: usize = 1 << 15;
+        const MOST: usize = 1 << 20;
+        if values <= 1 {
             return;
         }
-        let places = self.first_rows.len().saturating_mul(values);
-        self.first_rows.clear();
-        let (numbers, first_rows) = (&mut self.numbers, &mut self.first_rows);
-        let mut renumber = |row: usize, number: &mut u32, known: &mut u32| {
-            if *known == LEFT_OUT {
-                *known = u32::try_from(first_rows.len()).expect("a batch has fewer rows than 2³²");
-                first_rows.push(row);
-            }
-            *number = *known;
-        };
-        let numbered = numbers.iter_mut().enumerate().filter(|(_, number)| **number != LEFT_OUT);
-        if places <= MOST_PLACES {
-            let mut known = vec![LEFT_OUT; places];
-            for (row, number) in numbered {
-                let place = *number as usize * values + value(row);
-                renumber(row, number, &mut known[place]);
-            }
+        if self.below.saturating_mul(values) > NEAR {
+            self.compress();
+        }
+        let codes = self.codes.iter_mut().enumerate();
+        if self.below.saturating_mul(values) <= MOST {
+            codes.for_each(|(row, code)| *code = small(*code as usize * values + value(row)));
+            self.below *= values;
         } else {
             let mut known = HashMap::new();
-            for (row, number) in numbered {
-                let place = known.entry((*number, value(row))).or_insert(LEFT_OUT);
-                renumber(row, number, place);
+            for (row, code) in codes.filter(|(row, _)| self.counts[*row]) {
+                let next = small(known.len());
+                *code = *known.entry((*code, value(row))).or_insert(next);
             }
+            self.below = known.len();
         }
     }
+
+    /// Takes the smallest codes there are.
+    fn compress(&mut self) {
+        let numbers = self.numbers();
+        self.codes = numbers.of_row;
+        self.codes.iter_mut().filter(|code| **code == LEFT_OUT).for_each(|code| *code = 0);
+        self.below = numbers.first_rows.len().max(1);
+    }
+
+    /// The numbers of rows.
+    pub(super) fn numbers(&self) -> Numbers {
+        let mut first_rows = Vec::new();
+        let mut known = vec![LEFT_OUT; self.below];
+        let mut number = |(row, (code, counts)): (usize, (&u32, &bool))| {
+            if !counts {
+                return LEFT_OUT;
+            }
+            let known = &mut known[*code as usize];
+            if *known == LEFT_OUT {
+                *known = small(first_rows.len());
+                first_rows.push(row);
+            }
+            *known
+        };
+        let rows = self.codes.iter().zip(&self.counts).enumerate();
+        let of_row = rows.map(&mut number).collect();
+        Numbers { of_row, first_rows }
+    }
+}
+
+fn small(code: usize) -> u32 {
+    u32::try_from(code).expect("a batch has fewer rows than 2³², and codes are fewer than 2²⁰")
 }
 
 /// The place of each value among the distinct ones, of which there are few, and how many there are.
@@ -142,7 +180,7 @@ fn places<T: PartialEq>(values: impl Iterator<Item = T>) -> (Vec<usize>, usize) 
 /// Questions about text columns. Two texts of a column are alike if no question tells them apart.
 #[derive(Debug, Default)]
 pub(super) struct Questions<'a> {
-    /// The keys of a column's rows, and a number for each key and one for no text.
+    /// The keys of a column's rows, and a code for each key and one for no text.
     columns: BTreeMap<&'static str, (&'a PrimitiveArray<Int32Type>, Numbering)>,
 }
 
@@ -159,16 +197,17 @@ impl<'a> Questions<'a> {
     /// Tells rows apart whose texts are not alike.
     pub(super) fn refine(&self, rows: &mut Numbering) {
         for (keys, texts) in self.columns.values() {
-            let no_text = texts.numbers.len() - 1;
-            let number = |row: usize| {
-                let key = if keys.is_valid(row) {
-                    keys.value(row).unsigned_abs() as usize
-                } else {
-                    no_text
-                };
-                texts.numbers[key] as usize
-            };
-            rows.refine(texts.first_rows.len(), number);
+            let texts = texts.numbers();
+            let of_text = &texts.of_row;
+            let no_text = of_text.len() - 1;
+            let (values, keys_of_rows) = (texts.first_rows.len(), keys.values());
+            let at = |row: usize| keys_of_rows[row].unsigned_abs() as usize;
+            match keys.nulls() {
+                None => rows.refine(values, |row| of_text[at(row)] as usize),
+                Some(nulls) => rows.refine(values, |row| {
+                    of_text[if nulls.is_valid(row) { at(row) } else { no_text }] as usize
+                }),
+            }
         }
     }
 }
@@ -188,19 +227,21 @@ mod tests {
             numbering.refine(3, |row| rows[row].1);
             numbering.refine(4, |row| rows[row].2);
             numbering.refine(2_000_000, |row| rows[row].3 / 500_000);
+            numbering.refine(70, |row| rows[row].3 % 2);
+            let numbers = numbering.numbers();
             let same = |a: usize, b: usize| {
-                let of = |row: usize| (rows[row].1, rows[row].2, rows[row].3 / 500_000);
+                let of = |row: usize| (rows[row].1, rows[row].2, rows[row].3 / 500_000, rows[row].3 % 2);
                 of(a) == of(b)
             };
             for (a, (counts, ..)) in rows.iter().enumerate() {
-                prop_assert_eq!(numbering.numbers[a] != LEFT_OUT, *counts);
+                prop_assert_eq!(numbers.of_row[a] != LEFT_OUT, *counts);
                 for b in (0..a).filter(|b| *counts && rows[*b].0) {
-                    prop_assert_eq!(numbering.numbers[a] == numbering.numbers[b], same(a, b));
+                    prop_assert_eq!(numbers.of_row[a] == numbers.of_row[b], same(a, b));
                 }
             }
-            for (number, row) in numbering.first_rows.iter().enumerate() {
-                prop_assert_eq!(numbering.numbers[*row] as usize, number);
-                let before = numbering.numbers[..*row].iter();
+            for (number, row) in numbers.first_rows.iter().enumerate() {
+                prop_assert_eq!(numbers.of_row[*row] as usize, number);
+                let before = numbers.of_row[..*row].iter();
                 prop_assert_eq!(before.filter(|known| **known as usize == number).count(), 0);
             }
         }

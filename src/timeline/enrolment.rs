@@ -65,6 +65,12 @@ impl Enrolled {
         self.owned.extend(tail.into_iter().rev());
     }
 
+    /// True if these days, of which there may be none, lie in one span; a span ends where a later one
+    /// takes over.
+    pub fn is_one_span(&self, from: Day, to: Day) -> bool {
+        to < from || self.run_on(from).is_some_and(|(_, last, _)| to <= last)
+    }
+
     /// The organisation of a day.
     pub fn bho_on(&self, day: Day) -> Option<u32> {
         self.run_on(day).map(|(_, _, bho)| bho)

@@ -200,6 +200,7 @@ impl Rows {
             names.iter().zip(columns).for_each(|(name, groups)| codes.add(name, groups));
             let mut diagnoses = contacts;
             codes.refine(&mut diagnoses);
+            let diagnoses = diagnoses.numbers();
             numbering.refine_by(&diagnoses, |row| self.groups(row));
             if needs.filters.iter().any(looks_at_principal) {
                 numbering.refine_by(&diagnoses, |row| self.dx1.at(row));
@@ -221,7 +222,7 @@ impl Rows {
             numbering.refine(2, |row| usize::from(self.ed_flag.at(row) == Some(1)));
         }
         ContactKinds::new(
-            numbering,
+            numbering.numbers(),
             &needs.filters,
             |row, minor| self.facts(row, minor),
             |filter, row, facts, qualifying| {
