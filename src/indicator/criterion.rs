@@ -40,14 +40,8 @@ pub(super) fn applies(
 ) -> bool {
     let timeline = scene.timeline;
     match test {
-        ExclusionTest::NotEnrolled { days, until_death } => {
-            let (from, to) = days.around(unit.day);
-            let to = if *until_death {
-                timeline.death.map_or(to, |death| to.min(death - 1))
-            } else {
-                to
-            };
-            !timeline.enrolled.days.covers(from, to)
+        ExclusionTest::NotEnrolled { days, until_death, one_span } => {
+            !is_enrolled(timeline, days.around(unit.day), *until_death, *one_span)
         }
         ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
         ExclusionTest::Died(days) => {
@@ -80,10 +74,26 @@ pub(super) fn applies(
         ExclusionTest::ComesFirst { any, days } => comes_first(any, *days, rule, scene, unit),
         // Tests of members do not apply to units; the reader of definitions refuses them there.
         ExclusionTest::NotEnrolledYear { .. }
+        | ExclusionTest::NotEnrolledThroughout { .. }
         | ExclusionTest::DiedInYear
         | ExclusionTest::HospiceInYear
         | ExclusionTest::NoEligibleMonth
         | ExclusionTest::NoEligibleDay => false,
+    }
+}
+
+/// True if a member is enrolled on every day (before death), and in one span where that is asked.
+pub(super) fn is_enrolled(
+    timeline: &Timeline,
+    (from, to): (Day, Day),
+    until_death: bool,
+    one_span: bool,
+) -> bool {
+    let alive = timeline.death.filter(|_| until_death).map_or(to, |death| to.min(death - 1));
+    if one_span {
+        timeline.enrolled.is_one_span(from, alive)
+    } else {
+        timeline.enrolled.days.covers(from, alive)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why a member is left out of a window: most definitions ask the same, so it is answered once for all.
 
+use super::criterion::is_enrolled;
 use super::rule::{Exclusion, ExclusionTest};
 use super::year::{MemberMonths, MonthGrid};
 use crate::terms::Day;
@@ -53,6 +54,9 @@ fn applies(
     match test {
         ExclusionTest::NotEnrolledYear { until_death } => {
             !months.enrolled_year(window, *until_death)
+        }
+        ExclusionTest::NotEnrolledThroughout { until_death, one_span } => {
+            !is_enrolled(timeline, (start, end), *until_death, *one_span)
         }
         ExclusionTest::DiedInYear => timeline.death.is_some_and(|death| death <= end),
         ExclusionTest::HospiceInYear => timeline.enrolled.hospice.meets(start, end),

@@ -50,6 +50,7 @@ fn of_units(share: &Share) -> i32 {
         _ => 0,
     };
     let when = share.index.when.iter().map(Criterion::first_day);
-    let before = around.chain([numerator]).chain(when).min().unwrap_or(0);
-    unit.max(phases).max(-before)
+    // What lies around a thing is counted from the thing, and its index day may come later.
+    let before = around.chain(when).min().unwrap_or(0).min(0) - share.index.after;
+    unit.max(phases).max(-before.min(numerator))
 }

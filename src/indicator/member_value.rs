@@ -201,7 +201,11 @@ fn of_contacts(
 ) -> i64 {
     let days_of = |filter: usize| scene.months.contact_days(scene.filters[filter], window);
     match value {
-        MemberValue::MonthsWithContact { filter } => {
+        MemberValue::MonthsWithContact { filter, all_months: true } => {
+            let met = scene.months.with_contact(scene.filters[filter], window);
+            ratio(met, i64::try_from(window.1 - window.0).unwrap_or(i64::MAX))
+        }
+        MemberValue::MonthsWithContact { filter, all_months: false } => {
             let months = scene.months;
             let met = months.met(scene.filters[filter], window);
             ratio(met.into(), months.eligible(window).into())

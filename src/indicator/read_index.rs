@@ -77,10 +77,19 @@ pub(super) fn index(
             happenings(table, "any", filters, problems)
         },
         repeat: repeat(table, problems),
+        after: table.integer_in("days_after", 1, 3660, problems).unwrap_or(0),
         when: when(table, filters, problems),
     };
     if read.repeat.is_some() && read.unit != Unit::Signal {
         let problem = table.problem(table.span(), "`repeat` goes with `any = […]`", "here");
+        problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
+    }
+    if read.after != 0 && (read.unit != Unit::Signal || read.repeat.is_some()) {
+        let problem = table.problem(
+            table.span(),
+            "`days_after` goes with `any = […]`, and not with `repeat`",
+            "here",
+        );
         problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
     }
     unit.map(|_| read)

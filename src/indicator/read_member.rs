@@ -257,6 +257,7 @@ fn member_value(
     let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
     let at_least =
         table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
+    let all_months = table.flag("all_months", problems) == Some(true);
     let mut lacks = |what: &str, example: &str| {
         let problem = table.problem(table.span(), format!("`{what}` is missing"), "in this table");
         problems.push(problem.help(format!("such as `{example}`")));
@@ -303,7 +304,7 @@ fn member_value(
         return Some(value);
     }
     Some(match name {
-        "months_with_contact" => MemberValue::MonthsWithContact { filter: filter? },
+        "months_with_contact" => MemberValue::MonthsWithContact { filter: filter?, all_months },
         "gap_over" => MemberValue::GapOver { filter: filter?, days: days? },
         "any_contact" => MemberValue::AnyContact { filter: filter? },
         "each_quarter" => MemberValue::EachQuarter { filter: filter? },

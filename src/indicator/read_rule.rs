@@ -187,7 +187,7 @@ pub(super) fn exclusions(
             (Some(test), None) => found.push(Exclusion { reason, test }),
             _ if problems.len() > before => {}
             _ => problems.push(complaint.help(if of_members {
-                "`not_enrolled_year`, `died_in_year`, `hospice_in_year`, `no_eligible_day` or `no_eligible_month`"
+                "`not_enrolled_year`, `not_enrolled_throughout`, `died_in_year`, `hospice_in_year`, `no_eligible_day` or `no_eligible_month`"
             } else {
                 "`not_enrolled`, `not_observable`, `died`, `hospice`, `disposition`, `admission`, `ed_admitted`, `no_service`, `when` or `comes_first`"
             })),
@@ -199,11 +199,12 @@ pub(super) fn exclusions(
 fn unit_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionTest> {
     let mut tests = Vec::new();
     let until_death = table.flag("until_death", problems).unwrap_or(false);
-    tests.extend(
-        table
-            .window("not_enrolled", problems)
-            .map(|days| ExclusionTest::NotEnrolled { days, until_death }),
-    );
+    let one_span = table.flag("one_span", problems).unwrap_or(false);
+    tests.extend(table.window("not_enrolled", problems).map(|days| ExclusionTest::NotEnrolled {
+        days,
+        until_death,
+        one_span,
+    }));
     tests.extend(
         table.integer_in("not_observable", 0, 3660, problems).map(ExclusionTest::NotObservable),
     );
@@ -230,7 +231,11 @@ fn unit_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionT
 fn member_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionTest> {
     let mut tests = Vec::new();
     let until_death = table.flag("until_death", problems).unwrap_or(false);
+    let one_span = table.flag("one_span", problems).unwrap_or(false);
     let mut flag = |key| table.flag(key, problems) == Some(true);
+    if flag("not_enrolled_throughout") {
+        tests.push(ExclusionTest::NotEnrolledThroughout { until_death, one_span });
+    }
     if flag("not_enrolled_year") {
         tests.push(ExclusionTest::NotEnrolledYear { until_death });
     }

@@ -96,6 +96,8 @@ pub struct Index {
     pub any: Vec<Happening>,
     /// Of [`Unit::Signal`]: each unit is as many spans of days that follow it, one after the other.
     pub repeat: Option<Repeat>,
+    /// Of [`Unit::Signal`]: the index day lies so many days after the thing.
+    pub after: i32,
     /// Units that do not meet all of these are dropped.
     pub when: Vec<Criterion>,
 }
@@ -234,6 +236,8 @@ pub enum ExclusionTest {
         days: Window,
         /// True if only the days before death matter.
         until_death: bool,
+        /// True if all of these days have to lie in one span of enrolment.
+        one_span: bool,
     },
     /// Index day plus this many days lies after the data-through date.
     NotObservable(i32),
@@ -270,6 +274,13 @@ pub enum ExclusionTest {
     NotEnrolledYear {
         /// True if only the days before death matter.
         until_death: bool,
+    },
+    /// Members: a day of the window not enrolled.
+    NotEnrolledThroughout {
+        /// True if only the days before death matter.
+        until_death: bool,
+        /// True if all of these days have to lie in one span of enrolment.
+        one_span: bool,
     },
     /// Members: died before the end of the window.
     DiedInYear,
@@ -477,7 +488,7 @@ impl MemberRule {
             _ => None,
         };
         let value = match self.value {
-            MemberValue::MonthsWithContact { filter }
+            MemberValue::MonthsWithContact { filter, .. }
             | MemberValue::GapOver { filter, .. }
             | MemberValue::AnyContact { filter }
             | MemberValue::LongestGap { filter }
@@ -563,6 +574,8 @@ pub enum MemberValue {
     MonthsWithContact {
         /// The filter.
         filter: usize,
+        /// True if every month of the window counts, eligible or not.
+        all_months: bool,
     },
     /// Whether some gap between contacts lasts more than so many days at risk.
     GapOver {

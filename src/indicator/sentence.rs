@@ -69,6 +69,9 @@ fn share(share: &Share, filters: &[ContactFilter]) -> String {
             repeat.times, repeat.every
         );
     }
+    if share.index.after != 0 {
+        text += &format!(", each {} days later", share.index.after);
+    }
     if let Some(days) = share.index.apart {
         text += &format!("; of those less than {days} days apart, the first");
     }

@@ -50,6 +50,11 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     text + "."
 }
 
+fn of_months(all: bool, filter: &ContactFilter) -> String {
+    let which = if all { "all" } else { "eligible" };
+    format!("the share of {which} months with {}", contacts(filter))
+}
+
 /// A criterion about a day.
 fn asked(criterion: &Criterion, filters: &[ContactFilter]) -> String {
     sentence::criterion(criterion, &a_day(), filters)
@@ -69,6 +74,7 @@ pub(super) fn a_day() -> Index {
         first: false,
         once: false,
         repeat: None,
+        after: 0,
         apart: None,
         until: None,
         any: Vec::new(),
@@ -154,8 +160,8 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
         MemberValue::BiceBoxerman => "the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned(),
         MemberValue::Sequential => "the share of successive visits to the same provider".to_owned(),
-        MemberValue::MonthsWithContact { filter } => {
-            format!("the share of eligible months with {}", contacts(&filters[filter]))
+        MemberValue::MonthsWithContact { filter, all_months } => {
+            of_months(all_months, &filters[filter])
         }
         MemberValue::GapOver { filter, days } => {
             format!(

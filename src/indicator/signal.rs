@@ -16,7 +16,7 @@ pub(super) fn signals(
     let timeline = scene.timeline;
     // What came before decides only where units have to be apart.
     let reaches_back = index.first || index.once || index.apart.is_some() || index.repeat.is_some();
-    let from = if reaches_back { Day(i32::MIN / 2) } else { scene.asked.0 };
+    let from = if reaches_back { Day(i32::MIN / 2) } else { scene.asked.0 - index.after };
     let mut kept: Option<Day> = None;
     for day in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
         let same_day = |kind: &usize| {
@@ -30,7 +30,7 @@ pub(super) fn signals(
         {
             kept = Some(day);
             match index.repeat {
-                None => conclude(rule, scene, unit, each),
+                None => conclude(rule, scene, Candidate { day: day + index.after, ..unit }, each),
                 Some(Repeat { every, times }) => {
                     for place in 0..times {
                         let first = day + 1 + every * place;

@@ -18,8 +18,18 @@ pub(crate) fn instruments() -> Arc<Instruments> {
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {
+    files_below("pipelines/indicators")
+}
+
+/// The measures of another site, in its own words: they use parts of the language that no shipped file
+/// needs.
+pub(crate) fn files_of_another_site() -> Vec<PathBuf> {
+    files_below("benches/measures")
+}
+
+fn files_below(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators")];
+    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("the folder of indicators can be read") {
             let path = entry.expect("an entry").path();
@@ -47,7 +57,7 @@ pub(crate) fn definitions(path: &Path) -> Vec<Definition> {
 #[test]
 fn every_indicator_loads_and_its_examples_hold() {
     let mut failures = String::new();
-    for path in files() {
+    for path in files().into_iter().chain(files_of_another_site()) {
         for definition in definitions(&path) {
             let problems = kernel::check_examples(&definition);
             if !problems.is_empty() {

@@ -221,6 +221,8 @@ pub(super) struct Index {
     pub(super) once: bool,
     pub(super) episode_end: Option<i32>,
     pub(super) repeat: Option<Repeat>,
+    #[serde(default)]
+    pub(super) days_after: i32,
     /// Of units that a rate counts: which of them.
     pub(super) met: Option<Criterion>,
     /// Of units whose money a rate counts: cost lines of these levels.
@@ -277,6 +279,10 @@ pub(super) struct Exclusion {
     pub(super) not_enrolled: Option<Days>,
     #[serde(default)]
     pub(super) until_death: bool,
+    #[serde(default)]
+    pub(super) one_span: bool,
+    #[serde(default)]
+    pub(super) not_enrolled_throughout: bool,
     pub(super) not_observable: Option<i32>,
     pub(super) died: Option<Days>,
     pub(super) hospice: Option<Days>,
@@ -482,6 +488,8 @@ pub(super) enum Length {
 pub(super) struct MemberValue {
     pub(super) of: ValueOf,
     pub(super) contact: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) all_months: bool,
     pub(super) days: Option<Length>,
     pub(super) level: Option<[u8; 2]>,
     pub(super) by: Option<f64>,

@@ -92,6 +92,8 @@ pub(super) struct Life<'a> {
     pub(super) death: Day,
     /// Enrolled days, each with the organisation that owns it.
     pub(super) enrolled: BTreeMap<Day, String>,
+    /// First and last day and organisation of the span that owns a day.
+    spans: BTreeMap<Day, (Day, String, Day)>,
     pub(super) hospice: BTreeSet<Day>,
     pub(super) custody: BTreeSet<Day>,
     pub(super) contacts: Vec<Contact<'a>>,
@@ -188,6 +190,7 @@ impl<'a> Life<'a> {
             language: about.map_or("", |row| row.text("language")).to_owned(),
             death: death(about, &rows("stays"), &events),
             enrolled: BTreeMap::new(),
+            spans: BTreeMap::new(),
             hospice: BTreeSet::new(),
             custody: custody(&rows("events"), world.days),
             ed_visits: ed_visits(&rows("stays"), &contacts),
@@ -223,6 +226,7 @@ impl<'a> Life<'a> {
         if !world.extract.has("enrolment") {
             for day in first_day.unwrap_or(NEVER)..=self.data_through {
                 self.enrolled.insert(day, "unknown".to_owned());
+                self.spans.insert(day, (NEVER, String::new(), NEVER));
             }
             return;
         }
@@ -235,8 +239,13 @@ impl<'a> Life<'a> {
             if covering.iter().any(|span| span.flag("hospice") == Some(true)) {
                 self.hospice.insert(day);
             }
-            let owner = covering.iter().max_by_key(|span| (span.day("start"), span.text("bho_id")));
+            let of = |span: &Row| {
+                let last = span.day("end").unwrap_or(NEVER);
+                (span.day("start").unwrap_or(NEVER), span.text("bho_id").to_owned(), last)
+            };
+            let owner = covering.iter().max_by_key(|span| of(span));
             if let Some(owner) = owner {
+                self.spans.insert(day, of(owner));
                 let bho = owner.text("bho_id");
                 let bho = if bho.is_empty() { "unknown" } else { bho };
                 self.enrolled.insert(day, bho.to_owned());
@@ -246,6 +255,12 @@ impl<'a> Life<'a> {
 
     pub(super) fn is_enrolled(&self, day: Day) -> bool {
         self.enrolled.contains_key(&day)
+    }
+
+    /// True if a day that counts is not enrolled, or in another span than others where they must not be.
+    pub(super) fn is_left(&self, days: impl Iterator<Item = Day>, one_span: bool) -> bool {
+        let spans: Vec<_> = days.map(|day| self.spans.get(&day)).collect();
+        spans.contains(&None) || (one_span && spans.windows(2).any(|pair| pair[0] != pair[1]))
     }
 
     pub(super) fn is_alive(&self, day: Day) -> bool {

@@ -121,6 +121,9 @@ pub(super) fn considered<'a>(
         }
         is_apart
     });
+    for unit in &mut units {
+        unit.day += index.days_after;
+    }
     units.retain(|unit| is_in_calendar(index, unit.day));
     let Some(repeat) = index.repeat else { return units };
     let again = |unit: Unit<'a>| {
@@ -459,7 +462,9 @@ fn applies(exclusion: &Exclusion, numerator: &Criterion, life: &Life<'_>, unit: 
         _ => Vec::new(),
     };
     exclusion.not_enrolled.is_some_and(|days| {
-        any(days, &|day| !life.is_enrolled(day) && (!exclusion.until_death || life.is_alive(day)))
+        let days = unit.day + days[0]..=unit.day + days[1];
+        let counts = |day: &Day| !exclusion.until_death || life.is_alive(*day);
+        life.is_left(days.filter(counts), exclusion.one_span)
     }) || exclusion.not_observable.is_some_and(|days| unit.day + days > life.data_through)
         || exclusion.died.is_some_and(|days| !life.is_alive(unit.day + days[1]))
         || exclusion.hospice.is_some_and(|days| any(days, &|day| life.hospice.contains(&day)))

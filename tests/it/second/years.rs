@@ -166,11 +166,20 @@ impl<'a> Year<'a> {
             (*from..=*to)
                 .any(|day| !life.is_enrolled(day) && (!exclusion.until_death || life.is_alive(day)))
         };
-        (exclusion.not_enrolled_year && self.months.iter().filter(unenrolled).count() >= 2)
+        let counts = |day: &Day| !exclusion.until_death || life.is_alive(*day);
+        let every_day = || (self.start..=self.end).filter(counts);
+        (exclusion.not_enrolled_throughout && life.is_left(every_day(), exclusion.one_span))
+            || (exclusion.not_enrolled_year && self.months.iter().filter(unenrolled).count() >= 2)
             || (exclusion.died_in_year && !life.is_alive(self.end))
             || (exclusion.hospice_in_year && !self.within(&life.hospice).is_empty())
             || (exclusion.no_eligible_month && self.eligible_months().is_empty())
             || (exclusion.no_eligible_day && self.eligible_days().is_empty())
+    }
+
+    fn months_with(&self, contacts: &[Day], all: bool) -> f64 {
+        let months = if all { self.months.clone() } else { self.eligible_months() };
+        let seen = |(from, to): &&(Day, Day)| contacts.iter().any(|day| from <= day && day <= to);
+        share(months.iter().filter(seen).count(), months.len())
     }
 
     /// Reading 23: fully enrolled, with fewer than 15 days in an institution or in custody.
@@ -289,12 +298,7 @@ impl<'a> Year<'a> {
         let whether = |holds: bool| f64::from(u8::from(holds));
         let at_least = value.at_least.unwrap_or(1);
         match value.of {
-            ValueOf::MonthsWithContact => {
-                let months = self.eligible_months();
-                let seen =
-                    |(from, to): &&(Day, Day)| contacts.iter().any(|day| from <= day && day <= to);
-                share(months.iter().filter(seen).count(), months.len())
-            }
+            ValueOf::MonthsWithContact => self.months_with(&contacts, value.all_months),
             ValueOf::GapOver => whether(longest() > days()),
             ValueOf::LongestGap => share(longest(), 1),
             ValueOf::AnyContact => whether(!contacts.is_empty()),
