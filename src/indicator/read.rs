@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::example::{self, Example};
+use super::example::{self, Example, Names};
 use super::read_rule::{self, ReadRule};
 use super::read_shape::{shape, unit_of};
 use super::rule::{Indicator, Rule};
@@ -59,8 +59,9 @@ pub fn read(document: &Document, preset: &str) -> Result<Definition, Problems> {
     let id =
         indicators.first().map_or(String::new(), |indicator| indicator.measure.base_id.clone());
     let mut whole = Fields::new(source, &document.root, 0..0);
+    let names = Names { presets: presets(document), variants: named(document, "variant") };
     let before = problems.len();
-    let examples = example::read(&mut whole, &indicators, &mut problems);
+    let examples = example::read(&mut whole, &indicators, &names, &mut problems);
     let examples: Vec<Example> =
         examples.into_iter().filter(|example| example.preset == preset).collect();
     let has_none = examples.is_empty() && problems.len() == before;

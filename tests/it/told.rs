@@ -294,6 +294,49 @@ fn a_value_that_does_not_fit_is_drawn_where_it_stands() {
     );
 }
 
+/// A faulty example is an example: it is not said that there is none.
+#[test]
+fn faults_of_an_example_are_told_and_nothing_else() {
+    let example = |rest: &str| {
+        format!("{ANY}always = true\n[[example]]\nname = \"x\"\nexpect = \"met\"\n{rest}")
+    };
+    check(
+        &example("timeline = [\"stay 2024-03-01..2024-02-01\"]"),
+        &expect![[r#"
+            error: `2024-03-01..2024-02-01` ends before it starts
+              --> told.toml:17:13
+               |
+            17 | timeline = ["stay 2024-03-01..2024-02-01"]
+               |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this line
+               |
+            help: write the earlier day first: 2024-02-01..2024-03-01"#]],
+    );
+    check(
+        &example("timeline = [\"contact 2024-03-01 paid_amount_cents=100\"]"),
+        &expect![[r#"
+            error: unknown field `paid_amount_cents`
+              --> told.toml:17:13
+               |
+            17 | timeline = ["contact 2024-03-01 paid_amount_cents=100"]
+               |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this line
+               |
+            help: did you mean `amount_cents`?"#]],
+    );
+    check_each(&[
+        (
+            &example("timeline = [\"contact 2024-03-01 status=atended\"]"),
+            "did you mean `attended`?",
+        ),
+        (&example("timeline = [\"contact 2024-03-01 place=99x\"]"), "unknown place `99x`"),
+        (&example("timeline = []\npreset = \"hedis\""), "unknown preset `hedis`"),
+        (&example("timeline = []\nperiod = \"24\""), "this is not a period"),
+    ]);
+    for period in ["2024", "2024-Q1", "2024-03", "2024-03 to 2024-04"] {
+        let rule = example(&format!("timeline = []\nperiod = \"{period}\""));
+        assert_eq!(told(&rule), "", "{period}");
+    }
+}
+
 /// A preset or variant takes a setting away with an empty list.
 #[test]
 fn an_empty_list_of_a_variant_takes_a_setting_away() {
