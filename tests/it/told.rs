@@ -2,6 +2,7 @@
 //! is complete, and the manual has the same settings.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use expect_test::{Expect, expect};
 use throughline::diagnostic::{Document, Problems, Section, Source, Value};
@@ -240,6 +241,50 @@ fn sections<'s>(root: &'s Section, key: &str) -> Vec<&'s Section> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+fn manual() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/README.md");
+    std::fs::read_to_string(path).expect("the manual")
+}
+
+/// The rows of the manual's table that begins with this line.
+fn rows<'m>(manual: &'m str, head: &str) -> Vec<&'m str> {
+    let rows = manual.lines().skip_while(|line| *line != head);
+    rows.take_while(|line| line.starts_with('|')).collect()
+}
+
+/// The manual lists the settings of each kind of table, no more and no fewer.
+#[test]
+fn the_manual_lists_the_settings_of_every_table() {
+    let manual = manual();
+    let rows = rows(&manual, "| table | may have |");
+    let mut wrong = Vec::new();
+    for (name, rule) in TABLES {
+        let start = format!("| {name} | ");
+        let row = rows.iter().find_map(|line| line.strip_prefix(&start));
+        let (there, known) = (words(row.unwrap_or_default()), settings(rule));
+        if there != known {
+            let (missing, strange) = (known.difference(&there), there.difference(&known));
+            let (missing, strange) = (missing.collect::<Vec<_>>(), strange.collect::<Vec<_>>());
+            wrong.push(format!("{name}: missing {missing:?}, unknown {strange:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The manual has every word of the lines of examples.
+#[test]
+fn the_manual_lists_the_words_of_examples() {
+    let said = told(&format!(
+        "{ANY}always = true\n[[example]]\nname = \"x\"\nexpect = \"met\"\n\
+         timeline = [\"contact 2024-01-01 zzz=1\"]"
+    ));
+    let list = said.split("help: one of ").nth(1).unwrap_or_else(|| panic!("no list in\n{said}"));
+    let manual = manual();
+    let rows = rows(&manual, "| line | may say |").into_iter().skip(2);
+    let of_rows = rows.filter_map(|row| row.split(" | ").nth(1)).flat_map(words);
+    assert_eq!(of_rows.collect::<BTreeSet<String>>(), words(list));
 }
 
 #[test]
