@@ -28,13 +28,21 @@ pub(super) fn check(files: &[PathBuf]) -> anyhow::Result<Verdict> {
         n_files += 1;
     }
     if problems.is_empty() {
-        say(&format!("{n_files} files are right; {n_examples} examples hold"))?;
+        let (files, are) = (number(n_files, "file"), if n_files == 1 { "is" } else { "are" });
+        let (examples, hold) =
+            (number(n_examples, "example"), if n_examples == 1 { "holds" } else { "hold" });
+        say(&format!("{files} {are} right; {examples} {hold}"))?;
         return Ok(Verdict::Fine);
     }
     let n_problems = problems.len();
     complain(&anyhow::Error::new(problems));
-    say(&format!("\n{n_problems} problems in {n_files} files"))?;
+    say(&format!("\n{} in {}", number(n_problems, "problem"), number(n_files, "file")))?;
     Ok(Verdict::Findings)
+}
+
+/// `1 file`, `2 files`.
+fn number(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
 
 fn collect(path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {

@@ -57,11 +57,18 @@ impl Section {
         Self { entries: kept.cloned().collect() }
     }
 
-    /// This section with every key of `other` laid over it; tables are laid over tables.
+    /// This section with every key of `other` laid over it; tables are laid over tables, and an
+    /// empty list takes a key away.
     #[must_use]
     pub fn overlaid(&self, other: &Self) -> Self {
         let mut merged = self.clone();
         for (key, key_span, node) in &other.entries {
+            if matches!(&node.value, Value::List(items) if items.is_empty())
+                && merged.get(key).is_some()
+            {
+                merged.entries.retain(|(name, _, _)| name != key);
+                continue;
+            }
             let below = merged.entries.iter_mut().find(|(name, _, _)| name == key);
             match (below, &node.value) {
                 (Some((_, _, below)), Value::Section(above))

@@ -7,19 +7,20 @@ use super::{Node, Problem, Problems, Section, Source, Value, suggest};
 use crate::terms::{Day, Window};
 
 /// A table being read. Each getter asks for one key; [`Fields::finish`] reports keys that no getter
-/// asked for, with the closest one that was.
+/// asked for, with the closest one that such a table may have.
 #[derive(Debug)]
 pub struct Fields<'a> {
     source: &'a Arc<Source>,
     section: &'a Section,
     span: Range<usize>,
-    asked: Vec<&'static str>,
+    known: Vec<&'static str>,
+    read: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
     /// Starts to read a table that stands at `span`.
     pub fn new(source: &'a Arc<Source>, section: &'a Section, span: Range<usize>) -> Self {
-        Self { source, section, span, asked: Vec::new() }
+        Self { source, section, span, known: Vec::new(), read: Vec::new() }
     }
 
     /// Starts to read a value that has to be a table.
@@ -41,6 +42,13 @@ impl<'a> Fields<'a> {
         self.span.clone()
     }
 
+    /// The table as its author calls it: its heading, if it has one.
+    pub fn name(&self) -> String {
+        let text = self.source.text.get(self.span()).unwrap_or("");
+        let is_heading = text.starts_with('[') && !text.contains('\n');
+        if is_heading { format!("`{text}`") } else { "this table".to_owned() }
+    }
+
     /// The file.
     pub fn source(&self) -> &'a Arc<Source> {
         self.source
@@ -58,13 +66,24 @@ impl<'a> Fields<'a> {
 
     /// The raw value of a key.
     pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.asked.push(key);
+        self.knows(&[key]);
+        self.read.push(key);
         self.section.get(key)
     }
 
-    /// True if the table has the key. Does not count as asking for it.
-    pub fn has(&self, key: &str) -> bool {
+    /// True if the table has the key. A key that is not read afterwards is reported.
+    pub fn has(&mut self, key: &'static str) -> bool {
+        self.knows(&[key]);
         self.section.get(key).is_some()
+    }
+
+    /// Keys that such a table may have, whichever of them are read of this one.
+    pub fn knows(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            if !self.known.contains(key) {
+                self.known.push(key);
+            }
+        }
     }
 
     /// The keys of the table in the order of the file, for tables whose keys are the user's own.
@@ -108,8 +127,7 @@ impl<'a> Fields<'a> {
         expected: &str,
         problems: &mut Problems,
     ) -> (&'a str, Range<usize>) {
-        if !self.has(key) {
-            self.asked.push(key);
+        if self.node(key).is_none() {
             self.missing(key, expected, problems);
             return ("", self.span());
         }
@@ -204,11 +222,7 @@ impl<'a> Fields<'a> {
             self.wrong(node, "a window of two days such as [1, 7]", problems);
             return None;
         };
-        let bound = |node: &Node| match node.value {
-            Value::Integer(days) => i32::try_from(days).ok().filter(|days| days.abs() <= 3660),
-            _ => None,
-        };
-        let (Some(from), Some(to)) = (bound(first), bound(last)) else {
+        let (Some(from), Some(to)) = (whole(first, -3660, 3660), whole(last, -3660, 3660)) else {
             self.wrong(
                 node,
                 "a window of two whole days, at most ten years from the index",
@@ -231,6 +245,32 @@ impl<'a> Fields<'a> {
         Some(Window { from, to })
     }
 
+    /// The first and the last number of a range from `least` to `most`, if the key is there.
+    pub fn range(
+        &mut self,
+        key: &'static str,
+        least: u8,
+        most: u8,
+        problems: &mut Problems,
+    ) -> Option<(u8, u8)> {
+        let node = self.node(key)?;
+        let items = if let Value::List(items) = &node.value { items.as_slice() } else { &[] };
+        let number = |item| whole(item, least.into(), most.into()).and_then(|n| n.try_into().ok());
+        let bounds = match items {
+            [first, last] => number(first).zip(number(last)).filter(|(first, last)| first <= last),
+            _ => None,
+        };
+        if bounds.is_none() {
+            let problem = self.problem(
+                node.span.clone(),
+                format!("`{key}` is a first and a last number"),
+                format!("expected two from {least} to {most}, the smaller one first"),
+            );
+            problems.push(problem.help(format!("such as `{key} = [{least}, {most}]`")));
+        }
+        bounds
+    }
+
     /// A list of strings (or one string), with their places; empty if the key is not there.
     pub fn texts(
         &mut self,
@@ -238,6 +278,25 @@ impl<'a> Fields<'a> {
         problems: &mut Problems,
     ) -> Vec<(&'a str, Range<usize>)> {
         self.node(key).map_or_else(Vec::new, |node| self.strings(node, problems))
+    }
+
+    /// The same where an empty list would mean nothing.
+    pub fn some_texts(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<(&'a str, Range<usize>)> {
+        if let Some(node) = self.section.get(key) {
+            self.refuse_empty(key, node, problems);
+        }
+        self.texts(key, problems)
+    }
+
+    fn refuse_empty(&self, key: &str, node: &Node, problems: &mut Problems) {
+        if matches!(&node.value, Value::List(items) if items.is_empty()) {
+            let problem = self.problem(node.span.clone(), format!("`{key}` is empty"), "here");
+            problems.push(problem.help(format!("put something into it, or leave `{key}` out")));
+        }
     }
 
     fn strings(&self, node: &'a Node, problems: &mut Problems) -> Vec<(&'a str, Range<usize>)> {
@@ -265,8 +324,22 @@ impl<'a> Fields<'a> {
         items.iter().map(|item| self.strings(item, problems)).collect()
     }
 
-    /// Words of a code list; anything else is a problem with a suggestion.
+    /// Words of a code list, at least one; anything else is a problem with a suggestion.
     pub fn words<T>(
+        &mut self,
+        key: &'static str,
+        known: &[&str],
+        from_name: impl Fn(&str) -> Option<T>,
+        problems: &mut Problems,
+    ) -> Vec<T> {
+        if let Some(node) = self.section.get(key) {
+            self.refuse_empty(key, node, problems);
+        }
+        self.any_words(key, known, from_name, problems)
+    }
+
+    /// Words of a code list, or none.
+    pub fn any_words<T>(
         &mut self,
         key: &'static str,
         known: &[&str],
@@ -303,13 +376,8 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         let found = from_name(text);
         if found.is_none() {
-            let expected =
-                known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let problem = self.problem(
-                span,
-                format!("unknown {key} `{text}`"),
-                format!("expected {expected}"),
-            );
+            let expected = format!("expected {}", listed(known));
+            let problem = self.problem(span, format!("unknown {key} `{text}`"), expected);
             problems.push(problem.maybe_help(suggest(text, known.iter().copied())));
         }
         found
@@ -321,36 +389,47 @@ impl<'a> Fields<'a> {
         Self::of(self.source, node, problems)
     }
 
-    /// The tables of `[[key]]`; empty if there is none.
+    /// The tables of `[[key]]`, at least one if the key is there; empty if it is not.
     pub fn list(&mut self, key: &'static str, problems: &mut Problems) -> Vec<Self> {
         let Some(node) = self.node(key) else { return Vec::new() };
         let Value::List(items) = &node.value else {
             self.wrong(node, &format!("a list of tables: [[{key}]]"), problems);
             return Vec::new();
         };
+        self.refuse_empty(key, node, problems);
         items.iter().filter_map(|item| Self::of(self.source, item, problems)).collect()
     }
 
     /// Reports every key that no getter asked for.
     pub fn finish(self, problems: &mut Problems) {
         for (key, span, _) in &self.section.entries {
-            if !self.asked.contains(&key.as_str()) {
-                let known = self
-                    .asked
-                    .iter()
-                    .map(|name| format!("`{name}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                let problem = self.problem(
-                    span.clone(),
-                    format!("unknown setting `{key}`"),
-                    "nothing reads this",
-                );
-                let help = suggest(key, self.asked.iter().copied());
-                problems.push(
-                    problem.help(help.unwrap_or_else(|| format!("this table may have {known}"))),
-                );
+            if !self.read.contains(&key.as_str()) {
+                problems.push(self.unread(key, span.clone()));
             }
         }
     }
+
+    fn unread(&self, key: &str, span: Range<usize>) -> Problem {
+        if self.known.contains(&key) {
+            let message = format!("`{key}` is not read here");
+            let problem = self.problem(span, message, "does not go with the rest of this table");
+            return problem.help(format!(
+                "leave it out (presets and variants: `{key} = []`), or give it a table of its own"
+            ));
+        }
+        let help = suggest(key, self.known.iter().copied())
+            .unwrap_or_else(|| format!("this table may have {}", listed(&self.known)));
+        self.problem(span, format!("unknown setting `{key}`"), "nothing reads this").help(help)
+    }
+}
+
+/// A whole number from `least` to `most`.
+fn whole(node: &Node, least: i32, most: i32) -> Option<i32> {
+    let Value::Integer(number) = node.value else { return None };
+    i32::try_from(number).ok().filter(|number| (least..=most).contains(number))
+}
+
+/// Words as a message lists them.
+pub fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

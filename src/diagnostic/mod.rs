@@ -6,5 +6,5 @@ mod fields;
 mod problem;
 
 pub use document::{Document, Node, Section, Value};
-pub use fields::Fields;
+pub use fields::{Fields, listed};
 pub use problem::{Problem, Problems, Source, suggest};

@@ -139,12 +139,28 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// “did you mean …?” if one of the known words is close to what was written.
+/// “did you mean …?” if one of the known words is close to what was written: by its letters, or
+/// by being made of the same parts.
 pub fn suggest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    known
-        .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(written, word), word))
+    let known: Vec<&str> = known.into_iter().collect();
+    let by_letters = known
+        .iter()
+        .map(|word| (strsim::damerau_levenshtein(written, word), *word))
         .filter(|(distance, word)| *distance <= (word.len().max(3) / 3).max(1))
         .min()
-        .map(|(_, word)| format!("did you mean `{word}`?"))
+        .map(|(_, word)| word);
+    let word = by_letters.or_else(|| by_parts(written, &known))?;
+    Some(format!("did you mean `{word}`?"))
+}
+
+/// The known word with two or more of the same parts, in any order, and the fewest others.
+fn by_parts<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let parts: Vec<&str> = written.split(['_', '-', ' ']).collect();
+    let apart = |word: &&'a str| {
+        let own: Vec<&str> = word.split(['_', ' ']).collect();
+        let shared = own.iter().filter(|part| parts.contains(part)).count();
+        let is_near = shared > 1 && (shared == own.len() || shared == parts.len());
+        is_near.then_some((own.len() + parts.len() - 2 * shared, *word))
+    };
+    known.iter().filter_map(apart).min().map(|(_, word)| word)
 }

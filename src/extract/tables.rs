@@ -3,7 +3,8 @@
 
 use crate::terms::codes::{
     ClinicianType, ContactStatus, Disposition, EndReason, EventType, FacilityClass, Modality,
-    NoShowReason, OutreachResult, Participant, RecordType, ReferralStatus, Sector,
+    NoShowReason, OutreachResult, PLACES_OF_SERVICE, Participant, RecordType, ReferralStatus,
+    Sector,
 };
 use crate::terms::{Kind, ServiceClass, column};
 
@@ -211,14 +212,6 @@ const TEDS_REASON: &[(&str, &str)] = &[
 /// Of a row that takes back the one with its key. No timeline column: such rows are never stored.
 pub(super) const VOID: &str = "void";
 
-/// Place-of-service numbers of CMS.
-pub(super) const PLACES: &[&str] = &[
-    "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16",
-    "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "31", "32", "33", "34", "41",
-    "42", "49", "50", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "65", "66",
-    "71", "72", "81", "99",
-];
-
 /// Places whose leading zero a spreadsheet took away.
 const PLACES_CUT: &[(&str, &str)] = &[
     ("1", "01"),
@@ -297,7 +290,7 @@ const CONTACTS: &[Field] = &[
     field("service_code", column::CODE, Text),
     field("service_class", column::CLASS, Code(ServiceClass::NAMES, &[])),
     field("modifiers", column::MODIFIERS, Text),
-    field("place_of_service", column::SETTING, Code(PLACES, PLACES_CUT)),
+    field("place_of_service", column::SETTING, Code(PLACES_OF_SERVICE, PLACES_CUT)),
     field("modality", column::MODALITY, Code(Modality::NAMES, &[])),
     required("agency_id", column::AGENCY_ID, Text),
     field("bho_id", column::BHO_ID, Text),

@@ -8,8 +8,8 @@ use super::read_instruments::instruments;
 use super::rule::Indicator;
 use super::{example_rows, read::DEFAULT_PRESET};
 use crate::diagnostic::{Fields, Node, Problems, Value, suggest};
-use crate::terms::Day;
 use crate::terms::instrument::Instruments;
+use crate::terms::{Day, Period};
 use arrow_array::RecordBatch;
 
 /// A timeline and what an indicator has to make of it.
@@ -72,20 +72,39 @@ impl Expect {
     }
 }
 
+/// The presets and variants of a file.
+pub(super) struct Names {
+    pub presets: Vec<String>,
+    pub variants: Vec<String>,
+}
+
 /// Reads the examples of a file.
 pub(super) fn read(
     fields: &mut Fields<'_>,
     indicators: &[Indicator],
+    names: &Names,
     problems: &mut Problems,
 ) -> Vec<Example> {
     let known = instruments(fields, "example_instrument", false, problems);
     let known = Arc::new(known);
     let mut found = Vec::new();
     for mut table in fields.list("example", problems) {
+        check(&mut table, "preset", &names.presets, problems);
+        check(&mut table, "variant", &names.variants, problems);
         found.extend(one(&mut table, indicators, &known, problems));
         table.finish(problems);
     }
     found
+}
+
+/// Reports the name of a preset or variant that the file does not have.
+fn check(table: &mut Fields<'_>, key: &'static str, known: &[String], problems: &mut Problems) {
+    let Some((name, span)) = table.text(key, problems) else { return };
+    if !known.iter().any(|one| one == name) {
+        let message = format!("unknown {key} `{name}`");
+        let problem = table.problem(span, message, format!("no [{key}] of this name"));
+        problems.push(problem.maybe_help(suggest(name, known.iter().map(String::as_str))));
+    }
 }
 
 fn one(
@@ -96,8 +115,8 @@ fn one(
 ) -> Option<Example> {
     let name = table.required_text("name", "what the example shows", problems).0.to_owned();
     let preset = table.text("preset", problems).map_or(DEFAULT_PRESET, |(text, _)| text).to_owned();
-    let variant = table.text("variant", problems);
-    let indicator = chosen(table, variant, indicators, problems);
+    let variant = table.text("variant", problems).map(|(text, _)| text);
+    let indicator = chosen(variant, indicators);
     let members = members(table, problems);
     let timeline = shown(&members);
     let rows = example_rows::batch(&members, table, problems);
@@ -156,43 +175,31 @@ fn shown(members: &[Vec<Line<'_>>]) -> Vec<String> {
     members.iter().enumerate().flat_map(numbered).collect()
 }
 
-fn chosen(
-    table: &Fields<'_>,
-    variant: Option<(&str, Range<usize>)>,
-    indicators: &[Indicator],
-    problems: &mut Problems,
-) -> Option<String> {
-    let suffix =
-        |id: &str| id.split_once('@').map_or(String::new(), |(_, suffix)| suffix.to_owned());
-    let Some((wanted, span)) = variant else {
-        return indicators.first().map(|indicator| indicator.measure.id.clone());
+/// The indicator of a variant; the first of the file without one.
+fn chosen(variant: Option<&str>, indicators: &[Indicator]) -> Option<String> {
+    let is_meant = |indicator: &&Indicator| {
+        let suffix = indicator.measure.id.split_once('@').map_or("", |(_, suffix)| suffix);
+        variant.is_none_or(|wanted| wanted == suffix)
     };
-    let found = indicators.iter().find(|indicator| suffix(&indicator.measure.id) == wanted);
-    if found.is_none() && !indicators.is_empty() {
-        let names: Vec<String> =
-            indicators.iter().map(|indicator| suffix(&indicator.measure.id)).collect();
-        let problem =
-            table.problem(span, format!("unknown variant `{wanted}`"), "no [variant] of this name");
-        problems.push(problem.maybe_help(suggest(wanted, names.iter().map(String::as_str))));
-    }
-    found.map(|indicator| indicator.measure.id.clone())
+    indicators.iter().find(is_meant).map(|indicator| indicator.measure.id.clone())
 }
 
 fn period(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(Day, Day)> {
     let (text, span) = table.text("period", problems)?;
     let month = |text: &str| Day::parse(&format!("{text}-01"));
-    let months = match text.split_once(" to ") {
-        Some((first, last)) => month(first).zip(month(last)),
-        None => month(text).map(|first| (first, first)),
+    // Examples may be of any run of months; other periods are those of reports.
+    let known = match text.split_once(" to ") {
+        Some((first, last)) => month(first)
+            .zip(month(last))
+            .filter(|(first, last)| first <= last)
+            .map(|(first, last)| (first, last.months_later(1) - 1)),
+        None => Period::parse(text).map(|period| (period.start, period.end)),
     };
-    let known = months.filter(|(first, last)| first <= last);
     if known.is_none() {
         let problem = table.problem(span, "this is not a period", "expected months");
-        problems.push(
-            problem.help("write `period = \"2024-03\"` or `period = \"2024-01 to 2024-12\"`"),
-        );
+        problems.push(problem.help("a month (\"2024-03\"), a quarter (\"2024-Q1\"), a year (\"2024\") or a first and a last month (\"2024-01 to 2024-12\")"));
     }
-    known.map(|(first, last)| (first, last.months_later(1) - 1))
+    known
 }
 
 fn expect(table: &Fields<'_>, node: &Node, problems: &mut Problems) -> Option<Expect> {

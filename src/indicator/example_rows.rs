@@ -9,7 +9,8 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema};
 
-use crate::diagnostic::{Fields, Problems, suggest};
+use crate::diagnostic::{Fields, Problems, listed, suggest};
+use crate::extract::{Form, Table};
 use crate::terms::column::{self, ColumnType};
 use crate::terms::{Day, Kind};
 
@@ -101,7 +102,7 @@ const WORDS: [&str; 12] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 74] = [
+const COLUMNS: [(&str, &str); 73] = [
     ("drug", column::CLASS),
     ("supply", column::DAYS_SUPPLY),
     ("instrument", column::CODE),
@@ -110,7 +111,6 @@ const COLUMNS: [(&str, &str); 74] = [
     ("modifier", column::MODIFIERS),
     ("selfhelp", column::SELFHELP_FREQ),
     ("lead", column::CLINICIAN_ID),
-    ("instrument", column::CODE),
     ("subscale", column::SUBSCALE),
     ("score", column::SCORE),
     ("rater", column::RATER),
@@ -197,7 +197,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
         _ => {
             return Err((
                 format!("unknown kind of row `{word}`"),
-                suggest(word, WORDS).or_else(|| Some(format!("one of {}", WORDS.join(", ")))),
+                suggest(word, WORDS).or_else(|| Some(format!("one of {}", listed(&WORDS)))),
             ));
         }
     };
@@ -205,7 +205,7 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
     cells.extend(defaults.iter().map(|(name, text)| (*name, (*text).to_owned())));
     for word in words {
         match word.split_once('=') {
-            Some((name, text)) => cells.push(named(name, text)?),
+            Some((name, text)) => cells.push(named(kind, name, text)?),
             None => dates(word, &mut cells)?,
         }
     }
@@ -218,10 +218,16 @@ fn row(line: &str) -> Result<Cells, (String, Option<String>)> {
     Ok(cells)
 }
 
-fn named(name: &str, text: &str) -> Result<(&'static str, String), (String, Option<String>)> {
+fn named(
+    kind: Kind,
+    name: &str,
+    text: &str,
+) -> Result<(&'static str, String), (String, Option<String>)> {
     let known = COLUMNS.iter().find(|(word, _)| *word == name);
     let (_, column) = known.ok_or_else(|| {
-        (format!("unknown field `{name}`"), suggest(name, COLUMNS.map(|(word, _)| word)))
+        let words = COLUMNS.map(|(word, _)| word);
+        let help = suggest(name, words).unwrap_or_else(|| format!("one of {}", listed(&words)));
+        (format!("unknown field `{name}`"), Some(help))
     })?;
     let text = match column_type(column) {
         ColumnType::Date if text.len() == 7 => format!("{text}-01"),
@@ -230,7 +236,23 @@ fn named(name: &str, text: &str) -> Result<(&'static str, String), (String, Opti
     if parse_fails(column_type(column), &text) {
         return Err((format!("`{name}` has a value of the wrong form"), None));
     }
+    let known = codes(kind, column);
+    if let Some(code) = text.split(';').find(|code| !known.is_empty() && !known.contains(code)) {
+        let help = suggest(code, known.iter().copied());
+        let help = help.unwrap_or_else(|| format!("one of {}", listed(known)));
+        return Err((format!("unknown {name} `{code}`"), Some(help)));
+    }
     Ok((column, text))
+}
+
+/// The codes of a column in rows of a kind; none where it has no list of them.
+fn codes(kind: Kind, column: &str) -> &'static [&'static str] {
+    let table = Table::ALL.into_iter().find(|table| table.kind() == Some(kind));
+    let fields = table.map_or(&[][..], Table::fields);
+    match fields.iter().find(|field| field.to == column).map(|field| field.form) {
+        Some(Form::Code(codes, _) | Form::Codes(codes)) => codes,
+        _ => &[],
+    }
 }
 
 fn dates(word: &str, cells: &mut Cells) -> Result<(), (String, Option<String>)> {
@@ -241,6 +263,12 @@ fn dates(word: &str, cells: &mut Cells) -> Result<(), (String, Option<String>)> 
         return Err((
             format!("`{word}` is not a date"),
             Some("write 2024-02-27, or 2024-02-01..2024-02-20 for a span".to_owned()),
+        ));
+    }
+    if !open && last < first {
+        return Err((
+            format!("`{word}` ends before it starts"),
+            Some(format!("write the earlier day first: {last}..{first}")),
         ));
     }
     cells.push((column::START_ON, first.to_owned()));

@@ -3,13 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::example::{self, Example};
+use super::example::{self, Example, Names};
+use super::read_rule::{self, ReadRule};
 use super::read_shape::{shape, unit_of};
 use super::rule::{Indicator, Rule};
-use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, read_rule, sentence};
-use crate::diagnostic::{
-    Document, Fields, Node, Problem, Problems, Section, Source, Value, suggest,
-};
+use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, sentence};
+use crate::diagnostic::{Document, Fields, Problem, Problems, Section, Source, Value, suggest};
 
 /// A checked indicator file with one preset: its variants, in order, and its examples.
 #[derive(Debug, Clone)]
@@ -31,23 +30,27 @@ pub const DEFAULT_PRESET: &str = "default";
 
 /// The names of a file's presets, `default` first.
 pub fn presets(document: &Document) -> Vec<String> {
-    let named = match document.root.get("preset").map(|node| &node.value) {
+    std::iter::once(DEFAULT_PRESET.to_owned()).chain(named(document, "preset")).collect()
+}
+
+/// The names of the tables below a key.
+fn named(document: &Document, key: &str) -> Vec<String> {
+    match document.root.get(key).map(|node| &node.value) {
         Some(Value::Section(section)) => {
             section.entries.iter().map(|(name, _, _)| name.clone()).collect()
         }
         _ => Vec::new(),
-    };
-    std::iter::once(DEFAULT_PRESET.to_owned()).chain(named).collect()
+    }
 }
 
 /// Reads and checks one file with one preset.
 pub fn read(document: &Document, preset: &str) -> Result<Definition, Problems> {
     let mut problems = Problems::default();
     let source = &document.source;
-    let base = document.root.without(&["preset", "variant", "example", "example_instrument"]);
-    let base = match part(document, "preset", preset) {
-        Some(Node { value: Value::Section(overlay), .. }) => base.overlaid(overlay),
-        _ => base,
+    let base = document.root.without(&PARTS);
+    let base = match preset_of(document, preset, &mut problems) {
+        Some(overlay) => base.overlaid(overlay),
+        None => base,
     };
     let mut indicators = Vec::new();
     for (suffix, section) in variants(document, &base, source, &mut problems) {
@@ -56,10 +59,13 @@ pub fn read(document: &Document, preset: &str) -> Result<Definition, Problems> {
     let id =
         indicators.first().map_or(String::new(), |indicator| indicator.measure.base_id.clone());
     let mut whole = Fields::new(source, &document.root, 0..0);
-    let examples = example::read(&mut whole, &indicators, &mut problems);
+    let names = Names { presets: presets(document), variants: named(document, "variant") };
+    let before = problems.len();
+    let examples = example::read(&mut whole, &indicators, &names, &mut problems);
     let examples: Vec<Example> =
         examples.into_iter().filter(|example| example.preset == preset).collect();
-    if preset == DEFAULT_PRESET && examples.is_empty() && !indicators.is_empty() {
+    let has_none = examples.is_empty() && problems.len() == before;
+    if preset == DEFAULT_PRESET && has_none && !indicators.is_empty() {
         let problem = Problem::new(
             source,
             0..0,
@@ -79,11 +85,26 @@ pub fn read(document: &Document, preset: &str) -> Result<Definition, Problems> {
     })
 }
 
-fn part<'a>(document: &'a Document, table: &str, name: &str) -> Option<&'a Node> {
-    match &document.root.get(table)?.value {
-        Value::Section(section) => section.get(name),
-        _ => None,
+/// Tables of a file that are no part of its rule.
+const PARTS: [&str; 4] = ["preset", "variant", "example", "example_instrument"];
+
+/// What a preset lays over the file.
+fn preset_of<'a>(
+    document: &'a Document,
+    preset: &str,
+    problems: &mut Problems,
+) -> Option<&'a Section> {
+    let node = document.root.get("preset")?;
+    let own = match &node.value {
+        Value::Section(named) => named.get(preset)?,
+        _ => node,
+    };
+    if let Value::Section(overlay) = &own.value {
+        return Some(overlay);
     }
+    let message = "expected a table";
+    problems.push(Problem::new(&document.source, own.span.clone(), message, "write [preset.name]"));
+    None
 }
 
 /// The file's sections with each variant laid over them; the first has no suffix, unless the file
@@ -133,13 +154,13 @@ fn indicator(
     check_id(source, id, id_span, problems);
     let title = fields.required_text("title", "what a reader calls it", problems).0.to_owned();
     let family = fields.word("family", &Family::NAMES, Family::from_name, problems);
-    required(&fields, "family", family.is_some(), "one of the families", problems);
+    required(&mut fields, "family", family.is_some(), "one of the families", problems);
     let counts = fields
         .required_text("counts", "what a row of the denominator is, such as `discharge`", problems)
         .0
         .to_owned();
     let better = fields.word("better", &["higher", "lower", "neutral"], better, problems);
-    required(&fields, "better", better.is_some(), "`higher`, `lower` or `neutral`", problems);
+    required(&mut fields, "better", better.is_some(), "`higher`, `lower` or `neutral`", problems);
     let evidence = fields.word(
         "evidence",
         &["verified", "from memory", "project-defined"],
@@ -147,7 +168,7 @@ fn indicator(
         problems,
     );
     required(
-        &fields,
+        &mut fields,
         "evidence",
         evidence.is_some(),
         "`verified`, `from memory` or `project-defined`",
@@ -161,8 +182,7 @@ fn indicator(
     let needs = needs(&mut fields, problems);
     let interval = fields.word("interval", &INTERVALS, interval, problems);
     fields.flag("only_variants", problems);
-    let read = read_rule::rule(&mut fields, problems);
-    refuse_interval(&mut fields, read.as_ref().map(|read| &read.rule), problems);
+    let read = rule(&mut fields, problems);
     fields.finish(problems);
     let read = read.filter(|_| problems.len() == before)?;
     let (shape, scale, display, parts) = shape(&read.rule, read.scale);
@@ -196,6 +216,20 @@ fn indicator(
     Some(Indicator { measure, rule: read.rule, filters: read.filters, needs })
 }
 
+/// The rule of a file. Without one there is a problem, whatever was wrong with it.
+fn rule(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<ReadRule> {
+    fields.knows(&["numerator", "exclusion", "value", "curve"]);
+    fields.knows(&PARTS);
+    let before = problems.len();
+    let read = read_rule::rule(fields, problems);
+    refuse_interval(fields, read.as_ref().map(|read| &read.rule), problems);
+    if read.is_none() && problems.len() == before {
+        let problem = fields.problem(0..1, "this file has no complete rule", "in this file");
+        problems.push(problem.help("compare it with a file of the same kind"));
+    }
+    read
+}
+
 fn check_id(source: &Arc<Source>, id: &str, span: Range<usize>, problems: &mut Problems) {
     let plain =
         |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
@@ -220,7 +254,13 @@ fn check_id(source: &Arc<Source>, id: &str, span: Range<usize>, problems: &mut P
     }
 }
 
-fn required(fields: &Fields<'_>, key: &str, there: bool, expected: &str, problems: &mut Problems) {
+fn required(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    there: bool,
+    expected: &str,
+    problems: &mut Problems,
+) {
     if !there && !fields.has(key) {
         let problem = fields.problem(0..1, format!("`{key}` is missing"), "in this file");
         problems.push(problem.help(format!("add `{key} = …`: {expected}")));

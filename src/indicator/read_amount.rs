@@ -28,6 +28,10 @@ pub(super) fn how_much(
         let problem = table.problem(table.span(), "how much has it to be?", "in this table");
         problems.push(problem.help("add `at_least = …` or `at_most = …`"));
     }
+    if at_least.zip(at_most).is_some_and(|(least, most)| least > most) {
+        let problem = table.problem(table.span(), "this is never met", "in this table");
+        problems.push(problem.help("`at_most` is not less than `at_least`"));
+    }
     let of = amount(table, filters, problems);
     Ok(of.zip(days).map(|(of, days)| {
         let (at_least, at_most) = (at_least.unwrap_or(0), at_most.unwrap_or(i32::MAX));
@@ -48,7 +52,12 @@ fn amount(
         return u8::try_from(least).ok().map(|least| Amount::DaysAtLevel { least, carried });
     }
     if table.has("agencies") {
-        return (table.flag("agencies", problems) == Some(true)).then_some(Amount::Agencies);
+        let is_asked = table.flag("agencies", problems) != Some(false);
+        if !is_asked {
+            let problem = table.problem(table.span(), "nothing is counted", "in this table");
+            problems.push(problem.help("`agencies = true`"));
+        }
+        return is_asked.then_some(Amount::Agencies);
     }
     if table.has("supply_days") {
         let filter = record(table, "supply_days", filters, problems)?;

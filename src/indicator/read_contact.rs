@@ -3,7 +3,8 @@
 use super::read_rule::groups;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{
-    ClinicianType, ContactStatus, Modality, NoShowReason, OutreachResult, Participant,
+    ClinicianType, ContactStatus, Modality, NoShowReason, OutreachResult, PLACES_OF_SERVICE,
+    Participant,
 };
 use crate::terms::{Kind, ServiceClass, column};
 use crate::timeline::{Basis, ContactFilter};
@@ -36,20 +37,17 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
             problem.help("`is = \"qualifying\"`, `\"treatment\"`, `\"attempt\"` or `\"row\"`"),
         );
     }
-    let levels = levels(table, problems);
-    let owned = |texts: Vec<(&str, std::ops::Range<usize>)>| {
-        texts.into_iter().map(|(text, _)| text.to_owned()).collect()
-    };
+    let levels = levels(table, "level", problems);
     ContactFilter {
         kind: Kind::Contact,
         basis: basis.unwrap_or(Basis::Row),
         classes: table.words("class", ServiceClass::NAMES, ServiceClass::from_name, problems),
-        codes: owned(table.texts("code", problems)),
-        not_codes: owned(table.texts("code_not", problems)),
-        settings: owned(table.texts("place", problems)),
-        not_settings: owned(table.texts("place_not", problems)),
+        codes: texts(table, "code", problems),
+        not_codes: texts(table, "code_not", problems),
+        settings: places(table, "place", problems),
+        not_settings: places(table, "place_not", problems),
         levels,
-        practice: practice(table, problems),
+        practice: table.range("practice_level", 1, 4, problems),
         diagnosis: groups(table, "diagnosis", problems),
         principal: groups(table, "principal", problems),
         values: values(table, problems),
@@ -61,22 +59,35 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
 }
 
 /// `level = [0, 4]`: levels of care.
-pub(super) fn levels(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(u8, u8)> {
-    let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);
-    let range = table.window("level", problems)?;
-    level(range.from).zip(level(range.to))
+pub(super) fn levels(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    problems: &mut Problems,
+) -> Option<(u8, u8)> {
+    table.range(key, 0, 6, problems)
 }
 
-/// The practice levels of a filter, 1 to 4.
-fn practice(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(u8, u8)> {
-    let range = table.window("practice_level", problems)?;
-    let level = |number: i32| u8::try_from(number).ok().filter(|one| (1..=4).contains(one));
-    let both = level(range.from).zip(level(range.to));
-    if both.is_none() {
-        let problem = table.problem(table.span(), "no such practice level", "in this table");
-        problems.push(problem.help("practice levels run from 1 to 4: `practice_level = [2, 4]`"));
+/// Texts of a key whose words are the site's own.
+pub(super) fn texts(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    problems: &mut Problems,
+) -> Vec<String> {
+    table.some_texts(key, problems).into_iter().map(|(text, _)| text.to_owned()).collect()
+}
+
+/// Places of service by their codes. All of them are too many for a message.
+fn places(table: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Vec<String> {
+    let mut found = Vec::new();
+    for (text, span) in table.some_texts(key, problems) {
+        if !PLACES_OF_SERVICE.contains(&text) {
+            let message = format!("unknown place of service `{text}`");
+            let problem = table.problem(span, message, "not a code of CMS's list");
+            problems.push(problem.help("places are two digits, such as \"11\" for an office"));
+        }
+        found.push(text.to_owned());
     }
-    both
+    found
 }
 
 /// Filters of which one is enough, instead of the rest of the table.
@@ -107,8 +118,7 @@ fn values(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<(&'static str,
             found.push((column, wanted));
         }
     }
-    let modifiers: Vec<String> =
-        table.texts("modifier", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
+    let modifiers = texts(table, "modifier", problems);
     if !modifiers.is_empty() {
         found.push((column::MODIFIERS, modifiers));
     }

@@ -5,8 +5,83 @@ use super::read_happening::{followed, joined};
 use super::read_index::contacts_around;
 use super::read_rule::{events, groups, missing_window, spell_set};
 use super::rule::{Comparison, Criterion, PlanTest, ReferralTest};
-use crate::diagnostic::{Fields, Problems};
+use crate::diagnostic::{Fields, Problems, listed};
 use crate::timeline::ContactFilter;
+
+/// What a criterion can be; one of them stands in its table.
+const CRITERIA: [&str; 49] = [
+    "contact",
+    "admission",
+    "ed_visit",
+    "event",
+    "any",
+    "any_of",
+    "all_of",
+    "none_of",
+    "first_of",
+    "always",
+    "no_service",
+    "no_acute_care",
+    "rows",
+    "referral",
+    "plan",
+    "delivered_level",
+    "delivered",
+    "linked",
+    "lost",
+    "other_agency_within",
+    "same_agency",
+    "known_agencies",
+    "hold_ends_within",
+    "escalates_by",
+    "in",
+    "in_phase",
+    "contact_at_assessed_level",
+    "nights_over",
+    "nights",
+    "days_at_level",
+    "agencies",
+    "supply_days",
+    "supply_in_a_row",
+    "each_half",
+    "scores",
+    "favourable",
+    "age",
+    "smi",
+    "sed",
+    "member",
+    "own_diagnosis",
+    "own_further_diagnosis",
+    "own_facility",
+    "own_kind",
+    "involuntary",
+    "planned",
+    "times_known",
+    "changed",
+    "hours_over",
+];
+
+/// What else stands beside one of them.
+const BESIDE: [&str; 18] = [
+    "days",
+    "at_least",
+    "at_most",
+    "followed_by",
+    "none",
+    "then",
+    "before_return",
+    "during_stay",
+    "or_plan",
+    "diagnosis",
+    "is",
+    "within",
+    "attended_within",
+    "from_level_in",
+    "carried",
+    "at_once",
+    "days_apart",
+    "on_day",
+];
 
 /// One criterion, with what has to follow it.
 pub(super) fn criterion(
@@ -14,6 +89,8 @@ pub(super) fn criterion(
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Option<Criterion> {
+    table.knows(&CRITERIA);
+    table.knows(&BESIDE);
     let first = match joined(table, filters, problems) {
         Ok(found) => found,
         Err(()) => plain(table, filters, problems),
@@ -92,8 +169,12 @@ fn plain(
         missing_window(table, days, problems);
         return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
     }
-    let problem = table.problem(table.span(), "the numerator names no criterion", "here");
-    problems.push(problem.help("`contact = { is = \"qualifying\" }`, `admission = \"inpatient\"`, `delivered_level = \"equal\"`, `no_service = [0, 30]`, `nights_over = 30`, `ed_visit = true`, `event = […]`, `referral = \"warm\"` or `plan = \"signed\"`"));
+    let message = format!("{} names no criterion", table.name());
+    let problem = table.problem(table.span(), message, "here");
+    problems.push(problem.help(format!(
+        "such as `contact = {{ is = \"qualifying\" }}` with `days = [1, 7]`; one of {}",
+        listed(&CRITERIA)
+    )));
     None
 }
 

@@ -5,7 +5,7 @@ use super::happening::Happening;
 use super::read_amount::how_much;
 use super::read_contact::contact;
 use super::read_criterion::criterion;
-use super::read_member::severe;
+use super::read_member::{OLDEST, severe};
 use super::read_record::{of_member, record};
 use super::read_rule::{events, groups, missing_window, spell_set};
 use super::read_score::pair_test;
@@ -30,7 +30,7 @@ pub(super) fn happenings(
         let kinds = kinds(&mut one, filters, problems);
         if kinds.len() != 1 && problems.len() == before {
             let problem = one.problem(one.span(), "one thing in each table of the list", "here");
-            problems.push(problem.help("`contact = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]`, `score_of = […]` or `death = true`"));
+            problems.push(problem.help("`contact = { … }`, `record = { … }`, `ed_visit = true`, `admission = \"inpatient\"`, `discharge = \"24h\"`, `event = […]`, `referral = true`, `referral_to = […]`, `plan_end = […]`, `score_of = […]`, `deterioration = true`, `need_found = true`, `assessed_above = 90`, `phase_begins = \"maintenance\"` or `death = true`"));
         }
         one.finish(problems);
         found.extend(kinds);
@@ -38,13 +38,20 @@ pub(super) fn happenings(
     found
 }
 
+/// What stands beside the thing that happens.
+const BESIDE: [&str; 6] =
+    ["diagnosis", "not_admitted", "facility", "facility_not", "disposition_not", "known"];
+
 fn kinds(
     one: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Vec<Happening> {
     let mut kinds = Vec::new();
-    let diagnosis = DiagnosisGroup::bits(&groups(one, "diagnosis", problems));
+    one.knows(&BESIDE);
+    let has_diagnosis = one.has("ed_visit") || one.has("admission") || one.has("discharge");
+    let diagnosis = if has_diagnosis { groups(one, "diagnosis", problems) } else { Vec::new() };
+    let diagnosis = DiagnosisGroup::bits(&diagnosis);
     if one.has("contact") {
         let filter = contact(one, "contact", filters, problems);
         kinds.extend(filter.map(|filter| Happening::Contact { filter }));
@@ -59,17 +66,7 @@ fn kinds(
     }
     let admission = spell_set(one, "admission", problems);
     kinds.extend(admission.map(|set| Happening::Admission { set, diagnosis }));
-    let discharge = spell_set(one, "discharge", problems);
-    let mut classes = |key| {
-        one.words(key, FacilityClass::NAMES, FacilityClass::from_name, problems)
-            .into_iter()
-            .fold(0, |bits, class| bits | 1 << (class as u32))
-    };
-    let (among, but) = (classes("facility"), classes("facility_not"));
-    let facility = if but == 0 { among } else { !but };
-    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
-    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
-    kinds.extend(discharge.map(|set| Happening::Discharge { set, diagnosis, facility, not_to }));
+    kinds.extend(discharge(one, diagnosis, problems));
     kinds.extend(events(one, "event", problems).map(Happening::Event));
     if one.flag("referral", problems) == Some(true) {
         kinds.push(Happening::Referral { sectors: 0 });
@@ -83,9 +80,9 @@ fn kinds(
         let reasons = reasons.into_iter().fold(0, |bits, reason| bits | reason.bit());
         kinds.push(Happening::PlanEnd { reasons });
     }
-    let domains = one.words("score_of", &Domain::NAMES, Domain::from_name, problems);
-    let known = one.word("known", &Known::NAMES, Known::from_name, problems);
     if one.has("score_of") {
+        let domains = one.any_words("score_of", &Domain::NAMES, Domain::from_name, problems);
+        let known = one.word("known", &Known::NAMES, Known::from_name, problems);
         let (domains, known) = (Domains::of(&domains), known.unwrap_or(Known::Instrument));
         kinds.push(Happening::Scored { domains, known });
     }
@@ -102,6 +99,22 @@ fn kinds(
         kinds.push(Happening::Death);
     }
     kinds
+}
+
+/// `discharge = "24h"`, from which facilities, and where not to.
+fn discharge(one: &mut Fields<'_>, diagnosis: u32, problems: &mut Problems) -> Option<Happening> {
+    let set = spell_set(one, "discharge", problems)?;
+    let mut classes = |key| {
+        one.words(key, FacilityClass::NAMES, FacilityClass::from_name, problems)
+            .into_iter()
+            .fold(0, |bits, class| bits | 1 << (class as u32))
+    };
+    let among = classes("facility");
+    let but = if among == 0 { classes("facility_not") } else { 0 };
+    let facility = if but == 0 { among } else { !but };
+    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
+    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
+    Some(Happening::Discharge { set, diagnosis, facility, not_to })
 }
 
 /// Sectors as bits in the order of the code list.
@@ -269,7 +282,8 @@ fn who(
         return Ok(Some(OwnTest::Sed));
     }
     if table.has("age") {
-        return Ok(table.window("age", problems).map(|ages| OwnTest::Age(ages.from, ages.to)));
+        let ages = table.range("age", 0, OLDEST, problems);
+        return Ok(ages.map(|(first, last)| OwnTest::Age(first.into(), last.into())));
     }
     if table.has("member") {
         return Ok(of_member(table, filters, problems).map(OwnTest::Member));
@@ -336,6 +350,13 @@ fn of_stay(table: &mut Fields<'_>, problems: &mut Problems) -> Result<Option<Cri
         if let Some(mut windows) = table.fields(key, problems) {
             let before = windows.window("before_admission", problems);
             let after = windows.window("after_discharge", problems);
+            if !(windows.has("before_admission") && windows.has("after_discharge")) {
+                let problem =
+                    windows.problem(windows.span(), "two windows are needed", "in this table");
+                problems.push(
+                    problem.help("`before_admission = [-180, -1]` and `after_discharge = [0, 30]`"),
+                );
+            }
             windows.finish(problems);
             let both = before.zip(after);
             return Ok(both.map(|(before, after)| {
@@ -397,7 +418,7 @@ pub(super) fn exclusions(
     if let Some(mut first) = table.fields("comes_first", problems) {
         let any = happenings(&mut first, "any", filters, problems);
         let days = first.window("days", problems);
-        missing_window(&first, days, problems);
+        missing_window(&mut first, days, problems);
         first.finish(problems);
         tests.extend(days.map(|days| ExclusionTest::ComesFirst { any, days }));
     }

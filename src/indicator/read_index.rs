@@ -21,7 +21,7 @@ pub(super) fn contacts_around(
     for mut one in table.list(key, problems) {
         let filter = contact(&mut one, "contact", filters, problems);
         let days = one.window("days", problems);
-        missing_window(&one, days, problems);
+        missing_window(&mut one, days, problems);
         one.finish(problems);
         found.extend(filter.zip(days).map(|(filter, days)| Around { filter, days }));
     }
@@ -39,13 +39,13 @@ pub(super) fn index(
     if unit.is_none() && problems.len() == before {
         let problem = table.problem(table.span(), "the index names exactly one unit", "here");
         problems.push(problem.help(
-            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `months_with = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `plan`, `episode_end = 90` or `disengagement = 90` (days)",
+            "`discharge = \"inpatient\"`, `admission`, `ed_visit = true`, `assessment`, `contact = { … }`, `event = […]`, `any = [{ … }]`, `months_with = [{ … }]`, `birthday`, `planned_service`, `sector_need`, `quarter_pair`, `planned_end`, `positive_screen`, `need_found`, `referral`, `request`, `plan`, `agency_contact = { … }`, `episode_end = 90` or `disengagement = 90` (days)",
         ));
     }
     let chain = table.fields("chain", problems).and_then(|mut chain| {
         let days = chain.window("days", problems);
         let diagnosis = groups(&mut chain, "diagnosis", problems);
-        missing_window(&chain, days, problems);
+        missing_window(&mut chain, days, problems);
         chain.finish(problems);
         Some(Chain { days: days?, diagnosis })
     });
@@ -160,8 +160,9 @@ fn named_units(
     ] {
         units.extend((table.flag(key, problems) == Some(true)).then_some(unit));
     }
+    table.knows(&["returned", "sector"]);
     let gap = table.integer_in("disengagement", 1, 3660, problems);
-    let returned = table.window("returned", problems);
+    let returned = gap.and_then(|_| table.window("returned", problems));
     units.extend(gap.map(|gap| match returned {
         Some(days) => Unit::Reengagement { gap, days },
         None => Unit::Disengagement { gap },
@@ -186,8 +187,8 @@ fn named_units(
     if table.flag("planned_service", problems) == Some(true) {
         units.push(Unit::PlannedService);
     }
-    let sectors = table.words("sector", Sector::NAMES, Sector::from_name, problems);
     if table.flag("sector_need", problems) == Some(true) {
+        let sectors = table.words("sector", Sector::NAMES, Sector::from_name, problems);
         units.push(Unit::SectorNeed(super::read_happening::bits(sectors)));
     }
     let kind = |word: &str| PROVIDERS.iter().position(|name| *name == word);

@@ -58,8 +58,9 @@ fn evidence(table: &mut Fields<'_>, problems: &mut Problems) {
 fn instrument(id: String, table: &mut Fields<'_>, problems: &mut Problems) -> Option<Instrument> {
     let before = problems.len();
     let domain = table.word("domain", &Domain::NAMES, Domain::from_name, problems);
-    let better =
-        table.word("better", &["higher", "lower"], |word| Some(word == "higher"), problems);
+    let directions = ["lower", "higher"];
+    let higher = |word: &str| directions.iter().position(|one| *one == word).map(|at| at == 1);
+    let better = table.word("better", &directions, higher, problems);
     for (key, there, example) in [
         ("domain", domain.is_some(), "domain = \"depression\""),
         ("better", better.is_some(), "better = \"lower\""),
@@ -130,6 +131,12 @@ fn case_from(table: &mut Fields<'_>, problems: &mut Problems) -> Option<i64> {
     let given = table.number("case_from", problems);
     let clinical = norm(table, "clinical", problems);
     let general = norm(table, "general", problems);
+    let n_norms = ["clinical", "general"].into_iter().filter(|key| table.has(key)).count();
+    if n_norms == 1 || (n_norms > 0 && given.is_some()) {
+        let message = "a case begins at a score, or between two norms";
+        let problem = table.problem(table.span(), message, "in this table");
+        problems.push(problem.help("give `case_from`, or both `clinical` and `general`"));
+    }
     if let Some(points) = given {
         return Some(thousandths(points));
     }

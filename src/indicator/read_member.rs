@@ -11,6 +11,33 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{Basis, ContactFilter, Phase};
 
+/// No member is older.
+pub(super) const OLDEST: u8 = 200;
+
+/// What `[member]` may say of which members are looked at.
+const CANDIDATES: [&str; 20] = [
+    "contact",
+    "visits_to",
+    "enrolled",
+    "ed_visit",
+    "any_night",
+    "event",
+    "in_care",
+    "scored",
+    "living",
+    "status",
+    "at_least",
+    "days_before",
+    "in_24_months",
+    "or_institution_day",
+    "since_days",
+    "diagnosis",
+    "known",
+    "scores_apart",
+    "days_apart",
+    "first_at_least",
+];
+
 /// `[member]` and `[value]`.
 pub(super) fn member(
     fields: &mut Fields<'_>,
@@ -18,8 +45,10 @@ pub(super) fn member(
     problems: &mut Problems,
 ) -> Option<Rule> {
     let mut table = fields.fields("member", problems)?;
+    table.knows(&CANDIDATES);
     let candidates = candidates(&mut table, filters, problems);
-    let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
+    let ages = table.range("age", 0, OLDEST, problems);
+    let ages = ages.map(|(first, last)| (first.into(), last.into()));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
     let in_phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
     let agencies = table.integer_in("agencies_min", 1, 1000, problems).map(i64::from);
@@ -129,8 +158,8 @@ fn candidates(
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
 ) -> Option<Candidates> {
-    let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
     if table.has("visits_to") {
+        let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
         let provider = table.word(
             "visits_to",
             &PROVIDERS,
@@ -143,13 +172,14 @@ fn candidates(
         let days = table.integer_in("since_days", 0, 3660, problems).unwrap_or(0);
         return Some(Candidates::InCareSince { gap, days });
     }
-    let before = table.integer_in("days_before", 1, 3660, problems);
-    let institution = table.flag("or_institution_day", problems) == Some(true);
     if table.has("contact") {
         let filter = contact(table, "contact", filters, problems)?;
         if table.flag("in_24_months", problems) == Some(true) {
             return Some(Candidates::HasContactIn24Months { filter });
         }
+        let before = table.integer_in("days_before", 1, 3660, problems);
+        let institution = table.flag("or_institution_day", problems) == Some(true);
+        let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
         let at_least_days = usize::try_from(at_least).ok()?;
         return match (before, institution) {
             (None, false) => Some(Candidates::HasContact { filter, at_least: at_least_days }),
@@ -175,10 +205,10 @@ fn candidates(
         let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
         return Some(Candidates::EdVisits { diagnosis });
     }
-    let days_apart = table.integer_in("days_apart", 0, 365, problems).unwrap_or(30);
-    let first_at_least = table.integer_in("first_at_least", 1, 4, problems);
     if let Some(said) = table.word("status", &Said::NAMES, Said::from_name, problems) {
-        return Some(Candidates::Answered(Answered { said, apart: days_apart, first_at_least }));
+        let apart = table.integer_in("days_apart", 0, 365, problems).unwrap_or(30);
+        let first_at_least = table.integer_in("first_at_least", 1, 4, problems);
+        return Some(Candidates::Answered(Answered { said, apart, first_at_least }));
     }
     let question = table.word("living", &HomeQuestion::NAMES, HomeQuestion::from_name, problems);
     if let Some(question) = question {
@@ -195,7 +225,7 @@ fn candidates(
     }
     let problem = table.problem(table.span(), "which members are looked at?", "in this table");
     problems
-        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]`, `scored = [\"functioning\"]`, `living = \"restrictiveness\"` or `status = \"housed\"`"));
+        .push(problem.help("`visits_to = \"clinician\"`, `contact = { is = \"qualifying\" }`, `enrolled = true`, `in_care = 90`, `ed_visit = true`, `any_night = \"inpatient\"`, `event = […]`, `scored = [\"functioning\"]`, `living = \"restrictiveness\"` or `status = \"housed\"`"));
     None
 }
 
@@ -249,73 +279,102 @@ fn member_value(
     let all = value_names();
     let known = |word: &str| all.iter().find(|name| **name == word).copied();
     let of = table.word("of", &all, known, problems);
-    let filter =
-        if table.has("contact") { contact(table, "contact", filters, problems) } else { None };
-    let days = table.integer_in("days", 1, 3660, problems);
-    let set = spell_set(table, "in", problems);
-    let types = events(table, "event", problems);
-    let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
-    let at_least =
-        table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
-    let all_months = table.flag("all_months", problems) == Some(true);
-    let mut lacks = |what: &str, example: &str| {
-        let problem = table.problem(table.span(), format!("`{what}` is missing"), "in this table");
-        problems.push(problem.help(format!("such as `{example}`")));
-    };
-    let name = match of {
-        Some(name) => name,
-        None if table.has("of") => return None,
-        None => {
-            lacks("of", "of = \"usual_provider\"");
-            return None;
+    table.knows(&[
+        "contact",
+        "days",
+        "all_months",
+        "in",
+        "event",
+        "diagnosis",
+        "at_least",
+        "by",
+        "criterion",
+    ]);
+    let Some(name) = of else {
+        if !table.has("of") {
+            lacks(table, "of", "of = \"usual_provider\"", problems);
         }
+        return None;
     };
-    let of_contacts = [
-        "months_with_contact",
-        "gap_over",
-        "any_contact",
-        "each_quarter",
-        "longest_gap",
-        "regularity",
-        "each_quarter_in_care",
-    ];
-    if of_contacts.contains(&name) && filter.is_none() {
-        lacks("contact", "contact = { is = \"qualifying\" }");
-    }
-    if ["gap_over", "plan_current", "several_instruments"].contains(&name) && days.is_none() {
-        lacks("days", "days = 90");
-    }
-    if name == "any_night" && set.is_none() {
-        lacks("in", "in = \"24h\"");
-    }
-    if name == "events" && types.is_none() {
-        lacks("event", "event = [\"overdose\"]");
-    }
-    if ["ed_visits", "events"].contains(&name) && at_least.is_none() {
-        lacks("at_least", "at_least = 4");
-    }
-    if let Some(value) = read_score::value(name, days, table, problems) {
-        return Some(value);
-    }
     if let Some(value) = HomeValue::from_name(name) {
         return Some(MemberValue::Home(value));
     }
     if let Some(value) = plain_value(name) {
         return Some(value);
     }
+    if read_score::VALUES.contains(&name) {
+        let days = if name == "several_instruments" { days(table, problems) } else { None };
+        return read_score::value(name, days, table, problems);
+    }
     Some(match name {
-        "months_with_contact" => MemberValue::MonthsWithContact { filter: filter?, all_months },
-        "gap_over" => MemberValue::GapOver { filter: filter?, days: days? },
-        "any_contact" => MemberValue::AnyContact { filter: filter? },
-        "each_quarter" => MemberValue::EachQuarter { filter: filter? },
-        "longest_gap" => MemberValue::LongestGap { filter: filter? },
-        "regularity" => MemberValue::Regularity { filter: filter? },
-        "plan_current" => MemberValue::PlanCurrent { days: days? },
-        "each_quarter_in_care" => MemberValue::QuartersInCare { filter: filter? },
-        "any_night" => MemberValue::AnyInstitution(set?),
-        "ed_visits" => MemberValue::EdVisits { diagnosis, at_least: at_least? },
-        _ => MemberValue::Events { types: types?, at_least: at_least? },
+        "plan_current" => MemberValue::PlanCurrent { days: days(table, problems)? },
+        "any_night" => {
+            let set = spell_set(table, "in", problems);
+            if !table.has("in") {
+                lacks(table, "in", "in = \"24h\"", problems);
+            }
+            MemberValue::AnyInstitution(set?)
+        }
+        "ed_visits" => {
+            let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
+            MemberValue::EdVisits { diagnosis, at_least: how_often(table, problems)? }
+        }
+        "events" => {
+            let types = events(table, "event", problems);
+            if !table.has("event") {
+                lacks(table, "event", "event = [\"overdose\"]", problems);
+            }
+            let at_least = how_often(table, problems);
+            MemberValue::Events { types: types?, at_least: at_least? }
+        }
+        _ => return of_contacts(name, table, filters, problems),
     })
+}
+
+/// A value of the contacts that the table names.
+fn of_contacts(
+    name: &str,
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<MemberValue> {
+    let filter = contact(table, "contact", filters, problems);
+    if !table.has("contact") {
+        lacks(table, "contact", "contact = { is = \"qualifying\" }", problems);
+    }
+    let days = if name == "gap_over" { days(table, problems) } else { None };
+    let filter = filter?;
+    Some(match name {
+        "months_with_contact" => {
+            let all_months = table.flag("all_months", problems) == Some(true);
+            MemberValue::MonthsWithContact { filter, all_months }
+        }
+        "gap_over" => MemberValue::GapOver { filter, days: days? },
+        "any_contact" => MemberValue::AnyContact { filter },
+        "each_quarter" => MemberValue::EachQuarter { filter },
+        "longest_gap" => MemberValue::LongestGap { filter },
+        "regularity" => MemberValue::Regularity { filter },
+        _ => MemberValue::QuartersInCare { filter },
+    })
+}
+
+fn days(table: &mut Fields<'_>, problems: &mut Problems) -> Option<i32> {
+    if !table.has("days") {
+        lacks(table, "days", "days = 90", problems);
+    }
+    table.integer_in("days", 1, 3660, problems)
+}
+
+fn how_often(table: &mut Fields<'_>, problems: &mut Problems) -> Option<usize> {
+    if !table.has("at_least") {
+        lacks(table, "at_least", "at_least = 4", problems);
+    }
+    table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok())
+}
+
+fn lacks(table: &Fields<'_>, what: &str, example: &str, problems: &mut Problems) {
+    let problem = table.problem(table.span(), format!("`{what}` is missing"), "in this table");
+    problems.push(problem.help(format!("such as `{example}`")));
 }
 
 /// A value that needs no more than its name.

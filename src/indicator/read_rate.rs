@@ -8,7 +8,7 @@ use super::read_index::index;
 use super::read_rule::{events, groups, spell_set};
 use super::rule::{Criterion, EventSet, RateRule, Rule, Share, Thing, UnitMoney, UnitThing};
 use super::thing::Sum;
-use crate::diagnostic::{Fields, Problems};
+use crate::diagnostic::{Fields, Problems, listed};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{ContactFilter, Phase, Phases};
@@ -33,21 +33,19 @@ pub(super) fn rate(
     problems: &mut Problems,
 ) -> Option<(Rule, Scale, String)> {
     let mut table = fields.fields("rate", problems)?;
-    let names = PER.map(|(name, _, _)| name);
-    let per = table.word(
-        "per",
-        &names,
-        |word| PER.into_iter().find(|(name, _, _)| *name == word),
-        problems,
-    );
+    let per = if table.has("over") { None } else { per(&mut table, problems) };
     let mut units = Vec::new();
     let over = table.fields("over", problems).and_then(|mut over| {
         let thing = one_thing(&mut over, &mut units, filters, problems);
         over.finish(problems);
         thing
     });
-    let unit = table.text("unit", problems).map(|(text, _)| text.to_owned());
-    let times = table.number("times", problems);
+    table.knows(&["unit", "times"]);
+    let (mut unit, mut times) = (None, None);
+    if table.has("over") || table.has("top_percent") {
+        unit = table.text("unit", problems).map(|(text, _)| text.to_owned());
+        times = table.number("times", problems);
+    }
     let top = top(&mut table, problems);
     if !table.has("per") && !table.has("over") && !table.has("top_percent") {
         problems.push(
@@ -84,6 +82,16 @@ pub(super) fn rate(
     }
 }
 
+/// The person-time that things are counted over.
+fn per(
+    table: &mut Fields<'_>,
+    problems: &mut Problems,
+) -> Option<(&'static str, Scale, &'static str)> {
+    let names = PER.map(|(name, _, _)| name);
+    let known = |word: &str| PER.into_iter().find(|(name, _, _)| *name == word);
+    table.word("per", &names, known, problems)
+}
+
 /// `top_percent = 5`: how much of the thing falls on the members with most of it.
 fn top(table: &mut Fields<'_>, problems: &mut Problems) -> Option<u8> {
     let percent = table.integer_in("top_percent", 1, 50, problems)?;
@@ -98,6 +106,43 @@ fn top(table: &mut Fields<'_>, problems: &mut Problems) -> Option<u8> {
     u8::try_from(percent).ok()
 }
 
+/// What a rate can count; one of them stands in its table.
+const THINGS: [&str; 21] = [
+    "contacts",
+    "served",
+    "nights",
+    "patient_days",
+    "waiting_nights",
+    "admissions",
+    "ed_visits",
+    "events",
+    "minutes",
+    "deaths",
+    "cost",
+    "waiting",
+    "disengagements",
+    "community_days",
+    "custody_days",
+    "phase_days",
+    "goals_closed",
+    "goals_attained",
+    "units",
+    "members_with",
+    "money_of",
+];
+
+/// What else stands beside one of them.
+const BESIDE: [&str; 8] = [
+    "by",
+    "in_phase",
+    "but_not_during",
+    "diagnosis",
+    "level",
+    "recommended",
+    "sector",
+    "most_days",
+];
+
 fn one_thing(
     table: &mut Fields<'_>,
     units: &mut Vec<UnitThing>,
@@ -105,12 +150,14 @@ fn one_thing(
     problems: &mut Problems,
 ) -> Option<Thing> {
     let before = problems.len();
+    table.knows(&THINGS);
+    table.knows(&BESIDE);
     let mut counted = things(table, filters, problems);
     counted.extend(of_units(table, units, filters, problems));
     if counted.len() != 1 && problems.len() == before {
         let problem =
             table.problem(table.span(), "a rate counts exactly one thing", "in this table");
-        problems.push(problem.help("`nights`, `patient_days`, `waiting_nights`, `admissions`, `minutes`, `events`, `ed_visits`, `deaths`, `served`, `contacts`, `cost`, `goals_closed`, `goals_attained`, `community_days`, `custody_days`, `waiting`, `units`, `members_with`, `money_of` or `disengagements`"));
+        problems.push(problem.help(format!("one of {}", listed(&THINGS))));
     }
     counted.into_iter().next()
 }
@@ -143,7 +190,7 @@ fn of_units(
             after.map(|after| UnitMoney::Whole { after })
         } else {
             own.fields("lines", problems).map(|mut lines| {
-                let levels = levels(&mut lines, problems);
+                let levels = levels(&mut lines, "level", problems);
                 lines.finish(problems);
                 UnitMoney::Lines { levels }
             })
@@ -183,16 +230,14 @@ fn share(
 /// `waiting = ["waitlisted", …]`: members with an open referral on the last days of months.
 fn waiting(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Thing> {
     let status = table.words("waiting", ReferralStatus::NAMES, ReferralStatus::from_name, problems);
+    if status.is_empty() {
+        return None;
+    }
     let status = status.into_iter().fold(0, |bits, one| bits | 1 << (one as u32));
     let sectors = bits(table.words("sector", Sector::NAMES, Sector::from_name, problems));
     let most_days = table.integer_in("most_days", 1, 3660, problems).unwrap_or(365);
-    let levels = table.has("recommended").then(|| {
-        let level = |day: i32| u8::try_from(day).ok().filter(|level| *level <= 6);
-        let range = table.window("recommended", problems)?;
-        level(range.from).zip(level(range.to))
-    });
-    let levels = levels.flatten();
-    (status != 0).then_some(Thing::Waiting { status, sectors, levels, most_days })
+    let levels = levels(table, "recommended", problems);
+    Some(Thing::Waiting { status, sectors, levels, most_days })
 }
 
 fn things(
@@ -204,9 +249,10 @@ fn things(
     found.extend(spell_set(table, "nights", problems).map(Thing::Nights));
     found.extend(spell_set(table, "patient_days", problems).map(Thing::PatientDays));
     found.extend(spell_set(table, "waiting_nights", problems).map(Thing::WaitingNights));
-    let but = events(table, "but_not_during", problems).unwrap_or(EventSet::of(&[]));
-    let minutes = events(table, "minutes", problems);
-    found.extend(minutes.map(|types| Thing::Minutes { types, but }));
+    found.extend(events(table, "minutes", problems).map(|types| {
+        let but = events(table, "but_not_during", problems).unwrap_or(EventSet::of(&[]));
+        Thing::Minutes { types, but }
+    }));
     found.extend(spell_set(table, "admissions", problems).map(Thing::Admissions));
     found.extend(events(table, "events", problems).map(Thing::Events));
     if table.flag("ed_visits", problems) == Some(true) {
@@ -225,7 +271,10 @@ fn things(
             "paid" => Some(Some(Sum::Paid)),
             _ => (word == "rows").then_some(None),
         };
-        let by = table.word("by", &["rows", "minutes", "paid"], by, problems).flatten();
+        let by = match phase {
+            Some(_) => None,
+            None => table.word("by", &["rows", "minutes", "paid"], by, problems).flatten(),
+        };
         found.extend(filter.map(|filter| match (phase, by) {
             (Some(phase), _) => Thing::PhaseContacts { filter, phase },
             (None, Some(of)) => Thing::ContactSum { filter, of },
@@ -237,7 +286,7 @@ fn things(
         found.push(Thing::PhaseDays(Phases::of(&phases)));
     }
     if table.flag("cost", problems) == Some(true) {
-        found.push(Thing::Cost { levels: levels(table, problems) });
+        found.push(Thing::Cost { levels: levels(table, "level", problems) });
     }
     found.extend(waiting(table, problems));
     for (key, thing) in [

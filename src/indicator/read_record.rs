@@ -1,7 +1,7 @@
 //! Which rows of other tables than contacts a definition means: fills, outcome records, events, the
 //! register of members.
 
-use super::read_contact::keep;
+use super::read_contact::{keep, texts};
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EventType, RecordType};
 use crate::terms::{Kind, column};
@@ -23,6 +23,7 @@ pub(super) fn record(
         let problem = table.problem(table.span(), "`table` is missing", "in this table");
         problems.push(problem.help("`outcomes`, `events` or `pharmacy`"));
     }
+    table.knows(&["type", "instrument", "screen", "cause", "drug"]);
     let known = |names: &'static [&'static str]| {
         move |word: &str| names.contains(&word).then(|| word.to_owned())
     };
@@ -83,8 +84,4 @@ pub(super) fn of_member(
     }
     table.finish(problems);
     Some(keep(filters, filter))
-}
-
-fn texts(table: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Vec<String> {
-    table.texts(key, problems).into_iter().map(|(text, _)| text.to_owned()).collect()
 }

@@ -112,8 +112,13 @@ fn share(
     let index = index(&mut table, filters, problems);
     table.finish(problems);
     let exclusions = exclusions(fields, false, filters, problems);
-    let value = value(fields, filters, problems);
+    let measured = value(fields, filters, problems);
     let curve = fields.flag("curve", problems).unwrap_or(false);
+    if let Some(node) = fields.node("curve").filter(|_| curve && fields.has("value")) {
+        let message = "a curve is of units that are met or not";
+        let problem = fields.problem(node.span.clone(), message, "and not of a value");
+        problems.push(problem.help("leave `curve` or [value] out"));
+    }
     let Some(mut numerator) = fields.fields("numerator", problems) else {
         problems.push(
             fields
@@ -132,11 +137,11 @@ fn share(
     }
     numerator.finish(problems);
     let (index, numerator) = (index?, criterion?);
-    if let Some(value) = value.filter(|value| curve || !value_fits(*value, index.unit, &numerator))
-    {
-        let message = format!("{value:?} cannot be measured of these units");
-        let problem = fields.problem(0..1, message, "in this file");
-        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of`, `days_until` with a criterion that has a day; a curve is of units that are met or not"));
+    let value = measured.as_ref().map(|measured| measured.value);
+    if let Some(measured) = measured.filter(|one| !value_fits(one.value, index.unit, &numerator)) {
+        let message = format!("`{}` cannot be measured of these units", measured.name);
+        let problem = fields.problem(measured.span, message, "does not fit index and numerator");
+        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index"));
     }
     Some(Rule::Share(Box::new(Share { index, exclusions, numerator, curve, value })))
 }
@@ -151,7 +156,11 @@ pub(super) fn events(
     (!types.is_empty()).then(|| EventSet::of(&types))
 }
 
-pub(super) fn missing_window(fields: &Fields<'_>, days: Option<Window>, problems: &mut Problems) {
+pub(super) fn missing_window(
+    fields: &mut Fields<'_>,
+    days: Option<Window>,
+    problems: &mut Problems,
+) {
     if days.is_none() && !fields.has("days") {
         problems.push(
             fields
@@ -198,13 +207,12 @@ pub(super) fn exclusions(
 
 fn unit_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionTest> {
     let mut tests = Vec::new();
-    let until_death = table.flag("until_death", problems).unwrap_or(false);
-    let one_span = table.flag("one_span", problems).unwrap_or(false);
-    tests.extend(table.window("not_enrolled", problems).map(|days| ExclusionTest::NotEnrolled {
-        days,
-        until_death,
-        one_span,
-    }));
+    table.knows(&["until_death", "one_span", "days", "diagnosis_not"]);
+    if let Some(days) = table.window("not_enrolled", problems) {
+        let until_death = table.flag("until_death", problems).unwrap_or(false);
+        let one_span = table.flag("one_span", problems).unwrap_or(false);
+        tests.push(ExclusionTest::NotEnrolled { days, until_death, one_span });
+    }
     tests.extend(
         table.integer_in("not_observable", 0, 3660, problems).map(ExclusionTest::NotObservable),
     );
@@ -230,15 +238,17 @@ fn unit_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionT
 
 fn member_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionTest> {
     let mut tests = Vec::new();
-    let until_death = table.flag("until_death", problems).unwrap_or(false);
-    let one_span = table.flag("one_span", problems).unwrap_or(false);
-    let mut flag = |key| table.flag(key, problems) == Some(true);
-    if flag("not_enrolled_throughout") {
+    table.knows(&["until_death", "one_span"]);
+    if table.flag("not_enrolled_throughout", problems) == Some(true) {
+        let until_death = table.flag("until_death", problems).unwrap_or(false);
+        let one_span = table.flag("one_span", problems).unwrap_or(false);
         tests.push(ExclusionTest::NotEnrolledThroughout { until_death, one_span });
     }
-    if flag("not_enrolled_year") {
+    if table.flag("not_enrolled_year", problems) == Some(true) {
+        let until_death = table.flag("until_death", problems).unwrap_or(false);
         tests.push(ExclusionTest::NotEnrolledYear { until_death });
     }
+    let mut flag = |key| table.flag(key, problems) == Some(true);
     if flag("died_in_year") {
         tests.push(ExclusionTest::DiedInYear);
     }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::instrument::{Domain, Domains, POINT};
 
 fn domains(table: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Domains {
-    Domains::of(&table.words(key, &Domain::NAMES, Domain::from_name, problems))
+    Domains::of(&table.any_words(key, &Domain::NAMES, Domain::from_name, problems))
 }
 
 /// `scores = { is = "improved", domain = […], baseline = [-14, 30], apart = 30, until = 30 }`.
@@ -65,10 +65,10 @@ pub(super) fn score_change(table: &mut Fields<'_>, problems: &mut Problems) -> O
 
 /// `scored = […]`, if the table has it: members with scores of these domains; an empty list means any.
 pub(super) fn scored(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Candidates> {
-    let known = table.word("known", &Known::NAMES, Known::from_name, problems);
     if !table.has("scored") {
         return None;
     }
+    let known = table.word("known", &Known::NAMES, Known::from_name, problems);
     let domains = domains(table, "scored", problems);
     let apart = table.integer_in("scores_apart", 0, 3660, problems).unwrap_or(0);
     let known = known.unwrap_or(Known::Instrument);
@@ -86,6 +86,7 @@ pub(super) fn value(
     table: &mut Fields<'_>,
     problems: &mut Problems,
 ) -> Option<MemberValue> {
+    // A variant that asks something else of the same scores leaves it over.
     let by = table.integer_in("by", 1, 1000, problems).unwrap_or(1);
     let by = i64::from(by) * POINT;
     Some(MemberValue::Score(match name {

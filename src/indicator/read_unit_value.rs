@@ -1,64 +1,80 @@
 //! What is measured of units, read from a definition.
 
+use std::ops::Range;
+
 use super::read_contact::{self, contact};
 use super::read_rule::missing_window;
 use super::rule::{Criterion, Unit};
 use super::unit_value::UnitValue;
-use crate::diagnostic::{Fields, Problems};
+use crate::diagnostic::{Fields, Problems, listed};
 use crate::timeline::ContactFilter;
+
+const VALUES: [&str; 7] =
+    ["days_until", "nights", "how_many", "standardised_change", "points", "cost", "minutes_until"];
+
+/// What is measured, and where the definition names it.
+pub(super) struct Measured {
+    pub value: UnitValue,
+    pub name: &'static str,
+    pub span: Range<usize>,
+}
 
 /// `[value]` of units: what is measured of each.
 pub(super) fn value(
     fields: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
     problems: &mut Problems,
-) -> Option<UnitValue> {
-    const VALUES: [&str; 7] = [
-        "days_until",
-        "nights",
-        "how_many",
-        "standardised_change",
-        "points",
-        "cost",
-        "minutes_until",
-    ];
+) -> Option<Measured> {
     let mut table = fields.fields("value", problems)?;
-    let known = |word: &str| VALUES.iter().position(|one| *one == word);
-    let of = table.word("of", &VALUES, known, problems);
-    let otherwise = table.integer_in("otherwise", 0, 3660, problems);
-    let filter = contact(&mut table, "contact", filters, problems);
-    if of == Some(6) && filter.is_none() && !table.has("contact") {
-        let problem = table.problem(table.span(), "`contact` is missing", "in this table");
-        problems.push(problem.help("such as `contact = { is = \"qualifying\" }`"));
-    }
-    if of.is_none() && !table.has("of") {
+    table.knows(&["of", "otherwise", "contact", "days", "level"]);
+    let known = |word: &str| VALUES.into_iter().find(|one| *one == word);
+    let name = table.word("of", &VALUES, known, problems);
+    if !table.has("of") {
         let problem = table.problem(table.span(), "`of` is missing", "in this table");
-        problems.push(
-            problem.help(
-                "`days_until`, `nights`, `how_many`, `standardised_change`, `points`, `cost` or `minutes_until`",
-            ),
-        );
+        problems.push(problem.help(format!("one of {}", listed(&VALUES))));
     }
-    if of == Some(0) && otherwise.is_none() {
-        let problem = table.problem(table.span(), "`otherwise` is missing", "in this table");
-        problems
-            .push(problem.help("the days of a unit that is not met, such as `otherwise = 180`"));
-    }
-    let levels = read_contact::levels(&mut table, problems);
-    let days = table.window("days", problems);
-    if of == Some(5) {
-        missing_window(&table, days, problems);
-    }
+    let span = table.node("of").map_or(table.span(), |node| node.span.clone());
+    let value = name.and_then(|name| named(name, &mut table, filters, problems));
     table.finish(problems);
-    Some(match of? {
-        0 => UnitValue::DaysUntil { otherwise: otherwise? },
-        1 => UnitValue::Nights,
-        2 => UnitValue::HowMany,
-        3 => UnitValue::StandardisedChange,
-        4 => UnitValue::Points,
-        5 => UnitValue::Cost { days: days?, levels },
-        _ => UnitValue::MinutesUntil { filter: filter? },
+    value.zip(name).map(|(value, name)| Measured { value, name, span })
+}
+
+fn named(
+    name: &str,
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    problems: &mut Problems,
+) -> Option<UnitValue> {
+    Some(match name {
+        "days_until" => {
+            if !table.has("otherwise") {
+                let example = "the days of a unit that is not met, such as `otherwise = 180`";
+                lacks(table, "otherwise", example, problems);
+            }
+            UnitValue::DaysUntil { otherwise: table.integer_in("otherwise", 0, 3660, problems)? }
+        }
+        "nights" => UnitValue::Nights,
+        "how_many" => UnitValue::HowMany,
+        "standardised_change" => UnitValue::StandardisedChange,
+        "points" => UnitValue::Points,
+        "cost" => {
+            let levels = read_contact::levels(table, "level", problems);
+            let days = table.window("days", problems);
+            missing_window(table, days, problems);
+            UnitValue::Cost { days: days?, levels }
+        }
+        _ => {
+            if !table.has("contact") {
+                lacks(table, "contact", "such as `contact = { is = \"qualifying\" }`", problems);
+            }
+            UnitValue::MinutesUntil { filter: contact(table, "contact", filters, problems)? }
+        }
     })
+}
+
+fn lacks(table: &Fields<'_>, what: &str, example: &str, problems: &mut Problems) {
+    let problem = table.problem(table.span(), format!("`{what}` is missing"), "in this table");
+    problems.push(problem.help(example));
 }
 
 /// True if a value can be measured of these units.

@@ -145,12 +145,12 @@ fn compared(
 
 /// An analysis needs something to compare, on something.
 fn check_whole(
-    fields: &Fields<'_>,
+    fields: &mut Fields<'_>,
     (strategies, outcomes, covariates): (&[Strategy], &[Outcome], &[Covariate]),
     problems: &mut Problems,
 ) {
     // What is there and wrong has a problem of its own.
-    let is_missing = |key: &str, none: bool| none && !fields.has(key);
+    let mut is_missing = |key: &'static str, none: bool| none && !fields.has(key);
     let parts = [
         (strategies.len() < 2, "strategy", "a comparison needs two strategies or more"),
         (is_missing("outcome", outcomes.is_empty()), "outcome", "a comparison needs an outcome"),

@@ -99,6 +99,14 @@ fn every_problem_is_drawn_on_the_users_text() {
            |
         help: `minimum = 0` and a greater `maximum = 27`
 
+        error: a case begins at a score, or between two norms
+          --> instruments.toml:13:1
+           |
+        13 | [[instrument]]
+           | ^^^^^^^^^^^^^^ in this table
+           |
+        help: give `case_from`, or both `clinical` and `general`
+
         error: `source` is missing
           --> instruments.toml:13:1
            |

@@ -34,3 +34,4 @@ mod submissions;
 mod synth;
 mod tidy;
 mod together;
+mod told;
