@@ -3,9 +3,11 @@
 use super::read_contact::contact;
 use super::read_happening::{followed, joined};
 use super::read_index::contacts_around;
-use super::read_rule::{events, groups, missing_window, spell_set};
+use super::read_rule::{events, groups, missing_window};
+use super::read_stays::spell_set;
 use super::rule::{Comparison, Criterion, PlanTest, ReferralTest};
 use crate::diagnostic::{Fields, Problems};
+use crate::terms::Window;
 use crate::timeline::ContactFilter;
 
 /// One criterion, with what has to follow it.
@@ -87,14 +89,22 @@ fn plain(
         return Some(Criterion::Admission { set: set?, diagnosis, days: days? });
     }
     if table.has("delivered_level") {
-        let compares =
-            table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
         missing_window(table, days, problems);
-        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
+        return of_level(table, problems, days);
     }
     let problem = table.problem(table.span(), "the numerator names no criterion", "here");
     problems.push(problem.help("`contact = { is = \"qualifying\" }`, `admission = \"inpatient\"`, `delivered_level = \"equal\"`, `no_service = [0, 30]`, `nights_over = 30`, `ed_visit = true`, `event = […]`, `referral = \"warm\"` or `plan = \"signed\"`"));
     None
+}
+
+/// How a level of care compares with a recommended one.
+fn of_level(
+    table: &mut Fields<'_>,
+    problems: &mut Problems,
+    days: Option<Window>,
+) -> Option<Criterion> {
+    let compares = table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
+    Some(Criterion::DeliveredLevel { compares: compares?, days: days? })
 }
 
 /// What a referral or a care plan has to say.

@@ -1,6 +1,7 @@
 //! A checked definition: what is counted, as data.
 
 use super::amount::HowMuch;
+pub use super::assessed::Comparison;
 use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
 use super::home::{HomeQuestion, HomeValue};
@@ -413,17 +414,6 @@ pub enum PlanTest {
     Signed,
     /// Made with the family.
     Family,
-}
-
-/// How a delivered level compares with a recommended one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// The same.
-    Equal,
-    /// Lower: less than needed.
-    Under,
-    /// Higher: more restrictive than needed.
-    Over,
 }
 
 /// A rule about members over the months that end with the reported period.
