@@ -1,6 +1,7 @@
 //! When a unit is left out, and when it is met.
 
 use super::amount::how_much_met;
+use super::assessed::assessed_level_met;
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
 use super::rule::{Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
 use super::score::pairs_met;
@@ -160,6 +161,9 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
             let Subject::Assessment { recommended } = unit.of else { return None };
             let delivered = delivered_level(timeline, days.around(unit.day))?;
             compares.holds(delivered, recommended).then_some(0)
+        }
+        Criterion::AssessedLevel { compares, days } => {
+            assessed_level_met(*compares, *days, scene, unit)
         }
         Criterion::HowMuch(wanted) => how_much_met(wanted, scene, unit),
         Criterion::Happens(happens) => happens_met(happens, scene, unit),

@@ -88,12 +88,12 @@ fn plain(
         missing_window(table, days, problems);
         return Some(Criterion::Admission { set: set?, diagnosis, days: days? });
     }
-    if table.has("delivered_level") {
+    if table.has("delivered_level") || table.has("assessed_level") {
         missing_window(table, days, problems);
         return of_level(table, problems, days);
     }
     let problem = table.problem(table.span(), "the numerator names no criterion", "here");
-    problems.push(problem.help("`contact = { is = \"qualifying\" }`, `admission = \"inpatient\"`, `delivered_level = \"equal\"`, `no_service = [0, 30]`, `nights_over = 30`, `ed_visit = true`, `event = […]`, `referral = \"warm\"` or `plan = \"signed\"`"));
+    problems.push(problem.help("`contact = { is = \"qualifying\" }`, `admission = \"inpatient\"`, `delivered_level = \"equal\"`, `assessed_level = \"equal\"`, `no_service = [0, 30]`, `nights_over = 30`, `ed_visit = true`, `event = […]`, `referral = \"warm\"` or `plan = \"signed\"`"));
     None
 }
 
@@ -103,8 +103,18 @@ fn of_level(
     problems: &mut Problems,
     days: Option<Window>,
 ) -> Option<Criterion> {
-    let compares = table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
-    Some(Criterion::DeliveredLevel { compares: compares?, days: days? })
+    if table.has("delivered_level") {
+        let compares =
+            table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
+        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
+    }
+    let compares = |word: &str| match word {
+        "known" => Some(None),
+        word => comparison(word).map(Some),
+    };
+    let words = ["known", "equal", "under", "over"];
+    let compares = table.word("assessed_level", &words, compares, problems);
+    Some(Criterion::AssessedLevel { compares: compares?, days: days? })
 }
 
 /// What a referral or a care plan has to say.

@@ -358,6 +358,14 @@ pub enum Criterion {
         /// The window.
         days: Window,
     },
+    /// The highest level of a stay compared with the one that the latest assessment in the window
+    /// recommends.
+    AssessedLevel {
+        /// How they compare; nothing if it is enough that there is such an assessment.
+        compares: Option<Comparison>,
+        /// The window.
+        days: Window,
+    },
     /// A contact that passes a filter after the last qualifying contact and before the return.
     ContactBeforeReturn {
         /// The filter.

@@ -310,7 +310,9 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
             let what = among(diagnosis, "admission");
             format!("an unplanned {what} to {} {}", set_name(*set), within(*days, noun))
         }
-        Criterion::DeliveredLevel { .. } => sentence_stay::level(criterion, noun),
+        Criterion::DeliveredLevel { .. } | Criterion::AssessedLevel { .. } => {
+            sentence_stay::level(criterion, noun)
+        }
         Criterion::Happens(_)
         | Criterion::Joined { .. }
         | Criterion::Followed { .. }

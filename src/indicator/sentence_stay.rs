@@ -39,6 +39,14 @@ pub(super) fn level(criterion: &Criterion, noun: &str) -> String {
             within(*days, noun),
             comparison(*compares)
         ),
+        Criterion::AssessedLevel { compares: None, days } => {
+            format!("an assessment that recommends a level of care {}", within(*days, noun))
+        }
+        Criterion::AssessedLevel { compares: Some(how), days } => format!(
+            "the level of the stay {} the one that the latest assessment recommends {}",
+            comparison(*how),
+            within(*days, noun)
+        ),
         _ => String::new(),
     }
 }

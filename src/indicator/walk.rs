@@ -174,7 +174,9 @@ impl Criterion {
     /// The first day around the index that it looks at, where that lies before the index; else 0.
     pub fn first_day(&self) -> i32 {
         match self {
-            Self::Contact { days, .. } | Self::NoContact { days, .. } => days.from.min(0),
+            Self::Contact { days, .. }
+            | Self::NoContact { days, .. }
+            | Self::AssessedLevel { days, .. } => days.from.min(0),
             Self::Happens(happens) => happens.days.from.min(0),
             Self::HowMuch(wanted) => wanted.days.from.min(0),
             Self::Joined { of, .. } => of.iter().map(Self::first_day).min().unwrap_or(0),
@@ -256,6 +258,7 @@ impl Criterion {
             | Self::Plan(_)
             | Self::Admission { .. }
             | Self::DeliveredLevel { .. }
+            | Self::AssessedLevel { .. }
             | Self::Joined { .. }
             | Self::Scores(_)
             | Self::Always => Vec::new(),
