@@ -18,8 +18,13 @@ pub(crate) fn instruments() -> Arc<Instruments> {
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {
+    files_in("pipelines/indicators")
+}
+
+/// Every file below a folder of the repository, in order.
+pub(crate) fn files_in(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators")];
+    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("the folder of indicators can be read") {
             let path = entry.expect("an entry").path();
