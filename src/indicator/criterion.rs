@@ -1,11 +1,11 @@
 //! When a unit is left out, and when it is met.
 
 use super::amount::how_much_met;
+use super::assessed::assessed_level_met;
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
-use super::rule::{Comparison, Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
+use super::rule::{Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
 use super::score::pairs_met;
 use super::unit::{Candidate, Scene, Subject};
-use super::unit_value::leave_days;
 use crate::terms::codes::{Disposition, ReferralStatus};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Day, Window};
@@ -60,11 +60,10 @@ pub(super) fn applies(
         ExclusionTest::Admission { set, not_in, days } => {
             let (from, to) = days.around(unit.day);
             let from = if let Subject::Ed(visit) = unit.of { from.min(visit.start) } else { from };
-            admissions(timeline, *set, (from, to)).filter(|spell| !is_own(unit, spell)).any(
-                |spell| {
-                    not_in.is_empty() || !in_groups(not_in, timeline.stays[spell.first].diagnosis)
-                },
-            )
+            admissions(timeline, *set, (from, to)).any(|spell| {
+                let diagnosis = timeline.stays[spell.first].diagnosis;
+                !is_own(unit, *set, spell) && (not_in.is_empty() || !in_groups(not_in, diagnosis))
+            })
         }
         ExclusionTest::EdAdmitted => matches!(unit.of, Subject::Ed(visit) if visit.admitted),
         ExclusionTest::NoService(days) => {
@@ -97,8 +96,10 @@ pub(super) fn is_enrolled(
     }
 }
 
-fn is_own(unit: Candidate<'_>, spell: &Spell) -> bool {
-    matches!(unit.of, Subject::Spell(own) if std::ptr::eq(own, spell))
+/// True if a spell of a set is the unit itself; of single stays, the one with which the unit began.
+fn is_own(unit: Candidate<'_>, set: SpellSet, spell: &Spell) -> bool {
+    let Subject::Spell(own) = unit.of else { return false };
+    std::ptr::eq(own, spell) || (set.is_single() && own.first == spell.first)
 }
 
 /// Where a unit's member went, as bits in the order of the code list.
@@ -133,8 +134,7 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
         | Criterion::ContactBeforeReturn { .. } => contact_met(criterion, scene, unit),
         Criterion::NightsOver(nights) => {
             let Subject::Spell(spell) = unit.of else { return None };
-            let leave = leave_days(timeline, spell);
-            spell.nights().filter(|found| found - leave > *nights).map(|_| 0)
+            spell.nights().filter(|found| found - spell.leave > *nights).map(|_| 0)
         }
         Criterion::NoService(days) => {
             delivered_level(timeline, days.around(unit.day)).is_none().then_some(0)
@@ -161,19 +161,19 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
             admissions(timeline, *set, days.around(unit.day))
                 .find(|spell| {
                     let first = &timeline.stays[spell.first];
-                    !is_own(unit, spell) && !first.planned && in_groups(diagnosis, first.diagnosis)
+                    !is_own(unit, *set, spell)
+                        && !first.planned
+                        && in_groups(diagnosis, first.diagnosis)
                 })
                 .map(|spell| spell.admit - unit.day)
         }
         Criterion::DeliveredLevel { compares, days } => {
             let Subject::Assessment { recommended } = unit.of else { return None };
             let delivered = delivered_level(timeline, days.around(unit.day))?;
-            let holds = match compares {
-                Comparison::Equal => delivered == recommended,
-                Comparison::Under => delivered < recommended,
-                Comparison::Over => delivered > recommended,
-            };
-            holds.then_some(0)
+            compares.holds(delivered, recommended).then_some(0)
+        }
+        Criterion::AssessedLevel { compares, days } => {
+            assessed_level_met(*compares, *days, scene, unit)
         }
         Criterion::HowMuch(wanted) => how_much_met(wanted, scene, unit),
         Criterion::Happens(happens) => happens_met(happens, scene, unit),

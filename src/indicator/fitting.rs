@@ -11,6 +11,7 @@ impl Criterion {
                 matches!(unit, Unit::Discharge(_))
             }
             Self::DeliveredLevel { .. } => unit == Unit::Assessment,
+            Self::AssessedLevel { .. } => matches!(unit, Unit::Discharge(_) | Unit::Admission(_)),
             Self::Course(Course::OtherAgency { .. }) => matches!(unit, Unit::AgencyDay { .. }),
             Self::Scores(_) => matches!(unit, Unit::EpisodeEnd { .. }),
             Self::ContactBeforeReturn { .. } => {

@@ -83,6 +83,14 @@ pub enum Happening {
 }
 
 impl Happening {
+    /// The set of stays that it looks at, if it does.
+    pub(super) fn spell_set(self) -> Option<SpellSet> {
+        match self {
+            Self::Admission { set, .. } | Self::Discharge { set, .. } => Some(set),
+            _ => None,
+        }
+    }
+
     /// The filter that it asks, if it does.
     pub(super) fn filter(self) -> Option<usize> {
         match self {
@@ -117,7 +125,7 @@ impl Happening {
                 wanted.map(|spell| spell.admit)
             }
             Self::Discharge { set, diagnosis, facility, not_to } => {
-                let wanted = timeline.spells(set).iter().find(|spell| {
+                let wanted = timeline.spells(set).iter().filter(|spell| {
                     let last = &timeline.stays[spell.last];
                     let class = last.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class);
                     let to = last.disposition.map_or(0, Disposition::bit);
@@ -127,7 +135,7 @@ impl Happening {
                         && in_groups(facility, class)
                         && not_to & to == 0
                 });
-                wanted.and_then(|spell| spell.discharge)
+                wanted.filter_map(|spell| spell.discharge).min()
             }
             Self::Event(types) => {
                 let mut events = timeline.events.iter();

@@ -2,6 +2,7 @@
 
 mod amount;
 pub mod answers;
+mod assessed;
 pub mod care;
 mod course;
 pub mod criterion;
@@ -31,6 +32,7 @@ mod read_record;
 mod read_rule;
 mod read_score;
 mod read_shape;
+mod read_stays;
 mod read_unit_value;
 mod record_unit;
 mod relation_value;
@@ -42,6 +44,7 @@ mod sentence_course;
 mod sentence_member;
 mod sentence_rate;
 mod sentence_row;
+mod sentence_stay;
 mod signal;
 mod so_far;
 mod status;

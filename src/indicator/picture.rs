@@ -176,6 +176,7 @@ fn of_criterion(
         | Criterion::Event { days, .. }
         | Criterion::Admission { days, .. }
         | Criterion::DeliveredLevel { days, .. }
+        | Criterion::AssessedLevel { days, .. }
         | Criterion::HowMuch(HowMuch { days, .. })
         | Criterion::Happens(Happens { days, .. })
         | Criterion::Referral(

@@ -9,7 +9,7 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Window};
-use crate::timeline::{ContactFilter, SpellSet};
+use crate::timeline::{ContactFilter, OwnSet, SpellSet};
 
 /// Which units there are, and which of them are left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,11 @@ impl Population {
     /// The index.
     pub fn index(&self) -> &Index {
         &self.rule.index
+    }
+
+    /// The sets of stays that it names by their levels, each once.
+    pub fn own_sets(&self) -> Vec<OwnSet> {
+        OwnSet::among(self.rule.spell_sets())
     }
 
     /// The reasons to leave a unit out, in order.
@@ -91,13 +96,13 @@ pub fn keep_contact(filters: &mut Vec<ContactFilter>, filter: ContactFilter) -> 
     read_contact::keep(filters, filter)
 }
 
-/// The kinds of stays of a key.
+/// The kinds of stays of a key, by their name.
 pub fn read_stays(
     fields: &mut Fields<'_>,
     key: &'static str,
     problems: &mut Problems,
 ) -> Option<SpellSet> {
-    read_rule::spell_set(fields, key, problems)
+    fields.word(key, &SpellSet::NAMES, SpellSet::from_name, problems)
 }
 
 /// The types of events of a key, if it names any.

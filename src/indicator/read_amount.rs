@@ -3,7 +3,8 @@
 use super::amount::{Amount, HowMuch};
 use super::read_contact::contact;
 use super::read_record::record;
-use super::read_rule::{missing_window, spell_set};
+use super::read_rule::missing_window;
+use super::read_stays::spell_set;
 use super::rule::Criterion;
 use crate::diagnostic::{Fields, Problems};
 use crate::timeline::ContactFilter;

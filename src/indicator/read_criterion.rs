@@ -3,13 +3,15 @@
 use super::read_contact::contact;
 use super::read_happening::{followed, joined};
 use super::read_index::contacts_around;
-use super::read_rule::{events, groups, missing_window, spell_set};
+use super::read_rule::{events, groups, missing_window};
+use super::read_stays::spell_set;
 use super::rule::{Comparison, Criterion, PlanTest, ReferralTest};
 use crate::diagnostic::{Fields, Problems, listed};
+use crate::terms::Window;
 use crate::timeline::ContactFilter;
 
 /// What a criterion can be; one of them stands in its table.
-const CRITERIA: [&str; 49] = [
+const CRITERIA: [&str; 50] = [
     "contact",
     "admission",
     "ed_visit",
@@ -27,6 +29,7 @@ const CRITERIA: [&str; 49] = [
     "plan",
     "delivered_level",
     "delivered",
+    "assessed_level",
     "linked",
     "lost",
     "other_agency_within",
@@ -163,11 +166,9 @@ fn plain(
         missing_window(table, days, problems);
         return Some(Criterion::Admission { set: set?, diagnosis, days: days? });
     }
-    if table.has("delivered_level") {
-        let compares =
-            table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
+    if table.has("delivered_level") || table.has("assessed_level") {
         missing_window(table, days, problems);
-        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
+        return of_level(table, problems, days);
     }
     let message = format!("{} names no criterion", table.name());
     let problem = table.problem(table.span(), message, "here");
@@ -176,6 +177,26 @@ fn plain(
         listed(&CRITERIA)
     )));
     None
+}
+
+/// How a level of care compares with a recommended one.
+fn of_level(
+    table: &mut Fields<'_>,
+    problems: &mut Problems,
+    days: Option<Window>,
+) -> Option<Criterion> {
+    if table.has("delivered_level") {
+        let compares =
+            table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
+        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
+    }
+    let compares = |word: &str| match word {
+        "known" => Some(None),
+        word => comparison(word).map(Some),
+    };
+    let words = ["known", "equal", "under", "over"];
+    let compares = table.word("assessed_level", &words, compares, problems);
+    Some(Criterion::AssessedLevel { compares: compares?, days: days? })
 }
 
 /// What a referral or a care plan has to say.

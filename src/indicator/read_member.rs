@@ -3,8 +3,9 @@
 use super::home::{HomeQuestion, HomeValue};
 use super::read_contact::{contact, keep};
 use super::read_criterion::criterion;
-use super::read_rule::{events, exclusions, groups, spell_set};
+use super::read_rule::{events, exclusions, groups};
 use super::read_score;
+use super::read_stays::spell_set;
 use super::rule::{Candidates, Criterion, MemberCriterion, MemberRule, MemberValue, Rule};
 use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};

@@ -3,6 +3,7 @@
 use super::Scale;
 use super::read_contact::{contact, keep};
 use super::read_happening;
+use super::read_stays::spell_set;
 use super::read_unit_value::{value, value_fits};
 use super::rule::{ContactShare, EventSet, Exclusion, ExclusionTest, Rule, Share};
 use super::{read_criterion::criterion, read_index::index, read_member::member, read_rate::rate};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::Window;
 use crate::terms::codes::{Disposition, EventType};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{ContactFilter, SpellSet};
+use crate::timeline::ContactFilter;
 
 /// A rule with what belongs to it.
 #[derive(Debug)]
@@ -95,14 +96,6 @@ pub(super) fn groups(
     fields.words(key, DiagnosisGroup::NAMES, DiagnosisGroup::from_name, problems)
 }
 
-pub(super) fn spell_set(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    problems: &mut Problems,
-) -> Option<SpellSet> {
-    fields.word(key, &SpellSet::NAMES, SpellSet::from_name, problems)
-}
-
 fn share(
     fields: &mut Fields<'_>,
     filters: &mut Vec<ContactFilter>,
@@ -133,7 +126,7 @@ fn share(
     {
         let problem =
             numerator.problem(numerator.span(), "this criterion does not fit the unit", "here");
-        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
+        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `assessed_level` about admissions and discharges, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
     }
     numerator.finish(problems);
     let (index, numerator) = (index?, criterion?);

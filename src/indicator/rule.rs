@@ -1,6 +1,7 @@
 //! A checked definition: what is counted, as data.
 
 use super::amount::HowMuch;
+pub use super::assessed::Comparison;
 use super::course::{Course, Happens, OwnTest};
 use super::happening::Happening;
 use super::home::{HomeQuestion, HomeValue};
@@ -368,6 +369,14 @@ pub enum Criterion {
         /// The window.
         days: Window,
     },
+    /// The highest level of a stay compared with the one that the latest assessment in the window
+    /// recommends.
+    AssessedLevel {
+        /// How they compare; nothing if it is enough that there is such an assessment.
+        compares: Option<Comparison>,
+        /// The window.
+        days: Window,
+    },
     /// A contact that passes a filter after the last qualifying contact and before the return.
     ContactBeforeReturn {
         /// The filter.
@@ -424,17 +433,6 @@ pub enum PlanTest {
     Signed,
     /// Made with the family.
     Family,
-}
-
-/// How a delivered level compares with a recommended one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// The same.
-    Equal,
-    /// Lower: less than needed.
-    Under,
-    /// Higher: more restrictive than needed.
-    Over,
 }
 
 /// A rule about members over the months that end with the reported period.

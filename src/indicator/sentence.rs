@@ -1,13 +1,14 @@
 //! The rule as a sentence, made from the rule itself, so that text and rule cannot disagree.
 
 use super::rule::{
-    Comparison, ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
+    ContactShare, Criterion, EventSet, Index, PlanTest, ReferralTest, Rule, Share, Unit,
 };
 use super::sentence_row::{record_row, texts};
-use super::{sentence_amount, sentence_course, sentence_member, sentence_rate};
+use super::sentence_stay::set_name;
+use super::{sentence_amount, sentence_course, sentence_member, sentence_rate, sentence_stay};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Kind, Window};
-use crate::timeline::{Basis, ContactFilter, SpellSet};
+use crate::timeline::{Basis, ContactFilter};
 
 /// The rule in a reader's words.
 pub(super) fn of(rule: &Rule, filters: &[ContactFilter]) -> String {
@@ -183,14 +184,6 @@ fn recorded(unit: Unit) -> String {
     }
 }
 
-pub(super) fn set_name(set: SpellSet) -> &'static str {
-    match set {
-        SpellSet::Inpatient => "inpatient spells",
-        SpellSet::Any24Hour => "spells of 24-hour care",
-        SpellSet::Residential => "residential spells",
-    }
-}
-
 fn groups(groups: &[DiagnosisGroup]) -> String {
     let names: Vec<String> = groups.iter().map(|group| group.name().replace('_', " ")).collect();
     names.join(" or ")
@@ -320,16 +313,8 @@ pub(super) fn criterion(criterion: &Criterion, index: &Index, filters: &[Contact
             let what = among(diagnosis, "admission");
             format!("an unplanned {what} to {} {}", set_name(*set), within(*days, noun))
         }
-        Criterion::DeliveredLevel { compares, days } => {
-            let how = match compares {
-                Comparison::Equal => "equals",
-                Comparison::Under => "lies below",
-                Comparison::Over => "lies above (is more restrictive than)",
-            };
-            format!(
-                "the delivered level (the one with most days of care, {}; on a tie the lower) {how} the recommended one",
-                within(*days, noun)
-            )
+        Criterion::DeliveredLevel { .. } | Criterion::AssessedLevel { .. } => {
+            sentence_stay::level(criterion, noun)
         }
         Criterion::Happens(_)
         | Criterion::Joined { .. }

@@ -1,7 +1,8 @@
 //! How much there has to be of something, as a sentence.
 
 use super::amount::{Amount, HowMuch};
-use super::sentence::{contacts, set_name, within};
+use super::sentence::{contacts, within};
+use super::sentence_stay::set_name;
 use crate::timeline::ContactFilter;
 
 /// “at least 30 nights in inpatient spells from day −364 to day 0 around the admission”.

@@ -1,8 +1,9 @@
 //! Rules about members as sentences.
 
 use super::rule::{Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Unit};
-use super::sentence::{self, among, contacts, event_names, set_name};
+use super::sentence::{self, among, contacts, event_names};
 use super::sentence_course::phase_name;
+use super::sentence_stay::set_name;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 

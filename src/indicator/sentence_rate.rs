@@ -1,9 +1,10 @@
 //! Rates as sentences.
 
 use super::rule::{Criterion, EventSet, RateRule, Share, Thing, UnitMoney, UnitThing};
-use super::sentence::{self, among, contacts, event_names, set_name};
+use super::sentence::{self, among, contacts, event_names};
 use super::sentence_course::{named, phase_name};
 use super::sentence_member::of_bits;
+use super::sentence_stay::set_name;
 use super::thing::Sum;
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::timeline::ContactFilter;

@@ -57,6 +57,17 @@ pub enum Sum {
 }
 
 impl Thing {
+    /// The set of stays that it is made of, if it is.
+    pub(super) fn spell_set(self) -> Option<SpellSet> {
+        match self {
+            Self::Nights(set)
+            | Self::Admissions(set)
+            | Self::PatientDays(set)
+            | Self::WaitingNights(set) => Some(set),
+            _ => None,
+        }
+    }
+
     /// The same, with the filter at a place among others; nothing for what a rule's own list of units
     /// gives.
     #[must_use]

@@ -28,6 +28,8 @@ pub struct Judged {
     pub day: Day,
     /// What became of it.
     pub outcome: Outcome,
+    /// Of a discharge or an admission, the place of the first stay of its spell.
+    pub stay: Option<usize>,
 }
 
 /// The exclusion, by its place in the definition, under which a unit is left out, if it is.
@@ -59,6 +61,15 @@ pub struct Scene<'a> {
 pub(super) struct Candidate<'a> {
     pub(super) day: Day,
     pub(super) of: Subject<'a>,
+}
+
+impl Candidate<'_> {
+    fn first_stay(self) -> Option<usize> {
+        match self.of {
+            Subject::Spell(spell) => Some(spell.first),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -117,42 +128,27 @@ pub struct Found {
 /// Every unit of one member that is met and not left out.
 pub fn met_units(rule: &Share, scene: Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    judge(rule, scene, &mut |judged| {
-        if matches!(judged.outcome, Outcome::Met(_)) {
-            let (first, last) = span_of(rule.index.unit, scene, judged.day);
-            found.push(Found { day: judged.day, first, last });
+    for_each_unit(rule, scene, &mut |unit, left_out| {
+        if left_out.is_none() && is_met(&rule.numerator, scene, unit) {
+            found.push(span_of(rule.index.unit, unit));
         }
     });
     found
 }
 
-/// First and last day of the unit with this index day.
-fn span_of(unit: Unit, scene: Scene<'_>, day: Day) -> (Day, Day) {
-    let timeline = scene.timeline;
-    match unit {
-        Unit::EpisodeEnd { .. } => {
-            let ended = |episode: &&CareEpisode| match episode.exit {
-                Exit::Planned(end) | Exit::Disengaged { on: end, .. } => end == day,
-                Exit::Open => false,
-            };
-            (scene.care.iter().find(ended).map_or(day, |episode| episode.entry), day)
+/// First and last day of a unit.
+fn span_of(kind: Unit, unit: Candidate<'_>) -> Found {
+    let day = unit.day;
+    let (first, last) = match (unit.of, kind) {
+        (Subject::Spell(spell), Unit::Admission(_)) => {
+            (day, spell.discharge.unwrap_or(Day(i32::MAX / 4)))
         }
-        Unit::Admission(set) => {
-            let mut spells = timeline.spells(set).iter();
-            let own = spells.find(|spell| spell.admit == day);
-            (day, own.and_then(|spell| spell.discharge).unwrap_or(Day(i32::MAX / 4)))
-        }
-        Unit::Discharge(set) => {
-            let mut spells = timeline.spells(set).iter();
-            let own = spells.find(|spell| spell.discharge == Some(day));
-            (own.map_or(day, |spell| spell.admit), day)
-        }
-        Unit::EdVisit => {
-            let own = timeline.ed_visits.iter().find(|visit| visit.index == day);
-            (own.map_or(day, |visit| visit.start), day)
-        }
+        (Subject::Spell(spell), _) => (spell.admit, day),
+        (Subject::Episode { start }, _) => (start, day),
+        (Subject::Ed(visit), _) => (visit.start, day),
         _ => (day, day),
-    }
+    };
+    Found { day, first, last }
 }
 
 /// Judges every unit of one member whose index day is asked for.
@@ -177,7 +173,7 @@ pub fn judge_together<'a>(
                 },
                 Outcome::Excluded,
             );
-            each(place, Judged { day: unit.day, outcome });
+            each(place, Judged { day: unit.day, outcome, stay: unit.first_stay() });
         }
     });
 }
@@ -349,8 +345,12 @@ fn discharges(
 ) {
     let timeline = scene.timeline;
     let mut kept: Option<Day> = None;
-    for spell in timeline.spells(set) {
-        let Some(day) = spell.discharge else { continue };
+    let spells = timeline.spells(set).iter();
+    let mut ended: Vec<(Day, &Spell)> =
+        spells.filter_map(|spell| Some((spell.discharge?, spell))).collect();
+    // Single stays may end in another order than they begin.
+    ended.sort_by_key(|(day, _)| *day);
+    for (day, spell) in ended {
         let last = &timeline.stays[spell.last];
         let facility = last.facility.map(usize::from);
         let right_place =
@@ -362,7 +362,11 @@ fn discharges(
             && wanted
             && !is_ruled_out(&rule.index, scene, unit)
             && old_enough(&rule.index, timeline, day)
-            && !rule.index.chain.as_ref().is_some_and(|chain| is_chained(chain, set, timeline, day))
+            && !rule
+                .index
+                .chain
+                .as_ref()
+                .is_some_and(|chain| is_chained(chain, set, timeline, spell))
             && kept.is_none_or(|last| day - last >= rule.index.apart.unwrap_or(0))
         {
             kept = Some(day);
@@ -371,9 +375,15 @@ fn discharges(
     }
 }
 
-fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, discharge: Day) -> bool {
-    admissions(timeline, set, chain.days.around(discharge)).any(|spell| {
-        spell.discharge != Some(discharge)
+fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, own: &Spell) -> bool {
+    let Some(day) = own.discharge else { return false };
+    // Of single stays that end on one day, the one that began last is the later one.
+    let order = |spell: &Spell| {
+        let ends = spell.discharge.map_or(i32::MAX, |day| day.0);
+        (ends, spell.admit, timeline.stays[spell.first].rank, spell.first)
+    };
+    admissions(timeline, set, chain.days.around(day)).any(|spell| {
+        order(spell) > order(own)
             && in_groups(&chain.diagnosis, timeline.stays[spell.first].diagnosis)
     })
 }

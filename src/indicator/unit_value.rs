@@ -6,7 +6,6 @@ use super::score::{DEVIATION_PARTS, points, standardised_change};
 use super::unit::{Candidate, Scene, Subject};
 use crate::terms::Window;
 use crate::terms::instrument::POINT;
-use crate::timeline::{Spell, SpellSet, Stay, Timeline};
 
 /// What is measured of each unit, where units have a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +76,7 @@ pub(super) fn unit_value(
         }
         UnitValue::Nights => {
             let Subject::Spell(spell) = unit.of else { return 0 };
-            let leave = leave_days(scene.timeline, spell);
-            i64::from((spell.nights().unwrap_or(0) - leave).max(0))
+            i64::from((spell.nights().unwrap_or(0) - spell.leave).max(0))
         }
         UnitValue::HowMany => {
             let Criterion::Joined { of, .. } = &rule.numerator else { return 0 };
@@ -109,17 +107,4 @@ fn cost(days: Window, levels: Option<(u8, u8)>, scene: Scene<'_>, unit: Candidat
     };
     let costs = scene.timeline.costs.iter().filter(|cost| from <= cost.day && cost.day <= to);
     costs.filter(|cost| at_level(cost.level)).map(|cost| cost.cents).sum()
-}
-
-/// Days on leave that stays record which begin from admission to discharge and are of the set of the
-/// spell.
-pub(super) fn leave_days(timeline: &Timeline, spell: &Spell) -> i32 {
-    let own = |set: &SpellSet| timeline.spells(*set).iter().any(|one| std::ptr::eq(one, spell));
-    let Some(set) = SpellSet::ALL.into_iter().find(own) else { return 0 };
-    let belongs = |stay: &&Stay| {
-        spell.admit <= stay.admit
-            && spell.discharge.is_none_or(|end| stay.admit <= end)
-            && stay.level.is_some_and(|level| set.has(level))
-    };
-    timeline.stays.iter().filter(belongs).map(|stay| stay.leave).sum()
 }

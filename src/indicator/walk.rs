@@ -1,9 +1,13 @@
 //! A rule about units and everything that it is made of.
 
-use super::amount::Amount;
+use super::amount::{Amount, HowMuch};
 use super::course::{Course, OwnTest};
 use super::happening::Happening;
-use super::rule::{Criterion, ExclusionTest, Index, Rule, Share, Unit, UnitThing};
+use super::rule::{
+    Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Rule, Share, Thing, Unit,
+    UnitThing,
+};
+use crate::timeline::SpellSet;
 
 impl Share {
     /// Every criterion of the rule, with those that they are made of.
@@ -54,6 +58,21 @@ impl Share {
         found
     }
 
+    /// The sets of stays that the rule names.
+    pub fn spell_sets(&self) -> Vec<SpellSet> {
+        let mut found = match self.index.unit {
+            Unit::Admission(set) | Unit::Discharge(set) => vec![set],
+            _ => Vec::new(),
+        };
+        found.extend(self.exclusions.iter().filter_map(|exclusion| match exclusion.test {
+            ExclusionTest::Admission { set, .. } => Some(set),
+            _ => None,
+        }));
+        found.extend(self.happenings().into_iter().filter_map(Happening::spell_set));
+        found.extend(self.criteria().into_iter().filter_map(Criterion::spell_set));
+        found
+    }
+
     /// Every kind of thing that the rule looks at.
     pub fn happenings(&self) -> Vec<Happening> {
         let mut found = self.index.any.clone();
@@ -93,6 +112,27 @@ impl Rule {
         }
     }
 
+    /// The sets of stays that it names.
+    pub fn spell_sets(&self) -> Vec<SpellSet> {
+        let mut found: Vec<SpellSet> =
+            self.shares().into_iter().flat_map(Share::spell_sets).collect();
+        match self {
+            Self::Rate(rate) => {
+                let things = std::iter::once(rate.of).chain(rate.to);
+                found.extend(things.filter_map(Thing::spell_set));
+            }
+            Self::Member(member) => {
+                let criteria = self.criteria();
+                let happenings = happenings_of(&criteria).into_iter();
+                found.extend(member.own_spell_sets());
+                found.extend(happenings.filter_map(Happening::spell_set));
+                found.extend(criteria.into_iter().filter_map(Criterion::spell_set));
+            }
+            _ => {}
+        }
+        found
+    }
+
     /// Every criterion of the rule, with those that they are made of.
     pub fn criteria(&self) -> Vec<&Criterion> {
         match self {
@@ -105,11 +145,38 @@ impl Rule {
     }
 }
 
+impl MemberRule {
+    /// The sets of stays that it names outside of its criteria.
+    fn own_spell_sets(&self) -> Vec<SpellSet> {
+        let looked_at = match self.candidates {
+            Candidates::Institution(set) => Some(set),
+            _ => None,
+        };
+        let valued = match self.value {
+            MemberValue::AnyInstitution(set) => Some(set),
+            _ => None,
+        };
+        looked_at.into_iter().chain(valued).collect()
+    }
+}
+
 impl Criterion {
+    /// The set of stays that it names itself, if it does.
+    fn spell_set(&self) -> Option<SpellSet> {
+        match self {
+            Self::Admission { set, .. }
+            | Self::HowMuch(HowMuch { of: Amount::Nights(set), .. })
+            | Self::Course(Course::DaysIn { set, .. }) => Some(*set),
+            _ => None,
+        }
+    }
+
     /// The first day around the index that it looks at, where that lies before the index; else 0.
     pub fn first_day(&self) -> i32 {
         match self {
-            Self::Contact { days, .. } | Self::NoContact { days, .. } => days.from.min(0),
+            Self::Contact { days, .. }
+            | Self::NoContact { days, .. }
+            | Self::AssessedLevel { days, .. } => days.from.min(0),
             Self::Happens(happens) => happens.days.from.min(0),
             Self::HowMuch(wanted) => wanted.days.from.min(0),
             Self::Joined { of, .. } => of.iter().map(Self::first_day).min().unwrap_or(0),
@@ -191,6 +258,7 @@ impl Criterion {
             | Self::Plan(_)
             | Self::Admission { .. }
             | Self::DeliveredLevel { .. }
+            | Self::AssessedLevel { .. }
             | Self::Joined { .. }
             | Self::Scores(_)
             | Self::Always => Vec::new(),

@@ -3,7 +3,7 @@
 //! with those who could be reached.
 
 use super::board::{Board, RowOf, sum};
-use super::covariate::first_day;
+use super::covariate::{Which, first_day, own_spell};
 use super::ledger::{EVERYONE, Ledger};
 use super::plan::{Attributed, Plan, StratumKind};
 use crate::indicator::{Rule, Unit};
@@ -53,19 +53,18 @@ pub(super) fn applies(rule: &Rule, whose: Attributed) -> bool {
 pub(super) fn of_unit(
     plan: &Plan,
     timeline: &Timeline,
-    (unit, day): (Unit, Day),
+    which: Which,
     whose: Attributed,
     interner: &Interner,
 ) -> Option<u32> {
-    match (whose, unit) {
-        (Attributed::Facility, Unit::Discharge(set)) => {
-            let mut spells = timeline.spells(set).iter();
-            let own = spells.find(|spell| spell.discharge == Some(day));
+    match (whose, which.unit) {
+        (Attributed::Facility, Unit::Discharge(_)) => {
+            let own = own_spell(timeline, which);
             Some(own.map_or(UNKNOWN, |spell| timeline.stays[spell.last].facility_id))
         }
         (Attributed::Facility, _) => None,
         (Attributed::Agency, _) => {
-            let first = first_day(timeline, unit, day);
+            let first = first_day(timeline, which);
             Some(agency(plan, timeline, (first - YEAR, first - 1), interner))
         }
     }
@@ -106,15 +105,10 @@ pub(super) fn word(key: u32, whose: Attributed, interner: &Interner) -> &str {
 
 impl Board<'_> {
     /// Finds the providers that a unit belongs to.
-    pub(super) fn see_providers(
-        &mut self,
-        timeline: &Timeline,
-        unit: (Unit, Day),
-        interner: &Interner,
-    ) {
+    pub(super) fn see_providers(&mut self, timeline: &Timeline, which: Which, interner: &Interner) {
         self.providers.clear();
         for (kind, whose) in asked(self.plan) {
-            let key = of_unit(self.plan, timeline, unit, whose, interner);
+            let key = of_unit(self.plan, timeline, which, whose, interner);
             self.providers.extend(
                 key.map(|key| self.parts.provider((kind, key), word(key, whose, interner))),
             );
@@ -178,6 +172,7 @@ impl Board<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::Level;
     use crate::timeline::{Settings, Spell, SpellSet};
 
     fn plan() -> Plan {
@@ -198,10 +193,18 @@ mod tests {
         timeline.contact_agencies.resize(plan.qualifying + 1, Vec::new());
         timeline.contact_agencies[plan.qualifying] =
             contacts.iter().map(|(day, id)| (Day(*day), interner.key(id))).collect();
-        let stay = Spell { admit: Day(1000), discharge: Some(Day(1010)), first: 0, last: 0 };
-        timeline.spells[SpellSet::Inpatient as usize].push(stay);
-        let unit = (Unit::Discharge(SpellSet::Inpatient), Day(1010));
-        let key = of_unit(&plan, &timeline, unit, Attributed::Agency, &interner);
+        let stay = Spell {
+            admit: Day(1000),
+            discharge: Some(Day(1010)),
+            first: 0,
+            last: 0,
+            level: Level::INPATIENT,
+            leave: 0,
+        };
+        timeline.spells[SpellSet::Inpatient.place()].push(stay);
+        let unit = Unit::Discharge(SpellSet::Inpatient);
+        let which = Which { unit, day: Day(1010), stay: Some(0) };
+        let key = of_unit(&plan, &timeline, which, Attributed::Agency, &interner);
         word(key.expect("every unit belongs somewhere"), Attributed::Agency, &interner).to_owned()
     }
 

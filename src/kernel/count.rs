@@ -1,7 +1,7 @@
 //! One member through every rule of the plan.
 
 use super::board::Board;
-use super::covariate;
+use super::covariate::{self, Which};
 use super::joint::Known;
 use super::ledger::{
     DaysAtLevels, Denominator, EVERYONE, Ledger, LeftOut, Line, Note, Noted, PersonDays,
@@ -132,10 +132,11 @@ impl<'p> Counter<'p> {
                 let bho = timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN);
                 group = board.group(bho, interner);
                 age = board.age_on(judged.day);
-                board.see_providers(timeline, (share.index.unit, judged.day), interner);
+                board.see_providers(timeline, which(share, judged), interner);
             }
             let what = Noted::Judged(judged.outcome);
-            ledger.note(Note { measure, day: judged.day, group, age, what });
+            let Judged { day, stay, .. } = judged;
+            ledger.note(Note { measure, day, stay, group, age, what });
             enter(board, ledger, (place, measure, share), (judged, group, age), timeline);
         });
         self.ledger.order_units(from);
@@ -307,7 +308,7 @@ impl<'p> Counter<'p> {
             let group = self.board.group(bho, interner);
             let age = self.board.age_on(*day);
             let what = Noted::Contacts { n, d: *d };
-            self.ledger.note(Note { measure, day: *day, group, age, what });
+            self.ledger.note(Note { measure, day: *day, stay: None, group, age, what });
             for (slot, period) in periods.iter().enumerate() {
                 let cell = plan.cell(measure, *period);
                 self.ledger.units(slot, Line { group, cell, age, n, d: *d });
@@ -342,6 +343,10 @@ impl<'p> Counter<'p> {
         days_at.add(group, plan.calendar.periods(near.0), &mut days);
         days_at.enter(&mut self.ledger.levels, |period| plan.cell(measure, period));
     }
+}
+
+fn which(share: &Share, judged: Judged) -> Which {
+    Which { unit: share.index.unit, day: judged.day, stay: judged.stay }
 }
 
 /// Enters a unit of a measure, with its group and age band, in every period of its day.
@@ -385,7 +390,7 @@ fn enter(
             ledger.of_provider(Line { age: *part, ..line });
         }
         if plan.joined.has(period) {
-            let levels = covariate::of_unit(plan, timeline, share.index.unit, judged.day);
+            let levels = covariate::of_unit(plan, timeline, which(share, judged));
             ledger.known.push(Known { line, levels });
         }
     }

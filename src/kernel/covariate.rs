@@ -200,9 +200,19 @@ pub(super) fn on_day(plan: &Plan, timeline: &Timeline, day: Day) -> Levels {
     levels(&plan.joined, timeline, Own::Nothing, day)
 }
 
+/// A unit of a member, to be found again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Which {
+    pub unit: Unit,
+    /// The index day.
+    pub day: Day,
+    /// Of a discharge or an admission, the place of the first stay of its spell.
+    pub stay: Option<usize>,
+}
+
 /// The first day of a unit with an index day: of a stay its admission, of a visit its arrival.
-pub(super) fn first_day(timeline: &Timeline, unit: Unit, day: Day) -> Day {
-    first_of(own(timeline, unit, day), day)
+pub(super) fn first_day(timeline: &Timeline, which: Which) -> Day {
+    first_of(own(timeline, which), which.day)
 }
 
 fn first_of(own: Own<'_>, day: Day) -> Day {
@@ -214,22 +224,23 @@ fn first_of(own: Own<'_>, day: Day) -> Day {
 }
 
 /// The levels of a unit with an index day.
-pub(super) fn of_unit(plan: &Plan, timeline: &Timeline, unit: Unit, day: Day) -> Levels {
-    levels(&plan.joined, timeline, own(timeline, unit, day), day)
+pub(super) fn of_unit(plan: &Plan, timeline: &Timeline, which: Which) -> Levels {
+    levels(&plan.joined, timeline, own(timeline, which), which.day)
 }
 
-fn own(timeline: &Timeline, unit: Unit, day: Day) -> Own<'_> {
-    match unit {
-        Unit::Discharge(set) => {
-            let mut spells = timeline.spells(set).iter();
-            spells.find(|spell| spell.discharge == Some(day)).map_or(Own::Nothing, Own::Ended)
-        }
-        Unit::Admission(set) => {
-            let mut spells = timeline.spells(set).iter();
-            spells.find(|spell| spell.admit == day).map_or(Own::Nothing, Own::Begun)
-        }
+/// The spell of a unit that is a discharge or an admission.
+pub(super) fn own_spell(timeline: &Timeline, which: Which) -> Option<&Spell> {
+    let (Unit::Discharge(set) | Unit::Admission(set)) = which.unit else { return None };
+    timeline.spells(set).iter().find(|spell| Some(spell.first) == which.stay)
+}
+
+fn own(timeline: &Timeline, which: Which) -> Own<'_> {
+    let spell = || own_spell(timeline, which);
+    match which.unit {
+        Unit::Discharge(_) => spell().map_or(Own::Nothing, Own::Ended),
+        Unit::Admission(_) => spell().map_or(Own::Nothing, Own::Begun),
         Unit::EdVisit => {
-            let visits = timeline.ed_visits.iter().filter(|visit| visit.index == day);
+            let visits = timeline.ed_visits.iter().filter(|visit| visit.index == which.day);
             visits.min_by_key(|visit| visit.start).map_or(Own::Nothing, Own::Visit)
         }
         _ => Own::Nothing,
@@ -365,6 +376,7 @@ fn homeless(timeline: &Timeline, first: Day) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::Level;
     use crate::timeline::Stay;
 
     fn stay(admit: i32, discharge: i32, groups: &[DiagnosisGroup]) -> Stay {
@@ -394,11 +406,13 @@ mod tests {
             let mut stay = stay(admit, discharge, &[Dx::MentalHealth, Dx::Bipolar]);
             stay.rank = u32::try_from(place).expect("few");
             timeline.stays.push(stay);
-            timeline.spells[SpellSet::Inpatient as usize].push(Spell {
+            timeline.spells[SpellSet::Inpatient.place()].push(Spell {
                 admit: Day(admit),
                 discharge: Some(Day(discharge)),
                 first: place,
                 last: place,
+                level: Level::INPATIENT,
+                leave: 0,
             });
         }
         timeline.stays[4].diagnosis = Dx::bits(&[Dx::SubstanceUse]);

@@ -54,6 +54,8 @@ pub(super) struct LevelDays {
 pub(super) struct Note {
     pub measure: usize,
     pub day: Day,
+    /// Of a discharge or an admission, the place of the first stay of its spell.
+    pub stay: Option<usize>,
     pub group: usize,
     pub age: usize,
     pub what: Noted,

@@ -4,7 +4,7 @@ use crate::indicator::{
     Amount, Candidates, Course, Criterion, Happening, HowMuch, Indicator, MemberValue, OwnTest,
     Rule, Thing, Unit, UnitMoney, UnitValue, happenings_of,
 };
-use crate::timeline::{ContactFilter, Needs};
+use crate::timeline::{ContactFilter, Needs, OwnSet};
 
 /// What rules about units need, and criteria about members.
 pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
@@ -55,6 +55,11 @@ fn of_criterion(needs: &mut Needs, criterion: &Criterion) {
         Criterion::Scores(_) => needs.scores = true,
         _ => {}
     }
+}
+
+/// The sets of stays that rules name by their levels.
+pub(super) fn of_sets(needs: &mut Needs, indicators: &[Indicator]) {
+    needs.sets = OwnSet::among(indicators.iter().flat_map(|one| one.rule.spell_sets()));
 }
 
 /// What rules about members need, and filters that look at the lead clinician.

@@ -302,6 +302,7 @@ fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]
     needs.levels = true;
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);
+    super::needs::of_sets(needs, indicators);
     super::needs::of_things(needs, indicators.iter().flat_map(|one| things_of(&one.rule)));
     super::needs::of_states(needs);
     needs.attributes = strata

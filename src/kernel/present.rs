@@ -3,7 +3,7 @@
 
 use crate::indicator::care::CareEpisode;
 use crate::indicator::{Candidates, Happening, Indicator, Rule, Share, Thing, Unit};
-use crate::timeline::{SpellSet, Timeline};
+use crate::timeline::Timeline;
 
 /// Kinds of things, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Kinds {
         let has = [
             (Self::ANYONE, true),
             (Self::RECORDS, timeline.has_records),
-            (Self::SPELLS, timeline.spells.iter().any(|spells| !spells.is_empty())),
+            (Self::SPELLS, has_spells(timeline)),
             (Self::ED_VISITS, !timeline.ed_visits.is_empty()),
             (Self::EVENTS, !timeline.events.is_empty()),
             (Self::REFERRALS, !timeline.referrals.is_empty()),
@@ -42,10 +42,7 @@ impl Kinds {
             (Self::ASSESSMENTS, !timeline.assessments.is_empty()),
             (Self::VISITS, !timeline.visits.is_empty()),
             (Self::CARE, care.iter().any(|episodes| !episodes.is_empty())),
-            (
-                Self::INSTITUTION,
-                SpellSet::ALL.iter().any(|set| !timeline.institution(*set).is_empty()),
-            ),
+            (Self::INSTITUTION, has_days_of_stays(timeline)),
             (Self::DEATH, timeline.death.is_some()),
         ];
         Self(has.iter().filter(|(_, has)| *has).fold(0, |bits, (kind, _)| bits | kind.0))
@@ -74,6 +71,16 @@ impl Kinds {
             Rule::LevelMix | Rule::Contacts(_) => Self::RECORDS,
         }
     }
+}
+
+fn has_spells(timeline: &Timeline) -> bool {
+    let own = timeline.own_sets.iter().map(|own| &own.spells);
+    timeline.spells.iter().chain(own).any(|spells| !spells.is_empty())
+}
+
+fn has_days_of_stays(timeline: &Timeline) -> bool {
+    let own = timeline.own_sets.iter().map(|own| &own.days);
+    timeline.institution.iter().chain(own).any(|days| !days.is_empty())
 }
 
 fn of_units(share: &Share) -> Kinds {

@@ -8,6 +8,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::board::Board;
 use super::count::Counter;
+use super::covariate::Which;
 use super::ledger::{EVERYONE, Ledger, Note, Noted};
 use super::pairs::Weights;
 use super::part::band_name;
@@ -135,7 +136,13 @@ fn write_down(
 }
 
 impl Writer<'_> {
-    fn write(&mut self, at: (usize, usize, usize), age: usize, day: Option<Day>, fate: Fate) {
+    fn write(
+        &mut self,
+        at: (usize, usize, usize),
+        age: usize,
+        day: Option<(Day, Option<usize>)>,
+        fate: Fate,
+    ) {
         let (measure, period, group) = at;
         let rule = &self.plan.indicators[measure].rule;
         let applies = |kind: &&StratumKind| match kind {
@@ -162,7 +169,7 @@ impl Writer<'_> {
             period: self.plan.periods[period],
             group: self.board.groups[group].clone(),
             strata,
-            day,
+            day: day.map(|(day, _)| day),
             fate,
         });
     }
@@ -172,12 +179,12 @@ impl Writer<'_> {
         &self,
         (rule, period): (&Rule, usize),
         whose: Attributed,
-        day: Option<Day>,
+        day: Option<(Day, Option<usize>)>,
     ) -> String {
         let (plan, timeline) = (self.plan, self.timeline);
-        let key = if let (Rule::Share(share), Some(day)) = (rule, day) {
-            let unit = (share.index.unit, day);
-            attribution::of_unit(plan, timeline, unit, whose, self.interner).unwrap_or(UNKNOWN)
+        let key = if let (Rule::Share(share), Some((day, stay))) = (rule, day) {
+            let which = Which { unit: share.index.unit, day, stay };
+            attribution::of_unit(plan, timeline, which, whose, self.interner).unwrap_or(UNKNOWN)
         } else {
             let window = plan.windows[plan.end_of[period]];
             attribution::agency(plan, timeline, window, self.interner)
@@ -197,7 +204,8 @@ impl Writer<'_> {
         };
         for &period in self.plan.calendar.periods(note.day) {
             for group in [EVERYONE, note.group] {
-                self.write((note.measure, period, group), note.age, Some(note.day), fate);
+                let day = Some((note.day, note.stay));
+                self.write((note.measure, period, group), note.age, day, fate);
             }
         }
     }

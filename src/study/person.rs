@@ -50,6 +50,7 @@ impl<'s> Reading<'s> {
             outcomes: true,
             phases: true,
             scores: study.reads_scores(),
+            sets: study.population.own_sets(),
             attributes: study.attributes.clone(),
             ..Needs::default()
         };

@@ -25,10 +25,12 @@ impl Reader<'_> {
         self.derive_stays();
         self.resolve_enrolment();
         let timeline = &mut self.timeline;
-        for set in SpellSet::ALL {
-            let spells = &mut timeline.spells[set as usize];
+        let named = SpellSet::NAMED.into_iter().zip(&mut timeline.spells);
+        let named = named.zip(&mut timeline.institution);
+        let own = timeline.own_sets.iter_mut();
+        let own = own.map(|own| ((SpellSet::Own(own.set), &mut own.spells), &mut own.days));
+        for ((set, spells), days) in named.chain(own) {
             spell::merge(&timeline.stays, set, self.settings.transfer_gap, spells);
-            let days = &mut timeline.institution[set as usize];
             days.refill(spells.iter().map(super::Spell::days));
             if let Some(death) = timeline.death {
                 *days = days.until(death - 1);
@@ -39,7 +41,7 @@ impl Reader<'_> {
         timeline.alive_enrolled.refill_until(&timeline.enrolled.days, last);
         timeline.at_risk.refill_without(
             &timeline.alive_enrolled,
-            &timeline.institution[SpellSet::Any24Hour as usize],
+            &timeline.institution[SpellSet::Any24Hour.place()],
         );
         if !timeline.custody.is_empty() {
             timeline.at_risk = timeline.at_risk.without(&timeline.custody);

@@ -191,8 +191,8 @@ mod tests {
         let mut timeline = Timeline::default();
         timeline.living.push(span(0, 9, LivingSituation::Independent));
         timeline.living.push(span(8, 19, LivingSituation::Assisted));
-        timeline.institution[SpellSet::Any24Hour as usize] = DaySpans::one(Day(2), Day(5));
-        timeline.institution[SpellSet::Inpatient as usize] = DaySpans::one(Day(4), Day(5));
+        timeline.institution[SpellSet::Any24Hour.place()] = DaySpans::one(Day(2), Day(5));
+        timeline.institution[SpellSet::Inpatient.place()] = DaySpans::one(Day(4), Day(5));
         let found = runs(&timeline);
         let shown: Vec<_> = found
             .iter()

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    DaySpans, Enrolled, HomeRun, LivingSpan, OutcomeRecord, PhaseRun, Score, Spell, SpellSet, Stay,
+    DaySpans, Enrolled, HomeRun, LivingSpan, OutcomeRecord, OwnSet, PhaseRun, Score, Spell,
+    SpellSet, Stay,
 };
 use crate::terms::Day;
 use crate::terms::codes::{EndReason, EventType, ReferralStatus};
@@ -147,6 +148,17 @@ pub struct LevelDay {
     pub classes: u32,
 }
 
+/// The stays of a set that a rule names by their levels.
+#[derive(Debug, Clone)]
+pub struct OwnSpells {
+    /// The set.
+    pub set: OwnSet,
+    /// Its spells in order of admission; where each stay stands by itself, its stays.
+    pub spells: Vec<Spell>,
+    /// Its institution days, of a member then alive.
+    pub days: DaySpans,
+}
+
 /// Everything known of one member, checked, in the order of days.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
@@ -184,10 +196,12 @@ pub struct Timeline {
     pub level_days: Vec<LevelDay>,
     /// Stays, in order of admission.
     pub stays: Vec<Stay>,
-    /// Spells of each [`SpellSet`], in the order of [`SpellSet::ALL`].
+    /// Spells of each [`SpellSet`] that has a name, in the order of [`SpellSet::NAMED`].
     pub spells: [Vec<Spell>; 3],
-    /// Institution days of each set, of a member then alive.
+    /// Institution days of each of them, of a member then alive.
     pub institution: [DaySpans; 3],
+    /// Further sets, where they are needed.
+    pub own_sets: Vec<OwnSpells>,
     /// Days in custody.
     pub custody: DaySpans,
     /// Emergency-department visits in order of their index day.
@@ -242,12 +256,23 @@ impl Timeline {
 
     /// The spells of a set.
     pub fn spells(&self, set: SpellSet) -> &[Spell] {
-        &self.spells[set as usize]
+        match set {
+            SpellSet::Own(own) => &self.own_set(own).spells,
+            named => &self.spells[named.place()],
+        }
     }
 
     /// The institution days of a set.
     pub fn institution(&self, set: SpellSet) -> &DaySpans {
-        &self.institution[set as usize]
+        match set {
+            SpellSet::Own(own) => &self.own_set(own).days,
+            named => &self.institution[named.place()],
+        }
+    }
+
+    fn own_set(&self, wanted: OwnSet) -> &OwnSpells {
+        let found = self.own_sets.iter().find(|own| own.set == wanted);
+        found.expect("what a reader needs has every set that its rules name")
     }
 
     /// True if the member is alive on this day, as far as is known.

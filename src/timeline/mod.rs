@@ -30,8 +30,8 @@ pub use found::{Found, Oddity, Times};
 pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, ContactSum, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit,
-    days_within,
+    Assessment, CarePlan, ContactSum, Cost, EdVisit, Event, LevelDay, OwnSpells, Referral,
+    Timeline, Visit, days_within,
 };
 pub use needed::columns;
 pub use outcome::OutcomeRecord;
@@ -39,7 +39,7 @@ pub use phase::{LOOK_BACK_DAYS, Phase, PhaseRun, Phases};
 pub use reader::{Reader, Summary};
 pub use score::Score;
 pub use spans::DaySpans;
-pub use spell::{Spell, SpellSet, Stay};
+pub use spell::{Joins, OwnSet, Spell, SpellSet, Stay};
 
 use std::sync::Arc;
 
@@ -73,6 +73,8 @@ pub struct Needs {
     pub referrals: bool,
     /// Whether more of stays than their days, level and diagnosis is needed.
     pub stays: bool,
+    /// Sets of stays that rules name by their levels, each once.
+    pub sets: Vec<OwnSet>,
     /// Whether the facilities of stays are needed.
     pub facilities: bool,
     /// Whether further diagnoses of stays are needed.

@@ -332,7 +332,7 @@ mod tests {
     fn an_acute_day_ends_maintenance_and_begins_the_90_days_anew() {
         let mut timeline = treated((0..60).map(|week| 7 * week));
         timeline.level_days.insert(21, contact(146, ServiceClass::CrisisAmbulatory));
-        timeline.institution[SpellSet::Any24Hour as usize] = DaySpans::one(Day(50), Day(59));
+        timeline.institution[SpellSet::Any24Hour.place()] = DaySpans::one(Day(50), Day(59));
         let expected = vec![(0, 6, PreRecovery), (7, 235, Initiation), (236, 300, Maintenance)];
         // Day 59 is the last night, and the crisis of day 146 comes before the 90 days are over.
         assert_eq!(shown(&timeline, &[], 300), expected);
@@ -410,7 +410,7 @@ mod tests {
                 let nights = stays.iter().filter(|(first, _)| *first <= until);
                 let inside = DaySpans::from_spans(nights.map(|(first, length)| (Day(*first), Day(first + length))));
                 timeline.at_risk = timeline.at_risk.without(&inside);
-                timeline.institution[SpellSet::Any24Hour as usize] = inside;
+                timeline.institution[SpellSet::Any24Hour.place()] = inside;
                 timeline.planned_ends.extend(ends.iter().filter(|day| **day <= until).map(|day| Day(*day)));
                 let signs: Vec<i32> = outreach.iter().copied().filter(|day| *day <= until).collect();
                 shown(&timeline, &signs, until)

@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, ContactSum, Cost, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay,
-    Needs, Settings, Stay, Timeline, UNKNOWN, Visit,
+    Assessment, ContactSum, Cost, DaySpans, EdVisit, Enrolment, Error, Event, Found, Interner,
+    LevelDay, Needs, OwnSpells, Settings, Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -51,6 +51,8 @@ pub struct Reader<'n> {
 impl<'n> Reader<'n> {
     /// A reader before the first batch.
     pub fn new(needs: &'n Needs, settings: &'n Settings) -> Self {
+        let own_set =
+            |set: &_| OwnSpells { set: *set, spells: Vec::new(), days: DaySpans::default() };
         let timeline = Timeline {
             contact_days: vec![Vec::new(); needs.filters.len()],
             contact_counts: vec![Vec::new(); needs.filters.len()],
@@ -58,6 +60,7 @@ impl<'n> Reader<'n> {
             contact_sums: vec![Vec::new(); needs.filters.len()],
             contact_agencies: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
+            own_sets: needs.sets.iter().map(own_set).collect(),
             instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
         };

@@ -10,7 +10,7 @@ pub struct Stay {
     pub admit: Day,
     /// Last day; nothing while the stay is open.
     pub discharge: Option<Day>,
-    /// Level 5 or 6 for spells; any level for rules about single stays.
+    /// The level of care, if known.
     pub level: Option<Level>,
     /// Diagnosis groups of the principal diagnosis, one bit each in the order of the code list.
     pub diagnosis: u32,
@@ -50,17 +50,73 @@ pub enum SpellSet {
     Any24Hour,
     /// Residential stays (level 5).
     Residential,
+    /// Stays of levels that a rule names itself.
+    Own(OwnSet),
+}
+
+/// Stays from one level of care to another, merged by a rule of their own or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnSet {
+    /// The lowest level.
+    pub least: Level,
+    /// The highest level.
+    pub most: Level,
+    /// Which of them are one.
+    pub joins: Joins,
+}
+
+/// Which stays are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Joins {
+    /// Those that follow one another within so many days; the run's transfer gap if none are given.
+    Within(Option<i32>),
+    /// None: each stay stands by itself, whatever the others are.
+    Never,
+}
+
+impl OwnSet {
+    /// Those among other sets, each once.
+    pub fn among(sets: impl IntoIterator<Item = SpellSet>) -> Vec<Self> {
+        let mut found = Vec::new();
+        for set in sets {
+            if let SpellSet::Own(own) = set
+                && !found.contains(&own)
+            {
+                found.push(own);
+            }
+        }
+        found
+    }
 }
 
 impl SpellSet {
-    /// Every set.
-    pub const ALL: [Self; 3] = [Self::Inpatient, Self::Any24Hour, Self::Residential];
-    /// The words that definitions use.
+    /// Every set that has a name.
+    pub const NAMED: [Self; 3] = [Self::Inpatient, Self::Any24Hour, Self::Residential];
+    /// The words that definitions use for them.
     pub const NAMES: [&'static str; 3] = ["inpatient", "24h", "residential"];
 
     /// The set of a word.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().position(|word| *word == name).map(|index| Self::ALL[index])
+        Self::NAMES.iter().position(|word| *word == name).map(|index| Self::NAMED[index])
+    }
+
+    /// The place of a set among those that have a name; after them for others.
+    pub fn place(self) -> usize {
+        Self::NAMED.iter().position(|named| *named == self).unwrap_or(Self::NAMED.len())
+    }
+
+    /// True if each stay of the set stands by itself.
+    pub fn is_single(self) -> bool {
+        matches!(self, Self::Own(OwnSet { joins: Joins::Never, .. }))
+    }
+
+    /// Days between stays that are still one; nothing where no stays are.
+    fn gap(self, transfer_gap: i32) -> Option<i32> {
+        match self {
+            Self::Own(OwnSet { joins: Joins::Never, .. }) => None,
+            Self::Own(OwnSet { joins: Joins::Within(Some(own)), .. }) => Some(own),
+            _ => Some(transfer_gap),
+        }
     }
 
     /// True if stays of this level belong to the set.
@@ -69,11 +125,12 @@ impl SpellSet {
             Self::Inpatient => level == Level::INPATIENT,
             Self::Residential => level == Level::RESIDENTIAL,
             Self::Any24Hour => level.is_24_hour(),
+            Self::Own(own) => (own.least..=own.most).contains(&level),
         }
     }
 }
 
-/// Stays of one set that follow one another within the transfer gap.
+/// Stays of one set that are one: they follow one another within its gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spell {
     /// First day.
@@ -84,21 +141,33 @@ pub struct Spell {
     pub first: usize,
     /// The stay with the greatest (discharge, admit, key), whose diagnosis a discharge has.
     pub last: usize,
+    /// The highest level of its stays.
+    pub level: Level,
+    /// Days on leave that its stays record.
+    pub leave: i32,
 }
 
-/// Merges the stays of a set: the next stay joins if it starts at most `transfer_gap` days after
-/// the spell's end so far. An open stay has no end and takes in every later stay. `first` and
-/// `last` point into `stays`.
+/// Merges the stays of a set: the next stay joins if it starts at most the set's gap, by default
+/// `transfer_gap` days, after the spell's end so far. An open stay has no end and takes in every
+/// later stay. `first` and `last` point into `stays`.
 pub(super) fn merge(stays: &[Stay], set: SpellSet, transfer_gap: i32, spells: &mut Vec<Spell>) {
     spells.clear();
-    let mut order: Vec<usize> = (0..stays.len())
-        .filter(|index| stays[*index].level.is_some_and(|level| set.has(level)))
-        .collect();
-    order.sort_by_key(|index| (stays[*index].admit, stays[*index].ends(), stays[*index].rank));
-    for index in order {
+    let gap = set.gap(transfer_gap);
+    let of_set = |index: usize| {
+        let level = stays[index].level.filter(|level| set.has(*level));
+        level.map(|level| (index, level))
+    };
+    let mut order: Vec<(usize, Level)> = (0..stays.len()).filter_map(of_set).collect();
+    order.sort_by_key(|(index, _)| {
+        let stay = &stays[*index];
+        (stay.admit, stay.ends(), stay.rank)
+    });
+    for (index, level) in order {
         let stay = &stays[index];
         match spells.last_mut() {
-            Some(spell) if joins(spell, stay, transfer_gap) => {
+            Some(spell) if gap.is_some_and(|gap| joins(spell, stay, gap)) => {
+                spell.level = spell.level.max(level);
+                spell.leave += stay.leave;
                 spell.discharge = spell.discharge.zip(stay.discharge).map(|(a, b)| a.max(b));
                 let last = &stays[spell.last];
                 if (stay.ends(), stay.admit, stay.rank) > (last.ends(), last.admit, last.rank) {
@@ -110,13 +179,15 @@ pub(super) fn merge(stays: &[Stay], set: SpellSet, transfer_gap: i32, spells: &m
                 discharge: stay.discharge,
                 first: index,
                 last: index,
+                level,
+                leave: stay.leave,
             }),
         }
     }
 }
 
-fn joins(spell: &Spell, stay: &Stay, transfer_gap: i32) -> bool {
-    spell.discharge.is_none_or(|discharge| stay.admit <= discharge + transfer_gap)
+fn joins(spell: &Spell, stay: &Stay, gap: i32) -> bool {
+    spell.discharge.is_none_or(|discharge| stay.admit <= discharge + gap)
 }
 
 impl Spell {

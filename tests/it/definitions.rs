@@ -18,16 +18,19 @@ pub(crate) fn instruments() -> Arc<Instruments> {
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {
-    files_below("pipelines/indicators")
+    files_in("pipelines/indicators")
 }
 
-/// The measures of another site, in its own words: they use parts of the language that no shipped file
+/// Definitions of other sites, in their own words: they use parts of the language that no shipped file
 /// needs.
-pub(crate) fn files_of_another_site() -> Vec<PathBuf> {
-    files_below("benches/measures")
+pub(crate) const OF_OTHER_SITES: [&str; 2] = ["benches/measures", "tests/it/second/site"];
+
+pub(crate) fn files_of_other_sites() -> Vec<PathBuf> {
+    OF_OTHER_SITES.iter().flat_map(|folder| files_in(folder)).collect()
 }
 
-fn files_below(folder: &str) -> Vec<PathBuf> {
+/// Every file below a folder of the repository, in order.
+pub(crate) fn files_in(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
@@ -57,7 +60,7 @@ pub(crate) fn definitions(path: &Path) -> Vec<Definition> {
 #[test]
 fn every_indicator_loads_and_its_examples_hold() {
     let mut failures = String::new();
-    for path in files().into_iter().chain(files_of_another_site()) {
+    for path in files().into_iter().chain(files_of_other_sites()) {
         for definition in definitions(&path) {
             let problems = kernel::check_examples(&definition);
             if !problems.is_empty() {

@@ -18,6 +18,7 @@ mod instruments;
 mod kernel;
 mod low_quality;
 mod oversight;
+mod own_sets;
 mod pseudonymize;
 mod reconcile;
 mod report;

@@ -6,7 +6,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::amounts;
 use super::contact::{Contact, in_groups};
 use super::criterion::{
-    Agencies, Compared, Criterion, Happening, PlanSays, Record, ReferralSays, Route,
+    Agencies, Assessed, Compared, Criterion, Happening, PlanSays, Record, ReferralSays, Route,
 };
 use super::definition::Days;
 use super::life::{Life, NEVER, Spell};
@@ -229,19 +229,40 @@ fn met_itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option
         return days.into_iter().find(|day| in_window(*day)).map(|day| day - unit.day);
     }
     if let Some(set) = criterion.admission {
-        let own = |spell: &Spell| match unit.of {
-            Of::Discharge(own) | Of::Admission(own) => std::ptr::eq(own, spell),
-            _ => false,
-        };
         let wanted = life.spells(set).iter().filter(|spell| {
-            !own(spell)
+            !Life::is_own(unit, set, spell)
                 && !spell.first.is_planned
                 && in_groups(&criterion.diagnosis, &spell.first.dx1)
         });
         let days = wanted.map(|spell| spell.admit).filter(|day| in_window(*day));
         return days.min().map(|day| day - unit.day);
     }
+    if let Some(says) = criterion.assessed_level {
+        return assessed_level(says, criterion.days.expect("a window"), life, unit);
+    }
     delivered_level(criterion, life, unit)
+}
+
+/// The level of a stay against the highest that is recommended on the last day with an assessment.
+fn assessed_level(
+    says: Assessed,
+    [from, to]: Days,
+    life: &Life<'_>,
+    unit: &Unit<'_>,
+) -> Option<i32> {
+    let (Of::Discharge(spell) | Of::Admission(spell)) = unit.of else { return None };
+    let level = spell.stays.iter().map(|stay| i64::from(stay.level)).max().expect("a stay");
+    let in_window = |day: &Day| life.assessments.iter().any(|one| one.day == *day);
+    let day = (unit.day + from..=unit.day + to).rev().find(in_window)?;
+    let of_day = life.assessments.iter().filter(|one| one.day == day);
+    let recommended = of_day.map(|one| one.recommended).max().expect("one of that day");
+    let holds = match says {
+        Assessed::Known => true,
+        Assessed::Equal => level == recommended,
+        Assessed::Under => level < recommended,
+        Assessed::Over => level > recommended,
+    };
+    holds.then_some(day - unit.day)
 }
 
 /// The level with most days in the window against the recommended one.

@@ -32,6 +32,16 @@ pub(super) enum Compared {
     Over,
 }
 
+/// What the latest assessment says of a stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Assessed {
+    Known,
+    Equal,
+    Under,
+    Over,
+}
+
 /// What the first and the last scores of an episode say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +176,7 @@ pub(super) struct Criterion {
     pub(super) plan: Option<PlanSays>,
     pub(super) admission: Option<Set>,
     pub(super) delivered_level: Option<Compared>,
+    pub(super) assessed_level: Option<Assessed>,
     #[serde(default)]
     pub(super) always: bool,
     #[serde(default)]

@@ -21,6 +21,9 @@ pub(super) struct Definition {
     pub(super) id: String,
     #[serde(default)]
     pub(super) preset: String,
+    /// Filled in after reading: every table of it that may be a set of stays.
+    #[serde(skip)]
+    pub(super) sets: Vec<OwnSet>,
     #[serde(default)]
     pub(super) needs: Vec<String>,
     #[serde(default)]
@@ -55,20 +58,38 @@ const WORDS: [&str; 13] = [
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Set {
+pub(super) enum NamedSet {
     Inpatient,
     Residential,
     #[serde(rename = "24h")]
     Any,
 }
 
+/// Stays of some levels, merged by a gap of their own or single.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnSet {
+    pub(super) level: [u8; 2],
+    pub(super) gap: Option<i32>,
+    #[serde(default)]
+    pub(super) single: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Set {
+    Named(NamedSet),
+    Own(OwnSet),
+}
+
 impl Set {
     /// True if stays at this level belong to it.
     pub(super) fn has(self, level: u8) -> bool {
         match self {
-            Self::Inpatient => level == 6,
-            Self::Residential => level == 5,
-            Self::Any => true,
+            Self::Named(NamedSet::Inpatient) => level == 6,
+            Self::Named(NamedSet::Residential) => level == 5,
+            Self::Named(NamedSet::Any) => level >= 5,
+            Self::Own(own) => (own.level[0]..=own.level[1]).contains(&level),
         }
     }
 }
@@ -628,8 +649,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Definition>, String> {
             for word in WORDS.into_iter().chain(["only_variants"]) {
                 whole.remove(word);
             }
-            let mut one: Definition =
-                Value::Table(whole).try_into().map_err(|error| format!("{error}"))?;
+            let whole = Value::Table(whole);
+            let sets = sets_in(&whole);
+            let mut one: Definition = whole.try_into().map_err(|error| format!("{error}"))?;
+            one.sets = sets;
             if !suffix.is_empty() {
                 one.id = format!("{}@{suffix}", one.id);
             }
@@ -643,6 +666,18 @@ pub(super) fn read(text: &str) -> Result<Vec<Definition>, String> {
         }
     }
     Ok(found)
+}
+
+/// Every table below a value that reads as a set of stays, whatever it is.
+fn sets_in(value: &Value) -> Vec<OwnSet> {
+    match value {
+        Value::Table(table) => {
+            let own = value.clone().try_into().ok();
+            own.into_iter().chain(table.values().flat_map(sets_in)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(sets_in).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn tables(file: &Table, key: &str) -> Vec<(String, Table)> {

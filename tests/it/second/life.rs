@@ -7,11 +7,12 @@ use std::rc::Rc;
 use chrono::Datelike;
 
 use super::contact::{Contact, Crosswalk, in_groups};
-use super::definition::{ContactTest, Group, Set};
+use super::definition::{ContactTest, Group, NamedSet, OwnSet, Set};
 use super::homes::{self, Home};
 use super::phases::{self, Phases};
 use super::rows::{Day, Extract, Row, date, ymd};
 use super::scores::{self, Instrument, Score};
+use super::units::{Of, Unit};
 
 /// Later than every day that is looked at.
 pub(super) const NEVER: Day = 1_000_000;
@@ -23,11 +24,13 @@ pub(super) struct World<'a> {
     pub(super) crosswalk: &'a Crosswalk,
     pub(super) instruments: &'a [Instrument],
     pub(super) transfer_gap: i32,
+    /// Sets of stays that definitions name by their levels.
+    pub(super) sets: Vec<OwnSet>,
     /// The first and the last day that anything looks at.
     pub(super) days: (Day, Day),
 }
 
-/// A stay in 24-hour care.
+/// A stay.
 #[derive(Debug, Clone)]
 pub(super) struct Stay {
     pub(super) id: String,
@@ -104,6 +107,8 @@ pub(super) struct Life<'a> {
     pub(super) inpatient_days: BTreeSet<Day>,
     pub(super) residential_days: BTreeSet<Day>,
     pub(super) institution_days: BTreeSet<Day>,
+    /// Further sets of stays, with their spells and days.
+    own_sets: Vec<(OwnSet, Vec<Spell>, BTreeSet<Day>)>,
     pub(super) ed_visits: Vec<EdVisit>,
     pub(super) assessments: Vec<Assessment>,
     pub(super) events: Vec<(Day, &'a str)>,
@@ -169,8 +174,9 @@ impl<'a> Life<'a> {
         let stays = stays(&rows("stays"), &contacts, world.extract.has("stays"));
         let spells = |levels: &[u8]| {
             let of = stays.iter().filter(|stay| levels.contains(&stay.level)).cloned().collect();
-            merged(of, world.transfer_gap)
+            merged(of, Some(world.transfer_gap))
         };
+        let own_sets = world.sets.iter().map(|set| of_set(*set, &stays, world)).collect();
         let (inpatient, residential, any_24h) = (spells(&[6]), spells(&[5]), spells(&[5, 6]));
         let inpatient_days = days_of(&inpatient, world.days);
         let mut residential_days = days_of(&residential, world.days);
@@ -202,6 +208,7 @@ impl<'a> Life<'a> {
             inpatient_days,
             residential_days,
             institution_days,
+            own_sets,
             assessments: assessments(&rows("outcomes")),
             events,
             planned_ends: planned_ends(&plans),
@@ -299,18 +306,32 @@ impl<'a> Life<'a> {
 
     pub(super) fn spells(&self, set: Set) -> &[Spell] {
         match set {
-            Set::Inpatient => &self.inpatient,
-            Set::Residential => &self.residential,
-            Set::Any => &self.any_24h,
+            Set::Named(NamedSet::Inpatient) => &self.inpatient,
+            Set::Named(NamedSet::Residential) => &self.residential,
+            Set::Named(NamedSet::Any) => &self.any_24h,
+            Set::Own(own) => &self.own_set(own).1,
         }
     }
 
     pub(super) fn days_in(&self, set: Set) -> &BTreeSet<Day> {
         match set {
-            Set::Inpatient => &self.inpatient_days,
-            Set::Residential => &self.residential_days,
-            Set::Any => &self.institution_days,
+            Set::Named(NamedSet::Inpatient) => &self.inpatient_days,
+            Set::Named(NamedSet::Residential) => &self.residential_days,
+            Set::Named(NamedSet::Any) => &self.institution_days,
+            Set::Own(own) => &self.own_set(own).2,
         }
+    }
+
+    fn own_set(&self, wanted: OwnSet) -> &(OwnSet, Vec<Spell>, BTreeSet<Day>) {
+        self.own_sets.iter().find(|own| own.0 == wanted).expect("every set of a definition")
+    }
+
+    /// True if a spell of a set is the unit itself, or the single stay with which the unit began.
+    pub(super) fn is_own(unit: &Unit<'_>, set: Set, spell: &Spell) -> bool {
+        let (Of::Discharge(own) | Of::Admission(own)) = unit.of else { return false };
+        let stay = |spell: &Spell| (spell.first.admit, spell.first.level, spell.first.id.clone());
+        let is_single = matches!(set, Set::Own(OwnSet { single: true, .. }));
+        std::ptr::eq(own, spell) || (is_single && stay(own) == stay(spell))
     }
 
     /// The days with a contact that passes a test; each test is put once.
@@ -490,17 +511,17 @@ fn custody(events: &[&Row], (_, last): (Day, Day)) -> BTreeSet<Day> {
     days
 }
 
-/// Reading 12: the level if given, else that of the facility; nothing for emergency departments and
-/// nursing care.
+/// Reading 12: the level if given, else that of the facility; nothing for emergency departments, and
+/// for nursing care of which no level is given.
 fn level_of_stay(row: &Row) -> Option<u8> {
     let class = row.text("facility_class");
     if class == "ed" {
         return None;
     }
     match (row.number("level"), class) {
-        (Some(5), _) | (None, "rtf" | "prtf" | "crisis_stab" | "residential_sud") => Some(5),
-        (Some(6), _)
-        | (None, "acute_psych" | "state_psych" | "general_hospital" | "wm_inpatient") => Some(6),
+        (Some(level @ 0..=6), _) => u8::try_from(level).ok(),
+        (None, "rtf" | "prtf" | "crisis_stab" | "residential_sud") => Some(5),
+        (None, "acute_psych" | "state_psych" | "general_hospital" | "wm_inpatient") => Some(6),
         _ => None,
     }
 }
@@ -567,13 +588,15 @@ fn derived(contacts: &[Contact<'_>], level: u8) -> Vec<Stay> {
     found
 }
 
-/// Section 1.4 and reading 13.
-fn merged(mut stays: Vec<Stay>, transfer_gap: i32) -> Vec<Spell> {
+/// Section 1.4 and reading 13; without a gap each stay is a spell.
+fn merged(mut stays: Vec<Stay>, gap: Option<i32>) -> Vec<Spell> {
     stays.sort_by_key(|stay| (stay.admit, stay.discharge, stay.id.clone()));
     let mut spells: Vec<Spell> = Vec::new();
     for stay in stays {
         match spells.last_mut() {
-            Some(spell) if stay.admit <= spell.discharge.saturating_add(transfer_gap) => {
+            Some(spell)
+                if gap.is_some_and(|gap| stay.admit <= spell.discharge.saturating_add(gap)) =>
+            {
                 spell.discharge = spell.discharge.max(stay.discharge);
                 let key = |stay: &Stay| (stay.discharge, stay.admit, stay.id.clone());
                 if key(&stay) > key(&spell.last) {
@@ -591,6 +614,15 @@ fn merged(mut stays: Vec<Stay>, transfer_gap: i32) -> Vec<Spell> {
         }
     }
     spells
+}
+
+/// The spells and days of a set that a definition names by its levels.
+fn of_set(set: OwnSet, stays: &[Stay], world: &World<'_>) -> (OwnSet, Vec<Spell>, BTreeSet<Day>) {
+    let of = stays.iter().filter(|stay| Set::Own(set).has(stay.level)).cloned().collect();
+    let gap = set.gap.unwrap_or(world.transfer_gap);
+    let spells = merged(of, (!set.single).then_some(gap));
+    let days = days_of(&spells, world.days);
+    (set, spells, days)
 }
 
 fn days_of(spells: &[Spell], (_, last): (Day, Day)) -> BTreeSet<Day> {

@@ -174,7 +174,7 @@ fn money(of: &[Index], life: &Life<'_>) -> Vec<(Day, i64)> {
         let lines = index.lines.expect("which lines");
         for unit in units(index, life) {
             let (first, last) = match unit.of {
-                Of::Admission(spell) => (spell.admit, spell.discharge),
+                Of::Admission(spell) | Of::Discharge(spell) => (spell.admit, spell.discharge),
                 Of::EdVisit(visit) => (visit.start, visit.index),
                 _ => (unit.day, unit.day),
             };

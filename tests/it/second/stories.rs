@@ -352,6 +352,10 @@ fn assessed(writer: &mut Writer, day: Day) {
         let class = writer.dice.pick(&["therapy", "therapy", "iop"]);
         writer.seen(day + after, class, &[]);
     }
+    // Stays of every kind of level beside the recommended one, some of them side by side.
+    for (after, at) in [(20, level), (22, "4"), (25, "0"), (60, "5"), (90, level), (91, "3")] {
+        writer.stays(day + after, 4, &[("level", at), ("leave_days", "1")]);
+    }
 }
 
 /// Somebody with a serious illness and no contact who turns up somewhere.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contact::Crosswalk;
-use super::definition::Definition;
+use super::definition::{Definition, OwnSet};
 use super::life::{Life, World};
 use super::rates::Things;
 use super::rows::{Day, Extract};
@@ -36,6 +36,17 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
+    /// The sets of stays that the definitions name by their levels, each once.
+    fn sets(&self) -> Vec<OwnSet> {
+        let mut sets: Vec<OwnSet> = Vec::new();
+        for set in self.definitions.iter().flat_map(|one| &one.sets) {
+            if !sets.contains(set) {
+                sets.push(*set);
+            }
+        }
+        sets
+    }
+
     /// What is the same for all members, where anything from one day to another is asked for.
     pub(super) fn world(&self, extract: &'a Extract, (first, last): (Day, Day)) -> World<'a> {
         World {
@@ -43,6 +54,7 @@ impl<'a> Asked<'a> {
             crosswalk: self.crosswalk,
             instruments: self.instruments,
             transfer_gap: self.transfer_gap,
+            sets: self.sets(),
             days: (first - 1200, last.max(extract.data_through()) + 400),
         }
     }

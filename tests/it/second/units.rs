@@ -437,10 +437,11 @@ fn is_chained(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
         return false;
     };
     let [from, to] = chain.days;
+    let order = |spell: &Spell| (spell.discharge, spell.admit, spell.first.id.clone());
     // A preset can say that every discharge counts.
     !index.every
         && life.spells(set).iter().any(|other| {
-            other.admit != own.admit
+            order(other) > order(own)
                 && (from..=to).contains(&(other.admit - unit.day))
                 && in_groups(&chain.diagnosis, &other.first.dx1)
         })
@@ -492,10 +493,7 @@ fn is_admitted(exclusion: &Exclusion, life: &Life<'_>, unit: &Unit<'_>) -> bool 
         _ => unit.day + from,
     };
     life.spells(set).iter().any(|spell| {
-        let own = match unit.of {
-            Of::Discharge(own) | Of::Admission(own) => std::ptr::eq(own, spell),
-            _ => false,
-        };
+        let own = Life::is_own(unit, set, spell);
         let other_reason = exclusion.diagnosis_not.is_empty()
             || !in_groups(&exclusion.diagnosis_not, &spell.first.dx1);
         !own && first <= spell.admit && spell.admit <= unit.day + to && other_reason

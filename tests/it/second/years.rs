@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contact::{Contact, in_groups};
 use super::course::{Visit, met, most_visited, visits};
 use super::criterion::Criterion;
-use super::definition::{Definition, Exclusion, Group, Member, MemberValue, Provider, ValueOf};
+use super::definition::{
+    Definition, Exclusion, Group, Member, MemberValue, Provider, Set, ValueOf,
+};
 use super::homes;
 use super::life::Life;
 use super::rows::{Day, Row, month_start};
@@ -43,6 +45,11 @@ impl<'a> Year<'a> {
 
     fn within(&self, days: &BTreeSet<Day>) -> Vec<Day> {
         days.range(self.start..=self.end).copied().collect()
+    }
+
+    fn any_night(&self, set: Set) -> bool {
+        let nights = self.within(self.life.days_in(set));
+        nights.into_iter().any(|day| self.life.is_alive(day))
     }
 
     /// Reading 4: the organisation of the last enrolled day.
@@ -133,8 +140,7 @@ impl<'a> Year<'a> {
             return !self.eligible_days().is_empty();
         }
         if let Some(set) = member.any_night {
-            let nights = self.within(self.life.days_in(set));
-            return nights.into_iter().any(|day| self.life.is_alive(day));
+            return self.any_night(set);
         }
         if let Some(gap) = member.in_care {
             let since = member.since_days.unwrap_or(0);
@@ -311,9 +317,7 @@ impl<'a> Year<'a> {
                 let days = self.eligible_days();
                 share(days.iter().filter(|day| self.life.is_at_risk(**day)).count(), days.len())
             }
-            ValueOf::AnyNight => {
-                whether(!self.within(self.life.days_in(value.set.expect("a set"))).is_empty())
-            }
+            ValueOf::AnyNight => whether(self.any_night(value.set.expect("a set"))),
             ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
             ValueOf::Events => whether(self.events(&value.event) >= at_least),
             ValueOf::HasLead => whether(
