@@ -69,6 +69,6 @@ pub use rule::{
 pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored, score_change};
 pub use so_far::{SoFar, so_far};
 pub use status::{Answered, Said, StatusTest};
-pub use thing::Sum;
+pub use thing::{Organisation, Sum};
 pub use unit_value::UnitValue;
 pub use walk::happenings_of;

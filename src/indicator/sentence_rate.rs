@@ -4,7 +4,7 @@ use super::rule::{Criterion, EventSet, RateRule, Share, Thing, UnitMoney, UnitTh
 use super::sentence::{self, among, contacts, event_names, set_name};
 use super::sentence_course::{named, phase_name};
 use super::sentence_member::of_bits;
-use super::thing::Sum;
+use super::thing::{Organisation, Sum};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::timeline::ContactFilter;
 
@@ -16,6 +16,9 @@ pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
         );
     }
     match (rule.of, rule.to) {
+        (Thing::Served { organisation: Organisation::Row, .. }, None) => {
+            format!("{of}, per enrolled member (alive, enrolled days ÷ days of the period).")
+        }
         (Thing::Served { .. } | Thing::Units { once: true, .. }, None) => format!(
             "{of} of the period, per enrolled member (alive, enrolled days ÷ days of the period)."
         ),
@@ -43,11 +46,15 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
             format!("{visits} on enrolled days (one a day)")
         }
         Thing::Deaths => "Deaths of enrolled members".to_owned(),
-        Thing::Served { filter } => {
+        Thing::Served { filter, organisation: Organisation::Enrolment } => {
             format!("Members with {} on an enrolled day", contacts(&filters[filter]))
         }
-        Thing::Contacts { filter } => {
-            format!("Contacts on enrolled days, each {}", contacts(&filters[filter]))
+        Thing::Served { filter, organisation: Organisation::Row } => format!(
+            "Members with {}, of the organisation that its row names, with which they were enrolled on a day of the period",
+            contacts(&filters[filter])
+        ),
+        Thing::Contacts { filter, organisation } => {
+            format!("Contacts {}, each {}", whose(organisation), contacts(&filters[filter]))
         }
         Thing::Cost { levels } => {
             let at = levels
@@ -56,12 +63,13 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
                 "Cost{at} on enrolled days (the first present of paid, allowed and standard price)"
             )
         }
-        Thing::ContactSum { filter, of } => format!(
-            "{} of contacts on enrolled days, each {}",
+        Thing::ContactSum { filter, of, organisation } => format!(
+            "{} of contacts {}, each {}",
             match of {
                 Sum::Minutes => "Minutes",
                 Sum::Paid => "Amounts paid",
             },
+            whose(organisation),
             contacts(&filters[filter])
         ),
         Thing::Units { place, once } => {
@@ -102,6 +110,13 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
         ),
         Thing::CareDays { .. } => "Alive, enrolled days in care".to_owned(),
+    }
+}
+
+fn whose(organisation: Organisation) -> &'static str {
+    match organisation {
+        Organisation::Enrolment => "on enrolled days",
+        Organisation::Row => "of the organisation that the row names, on enrolled and other days",
     }
 }
 

@@ -5,6 +5,7 @@ mod attribution;
 mod bed;
 mod block;
 mod board;
+mod by_row;
 mod contract;
 mod count;
 mod covariate;

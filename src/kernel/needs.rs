@@ -115,10 +115,11 @@ pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
     rule.criteria().iter().filter_map(rows).collect()
 }
 
-/// Filters whose contacts are added up, or looked at with their agencies.
+/// Filters whose contacts are added up, or looked at with their agencies or organisations.
 pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: &[Vec<usize>]) {
     needs.summed = vec![false; needs.filters.len()];
     needs.agencies = vec![false; needs.filters.len()];
+    needs.organisations = vec![false; needs.filters.len()];
     for (indicator, places) in indicators.iter().zip(filters) {
         match &indicator.rule {
             Rule::Share(share) => {
@@ -133,6 +134,9 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
                 for thing in std::iter::once(rate.of).chain(rate.to) {
                     if let Thing::ContactSum { filter, .. } = thing {
                         needs.summed[places[filter]] = true;
+                    }
+                    if let Some(filter) = thing.filter_by_row() {
+                        needs.organisations[places[filter]] = true;
                     }
                 }
                 for one in &rate.units {

@@ -366,8 +366,8 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
         for filter in super::needs::counted_rows(&indicator.rule) {
             counted[places[filter]] = true;
         }
-        for thing in things_of(&indicator.rule) {
-            if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {
+        for thing in things_of(&indicator.rule).filter(|thing| thing.filter_by_row().is_none()) {
+            if let Thing::Contacts { filter, .. } | Thing::PhaseContacts { filter, .. } = thing {
                 counted[places[filter]] = true;
             }
         }

@@ -73,6 +73,9 @@ impl Supply {
                     || matches!(rule.value, MemberValue::EdVisits { diagnosis, .. } if diagnosis != 0)
             }
             Rule::Rate(rate) => {
+                if std::iter::once(rate.of).chain(rate.to).any(|of| of.filter_by_row().is_some()) {
+                    keys.insert(ORGANISATION);
+                }
                 matches!(rate.of, Thing::EdVisits { diagnosis } if diagnosis != 0)
             }
             _ => false,
@@ -87,6 +90,9 @@ impl Supply {
 
 /// Clinician, team, agency; an agency is always known.
 const PROVIDERS: [&str; 3] = ["contacts.clinician_id", "contacts.team_id", "contacts.agency_id"];
+
+/// The organisation that a contact names.
+const ORGANISATION: &str = "contacts.bho_id";
 
 /// The columns that a filter of contacts looks at.
 fn of_filter(filter: &ContactFilter) -> Vec<&'static str> {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    DaySpans, Enrolled, HomeRun, LivingSpan, OutcomeRecord, PhaseRun, Score, Spell, SpellSet, Stay,
+    ContactSum, DaySpans, Enrolled, HomeRun, LivingSpan, OrganisationDay, OutcomeRecord, PhaseRun,
+    Score, Spell, SpellSet, Stay,
 };
 use crate::terms::Day;
 use crate::terms::codes::{EndReason, EventType, ReferralStatus};
@@ -116,15 +117,6 @@ pub struct CarePlan {
     pub lead: Option<u32>,
 }
 
-/// Minutes and money of contacts; what is not recorded adds nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ContactSum {
-    /// Minutes.
-    pub minutes: i64,
-    /// What was paid, in cents.
-    pub cents: i64,
-}
-
 /// A line of cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
@@ -178,6 +170,9 @@ pub struct Timeline {
     /// For each filter whose agencies are needed, the distinct agencies of each day in order, as keys
     /// of the interner.
     pub contact_agencies: Vec<Vec<(Day, u32)>>,
+    /// For each filter of which it is needed, the organisations that the contacts of each day name, in
+    /// the order of days.
+    pub contact_organisations: Vec<Vec<OrganisationDay>>,
     /// Treatment visits in order of days.
     pub visits: Vec<Visit>,
     /// Days with a qualifying contact, and their level.
@@ -297,6 +292,7 @@ impl Timeline {
         self.supplies.iter_mut().for_each(Vec::clear);
         self.contact_sums.iter_mut().for_each(Vec::clear);
         self.contact_agencies.iter_mut().for_each(Vec::clear);
+        self.contact_organisations.iter_mut().for_each(Vec::clear);
         self.referrals.clear();
         self.plans.clear();
         self.visits.clear();

@@ -7,6 +7,7 @@ mod attribute;
 mod batch;
 mod complete;
 mod contact;
+mod contact_day;
 mod contact_kind;
 mod enrolment;
 mod filter_answer;
@@ -25,12 +26,13 @@ mod spans;
 mod spell;
 
 pub use contact::{Basis, ContactFilter};
+pub use contact_day::{ContactSum, OrganisationDay};
 pub use enrolment::{Enrolled, Enrolment};
 pub use found::{Found, Oddity, Times};
 pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, ContactSum, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit,
+    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit,
     days_within,
 };
 pub use needed::columns;
@@ -63,6 +65,9 @@ pub struct Needs {
     /// For each of them, whether the agencies of a day are needed; shorter than the filters if none of
     /// the rest is.
     pub agencies: Vec<bool>,
+    /// For each of them, whether the organisations that the contacts of a day name are needed; shorter
+    /// than the filters if none of the rest is.
+    pub organisations: Vec<bool>,
     /// Whether visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.

@@ -18,8 +18,22 @@ pub(crate) fn instruments() -> Arc<Instruments> {
 
 /// Every shipped indicator file, in order.
 pub(crate) fn files() -> Vec<PathBuf> {
+    files_in(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators"))
+}
+
+/// Indicators such as another site writes, with parts of the language that no shipped one has.
+pub(crate) fn folder_of_a_site() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/site_indicators")
+}
+
+/// Every shipped indicator file, and those such as another site writes.
+pub(crate) fn files_and_those_of_a_site() -> Vec<PathBuf> {
+    files().into_iter().chain(files_in(folder_of_a_site())).collect()
+}
+
+fn files_in(folder: PathBuf) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators")];
+    let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("the folder of indicators can be read") {
             let path = entry.expect("an entry").path();
@@ -47,7 +61,7 @@ pub(crate) fn definitions(path: &Path) -> Vec<Definition> {
 #[test]
 fn every_indicator_loads_and_its_examples_hold() {
     let mut failures = String::new();
-    for path in files() {
+    for path in files_and_those_of_a_site() {
         for definition in definitions(&path) {
             let problems = kernel::check_examples(&definition);
             if !problems.is_empty() {
@@ -170,7 +184,7 @@ fn every_indicator_says_something_about_made_up_extracts() {
 /// No window of a rule may be missing from its picture.
 #[test]
 fn pictures_show_every_window() {
-    for path in files() {
+    for path in files_and_those_of_a_site() {
         for definition in definitions(&path) {
             for one in &definition.indicators {
                 let drawn: BTreeSet<(i32, i32)> = indicator::picture(one)

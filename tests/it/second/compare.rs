@@ -12,7 +12,7 @@ use super::definition::{self, Definition};
 use super::rows::{self, Day, Extract, Row};
 use super::scores::{self, Instrument};
 use super::sums::{self, Asked, Place, Sums};
-use crate::definitions::files;
+use crate::definitions::{files_and_those_of_a_site, folder_of_a_site};
 
 /// A run: the extract and what is asked of it.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub(super) struct Comparison {
     pub(super) counted: BTreeMap<String, (f64, f64)>,
 }
 
-/// The shipped definitions as they are read here.
+/// The shipped definitions and those of a site as they are read here.
 #[derive(Debug)]
 pub(super) struct Shipped {
     pub(super) definitions: Vec<Definition>,
@@ -60,7 +60,7 @@ fn root() -> &'static Path {
 
 pub(super) fn shipped() -> Shipped {
     let (mut known, mut unknown, mut wanted) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-    for path in files() {
+    for path in files_and_those_of_a_site() {
         let text = std::fs::read_to_string(&path).expect("the file can be read");
         let id = path.file_stem().expect("a name").to_string_lossy().into_owned();
         match definition::read(&text) {
@@ -107,13 +107,14 @@ impl Case {
             "title = \"Second\"\nstore = \"store\"\n[periods]\nmonths = {}\nyear_starts = {}\n\
              grains = [\"month\", \"quarter\", \"year\"]\n[extracts]\nfolder = \"extracts\"\n\
              crosswalks = [\"{}\"]\nbuckets = 3\nrefused_rows = 0\n[rules]\ntransfer_gap = {}\n\
-             missing_max = 100\nunmapped_max = 100\n[indicators]\ninstruments = \"{}\"\nfolders = [\"{}\"]\nuse = {:?}\n[strata]\nby = [\"age_band\", \"sex\"]\n",
+             missing_max = 100\nunmapped_max = 100\n[indicators]\ninstruments = \"{}\"\nfolders = [\"{}\", \"{}\"]\nuse = {:?}\n[strata]\nby = [\"age_band\", \"sex\"]\n",
             self.months,
             self.year_starts,
             at("pipelines/crosswalks/service_map.csv"),
             self.transfer_gap,
             at("pipelines/instruments.toml"),
             at("pipelines/indicators"),
+            folder_of_a_site().display(),
             shipped.wanted,
         )
     }

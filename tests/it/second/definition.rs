@@ -497,9 +497,19 @@ pub(super) struct MemberValue {
     pub(super) otherwise: Option<i32>,
 }
 
+/// To which organisation a thing of contacts, or a member, belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Organisation {
+    Enrolment,
+    Row,
+    LastContact,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rate {
+    pub(super) organisation: Option<Organisation>,
     #[serde(rename = "per")]
     _per: Option<Value>,
     #[serde(rename = "unit")]

@@ -248,6 +248,10 @@ impl<'a> Life<'a> {
         self.enrolled.contains_key(&day)
     }
 
+    pub(super) fn enrolled_with(&self, day: Day, bho: &str) -> bool {
+        self.enrolled.get(&day).is_some_and(|own| own == bho)
+    }
+
     pub(super) fn is_alive(&self, day: Day) -> bool {
         day < self.death
     }

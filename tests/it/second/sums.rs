@@ -259,6 +259,12 @@ impl Counter<'_> {
                     sum.1 = once(to, sum.1, over);
                 }
             }
+            for (group, of) in things.by_row(period) {
+                sums.entry(group).or_insert((0, 0)).0 = of;
+            }
+            for (group, to) in things.under_by_row(period) {
+                sums.entry(group).or_insert((0, 0)).1 = to;
+            }
             for (group, (of, to)) in sums {
                 // Dollars are counted in cents.
                 let parts = if rate.is_money() { 100.0 } else { 1.0 };
