@@ -120,6 +120,7 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
     needs.summed = vec![false; needs.filters.len()];
     needs.agencies = vec![false; needs.filters.len()];
     needs.organisations = vec![false; needs.filters.len()];
+    needs.providers = vec![false; needs.filters.len()];
     for (indicator, places) in indicators.iter().zip(filters) {
         match &indicator.rule {
             Rule::Share(share) => {
@@ -145,7 +146,14 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
                     }
                 }
             }
-            _ => {}
+            Rule::Member(rule) => {
+                if let Candidates::Visits { visits, .. } = rule.candidates
+                    && let Some(filter) = visits.filter
+                {
+                    needs.providers[places[filter]] = true;
+                }
+            }
+            Rule::LevelMix | Rule::Contacts(_) => {}
         }
     }
 }

@@ -297,7 +297,7 @@ fn rows(indicators: &[Indicator]) -> Vec<usize> {
 /// What the reader of timelines has to keep besides contacts that pass filters.
 fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]) {
     needs.visits = indicators.iter().any(|one| {
-        matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { .. }))
+        matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { visits, .. } if visits.filter.is_none()))
     });
     needs.levels = true;
     super::needs::of_units(needs, indicators);

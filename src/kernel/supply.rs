@@ -66,8 +66,8 @@ impl Supply {
                 asks_diagnosis(share)
             }
             Rule::Member(rule) => {
-                if let Candidates::Visits { provider, .. } = rule.candidates {
-                    keys.extend(PROVIDERS.get(provider));
+                if let Candidates::Visits { visits, .. } = rule.candidates {
+                    keys.extend(PROVIDERS.get(visits.provider));
                 }
                 matches!(rule.candidates, Candidates::EdVisits { diagnosis } if diagnosis != 0)
                     || matches!(rule.value, MemberValue::EdVisits { diagnosis, .. } if diagnosis != 0)
@@ -125,11 +125,11 @@ fn asks_class(rule: &Rule) -> bool {
     match rule {
         Rule::LevelMix => true,
         Rule::Member(rule) => {
-            let visits = matches!(
-                rule.candidates,
-                Candidates::Visits { .. } | Candidates::InCareSince { .. }
-            );
-            visits || rule.agencies.is_some()
+            let decides = match rule.candidates {
+                Candidates::Visits { visits, .. } => visits.filter.is_none(),
+                candidates => matches!(candidates, Candidates::InCareSince { .. }),
+            };
+            decides || rule.agencies.is_some()
         }
         Rule::Rate(rate) => {
             let of_care = |thing: &Thing| {

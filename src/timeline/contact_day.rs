@@ -1,7 +1,7 @@
 //! What is kept of the contacts that pass a filter, day by day.
 
 use super::rows::Rows;
-use super::{Needs, Timeline};
+use super::{Needs, Timeline, Visit};
 use crate::terms::Day;
 
 /// Minutes and money of contacts; what is not recorded adds nothing.
@@ -74,6 +74,9 @@ impl Timeline {
             if !same_day.into_iter().any(|(_, known)| *known == agency) {
                 known.push((day, agency));
             }
+        }
+        if is_asked(&needs.providers) {
+            self.contact_visits[filter].push(Visit { day, providers: rows.providers_of(row) });
         }
         if is_asked(&needs.organisations) {
             let known = &mut self.contact_organisations[filter];

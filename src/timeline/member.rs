@@ -10,7 +10,7 @@ use crate::terms::Day;
 use crate::terms::codes::{EndReason, EventType, ReferralStatus};
 use crate::terms::instrument::{Instrument, Instruments};
 
-/// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
+/// A visit with its providers, as keys of the interner; nothing where not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit {
     /// The day.
@@ -173,6 +173,8 @@ pub struct Timeline {
     /// For each filter of which it is needed, the organisations that the contacts of each day name, in
     /// the order of days.
     pub contact_organisations: Vec<Vec<OrganisationDay>>,
+    /// For each filter whose providers are needed, a visit for each contact, in order of days.
+    pub contact_visits: Vec<Vec<Visit>>,
     /// Treatment visits in order of days.
     pub visits: Vec<Visit>,
     /// Days with a qualifying contact, and their level.
@@ -293,6 +295,7 @@ impl Timeline {
         self.contact_sums.iter_mut().for_each(Vec::clear);
         self.contact_agencies.iter_mut().for_each(Vec::clear);
         self.contact_organisations.iter_mut().for_each(Vec::clear);
+        self.contact_visits.iter_mut().for_each(Vec::clear);
         self.referrals.clear();
         self.plans.clear();
         self.visits.clear();

@@ -32,8 +32,7 @@ pub use found::{Found, Oddity, Times};
 pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit,
-    days_within,
+    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, Referral, Timeline, Visit, days_within,
 };
 pub use needed::columns;
 pub use outcome::OutcomeRecord;
@@ -68,7 +67,10 @@ pub struct Needs {
     /// For each of them, whether the organisations that the contacts of a day name are needed; shorter
     /// than the filters if none of the rest is.
     pub organisations: Vec<bool>,
-    /// Whether visits with their providers are needed.
+    /// For each of them, whether the providers of each contact are needed; shorter than the filters if
+    /// none of the rest is.
+    pub providers: Vec<bool>,
+    /// Whether treatment visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.
     pub levels: bool,

@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, Cost, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay,
-    Needs, Settings, Stay, Timeline, UNKNOWN, Visit,
+    Assessment, Cost, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay, Needs, Settings,
+    Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -58,6 +58,7 @@ impl<'n> Reader<'n> {
             contact_sums: vec![Vec::new(); needs.filters.len()],
             contact_agencies: vec![Vec::new(); needs.filters.len()],
             contact_organisations: vec![Vec::new(); needs.filters.len()],
+            contact_visits: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
             instruments: Arc::clone(&settings.instruments),
             ..Timeline::default()
@@ -317,8 +318,7 @@ impl<'n> Reader<'n> {
 
     fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
         if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
-            let providers = [0, 1, 2].map(|level: usize| rows.providers[level].at(row));
-            self.timeline.visits.push(Visit { day, providers });
+            self.timeline.visits.push(Visit { day, providers: rows.providers_of(row) });
         }
         if self.needs.levels {
             let level = facts.effective_level();
