@@ -2,6 +2,7 @@
 
 mod amount;
 pub mod answers;
+mod belongs;
 pub mod care;
 mod course;
 pub mod criterion;
@@ -55,6 +56,7 @@ mod walk;
 pub mod year;
 
 pub use amount::{Amount, HowMuch};
+pub use belongs::Belongs;
 pub use course::{Course, Happens, OwnTest};
 pub use example::{Example, Expect};
 pub use example_rows::batch as example_rows;

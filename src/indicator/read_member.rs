@@ -1,5 +1,6 @@
 //! A rule about members: which are looked at, and what is measured of each.
 
+use super::belongs::Belongs;
 use super::home::{HomeQuestion, HomeValue};
 use super::read_contact::{contact, keep};
 use super::read_criterion::criterion;
@@ -20,6 +21,7 @@ pub(super) fn member(
 ) -> Option<Rule> {
     let mut table = fields.fields("member", problems)?;
     let candidates = candidates(&mut table, filters, problems);
+    let belongs = belongs(&mut table, candidates, problems);
     let ages = table.window("age", problems).map(|ages| (ages.from, ages.to));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
     let in_phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
@@ -44,6 +46,7 @@ pub(super) fn member(
     value.finish(problems);
     Some(Rule::Member(MemberRule {
         candidates: candidates?,
+        belongs,
         ages,
         smi,
         in_phase,
@@ -53,6 +56,32 @@ pub(super) fn member(
         value: measured?,
         meets,
     }))
+}
+
+/// `organisation = "last_contact"`: to which organisation members belong.
+fn belongs(
+    table: &mut Fields<'_>,
+    candidates: Option<Candidates>,
+    problems: &mut Problems,
+) -> Belongs {
+    const NAMES: [&str; 2] = ["enrolment", "last_contact"];
+    let is_last = |word: &str| NAMES.contains(&word).then_some(word == NAMES[1]);
+    if table.word("organisation", &NAMES, is_last, problems) != Some(true) {
+        return Belongs::Enrolled;
+    }
+    let found = candidates.and_then(Candidates::last_contact);
+    if let Some(node) =
+        table.node("organisation").filter(|_| candidates.is_some() && found.is_none())
+    {
+        let problem = table.problem(
+            node.span.clone(),
+            "these members need not have a contact in the window",
+            "the last of which contacts?",
+        );
+        problems
+            .push(problem.help("`last_contact` goes with `visits_to`, and with `contact` alone"));
+    }
+    found.unwrap_or(Belongs::Enrolled)
 }
 
 /// Why a value cannot be measured of the members that are looked at, and what can.

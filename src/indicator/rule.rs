@@ -1,6 +1,7 @@
 //! A checked definition: what is counted, as data.
 
 use super::amount::HowMuch;
+use super::belongs::Belongs;
 use super::course::{Course, Happens, OwnTest};
 pub use super::event_set::EventSet;
 use super::happening::Happening;
@@ -412,6 +413,8 @@ pub enum Comparison {
 pub struct MemberRule {
     /// Which members are looked at. Others are in no count.
     pub candidates: Candidates,
+    /// To which organisation they belong.
+    pub belongs: Belongs,
     /// Least and greatest age at the end of the period; an unknown age passes.
     pub ages: Option<(i32, i32)>,
     /// The filter of contacts for severe mental illness, where only members with one count.

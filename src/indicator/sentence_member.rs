@@ -1,5 +1,6 @@
 //! Rules about members as sentences.
 
+use super::belongs::Belongs;
 use super::rule::{Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Unit};
 use super::sentence::{self, among, contacts, event_names, set_name};
 use super::sentence_course::phase_name;
@@ -38,6 +39,9 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
         None => value,
     };
     let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}{when}: {value}");
+    if let Belongs::LastContact { .. } = rule.belongs {
+        text += "; a member belongs to the organisation that the last of these contacts names (of several on that day, the one with the highest id)";
+    }
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }

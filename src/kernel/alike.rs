@@ -15,6 +15,11 @@ pub(super) struct Alike {
     pub(super) questions: Vec<Vec<usize>>,
     /// Of a measure of members, what it looks at in every window.
     pub(super) members: Vec<Option<Looks>>,
+    /// How members can belong to organisations: by the last contact that passes a filter of the
+    /// timeline, or by enrolment.
+    pub(super) belongings: Vec<Option<usize>>,
+    /// Of a measure, how members belong for it, as a place among these.
+    pub(super) belongs: Vec<usize>,
     /// The visits whose relations to providers measures look at.
     pub(super) relations: Vec<Visits>,
     /// Of a measure of members, the places among them of its own visits and of those to agencies.
@@ -51,13 +56,17 @@ impl Alike {
         indicators: &[Indicator],
         filters: &[Vec<usize>],
         computable: &[usize],
+        treatment: usize,
     ) -> Self {
+        let (belongs, belongings) = belongings(indicators, filters, treatment);
         let (denominators, known) = denominators(indicators, filters);
         let (related, relations) = relations(indicators, filters);
         Self {
             units: units(indicators, filters, computable),
             questions: questions(indicators, filters),
             members: members(indicators, filters),
+            belongings,
+            belongs,
             relations,
             related,
             looked_at: looked_at(indicators, &denominators, computable),
@@ -152,6 +161,24 @@ fn members(indicators: &[Indicator], filters: &[Vec<usize>]) -> Vec<Option<Looks
         })
     };
     indicators.iter().zip(filters).map(looks).collect()
+}
+
+/// For each measure, how members belong to organisations; what is the same has the same place.
+fn belongings(
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+    treatment: usize,
+) -> (Vec<usize>, Vec<Option<usize>>) {
+    let mut known = Vec::new();
+    let of = |(one, filters): (&Indicator, &Vec<usize>)| {
+        let by_contact = match &one.rule {
+            Rule::Member(rule) => rule.belongs.by_contact(treatment, |filter| filters[filter]),
+            _ => None,
+        };
+        place(&mut known, by_contact)
+    };
+    let places = indicators.iter().zip(filters).map(of).collect();
+    (places, known)
 }
 
 /// For each measure, the places of the visits that it looks at; what is the same has the same place.

@@ -3,6 +3,7 @@
 mod alike;
 mod attribution;
 mod bed;
+mod belong;
 mod block;
 mod board;
 mod by_row;

@@ -116,7 +116,12 @@ pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
 }
 
 /// Filters whose contacts are added up, or looked at with their agencies or organisations.
-pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: &[Vec<usize>]) {
+pub(super) fn of_contacts(
+    needs: &mut Needs,
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+    treatment: usize,
+) {
     needs.summed = vec![false; needs.filters.len()];
     needs.agencies = vec![false; needs.filters.len()];
     needs.organisations = vec![false; needs.filters.len()];
@@ -151,6 +156,10 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
                     && let Some(filter) = visits.filter
                 {
                     needs.providers[places[filter]] = true;
+                }
+                let by_contact = rule.belongs.by_contact(treatment, |filter| places[filter]);
+                if let Some(filter) = by_contact {
+                    needs.organisations[filter] = true;
                 }
             }
             Rule::LevelMix | Rule::Contacts(_) => {}

@@ -174,7 +174,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
-        super::needs::of_contacts(&mut needs, &indicators, &filters);
+        super::needs::of_contacts(&mut needs, &indicators, &filters, treatment);
         super::attribution::see_needs(&mut needs, &strata, qualifying);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
@@ -199,7 +199,7 @@ impl Plan {
         let gaps = gaps(&indicators);
         let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
         let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();
-        let alike = Alike::of(&indicators, &filters, &computable);
+        let alike = Alike::of(&indicators, &filters, &computable, treatment);
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
         );

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::indicator::{
-    Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, Rule, Share, Thing,
-    Unit,
+    Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, Rule,
+    Share, Thing, Unit,
 };
 use crate::terms::column;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -68,6 +68,9 @@ impl Supply {
             Rule::Member(rule) => {
                 if let Candidates::Visits { visits, .. } = rule.candidates {
                     keys.extend(PROVIDERS.get(visits.provider));
+                }
+                if rule.belongs != Belongs::Enrolled {
+                    keys.insert(ORGANISATION);
                 }
                 matches!(rule.candidates, Candidates::EdVisits { diagnosis } if diagnosis != 0)
                     || matches!(rule.value, MemberValue::EdVisits { diagnosis, .. } if diagnosis != 0)

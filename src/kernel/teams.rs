@@ -213,13 +213,13 @@ impl Teams {
         &self.providers
     }
 
-    /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its group, both for each
+    /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its groups, both for each
     /// end of a window; whoever is in no mean is a member whom providers share all the same.
     fn post<'o>(
         &mut self,
         plan: &Plan,
         outcomes: impl Fn(usize) -> Option<&'o [Option<MemberOutcome>]>,
-        ends: &[usize],
+        ends: &[Vec<usize>],
         (timeline, interner): (&Timeline, &Interner),
     ) {
         for (place, (measure, visits)) in self.measures.iter().enumerate() {
@@ -229,7 +229,7 @@ impl Teams {
             }
             let outcomes = outcomes(*measure);
             let group = |end: usize| match outcomes.and_then(|outcomes| outcomes[end]) {
-                Some(MemberOutcome::Value(_)) => ends[end],
+                Some(MemberOutcome::Value(_)) => ends[plan.alike.belongs[*measure]][end],
                 _ => EVERYONE,
             };
             for end in (0..plan.ends.len()).filter(|end| plan.grid.is_with_longest(*end)) {

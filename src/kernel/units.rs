@@ -221,7 +221,7 @@ impl Writer<'_> {
                         Fate::Counted { numerator, denominator: 1, decided: None }
                     }
                 };
-                for group in [EVERYONE, self.board.ends[end]] {
+                for group in [EVERYONE, self.board.ends(*measure)[end]] {
                     self.write((*measure, period, group), self.age_in(period), None, fate);
                 }
             }
