@@ -326,6 +326,10 @@ impl Provider {
 #[serde(deny_unknown_fields)]
 pub(super) struct Member {
     pub(super) visits_to: Option<Provider>,
+    pub(super) visits: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) each: Each,
+    pub(super) organisation: Option<Organisation>,
     pub(super) at_least: Option<usize>,
     pub(super) contact: Option<ContactTest>,
     #[serde(default)]
@@ -358,6 +362,15 @@ pub(super) struct Member {
     pub(super) scores_apart: Option<i32>,
     pub(super) in_phase: Option<Phase>,
     pub(super) living: Option<Living>,
+}
+
+/// What is a visit: each day with a provider, or each row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Each {
+    #[default]
+    Day,
+    Row,
 }
 
 /// What a status record is asked.

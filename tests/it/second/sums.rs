@@ -229,7 +229,8 @@ impl Counter<'_> {
                 excluded,
                 value: value.filter(|_| !of.is_share()),
             };
-            self.add(life, &["all of them", year.bho()], &one);
+            let rule = definition.member.as_ref().expect("a rule of members");
+            self.add(life, &["all of them", year.organisation(rule)], &one);
         }
     }
 
