@@ -46,13 +46,9 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
             format!("{visits} on enrolled days (one a day)")
         }
         Thing::Deaths => "Deaths of enrolled members".to_owned(),
-        Thing::Served { filter, organisation: Organisation::Enrolment } => {
-            format!("Members with {} on an enrolled day", contacts(&filters[filter]))
+        Thing::Served { filter, organisation } => {
+            format!("Members with {}{}", contacts(&filters[filter]), served_by(organisation))
         }
-        Thing::Served { filter, organisation: Organisation::Row } => format!(
-            "Members with {}, of the organisation that its row names, with which they were enrolled on a day of the period",
-            contacts(&filters[filter])
-        ),
         Thing::Contacts { filter, organisation } => {
             format!("Contacts {}, each {}", whose(organisation), contacts(&filters[filter]))
         }
@@ -110,6 +106,15 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
         ),
         Thing::CareDays { .. } => "Alive, enrolled days in care".to_owned(),
+    }
+}
+
+fn served_by(organisation: Organisation) -> &'static str {
+    match organisation {
+        Organisation::Enrolment => " on an enrolled day",
+        Organisation::Row => {
+            ", of the organisation that its row names, with which they were enrolled on a day of the period"
+        }
     }
 }
 
