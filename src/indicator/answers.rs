@@ -95,8 +95,10 @@ impl Candidates {
             Self::HasContact { filter, at_least } => {
                 Self::HasContact { filter: of(filter), at_least }
             }
-            Self::Visits { .. }
-            | Self::Enrolled
+            Self::Visits { visits, at_least } => {
+                Self::Visits { visits: visits.placed(of), at_least }
+            }
+            Self::Enrolled
             | Self::EdVisits { .. }
             | Self::Events(_)
             | Self::Institution(_)

@@ -4,10 +4,10 @@ use super::care::{CareEpisode, Exit};
 use super::criterion::admissions;
 use super::member_value::MemberScene;
 use super::provider::{days_with, modal, visits_within};
-use super::rule::{Candidates, MemberValue};
+use super::rule::MemberValue;
 use super::score::in_each;
 use crate::terms::Day;
-use crate::timeline::{CarePlan, SpellSet, Timeline};
+use crate::timeline::{CarePlan, SpellSet, Timeline, Visit};
 
 /// The entry of the time in care that a day lies in; the day on which it ends is no part of it.
 pub(super) fn episode_on(care: &[CareEpisode], day: Day) -> Option<Day> {
@@ -75,12 +75,11 @@ fn shared_plan(timeline: &Timeline, start: Day, end: Day) -> bool {
 }
 
 /// Days with the provider of most visit days in the window.
-pub(super) fn tenure(candidates: Candidates, timeline: &Timeline, start: Day, end: Day) -> i32 {
-    let Candidates::Visits { provider: kind, .. } = candidates else { return 0 };
-    let visits = visits_within(&timeline.visits, start, end);
+pub(super) fn tenure(all: &[Visit], kind: usize, (start, end): (Day, Day)) -> i32 {
+    let visits = visits_within(all, start, end);
     let Some(provider) = modal(visits, kind) else { return 0 };
-    let own = |visit: &&crate::timeline::Visit| visit.providers[kind] == Some(provider);
-    let first = timeline.visits.iter().find(own);
+    let own = |visit: &&Visit| visit.providers[kind] == Some(provider);
+    let first = all.iter().find(own);
     let last = visits.iter().rev().find(own);
     first.zip(last).map_or(0, |(first, last)| last.day - first.day)
 }

@@ -11,7 +11,7 @@ use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, da
 use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{DaySpans, EdVisit, SpellSet, Timeline};
+use crate::timeline::{DaySpans, EdVisit, SpellSet, Timeline, Visit};
 
 /// Parts of one in a member's value.
 pub const PARTS: i64 = 1_000_000_000_000;
@@ -42,8 +42,12 @@ pub struct MemberScene<'a> {
     pub questions: &'a [usize],
     /// What was asked of the member.
     pub answers: &'a Answers,
-    /// Relations to clinicians, teams and agencies.
-    pub relations: &'a [Relations; 3],
+    /// Relations of the visits that the rule looks at.
+    pub relations: Option<&'a Relations>,
+    /// The rows of these visits.
+    pub visits: &'a [Visit],
+    /// Relations of treatment visits to agencies, where the rule asks for them.
+    pub agencies: Option<&'a Relations>,
     /// Episodes of care for the gap of the rule, if it has one.
     pub care: &'a [CareEpisode],
     /// Place of the treatment filter among the filters of the timeline.
@@ -78,8 +82,8 @@ pub fn outcomes(
     let asks_more = asks_more(rule);
     let is_asked = |place: usize| !asks_more || is_asked(rule, scene, place, windows[place], birth);
     match rule.candidates {
-        Candidates::Visits { provider, .. } if !matches!(rule.value, MemberValue::Tenure) => {
-            let relations = &scene.relations[provider].by_end;
+        Candidates::Visits { .. } if !matches!(rule.value, MemberValue::Tenure) => {
+            let relations = scene.relations.map_or(&[][..], |own| &own.by_end);
             let of = |(place, relation): (usize, &Relation)| {
                 (candidates[place] && is_asked(place)).then_some(*relation)
             };
@@ -126,14 +130,11 @@ fn is_asked(
         birth.is_none_or(|birth| (least..=most).contains(&scene.grid.age_at(place, birth)))
     };
     let enough_agencies =
-        |least: i64| scene.relations[2].by_end.get(place).is_some_and(|own| own.providers >= least);
+        |least: i64| relation(scene.agencies, place).is_some_and(|own| own.providers >= least);
     // One provider makes no pair.
-    let is_pair = || match rule.candidates {
-        Candidates::Visits { provider, .. } => {
-            scene.grid.is_with_longest(place)
-                && scene.relations[provider].by_end[place].providers >= 2
-        }
-        _ => false,
+    let is_pair = || {
+        scene.grid.is_with_longest(place)
+            && relation(scene.relations, place).is_some_and(|own| own.providers >= 2)
     };
     (!matches!(rule.value, MemberValue::Density) || is_pair())
         && rule.ages.is_none_or(of_age)
@@ -147,6 +148,11 @@ fn is_asked(
             let day = if one.before { start - 1 } else { end };
             scene.answers.of(*question, place, || holds_on(&one.is, scene, day))
         })
+}
+
+/// The relation in the window at a place.
+fn relation(relations: Option<&Relations>, place: usize) -> Option<&Relation> {
+    relations?.by_end.get(place)
 }
 
 /// True if a criterion is met by a member on a day.
@@ -172,8 +178,8 @@ fn of_window(
     days: (Day, Day),
 ) -> i64 {
     match (rule.candidates, rule.value) {
-        (candidates, MemberValue::Tenure) => {
-            let tenure = member_course::tenure(candidates, scene.timeline, days.0, days.1);
+        (Candidates::Visits { visits, .. }, MemberValue::Tenure) => {
+            let tenure = member_course::tenure(scene.visits, visits.provider, days);
             i64::from(tenure) * PARTS
         }
         (Candidates::Answered(asked), MemberValue::Status(test)) => {
@@ -252,10 +258,9 @@ fn is_candidate(
 ) -> bool {
     let timeline = scene.timeline;
     match candidates {
-        Candidates::Visits { provider, at_least } => scene.relations[provider]
-            .by_end
-            .get(place)
-            .is_some_and(|relation| relation.visits >= at_least),
+        Candidates::Visits { at_least, .. } => {
+            relation(scene.relations, place).is_some_and(|own| own.visits >= at_least)
+        }
         Candidates::ActiveBefore { filter, at_least, days } => {
             let filter = scene.filters[filter];
             scene.months.is_active(Active { filter, at_least, days }, place)

@@ -6,6 +6,7 @@ use super::read_criterion::criterion;
 use super::read_rule::{events, exclusions, groups};
 use super::read_score;
 use super::read_stays::spell_set;
+use super::read_visits::{belongs, visits};
 use super::rule::{Candidates, Criterion, MemberCriterion, MemberRule, MemberValue, Rule};
 use super::status::{Answered, Said, StatusTest};
 use crate::diagnostic::{Fields, Problems};
@@ -16,9 +17,11 @@ use crate::timeline::{Basis, ContactFilter, Phase};
 pub(super) const OLDEST: u8 = 200;
 
 /// What `[member]` may say of which members are looked at.
-const CANDIDATES: [&str; 20] = [
+const CANDIDATES: [&str; 22] = [
     "contact",
     "visits_to",
+    "visits",
+    "each",
     "enrolled",
     "ed_visit",
     "any_night",
@@ -48,6 +51,7 @@ pub(super) fn member(
     let mut table = fields.fields("member", problems)?;
     table.knows(&CANDIDATES);
     let candidates = candidates(&mut table, filters, problems);
+    let belongs = belongs(&mut table, candidates, problems);
     let ages = table.range("age", 0, OLDEST, problems);
     let ages = ages.map(|(first, last)| (first.into(), last.into()));
     let smi = (table.flag("smi", problems) == Some(true)).then(|| severe(filters));
@@ -66,39 +70,14 @@ pub(super) fn member(
     };
     let measured = member_value(&mut value, filters, problems);
     let meets = asked(&mut value, measured, filters, problems);
-    if let (Some(candidates), Some(measured)) = (candidates, measured) {
-        let of_visits = matches!(candidates, Candidates::Visits { .. });
-        let of_status = matches!(candidates, Candidates::Answered(_));
-        let of_homes = matches!(candidates, Candidates::Living(_));
-        let of_scores = matches!(candidates, Candidates::Scored(_));
-        if of_status != matches!(measured, MemberValue::Status(_)) {
-            let problem = value.problem(value.span(), "this value is not of these members", "here");
-            problems
-                .push(problem.help(
-                    "`status_last` and its like go with `status = …`, and with nothing else",
-                ));
-        } else if of_scores != matches!(measured, MemberValue::Score(_)) {
-            let problem = value.problem(value.span(), "this value is not of these members", "here");
-            problems.push(
-                problem.help(
-                    "`favourable` and its like go with `scored = […]`, and with nothing else",
-                ),
-            );
-        } else if of_homes != matches!(measured, MemberValue::Home(_)) {
-            let problem = value.problem(value.span(), "this value is not of these members", "here");
-            problems.push(problem.help(
-                "`restrictiveness` and its like go with `living = …`, and with nothing else",
-            ));
-        } else if of_visits != measured.is_of_visits() {
-            let problem = value.problem(value.span(), "this value is not of these members", "here");
-            problems.push(problem.help(
-                "values of visits (`usual_provider` … `fragmentation`) go with `visits_to`, the others without it",
-            ));
-        }
+    if let Some(help) = candidates.zip(measured).and_then(|(who, of)| mismatch(who, of)) {
+        let problem = value.problem(value.span(), "this value is not of these members", "here");
+        problems.push(problem.help(help));
     }
     value.finish(problems);
     Some(Rule::Member(MemberRule {
         candidates: candidates?,
+        belongs,
         ages,
         smi,
         in_phase,
@@ -108,6 +87,34 @@ pub(super) fn member(
         value: measured?,
         meets,
     }))
+}
+
+/// Why a value cannot be measured of the members that are looked at, and what can.
+fn mismatch(candidates: Candidates, measured: MemberValue) -> Option<&'static str> {
+    let of_status = matches!(candidates, Candidates::Answered(_));
+    let of_scores = matches!(candidates, Candidates::Scored(_));
+    let of_homes = matches!(candidates, Candidates::Living(_));
+    let (of_visits, of_rows) = match candidates {
+        Candidates::Visits { visits, .. } => (true, visits.each_row),
+        _ => (false, false),
+    };
+    if of_status != matches!(measured, MemberValue::Status(_)) {
+        Some("`status_last` and its like go with `status = …`, and with nothing else")
+    } else if of_scores != matches!(measured, MemberValue::Score(_)) {
+        Some("`favourable` and its like go with `scored = […]`, and with nothing else")
+    } else if of_homes != matches!(measured, MemberValue::Home(_)) {
+        Some("`restrictiveness` and its like go with `living = …`, and with nothing else")
+    } else if of_visits != measured.is_of_visits() {
+        Some(
+            "values of visits (`usual_provider` … `fragmentation`) go with `visits_to`, the others without it",
+        )
+    } else if of_rows && matches!(measured, MemberValue::Tenure | MemberValue::Density) {
+        Some(
+            "`tenure` and `density` look at days, of which `each = \"row\"` says nothing: leave it out",
+        )
+    } else {
+        None
+    }
 }
 
 /// `[[member.when]]`: criteria on the last day of the window, or on the day before it.
@@ -161,13 +168,8 @@ fn candidates(
 ) -> Option<Candidates> {
     if table.has("visits_to") {
         let at_least = table.integer_in("at_least", 1, 1000, problems).unwrap_or(1);
-        let provider = table.word(
-            "visits_to",
-            &PROVIDERS,
-            |word| PROVIDERS.iter().position(|name| *name == word),
-            problems,
-        )?;
-        return Some(Candidates::Visits { provider, at_least: at_least.into() });
+        let visits = visits(table, filters, problems)?;
+        return Some(Candidates::Visits { visits, at_least: at_least.into() });
     }
     if let Some(gap) = table.integer_in("in_care", 1, 3660, problems) {
         let days = table.integer_in("since_days", 0, 3660, problems).unwrap_or(0);

@@ -1,5 +1,7 @@
 //! A rule about things counted over person-time.
 
+use std::ops::Range;
+
 use super::Scale;
 use super::read_contact::{contact, levels};
 use super::read_criterion::criterion;
@@ -8,7 +10,7 @@ use super::read_index::index;
 use super::read_rule::{events, groups};
 use super::read_stays::spell_set;
 use super::rule::{Criterion, EventSet, RateRule, Rule, Share, Thing, UnitMoney, UnitThing};
-use super::thing::Sum;
+use super::thing::{Organisation, Sum};
 use crate::diagnostic::{Fields, Problems, listed};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -155,12 +157,37 @@ fn one_thing(
     table.knows(&BESIDE);
     let mut counted = things(table, filters, problems);
     counted.extend(of_units(table, units, filters, problems));
+    let organisation = organisation(table, problems);
     if counted.len() != 1 && problems.len() == before {
         let problem =
             table.problem(table.span(), "a rate counts exactly one thing", "in this table");
         problems.push(problem.help(format!("one of {}", listed(&THINGS))));
     }
-    counted.into_iter().next()
+    let thing = counted.into_iter().next();
+    let Some(span) = organisation else { return thing };
+    let by_row = thing.and_then(Thing::by_row);
+    if thing.is_some() && by_row.is_none() {
+        let problem = table.problem(
+            span,
+            "rows name the organisation of contacts only",
+            "this is no thing of contacts",
+        );
+        problems.push(problem.help(
+            "`organisation = \"row\"` goes with `served`, and with `contacts` without `in_phase`",
+        ));
+    }
+    by_row
+}
+
+/// Where `organisation = "row"` stands: things then belong to the organisation that their rows name.
+fn organisation(table: &mut Fields<'_>, problems: &mut Problems) -> Option<Range<usize>> {
+    let known = |word: &str| match word {
+        "enrolment" => Some(Organisation::Enrolment),
+        _ => (word == "row").then_some(Organisation::Row),
+    };
+    let found = table.word("organisation", &["enrolment", "row"], known, problems);
+    let span = table.node("organisation")?.span.clone();
+    found.filter(|one| *one == Organisation::Row).map(|_| span)
 }
 
 /// Things that are units of a rule about units, or the money of such units.
@@ -262,7 +289,8 @@ fn things(
     }
     if table.has("served") {
         let filter = contact(table, "served", filters, problems);
-        found.extend(filter.map(|filter| Thing::Served { filter }));
+        let organisation = Organisation::Enrolment;
+        found.extend(filter.map(|filter| Thing::Served { filter, organisation }));
     }
     if table.has("contacts") {
         let filter = contact(table, "contacts", filters, problems);
@@ -276,10 +304,11 @@ fn things(
             Some(_) => None,
             None => table.word("by", &["rows", "minutes", "paid"], by, problems).flatten(),
         };
+        let organisation = Organisation::Enrolment;
         found.extend(filter.map(|filter| match (phase, by) {
             (Some(phase), _) => Thing::PhaseContacts { filter, phase },
-            (None, Some(of)) => Thing::ContactSum { filter, of },
-            (None, None) => Thing::Contacts { filter },
+            (None, Some(of)) => Thing::ContactSum { filter, of, organisation },
+            (None, None) => Thing::Contacts { filter, organisation },
         }));
     }
     let phases = table.words("phase_days", &Phase::NAMES, Phase::from_name, problems);

@@ -2,15 +2,18 @@
 
 use super::amount::HowMuch;
 pub use super::assessed::Comparison;
+use super::belongs::Belongs;
 use super::course::{Course, Happens, OwnTest};
+pub use super::event_set::EventSet;
 use super::happening::Happening;
 use super::home::{HomeQuestion, HomeValue};
 use super::score::{PairTest, ScoreValue, Scored};
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
 use super::unit_value::UnitValue;
+use super::visits::Visits;
 use crate::terms::Window;
-use crate::terms::codes::{Disposition, EventType, FacilityClass};
+use crate::terms::codes::{Disposition, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{ContactFilter, Phase, SpellSet};
 
@@ -120,27 +123,6 @@ pub struct Around {
     pub filter: usize,
     /// Days around the index day.
     pub days: Window,
-}
-
-/// Types of events, one bit each in the order of the code list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EventSet(u32);
-
-impl EventSet {
-    /// The set of some types.
-    pub fn of(types: &[EventType]) -> Self {
-        Self(types.iter().fold(0, |bits, what| bits | 1 << (*what as u32)))
-    }
-
-    /// True if a type is in the set.
-    pub fn has(self, what: EventType) -> bool {
-        self.0 & (1 << (what as u32)) != 0
-    }
-
-    /// The types, in the order of the code list.
-    pub fn iter(self) -> impl Iterator<Item = EventType> {
-        EventType::ALL.iter().copied().filter(move |what| self.has(*what))
-    }
 }
 
 /// What a unit is.
@@ -440,6 +422,8 @@ pub enum PlanTest {
 pub struct MemberRule {
     /// Which members are looked at. Others are in no count.
     pub candidates: Candidates,
+    /// To which organisation they belong.
+    pub belongs: Belongs,
     /// Least and greatest age at the end of the period; an unknown age passes.
     pub ages: Option<(i32, i32)>,
     /// The filter of contacts for severe mental illness, where only members with one count.
@@ -500,10 +484,10 @@ impl MemberRule {
 /// Which members a member rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Candidates {
-    /// Those with at least so many treatment visits to providers of one kind in the window.
+    /// Those with at least so many visits to providers of one kind in the window.
     Visits {
-        /// Which providers: 0 clinician, 1 team, 2 agency.
-        provider: usize,
+        /// Which visits.
+        visits: Visits,
         /// The least number of visits.
         at_least: i64,
     },

@@ -1,9 +1,11 @@
 //! Rules about members as sentences.
 
+use super::belongs::Belongs;
 use super::rule::{Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Unit};
 use super::sentence::{self, among, contacts, event_names};
 use super::sentence_course::phase_name;
 use super::sentence_stay::set_name;
+use super::visits::Visits;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::ContactFilter;
 
@@ -38,6 +40,9 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
         None => value,
     };
     let mut text = format!("Of {who}{agencies}{ages}{smi}{phase}{when}: {value}");
+    if let Belongs::LastContact { .. } = rule.belongs {
+        text += "; a member belongs to the organisation that the last of these contacts names (of several on that day, the one with the highest id)";
+    }
     if !left_out.is_empty() {
         text += &format!("; left out: {}", left_out.join("; "));
     }
@@ -85,12 +90,10 @@ pub(super) fn a_day() -> Index {
 
 fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
     match candidates {
-        Candidates::Visits { provider, at_least } => {
-            let provider = ["clinician", "team", "agency"][provider.min(2)];
-            format!(
-                "members with at least {at_least} treatment visits with a known {provider} in the 12 months that end with the period"
-            )
-        }
+        Candidates::Visits { visits: own, at_least } => format!(
+            "members with at least {at_least} {} in the 12 months that end with the period",
+            visits(own, filters)
+        ),
         Candidates::ActiveBefore { filter, at_least, days } => format!(
             "members in active care ({} on at least {at_least} of the {days} days before the 12 months that end with the period)",
             contacts(&filters[filter])
@@ -147,6 +150,17 @@ fn who(candidates: Candidates, filters: &[ContactFilter]) -> String {
             "members with {} or a day in 24-hour care in the 12 months that end with the period",
             contacts(&filters[filter])
         ),
+    }
+}
+
+fn visits(visits: Visits, filters: &[ContactFilter]) -> String {
+    let provider = ["clinician", "team", "agency"][visits.provider.min(2)];
+    let each = if visits.each_row { " (every row is one)" } else { "" };
+    match visits.filter {
+        None => format!("treatment visits{each} with a known {provider}"),
+        Some(filter) => {
+            format!("visits{each} with a known {provider}, each {}", contacts(&filters[filter]))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::sentence::{self, among, contacts, event_names};
 use super::sentence_course::{named, phase_name};
 use super::sentence_member::of_bits;
 use super::sentence_stay::set_name;
-use super::thing::Sum;
+use super::thing::{Organisation, Sum};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::timeline::ContactFilter;
 
@@ -17,6 +17,9 @@ pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
         );
     }
     match (rule.of, rule.to) {
+        (Thing::Served { organisation: Organisation::Row, .. }, None) => {
+            format!("{of}, per enrolled member (alive, enrolled days ÷ days of the period).")
+        }
         (Thing::Served { .. } | Thing::Units { once: true, .. }, None) => format!(
             "{of} of the period, per enrolled member (alive, enrolled days ÷ days of the period)."
         ),
@@ -44,11 +47,11 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
             format!("{visits} on enrolled days (one a day)")
         }
         Thing::Deaths => "Deaths of enrolled members".to_owned(),
-        Thing::Served { filter } => {
-            format!("Members with {} on an enrolled day", contacts(&filters[filter]))
+        Thing::Served { filter, organisation } => {
+            format!("Members with {}{}", contacts(&filters[filter]), served_by(organisation))
         }
-        Thing::Contacts { filter } => {
-            format!("Contacts on enrolled days, each {}", contacts(&filters[filter]))
+        Thing::Contacts { filter, organisation } => {
+            format!("Contacts {}, each {}", whose(organisation), contacts(&filters[filter]))
         }
         Thing::Cost { levels } => {
             let at = levels
@@ -57,12 +60,13 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
                 "Cost{at} on enrolled days (the first present of paid, allowed and standard price)"
             )
         }
-        Thing::ContactSum { filter, of } => format!(
-            "{} of contacts on enrolled days, each {}",
+        Thing::ContactSum { filter, of, organisation } => format!(
+            "{} of contacts {}, each {}",
             match of {
                 Sum::Minutes => "Minutes",
                 Sum::Paid => "Amounts paid",
             },
+            whose(organisation),
             contacts(&filters[filter])
         ),
         Thing::Units { place, once } => {
@@ -103,6 +107,22 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
             "Disengagements (the day on which {gap} days at risk have passed without a qualifying contact, with no planned end)"
         ),
         Thing::CareDays { .. } => "Alive, enrolled days in care".to_owned(),
+    }
+}
+
+fn served_by(organisation: Organisation) -> &'static str {
+    match organisation {
+        Organisation::Enrolment => " on an enrolled day",
+        Organisation::Row => {
+            ", of the organisation that its row names, with which they were enrolled on a day of the period"
+        }
+    }
+}
+
+fn whose(organisation: Organisation) -> &'static str {
+    match organisation {
+        Organisation::Enrolment => "on enrolled days",
+        Organisation::Row => "of the organisation that the row names, on enrolled and other days",
     }
 }
 

@@ -56,6 +56,16 @@ pub enum Sum {
     Paid,
 }
 
+/// To which organisation a thing of contacts belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Organisation {
+    /// The one with which the member is enrolled on the day; on other days to none.
+    Enrolment,
+    /// The one that the row of the contact names, whether the member is enrolled there or not. It has
+    /// served a member who was also enrolled there on a day of the period.
+    Row,
+}
+
 impl Thing {
     /// The set of stays that it is made of, if it is.
     pub(super) fn spell_set(self) -> Option<SpellSet> {
@@ -68,15 +78,43 @@ impl Thing {
         }
     }
 
+    /// The filter of contacts that belong to the organisation that their rows name.
+    pub fn filter_by_row(self) -> Option<usize> {
+        match self {
+            Self::Served { filter, organisation: Organisation::Row }
+            | Self::Contacts { filter, organisation: Organisation::Row }
+            | Self::ContactSum { filter, organisation: Organisation::Row, .. } => Some(filter),
+            _ => None,
+        }
+    }
+
+    /// The same, for the organisation that rows name; nothing for what is not of contacts.
+    #[must_use]
+    pub fn by_row(self) -> Option<Self> {
+        let organisation = Organisation::Row;
+        match self {
+            Self::Served { filter, .. } => Some(Self::Served { filter, organisation }),
+            Self::Contacts { filter, .. } => Some(Self::Contacts { filter, organisation }),
+            Self::ContactSum { filter, of, .. } => {
+                Some(Self::ContactSum { filter, of, organisation })
+            }
+            _ => None,
+        }
+    }
+
     /// The same, with the filter at a place among others; nothing for what a rule's own list of units
     /// gives.
     #[must_use]
     pub fn placed(self, of: impl Fn(usize) -> usize) -> Option<Self> {
         Some(match self {
-            Self::Served { filter } => Self::Served { filter: of(filter) },
-            Self::Contacts { filter } => Self::Contacts { filter: of(filter) },
-            Self::ContactSum { filter, of: sum } => {
-                Self::ContactSum { filter: of(filter), of: sum }
+            Self::Served { filter, organisation } => {
+                Self::Served { filter: of(filter), organisation }
+            }
+            Self::Contacts { filter, organisation } => {
+                Self::Contacts { filter: of(filter), organisation }
+            }
+            Self::ContactSum { filter, of: sum, organisation } => {
+                Self::ContactSum { filter: of(filter), of: sum, organisation }
             }
             Self::PhaseContacts { filter, phase } => {
                 Self::PhaseContacts { filter: of(filter), phase }
@@ -123,11 +161,15 @@ pub enum Thing {
     Served {
         /// The filter.
         filter: usize,
+        /// Whose it is.
+        organisation: Organisation,
     },
     /// Contacts.
     Contacts {
         /// The filter.
         filter: usize,
+        /// Whose it is.
+        organisation: Organisation,
     },
     /// Cost in cents.
     Cost {
@@ -188,6 +230,8 @@ pub enum Thing {
         filter: usize,
         /// What is added up.
         of: Sum,
+        /// Whose it is.
+        organisation: Organisation,
     },
     /// Alive enrolled days in phases of recovery.
     PhaseDays(Phases),

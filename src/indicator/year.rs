@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use super::criterion::for_each_level_run;
 use super::provider::{modal, visits_within};
+use super::visits::Visits;
 use crate::terms::Day;
-use crate::timeline::{SpellSet, Timeline};
+use crate::timeline::{SpellSet, Timeline, Visit};
 
 /// Calendar months of a member's window W.
 pub const MONTHS: i32 = 12;
@@ -376,14 +377,13 @@ impl Relations {
         self.ready = false;
     }
 
-    /// Looks at a member's visits to providers of a kind (0 clinician, 1 team, 2 agency), once. A
-    /// visit is a member, a day and a provider; visits on one day are in the order of providers'
-    /// ids, which `order` tells. `windows` are in order and have their first and last day.
+    /// Looks at a member's visits, of which these are the rows, once. Visits on one day are in the
+    /// order of providers' ids, which `order` tells. `windows` are in order and have their first and
+    /// last day.
     pub fn see(
         &mut self,
-        kind: usize,
+        (visits, rows): (Visits, &[Visit]),
         windows: impl Iterator<Item = (Day, Day)>,
-        timeline: &Timeline,
         with_entropy: bool,
         order: impl Fn(u32, u32) -> Ordering,
     ) {
@@ -392,11 +392,12 @@ impl Relations {
         }
         self.ready = true;
         self.visits.clear();
-        self.visits.extend(
-            timeline.visits.iter().filter_map(|visit| Some((visit.day, visit.providers[kind]?))),
-        );
+        let known = |visit: &Visit| Some((visit.day, visit.providers[visits.provider]?));
+        self.visits.extend(rows.iter().filter_map(known));
         order_within_days(&mut self.visits, order);
-        self.visits.dedup();
+        if !visits.each_row {
+            self.visits.dedup();
+        }
         number_providers(&mut self.visits, &mut self.counts, &mut self.known);
         self.slide(windows, with_entropy);
     }

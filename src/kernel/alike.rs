@@ -1,7 +1,9 @@
 //! What measures have in common, so that it is looked at once for each member.
 
 use super::present::Kinds;
-use crate::indicator::{Candidates, ExclusionTest, Indicator, MemberCriterion, Rule, Share, Thing};
+use crate::indicator::{
+    Candidates, ExclusionTest, Indicator, MemberCriterion, Rule, Share, Thing, Visits,
+};
 
 /// For each measure, what it has in common with others.
 #[derive(Debug, Clone)]
@@ -13,6 +15,15 @@ pub(super) struct Alike {
     pub(super) questions: Vec<Vec<usize>>,
     /// Of a measure of members, what it looks at in every window.
     pub(super) members: Vec<Option<Looks>>,
+    /// How members can belong to organisations: by the last contact that passes a filter of the
+    /// timeline, or by enrolment.
+    pub(super) belongings: Vec<Option<usize>>,
+    /// Of a measure, how members belong for it, as a place among these.
+    pub(super) belongs: Vec<usize>,
+    /// The visits whose relations to providers measures look at.
+    pub(super) relations: Vec<Visits>,
+    /// Of a measure of members, the places among them of its own visits and of those to agencies.
+    pub(super) related: Vec<[Option<usize>; 2]>,
     /// Of a rate, the place of what it is divided by among all that rates are divided by.
     pub(super) denominators: Vec<Option<usize>>,
     /// The place of enrolled days among them.
@@ -45,16 +56,28 @@ impl Alike {
         indicators: &[Indicator],
         filters: &[Vec<usize>],
         computable: &[usize],
+        treatment: usize,
     ) -> Self {
+        let (belongs, belongings) = belongings(indicators, filters, treatment);
         let (denominators, known) = denominators(indicators, filters);
+        let (related, relations) = relations(indicators, filters);
         Self {
             units: units(indicators, filters, computable),
             questions: questions(indicators, filters),
             members: members(indicators, filters),
+            belongings,
+            belongs,
+            relations,
+            related,
             looked_at: looked_at(indicators, &denominators, computable),
             denominators,
             enrolled_days: known.iter().position(|over| *over == Over::EnrolledDays),
         }
+    }
+
+    /// The visits that a measure looks at.
+    pub(super) fn visits(&self, measure: usize) -> Option<Visits> {
+        self.related[measure][0].map(|place| self.relations[place])
     }
 
     /// How many different things are asked of members.
@@ -138,6 +161,44 @@ fn members(indicators: &[Indicator], filters: &[Vec<usize>]) -> Vec<Option<Looks
         })
     };
     indicators.iter().zip(filters).map(looks).collect()
+}
+
+/// For each measure, how members belong to organisations; what is the same has the same place.
+fn belongings(
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+    treatment: usize,
+) -> (Vec<usize>, Vec<Option<usize>>) {
+    let mut known = Vec::new();
+    let of = |(one, filters): (&Indicator, &Vec<usize>)| {
+        let by_contact = match &one.rule {
+            Rule::Member(rule) => rule.belongs.by_contact(treatment, |filter| filters[filter]),
+            _ => None,
+        };
+        place(&mut known, by_contact)
+    };
+    let places = indicators.iter().zip(filters).map(of).collect();
+    (places, known)
+}
+
+/// For each measure, the places of the visits that it looks at; what is the same has the same place.
+fn relations(
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+) -> (Vec<[Option<usize>; 2]>, Vec<Visits>) {
+    const AGENCY: usize = 2;
+    let mut known: Vec<Visits> = Vec::new();
+    let of = |(one, filters): (&Indicator, &Vec<usize>)| {
+        let Rule::Member(rule) = &one.rule else { return [None; 2] };
+        let own = match rule.candidates {
+            Candidates::Visits { visits, .. } => Some(visits.placed(|filter| filters[filter])),
+            _ => None,
+        };
+        let agencies = rule.agencies.map(|_| Visits::of_treatment(AGENCY));
+        [own, agencies].map(|visits| visits.map(|visits| place(&mut known, visits)))
+    };
+    let places = indicators.iter().zip(filters).map(of).collect();
+    (places, known)
 }
 
 /// The place of something among what is known; it is added if it is not there.

@@ -158,7 +158,8 @@ impl Board<'_> {
             let at = (plan.row_of[*measure], self.reasons_from[*measure]);
             for (end, outcome) in outcomes.iter().enumerate() {
                 let Some(outcome) = *outcome else { continue };
-                let rows = [EVERYONE, self.ends[end]].into_iter().filter_map(|one| row_of.row(one));
+                let group = self.ends(*measure)[end];
+                let rows = [EVERYONE, group].into_iter().filter_map(|one| row_of.row(one));
                 for row in rows {
                     let block = self.rows[row].block(parts[end]);
                     block.add_outcome(plan, at, end, outcome, 1);

@@ -12,7 +12,7 @@ use super::teams::Teams;
 use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
-use crate::timeline::{Interner, Timeline, UNKNOWN};
+use crate::timeline::{Interner, Timeline};
 
 /// All sums, and what their places mean.
 ///
@@ -34,11 +34,11 @@ pub(super) struct Board<'p> {
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
     /// The current member: its profiles, its age band if that stays the same, or else at each end of
-    /// a window, and its group at each end.
+    /// a window, and its groups at each end, by how members belong to them.
     profiles: Vec<usize>,
     one_age: Option<usize>,
     ages: Vec<usize>,
-    pub(super) ends: Vec<usize>,
+    pub(super) ends: Vec<Vec<usize>>,
     runs: Vec<Run>,
     birth: Option<(i32, (u32, u32))>,
     /// Parts of the providers that the current unit belongs to.
@@ -104,7 +104,7 @@ impl<'p> Board<'p> {
             profiles: Vec::new(),
             one_age: None,
             ages: Vec::new(),
-            ends: Vec::new(),
+            ends: vec![Vec::new(); plan.alike.belongings.len()],
             runs: Vec::new(),
             birth: None,
             providers: Vec::new(),
@@ -210,36 +210,6 @@ impl<'p> Board<'p> {
         Ok(())
     }
 
-    /// Where the current member belongs at each end of a window, if that is asked.
-    fn see_ends(&mut self, ledger: &Ledger, timeline: &Timeline, interner: &Interner) {
-        self.ends.clear();
-        if ledger.measures.is_empty() {
-            return;
-        }
-        let plan = self.plan;
-        for (place, (start, end)) in plan.windows.iter().enumerate() {
-            let asked =
-                || ledger.outcomes.iter().skip(place).step_by(plan.ends.len()).any(Option::is_some);
-            let last = timeline.enrolled.days.last_within(*start, *end);
-            let bho = last.and_then(|day| timeline.enrolled.bho_on(day));
-            let group = match bho {
-                Some(bho) => self.group(bho, interner),
-                None if asked() => self.group(UNKNOWN, interner),
-                None => EVERYONE,
-            };
-            self.ends.push(group);
-        }
-    }
-
-    /// The row of each group for the current member; nothing for everyone if the member belongs to
-    /// one group only.
-    fn rows_of(&self, ledger: &Ledger) -> RowOf {
-        let mut groups =
-            ledger.groups().chain(self.ends.iter().copied().filter(|group| *group != EVERYONE));
-        let first = groups.next();
-        RowOf { several: groups.any(|group| Some(group) != first) }
-    }
-
     fn post_units(&mut self, ledger: &Ledger, row_of: RowOf) {
         let (plan, by_age) = (self.plan, self.parts.by_age);
         for unit in &ledger.left_out {
@@ -318,7 +288,7 @@ impl<'p> Board<'p> {
         let ends = self.plan.ends.len();
         let mut runs = std::mem::take(&mut self.runs);
         for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
-            self.find_runs(outcomes, &mut runs);
+            self.find_runs(*measure, outcomes, &mut runs);
             self.post_values(*measure, &runs, row_of);
             for at in 0..self.profiles.len() {
                 let part = self.profiles[at];
@@ -424,7 +394,7 @@ type Place = (usize, usize, MemberOutcome);
 /// The rows of one member.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowOf {
-    several: bool,
+    pub(super) several: bool,
 }
 
 impl RowOf {

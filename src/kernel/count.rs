@@ -30,7 +30,7 @@ pub(super) struct Counter<'p> {
     excluded: ExcludedWindows,
     answers: Answers,
     candidates: CandidateWindows,
-    relations: [Relations; 3],
+    relations: Vec<Relations>,
     pub(super) ledger: Ledger,
     things: PersonDays,
     pub(super) dated: Vec<(Day, i64)>,
@@ -47,7 +47,7 @@ impl<'p> Counter<'p> {
             excluded: ExcludedWindows::new(plan.alike.exclusion_count()),
             candidates: CandidateWindows::new(plan.alike.candidate_count()),
             answers: Answers::new(plan.alike.question_count(), plan.windows.len()),
-            relations: Default::default(),
+            relations: vec![Relations::default(); plan.alike.relations.len()],
             ledger: Ledger::new(plan.alike.denominator_count()),
             things: PersonDays::default(),
             dated: Vec::new(),
@@ -150,20 +150,12 @@ impl<'p> Counter<'p> {
         interner: &Interner,
     ) {
         let plan = self.plan;
+        let visits = plan.alike.visits(measure).map_or(&[][..], |own| own.rows(timeline));
         match rule.candidates {
             Candidates::Visits { at_least, .. }
-                if (timeline.visits.len() as u64) < at_least.unsigned_abs() =>
+                if (visits.len() as u64) < at_least.unsigned_abs() =>
             {
                 return;
-            }
-            Candidates::Visits { provider, .. } => {
-                self.relations[provider].see(
-                    provider,
-                    plan.windows.iter().copied(),
-                    timeline,
-                    plan.entropy,
-                    |a, b| interner.compare(a, b),
-                );
             }
             Candidates::ActiveBefore { filter, .. } | Candidates::HasContact { filter, .. }
                 if timeline.contact_days[plan.filters[measure][filter]].is_empty() =>
@@ -188,15 +180,14 @@ impl<'p> Counter<'p> {
             Candidates::Institution(set) if timeline.institution(set).is_empty() => return,
             _ => {}
         }
-        if rule.agencies.is_some() {
-            let order = |a, b| interner.compare(a, b);
-            self.relations[2].see(2, plan.windows.iter().copied(), timeline, plan.entropy, order);
-        }
+        self.see_relations(measure, timeline, interner);
         self.see_months(measure, rule, timeline);
         let of_grid = (&plan.grid, plan.windows.as_slice());
         let Some(alike) = plan.alike.members[measure] else { return };
         let list = (alike.exclusions, rule.exclusions.as_slice());
         let excluded = self.excluded.see(list, (timeline, &self.months), of_grid);
+        let [relations, agencies] =
+            plan.alike.related[measure].map(|place| place.map(|place| &self.relations[place]));
         let scene = MemberScene {
             timeline,
             filters: &plan.filters[measure],
@@ -205,7 +196,9 @@ impl<'p> Counter<'p> {
             excluded,
             questions: &plan.alike.questions[measure],
             answers: &self.answers,
-            relations: &self.relations,
+            relations,
+            visits,
+            agencies,
             care: plan.gap_at[measure].map_or(&[], |place| &self.care[place]),
             treatment: plan.treatment,
             qualifying: plan.qualifying,
@@ -216,6 +209,20 @@ impl<'p> Counter<'p> {
         let windows = (plan.windows.as_slice(), candidates);
         if member_value::outcomes(rule, &scene, windows, &mut self.ledger.outcomes) {
             self.ledger.measures.push(measure);
+        }
+    }
+
+    /// Looks at the relations that a rule about members asks for.
+    fn see_relations(&mut self, measure: usize, timeline: &Timeline, interner: &Interner) {
+        let plan = self.plan;
+        for place in plan.alike.related[measure].into_iter().flatten() {
+            let visits = plan.alike.relations[place];
+            self.relations[place].see(
+                (visits, visits.rows(timeline)),
+                plan.windows.iter().copied(),
+                plan.entropy,
+                |a, b| interner.compare(a, b),
+            );
         }
     }
 

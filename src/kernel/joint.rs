@@ -171,12 +171,12 @@ impl Joint {
         })
     }
 
-    /// Adds what the current member contributes; `ages` and `ends` are its age bands and groups at
-    /// each end of a window.
+    /// Adds what the current member contributes; `ages` and `ends` are its age bands at each end of
+    /// a window, and its groups by how members belong to them.
     pub(super) fn post(
         &mut self,
         (plan, ledger): (&Plan, &Ledger),
-        (ages, ends): (&[usize], &[usize]),
+        (ages, ends): (&[usize], &[Vec<usize>]),
         timeline: &Timeline,
         interner: &Interner,
     ) {
@@ -197,7 +197,7 @@ impl Joint {
         for (measure, outcomes) in
             ledger.measures.iter().zip(ledger.outcomes.chunks(plan.ends.len()))
         {
-            adder.outcomes(*measure, outcomes, ends);
+            adder.outcomes(*measure, outcomes, &ends[plan.alike.belongs[*measure]]);
         }
         let Adder { at_start, at_window, .. } = adder;
         self.at_start = at_start;

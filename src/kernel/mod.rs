@@ -3,8 +3,10 @@
 mod alike;
 mod attribution;
 mod bed;
+mod belong;
 mod block;
 mod board;
+mod by_row;
 mod contract;
 mod count;
 mod covariate;

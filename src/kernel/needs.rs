@@ -120,10 +120,17 @@ pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
     rule.criteria().iter().filter_map(rows).collect()
 }
 
-/// Filters whose contacts are added up, or looked at with their agencies.
-pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: &[Vec<usize>]) {
+/// Filters whose contacts are added up, or looked at with their agencies or organisations.
+pub(super) fn of_contacts(
+    needs: &mut Needs,
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+    treatment: usize,
+) {
     needs.summed = vec![false; needs.filters.len()];
     needs.agencies = vec![false; needs.filters.len()];
+    needs.organisations = vec![false; needs.filters.len()];
+    needs.providers = vec![false; needs.filters.len()];
     for (indicator, places) in indicators.iter().zip(filters) {
         match &indicator.rule {
             Rule::Share(share) => {
@@ -139,6 +146,9 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
                     if let Thing::ContactSum { filter, .. } = thing {
                         needs.summed[places[filter]] = true;
                     }
+                    if let Some(filter) = thing.filter_by_row() {
+                        needs.organisations[places[filter]] = true;
+                    }
                 }
                 for one in &rate.units {
                     if let Some(UnitMoney::Paid { filter }) = one.money {
@@ -146,7 +156,18 @@ pub(super) fn of_contacts(needs: &mut Needs, indicators: &[Indicator], filters: 
                     }
                 }
             }
-            _ => {}
+            Rule::Member(rule) => {
+                if let Candidates::Visits { visits, .. } = rule.candidates
+                    && let Some(filter) = visits.filter
+                {
+                    needs.providers[places[filter]] = true;
+                }
+                let by_contact = rule.belongs.by_contact(treatment, |filter| places[filter]);
+                if let Some(filter) = by_contact {
+                    needs.organisations[filter] = true;
+                }
+            }
+            Rule::LevelMix | Rule::Contacts(_) => {}
         }
     }
 }

@@ -174,7 +174,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
-        super::needs::of_contacts(&mut needs, &indicators, &filters);
+        super::needs::of_contacts(&mut needs, &indicators, &filters, treatment);
         super::attribution::see_needs(&mut needs, &strata, qualifying);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();
@@ -199,7 +199,7 @@ impl Plan {
         let gaps = gaps(&indicators);
         let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
         let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();
-        let alike = Alike::of(&indicators, &filters, &computable);
+        let alike = Alike::of(&indicators, &filters, &computable, treatment);
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
         );
@@ -297,7 +297,7 @@ fn rows(indicators: &[Indicator]) -> Vec<usize> {
 /// What the reader of timelines has to keep besides contacts that pass filters.
 fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]) {
     needs.visits = indicators.iter().any(|one| {
-        matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { .. }))
+        matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { visits, .. } if visits.filter.is_none()))
     });
     needs.levels = true;
     super::needs::of_units(needs, indicators);
@@ -367,8 +367,8 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
         for filter in super::needs::counted_rows(&indicator.rule) {
             counted[places[filter]] = true;
         }
-        for thing in things_of(&indicator.rule) {
-            if let Thing::Contacts { filter } | Thing::PhaseContacts { filter, .. } = thing {
+        for thing in things_of(&indicator.rule).filter(|thing| thing.filter_by_row().is_none()) {
+            if let Thing::Contacts { filter, .. } | Thing::PhaseContacts { filter, .. } = thing {
                 counted[places[filter]] = true;
             }
         }

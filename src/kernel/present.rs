@@ -110,7 +110,9 @@ fn of_units(share: &Share) -> Kinds {
 
 fn of_candidates(candidates: Candidates) -> Kinds {
     match candidates {
-        Candidates::Visits { at_least, .. } if at_least > 0 => Kinds::VISITS,
+        Candidates::Visits { visits, at_least } if at_least > 0 => {
+            visits.filter.map_or(Kinds::VISITS, |_| Kinds::RECORDS)
+        }
         Candidates::Enrolled | Candidates::Visits { .. } => Kinds::ANYONE,
         Candidates::EdVisits { .. } => Kinds::ED_VISITS,
         Candidates::Events(_) => Kinds::EVENTS,

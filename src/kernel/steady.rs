@@ -15,11 +15,17 @@ pub(super) struct Run {
 
 impl Board<'_> {
     /// Ends of windows, one after the other, at which nothing changes for the current member.
-    pub(super) fn find_runs(&self, outcomes: &[Option<MemberOutcome>], runs: &mut Vec<Run>) {
+    pub(super) fn find_runs(
+        &self,
+        measure: usize,
+        outcomes: &[Option<MemberOutcome>],
+        runs: &mut Vec<Run>,
+    ) {
         runs.clear();
+        let groups = self.ends(measure);
         for (end, outcome) in outcomes.iter().enumerate() {
             let Some(outcome) = *outcome else { continue };
-            let (group, age) = (self.ends[end], self.age_at(end));
+            let (group, age) = (groups[end], self.age_at(end));
             let now = Run { from: end, to: end + 1, group, age, outcome };
             match runs.last_mut() {
                 Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {

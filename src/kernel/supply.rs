@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::indicator::{
-    Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, Rule, Share, Thing,
-    Unit,
+    Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, Rule,
+    Share, Thing, Unit,
 };
 use crate::terms::column;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -66,13 +66,19 @@ impl Supply {
                 asks_diagnosis(share)
             }
             Rule::Member(rule) => {
-                if let Candidates::Visits { provider, .. } = rule.candidates {
-                    keys.extend(PROVIDERS.get(provider));
+                if let Candidates::Visits { visits, .. } = rule.candidates {
+                    keys.extend(PROVIDERS.get(visits.provider));
+                }
+                if rule.belongs != Belongs::Enrolled {
+                    keys.insert(ORGANISATION);
                 }
                 matches!(rule.candidates, Candidates::EdVisits { diagnosis } if diagnosis != 0)
                     || matches!(rule.value, MemberValue::EdVisits { diagnosis, .. } if diagnosis != 0)
             }
             Rule::Rate(rate) => {
+                if std::iter::once(rate.of).chain(rate.to).any(|of| of.filter_by_row().is_some()) {
+                    keys.insert(ORGANISATION);
+                }
                 matches!(rate.of, Thing::EdVisits { diagnosis } if diagnosis != 0)
             }
             _ => false,
@@ -87,6 +93,9 @@ impl Supply {
 
 /// Clinician, team, agency; an agency is always known.
 const PROVIDERS: [&str; 3] = ["contacts.clinician_id", "contacts.team_id", "contacts.agency_id"];
+
+/// The organisation that a contact names.
+const ORGANISATION: &str = "contacts.bho_id";
 
 /// The columns that a filter of contacts looks at.
 fn of_filter(filter: &ContactFilter) -> Vec<&'static str> {
@@ -119,11 +128,11 @@ fn asks_class(rule: &Rule) -> bool {
     match rule {
         Rule::LevelMix => true,
         Rule::Member(rule) => {
-            let visits = matches!(
-                rule.candidates,
-                Candidates::Visits { .. } | Candidates::InCareSince { .. }
-            );
-            visits || rule.agencies.is_some()
+            let decides = match rule.candidates {
+                Candidates::Visits { visits, .. } => visits.filter.is_none(),
+                candidates => matches!(candidates, Candidates::InCareSince { .. }),
+            };
+            decides || rule.agencies.is_some()
         }
         Rule::Rate(rate) => {
             let of_care = |thing: &Thing| {

@@ -17,14 +17,14 @@ use super::plan::Plan;
 use super::spread::NumberHasher;
 use super::{Cell, Group, Stratum, Tally};
 use crate::indicator::member_value::{MemberOutcome, PARTS};
-use crate::indicator::{Candidates, MemberValue, Rule};
+use crate::indicator::{MemberValue, Rule, Visits};
 use crate::timeline::{Interner, Timeline};
 
 /// The teams of all members. Only windows which end with one of the longest periods are looked at.
 #[derive(Debug)]
 pub(super) struct Teams {
-    /// Measures, and the kind of provider that each is about.
-    measures: Vec<(usize, usize)>,
+    /// Measures, and the visits that each is about.
+    measures: Vec<(usize, Visits)>,
     /// Places of providers by their keys, for one interner.
     known: HashMap<u32, u32, BuildHasherDefault<NumberHasher>>,
     /// Hashes of the providers' ids; they are shown to nobody.
@@ -62,13 +62,12 @@ pub(super) fn hash(id: &str) -> u64 {
     u64::from_be_bytes(*first)
 }
 
-/// The measures whose values are densities, and which providers they are about.
-pub(super) fn densities(plan: &Plan) -> Vec<(usize, usize)> {
+/// The measures whose values are densities, and which visits they are about.
+pub(super) fn densities(plan: &Plan) -> Vec<(usize, Visits)> {
     let of = |measure: &usize| match &plan.indicators[*measure].rule {
-        Rule::Member(rule) if rule.value == MemberValue::Density => match rule.candidates {
-            Candidates::Visits { provider, .. } => Some((*measure, provider)),
-            _ => None,
-        },
+        Rule::Member(rule) if rule.value == MemberValue::Density => {
+            plan.alike.visits(*measure).map(|visits| (*measure, visits))
+        }
         _ => None,
     };
     plan.computable.iter().filter_map(of).collect()
@@ -82,11 +81,11 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
     if pairs == 0 { 0 } else { (2 * PARTS + pairs / 2) / pairs }
 }
 
-/// The providers of a kind that a member saw, each with the windows, in the order of their keys.
-pub(super) fn seen(plan: &Plan, kind: usize, timeline: &Timeline) -> Vec<Seen> {
+/// The providers that a member saw, each with the windows, in the order of their keys.
+pub(super) fn seen(plan: &Plan, visits: Visits, timeline: &Timeline) -> Vec<Seen> {
     let mut found: Vec<Seen> = Vec::new();
-    for visit in &timeline.visits {
-        let Some(key) = visit.providers[kind] else { continue };
+    for visit in visits.rows(timeline) {
+        let Some(key) = visit.providers[visits.provider] else { continue };
         let from = plan.ends.partition_point(|end| *end < visit.day);
         let to = plan.windows.partition_point(|(start, _)| *start <= visit.day);
         if from < to {
@@ -214,23 +213,23 @@ impl Teams {
         &self.providers
     }
 
-    /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its group, both for each
+    /// Adds a member. `outcomes` gives what becomes of it by measure, `ends` its groups, both for each
     /// end of a window; whoever is in no mean is a member whom providers share all the same.
     fn post<'o>(
         &mut self,
         plan: &Plan,
         outcomes: impl Fn(usize) -> Option<&'o [Option<MemberOutcome>]>,
-        ends: &[usize],
+        ends: &[Vec<usize>],
         (timeline, interner): (&Timeline, &Interner),
     ) {
-        for (place, (measure, kind)) in self.measures.iter().enumerate() {
-            let seen = seen(plan, *kind, timeline);
+        for (place, (measure, visits)) in self.measures.iter().enumerate() {
+            let seen = seen(plan, *visits, timeline);
             if seen.len() < 2 {
                 continue;
             }
             let outcomes = outcomes(*measure);
             let group = |end: usize| match outcomes.and_then(|outcomes| outcomes[end]) {
-                Some(MemberOutcome::Value(_)) => ends[end],
+                Some(MemberOutcome::Value(_)) => ends[plan.alike.belongs[*measure]][end],
                 _ => EVERYONE,
             };
             for end in (0..plan.ends.len()).filter(|end| plan.grid.is_with_longest(*end)) {

@@ -2,6 +2,7 @@
 
 use super::bed::{minutes_of, stay_days};
 use super::board::Board;
+use super::by_row;
 use super::count::Counter;
 use super::ledger::PersonDays;
 use super::plan::Plan;
@@ -22,6 +23,11 @@ impl Counter<'_> {
         timeline: &Timeline,
         interner: &Interner,
     ) {
+        if let Some(filter) = thing.filter_by_row() {
+            let of = (thing, self.plan.filters[measure][filter]);
+            by_row::add_up(self.plan, &mut self.board, of, into, timeline, interner);
+            return;
+        }
         match thing {
             Thing::Nights(set) => self.nights(set, into, timeline, interner),
             Thing::PatientDays(set) | Thing::WaitingNights(set) => {
@@ -79,9 +85,9 @@ impl Counter<'_> {
                 into.extend(wanted.map(|visit| (visit.index, 1)));
             }
             Thing::Deaths => into.extend(timeline.death.map(|day| (day, 1))),
-            Thing::Served { filter } => into.extend(days(filter).map(|day| (day, 1))),
-            Thing::Contacts { filter } => into.extend(days(filter).zip(counts(filter))),
-            Thing::ContactSum { filter: place, of } => {
+            Thing::Served { filter, .. } => into.extend(days(filter).map(|day| (day, 1))),
+            Thing::Contacts { filter, .. } => into.extend(days(filter).zip(counts(filter))),
+            Thing::ContactSum { filter: place, of, .. } => {
                 let sums = timeline.contact_sums[filter(place)].iter().map(|sum| match of {
                     Sum::Minutes => sum.minutes,
                     Sum::Paid => sum.cents,

@@ -229,7 +229,7 @@ impl Writer<'_> {
                         Fate::Counted { numerator, denominator: 1, decided: None }
                     }
                 };
-                for group in [EVERYONE, self.board.ends[end]] {
+                for group in [EVERYONE, self.board.ends(*measure)[end]] {
                     self.write((*measure, period, group), self.age_in(period), None, fate);
                 }
             }
@@ -238,8 +238,8 @@ impl Writer<'_> {
 
     /// The density of the current member's providers in each window, if a measure is one.
     fn density(&self, measure: usize) -> Option<Vec<i64>> {
-        let (_, kind) = densities(self.plan).into_iter().find(|(own, _)| *own == measure)?;
-        let seen = teams::seen(self.plan, kind, self.timeline);
+        let (_, visits) = densities(self.plan).into_iter().find(|(own, _)| *own == measure)?;
+        let seen = teams::seen(self.plan, visits, self.timeline);
         let at = |end| {
             let keys = teams::team(&seen, end);
             let mut team: Vec<u64> = keys.map(|key| teams::hash(self.interner.text(key))).collect();

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    DaySpans, Enrolled, HomeRun, LivingSpan, OutcomeRecord, OwnSet, PhaseRun, Score, Spell,
-    SpellSet, Stay,
+    ContactSum, DaySpans, Enrolled, HomeRun, LivingSpan, OrganisationDay, OutcomeRecord, OwnSet,
+    PhaseRun, Score, Spell, SpellSet, Stay,
 };
 use crate::terms::Day;
 use crate::terms::codes::{EndReason, EventType, ReferralStatus};
 use crate::terms::instrument::{Instrument, Instruments};
 
-/// A treatment visit with its providers, as keys of the interner; nothing where not recorded.
+/// A visit with its providers, as keys of the interner; nothing where not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit {
     /// The day.
@@ -117,15 +117,6 @@ pub struct CarePlan {
     pub lead: Option<u32>,
 }
 
-/// Minutes and money of contacts; what is not recorded adds nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ContactSum {
-    /// Minutes.
-    pub minutes: i64,
-    /// What was paid, in cents.
-    pub cents: i64,
-}
-
 /// A line of cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
@@ -190,6 +181,11 @@ pub struct Timeline {
     /// For each filter whose agencies are needed, the distinct agencies of each day in order, as keys
     /// of the interner.
     pub contact_agencies: Vec<Vec<(Day, u32)>>,
+    /// For each filter of which it is needed, the organisations that the contacts of each day name, in
+    /// the order of days.
+    pub contact_organisations: Vec<Vec<OrganisationDay>>,
+    /// For each filter whose providers are needed, a visit for each contact, in order of days.
+    pub contact_visits: Vec<Vec<Visit>>,
     /// Treatment visits in order of days.
     pub visits: Vec<Visit>,
     /// Days with a qualifying contact, and their level.
@@ -322,6 +318,8 @@ impl Timeline {
         self.supplies.iter_mut().for_each(Vec::clear);
         self.contact_sums.iter_mut().for_each(Vec::clear);
         self.contact_agencies.iter_mut().for_each(Vec::clear);
+        self.contact_organisations.iter_mut().for_each(Vec::clear);
+        self.contact_visits.iter_mut().for_each(Vec::clear);
         self.referrals.clear();
         self.plans.clear();
         self.visits.clear();

@@ -7,6 +7,7 @@ mod attribute;
 mod batch;
 mod complete;
 mod contact;
+mod contact_day;
 mod contact_kind;
 mod enrolment;
 mod filter_answer;
@@ -25,13 +26,14 @@ mod spans;
 mod spell;
 
 pub use contact::{Basis, ContactFilter};
+pub use contact_day::{ContactSum, OrganisationDay};
 pub use enrolment::{Enrolled, Enrolment};
 pub use found::{Found, Oddity, Times};
 pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, ContactSum, Cost, EdVisit, Event, LevelDay, OwnSpells, Referral,
-    Timeline, Visit, days_within,
+    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, OwnSpells, Referral, Timeline, Visit,
+    days_within,
 };
 pub use needed::columns;
 pub use outcome::OutcomeRecord;
@@ -63,7 +65,13 @@ pub struct Needs {
     /// For each of them, whether the agencies of a day are needed; shorter than the filters if none of
     /// the rest is.
     pub agencies: Vec<bool>,
-    /// Whether visits with their providers are needed.
+    /// For each of them, whether the organisations that the contacts of a day name are needed; shorter
+    /// than the filters if none of the rest is.
+    pub organisations: Vec<bool>,
+    /// For each of them, whether the providers of each contact are needed; shorter than the filters if
+    /// none of the rest is.
+    pub providers: Vec<bool>,
+    /// Whether treatment visits with their providers are needed.
     pub visits: bool,
     /// Whether levels of ambulatory days are needed.
     pub levels: bool,

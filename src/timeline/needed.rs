@@ -4,6 +4,13 @@ use super::rows::{looks_at_practice, needs_further};
 use super::{ContactFilter, Needs, home, outcome, records, score};
 use crate::terms::{Kind, column};
 
+impl Needs {
+    /// True if the providers of any contacts are needed.
+    pub(super) fn asks_providers(&self) -> bool {
+        self.visits || self.providers.contains(&true)
+    }
+}
+
 /// The columns of the timeline table that a reader with these needs looks at.
 pub fn columns(needs: &Needs) -> Vec<&'static str> {
     let mut columns = vec![
@@ -44,7 +51,7 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     if needs.filters.iter().any(|filter| filter.kind == Kind::Pharmacy) {
         columns.push(column::DAYS_SUPPLY);
     }
-    if needs.visits {
+    if needs.asks_providers() {
         columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
     }
     if needs.facilities {

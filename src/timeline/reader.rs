@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, ContactSum, Cost, DaySpans, EdVisit, Enrolment, Error, Event, Found, Interner,
-    LevelDay, Needs, OwnSpells, Settings, Stay, Timeline, UNKNOWN, Visit,
+    Assessment, Cost, DaySpans, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay, Needs,
+    OwnSpells, Settings, Stay, Timeline, UNKNOWN, Visit,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -59,6 +59,8 @@ impl<'n> Reader<'n> {
             supplies: vec![Vec::new(); needs.filters.len()],
             contact_sums: vec![Vec::new(); needs.filters.len()],
             contact_agencies: vec![Vec::new(); needs.filters.len()],
+            contact_organisations: vec![Vec::new(); needs.filters.len()],
+            contact_visits: vec![Vec::new(); needs.filters.len()],
             attributes: vec![UNKNOWN; needs.attributes.len()],
             own_sets: needs.sets.iter().map(own_set).collect(),
             instruments: Arc::clone(&settings.instruments),
@@ -287,36 +289,7 @@ impl<'n> Reader<'n> {
             if self.needs.filters[index].by_lead && !is_lead {
                 continue;
             }
-            let days = &mut self.timeline.contact_days[index];
-            let is_new = days.last() != Some(&day);
-            if is_new {
-                days.push(day);
-            }
-            if self.needs.counted[index] {
-                let counts = &mut self.timeline.contact_counts[index];
-                if is_new {
-                    counts.push(0);
-                }
-                *counts.last_mut().expect("every day has a count") += 1;
-            }
-            if self.needs.summed.get(index) == Some(&true) {
-                let sums = &mut self.timeline.contact_sums[index];
-                if is_new {
-                    sums.push(ContactSum::default());
-                }
-                let sum = sums.last_mut().expect("every day has a sum");
-                sum.minutes += rows.minutes(row);
-                sum.cents += rows.amounts[0].at(row).unwrap_or(0);
-            }
-            if self.needs.agencies.get(index) == Some(&true)
-                && let Some(agency) = rows.providers[2].at(row)
-            {
-                let known = &mut self.timeline.contact_agencies[index];
-                let same_day = known.iter().rev().take_while(|(known, _)| *known == day);
-                if !same_day.into_iter().any(|(_, known)| *known == agency) {
-                    known.push((day, agency));
-                }
-            }
+            self.timeline.take_passing(self.needs, index, (rows, row), day);
         }
         let facts = &says.facts;
         if self.needs.phases && facts.is_sign() {
@@ -348,8 +321,7 @@ impl<'n> Reader<'n> {
 
     fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
         if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
-            let providers = [0, 1, 2].map(|level: usize| rows.providers[level].at(row));
-            self.timeline.visits.push(Visit { day, providers });
+            self.timeline.visits.push(Visit { day, providers: rows.providers_of(row) });
         }
         if self.needs.levels {
             let level = facts.effective_level();

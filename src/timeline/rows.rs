@@ -174,6 +174,11 @@ impl Rows {
         Ok(rows)
     }
 
+    /// Clinician, team and agency of a contact, where providers are needed.
+    pub(super) fn providers_of(&self, row: usize) -> [Option<u32>; 3] {
+        [0, 1, 2].map(|level: usize| self.providers[level].at(row))
+    }
+
     /// Minutes of a contact; 0 where they are not recorded.
     pub(super) fn minutes(&self, row: usize) -> i64 {
         self.minutes.at(row).unwrap_or(0)
@@ -323,7 +328,7 @@ impl Rows {
     }
 }
 
-/// Keys of clinician, team and agency, where visits are needed.
+/// Keys of clinician, team and agency, where they are needed.
 fn providers(
     batch: &RecordBatch,
     needs: &Needs,
@@ -332,7 +337,7 @@ fn providers(
 ) -> Result<[Answers<Option<u32>>; 3], Error> {
     let [clinicians, teams, agencies] = &mut memory.providers;
     let mut provider = |known: &mut Remembered<Option<u32>>, name| {
-        if needs.visits {
+        if needs.asks_providers() {
             known.decide(batch, name, None, |text| Some(interner.key(text)))
         } else {
             Ok(Answers::Same(None))

@@ -25,8 +25,15 @@ pub(crate) fn files() -> Vec<PathBuf> {
 /// needs.
 pub(crate) const OF_OTHER_SITES: [&str; 2] = ["benches/measures", "tests/it/second/site"];
 
-pub(crate) fn files_of_other_sites() -> Vec<PathBuf> {
-    OF_OTHER_SITES.iter().flat_map(|folder| files_in(folder)).collect()
+/// The folder of those that are made up for tests.
+pub(crate) fn folder_of_other_sites() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(OF_OTHER_SITES[1])
+}
+
+/// Every shipped indicator file, and those of other sites.
+pub(crate) fn files_of_all_sites() -> Vec<PathBuf> {
+    let others = OF_OTHER_SITES.iter().flat_map(|folder| files_in(folder));
+    files().into_iter().chain(others).collect()
 }
 
 /// Every file below a folder of the repository, in order.
@@ -60,7 +67,7 @@ pub(crate) fn definitions(path: &Path) -> Vec<Definition> {
 #[test]
 fn every_indicator_loads_and_its_examples_hold() {
     let mut failures = String::new();
-    for path in files().into_iter().chain(files_of_other_sites()) {
+    for path in files_of_all_sites() {
         for definition in definitions(&path) {
             let problems = kernel::check_examples(&definition);
             if !problems.is_empty() {
@@ -183,7 +190,7 @@ fn every_indicator_says_something_about_made_up_extracts() {
 /// No window of a rule may be missing from its picture.
 #[test]
 fn pictures_show_every_window() {
-    for path in files() {
+    for path in files_of_all_sites() {
         for definition in definitions(&path) {
             for one in &definition.indicators {
                 let drawn: BTreeSet<(i32, i32)> = indicator::picture(one)

@@ -14,7 +14,7 @@ use throughline::store::{Snapshot, Store};
 use throughline::synth::{self, Compress};
 use throughline::timeline::Settings;
 
-use crate::definitions::{definitions, files};
+use crate::definitions::{definitions, files_of_all_sites};
 
 /// Writes made-up extracts into a folder.
 pub(crate) fn made_up(out: &std::path::Path, members: u32, months: u32) {
@@ -49,7 +49,7 @@ fn plan() -> Plan {
 }
 
 fn plan_by(strata: &[&str]) -> Plan {
-    let all: Vec<_> = files()
+    let all: Vec<_> = files_of_all_sites()
         .iter()
         .flat_map(|path| definitions(path))
         .filter(|one| one.preset == indicator::DEFAULT_PRESET)

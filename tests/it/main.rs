@@ -17,6 +17,7 @@ mod ingest;
 mod instruments;
 mod kernel;
 mod low_quality;
+mod organisation;
 mod oversight;
 mod own_sets;
 mod pseudonymize;

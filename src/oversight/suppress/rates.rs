@@ -1,7 +1,7 @@
 //! Rates, days by level of care, and exclusions.
 
 use super::axes::{Axes, Timing};
-use super::count::{Count, Kept, Rows, is_small, layers, sheet};
+use super::count::{Count, Kept, Rows, layers, sheet};
 use super::shares::{Protected, by_place, placed};
 use super::space::Space;
 use crate::indicator::Shape;
@@ -40,8 +40,10 @@ pub(super) fn of_rates<'t>(
             continue;
         }
         let few = |rows: &Vec<&Row>| {
-            let members = |row: &&Row| row.members.is_some_and(|n| is_small(n, threshold));
-            rows.iter().any(|row| row.dominated || members(row))
+            // Where nobody is enrolled, nobody knows how few the money is of.
+            let members = |row: &&Row| row.members.is_some_and(|n| n < threshold);
+            let few = |row: &&Row| exact(row.numerator) != 0 && members(row);
+            rows.iter().any(|row| row.dominated || few(row))
         };
         let kept = match table.measures[measure].numerator_parts {
             1 => Kept::Small,

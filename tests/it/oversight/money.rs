@@ -44,3 +44,20 @@ fn what_one_member_may_have_most_of_is_hidden_and_cannot_be_subtracted_back() {
         assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{most:?}: {all:?}, {hidden}");
     }
 }
+
+/// Contacts may name an organisation with which nobody is enrolled: its money is that of unknown few.
+#[test]
+fn money_of_an_organisation_without_members_is_hidden() {
+    let mut measure = world::measure("paid", Shape::Rate);
+    (measure.display, measure.numerator_parts) = (Display::Dollars, 100);
+    let mut world = world::World::new(vec![measure], 1, &[Grain::Month]);
+    for (place, members, days) in [(0, 30, 31), (1, 30, 31), (2, 6, 0)] {
+        let cells = world.cells(0, day("2023-01-05"), &bho(&format!("B{place}")), &[]);
+        for member in 0..members {
+            world.add(&cells, place * 1000 + member, 40_000, days);
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    let (all, hidden) = shown(&suppress(&tabulate(&world.tallies(), &settings), &settings));
+    assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{all:?}, {hidden}");
+}

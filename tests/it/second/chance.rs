@@ -103,6 +103,8 @@ const EVENTS: [&str; 16] = [
     "overdose",
     "arrest",
 ];
+/// Organisations that rows of contacts name, whoever the member is enrolled with.
+const BHOS_NAMED: [&str; 7] = ["B1", "B2", "", "B1", "B3", "B2", "B1"];
 const DRUGS: [&str; 5] =
     ["ssri", "SNRI", "atypical_antipsychotic", "atypical_antipsychotic", "mood_stabiliser"];
 const HOMES: [&str; 12] = [
@@ -430,6 +432,8 @@ impl Writer {
         let mut row = self.row("contact_id");
         row.set_day("contact_date", day);
         row.set("agency_id", self.dice.pick(&["A1", "A1", "A2", "A3"]));
+        // Without a draw, so that all other rows stay as they are.
+        row.set("bho_id", BHOS_NAMED[self.number % BHOS_NAMED.len()]);
         row.set("clinician_id", self.dice.pick(&["", "K1", "K1", "K2", "K3"]));
         row.set("team_id", self.dice.pick(&["", "T1", "T1", "T2"]));
         row.set("service_class", self.dice.pick(&TREATMENT));

@@ -12,7 +12,7 @@ use super::definition::{self, Definition};
 use super::rows::{self, Day, Extract, Row};
 use super::scores::{self, Instrument};
 use super::sums::{self, Asked, Place, Sums};
-use crate::definitions::{OF_OTHER_SITES, files, files_of_other_sites};
+use crate::definitions::{OF_OTHER_SITES, files_of_all_sites};
 
 /// A run: the extract and what is asked of it.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ fn root() -> &'static Path {
 
 pub(super) fn shipped() -> Shipped {
     let (mut known, mut unknown, mut wanted) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-    for path in files().into_iter().chain(files_of_other_sites()) {
+    for path in files_of_all_sites() {
         let text = std::fs::read_to_string(&path).expect("the file can be read");
         let id = path.file_stem().expect("a name").to_string_lossy().into_owned();
         match definition::read(&text) {

@@ -122,6 +122,14 @@ impl<'a> Contact<'a> {
         }
     }
 
+    /// The organisation that the row names.
+    pub(super) fn organisation(&self) -> &'a str {
+        match self.row.text("bho_id") {
+            "" => "unknown",
+            named => named,
+        }
+    }
+
     pub(super) fn passes(&self, test: &ContactTest) -> bool {
         self.passes_itself(test) || test.or.iter().any(|other| self.passes(other))
     }

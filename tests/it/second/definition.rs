@@ -353,6 +353,10 @@ impl Provider {
 #[serde(deny_unknown_fields)]
 pub(super) struct Member {
     pub(super) visits_to: Option<Provider>,
+    pub(super) visits: Option<ContactTest>,
+    #[serde(default)]
+    pub(super) each: Each,
+    pub(super) organisation: Option<Organisation>,
     pub(super) at_least: Option<usize>,
     pub(super) contact: Option<ContactTest>,
     #[serde(default)]
@@ -385,6 +389,15 @@ pub(super) struct Member {
     pub(super) scores_apart: Option<i32>,
     pub(super) in_phase: Option<Phase>,
     pub(super) living: Option<Living>,
+}
+
+/// What is a visit: each day with a provider, or each row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Each {
+    #[default]
+    Day,
+    Row,
 }
 
 /// What a status record is asked.
@@ -526,9 +539,19 @@ pub(super) struct MemberValue {
     pub(super) otherwise: Option<i32>,
 }
 
+/// To which organisation a thing of contacts, or a member, belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Organisation {
+    Enrolment,
+    Row,
+    LastContact,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rate {
+    pub(super) organisation: Option<Organisation>,
     #[serde(rename = "per")]
     _per: Option<Value>,
     #[serde(rename = "unit")]

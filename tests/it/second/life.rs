@@ -270,6 +270,10 @@ impl<'a> Life<'a> {
         spans.contains(&None) || (one_span && spans.windows(2).any(|pair| pair[0] != pair[1]))
     }
 
+    pub(super) fn enrolled_with(&self, day: Day, bho: &str) -> bool {
+        self.enrolled.get(&day).is_some_and(|own| own == bho)
+    }
+
     pub(super) fn is_alive(&self, day: Day) -> bool {
         day < self.death
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::contact::in_groups;
+use super::contact::{Contact, in_groups};
 use super::course::met;
-use super::definition::{Index, Rate};
+use super::definition::{Index, Organisation, Rate};
 use super::life::{Care, Life, Stay};
 use super::rows::{Day, Row, month_start};
 use super::units::{Of, Unit, considered};
@@ -40,7 +40,7 @@ impl<'a> Things<'a> {
     /// death, nights and person-time on alive enrolled days.
     pub(super) fn on(&self, day: Day) -> i64 {
         let (rate, life) = (self.rate, self.life);
-        if !life.is_enrolled(day) || day > life.death {
+        if !life.is_enrolled(day) || day > life.death || self.is_by_row() {
             return 0;
         }
         let is_day = |holds: bool| i64::from(holds && life.is_alive(day));
@@ -73,6 +73,41 @@ impl<'a> Things<'a> {
             return i64::try_from(lost.count()).expect("a count");
         }
         self.happened.get(&day).copied().unwrap_or(0)
+    }
+
+    fn is_by_row(&self) -> bool {
+        self.rate.organisation == Some(Organisation::Row)
+    }
+
+    /// What belongs to the organisations that rows name, of everyone and of each of them.
+    pub(super) fn by_row(&self, (first, last): (Day, Day)) -> BTreeMap<&'a str, i64> {
+        let (rate, life) = (self.rate, self.life);
+        let mut found = BTreeMap::new();
+        if !self.is_by_row() {
+            return found;
+        }
+        let test = rate.served.as_ref().or(rate.contacts.as_ref()).expect("contacts");
+        let counts = |one: &&Contact<'_>| {
+            one.passes(test) && first <= one.day && one.day <= last.min(life.death)
+        };
+        for one in life.contacts.iter().filter(counts) {
+            let who = one.organisation();
+            let is_enrolled =
+                (first..=last).any(|day| life.is_alive(day) && life.enrolled_with(day, who));
+            for group in ["all of them", who] {
+                if rate.served.is_none() {
+                    *found.entry(group).or_insert(0) += rate.by.map_or(1, |by| one.amount(by));
+                } else if is_enrolled {
+                    found.insert(group, 1);
+                }
+            }
+        }
+        found
+    }
+
+    /// The same of what it is divided by.
+    pub(super) fn under_by_row(&self, period: (Day, Day)) -> BTreeMap<&'a str, i64> {
+        self.over.as_ref().map(|over| over.by_row(period)).unwrap_or_default()
     }
 
     /// What a rate is divided by: another thing, days in care, or alive enrolled days.

@@ -241,7 +241,8 @@ impl Counter<'_> {
                 excluded,
                 value: value.filter(|_| !of.is_share()),
             };
-            self.add(life, &["all of them", year.bho()], &one);
+            let rule = definition.member.as_ref().expect("a rule of members");
+            self.add(life, &["all of them", year.organisation(rule)], &one);
         }
     }
 
@@ -270,6 +271,12 @@ impl Counter<'_> {
                     let over = rate.over.as_ref().is_some_and(|over| over.is_once());
                     sum.1 = once(to, sum.1, over);
                 }
+            }
+            for (group, of) in things.by_row(period) {
+                sums.entry(group).or_insert((0, 0)).0 = of;
+            }
+            for (group, to) in things.under_by_row(period) {
+                sums.entry(group).or_insert((0, 0)).1 = to;
             }
             for (group, (of, to)) in sums {
                 // Dollars are counted in cents.

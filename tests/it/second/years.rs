@@ -6,7 +6,7 @@ use super::contact::{Contact, in_groups};
 use super::course::{Visit, met, most_visited, visits};
 use super::criterion::Criterion;
 use super::definition::{
-    Definition, Exclusion, Group, Member, MemberValue, Provider, Set, ValueOf,
+    Definition, Each, Exclusion, Group, Member, MemberValue, Organisation, Provider, Set, ValueOf,
 };
 use super::homes;
 use super::life::Life;
@@ -56,6 +56,20 @@ impl<'a> Year<'a> {
     pub(super) fn bho(&self) -> &str {
         let last = (self.start..=self.end).rev().find(|day| self.life.is_enrolled(*day));
         last.map_or("unknown", |day| self.life.bho(day))
+    }
+
+    /// The organisation of the last enrolled day, or the one that the last contact names.
+    pub(super) fn organisation(&self, member: &Member) -> &str {
+        if member.organisation != Some(Organisation::LastContact) {
+            return self.bho();
+        }
+        let counts = |one: &&Contact<'_>| {
+            let passes = member.contact.as_ref().map(|test| one.passes(test));
+            self.has(one.day) && passes.unwrap_or_else(|| is_visit(member, one))
+        };
+        let contacts = self.life.contacts.iter().filter(counts);
+        let last = contacts.max_by_key(|one| (one.day, one.row.text("bho_id")));
+        last.map_or("unknown", Contact::organisation)
     }
 
     /// What became of the member; nothing if the rule does not look at them.
@@ -120,8 +134,8 @@ impl<'a> Year<'a> {
 
     fn is_looked_at(&self, member: &Member, two_years: Day) -> bool {
         let at_least = member.at_least.unwrap_or(1);
-        if let Some(provider) = member.visits_to {
-            return self.visits(provider).len() >= at_least;
+        if member.visits_to.is_some() {
+            return self.visits(member).len() >= at_least;
         }
         if let Some(test) = &member.contact {
             let days = self.life.contact_days(test);
@@ -205,19 +219,23 @@ impl<'a> Year<'a> {
         (self.start..=self.end).filter(counts).collect()
     }
 
-    /// Treatment visits in order: one for each day and provider.
-    fn visits(&self, provider: Provider) -> Vec<String> {
-        let treatment =
-            self.life.contacts.iter().filter(|one| one.is_treatment && self.has(one.day));
-        let visits = visits(treatment, provider.column());
-        let visits: BTreeSet<(Day, &str)> = visits.iter().map(|one| (one.day, one.who)).collect();
+    /// Visits in order of days and providers: each row, or one for each day and provider.
+    fn visits(&self, member: &Member) -> Vec<String> {
+        let own = |one: &&Contact<'_>| is_visit(member, one) && self.has(one.day);
+        let provider = member.visits_to.expect("visits");
+        let visits = visits(self.life.contacts.iter().filter(own), provider.column());
+        let mut visits: Vec<(Day, &str)> = visits.iter().map(|one| (one.day, one.who)).collect();
+        visits.sort_unstable();
+        if member.each == Each::Day {
+            visits.dedup();
+        }
         visits.into_iter().map(|(_, who)| who.to_owned()).collect()
     }
 
     /// Days from the first visit ever to the last of the window, with the provider most seen in it.
-    fn tenure(&self, provider: Provider) -> usize {
-        let treatment = self.life.contacts.iter().filter(|contact| contact.is_treatment);
-        let ever = visits(treatment, provider.column());
+    fn tenure(&self, member: &Member) -> usize {
+        let own = self.life.contacts.iter().filter(|one| is_visit(member, one));
+        let ever = visits(own, member.visits_to.expect("visits").column());
         let within: Vec<Visit<'_>> = ever.iter().copied().filter(|one| self.has(one.day)).collect();
         let who = most_visited(&within).expect("a visit in the window");
         let first = ever.iter().find(|visit| visit.who == who).expect("a visit");
@@ -228,8 +246,11 @@ impl<'a> Year<'a> {
     /// The days of treatment visits to each agency in the window.
     fn agencies(&self) -> BTreeMap<String, usize> {
         let mut agencies = BTreeMap::new();
-        for who in self.visits(Provider::Agency) {
-            *agencies.entry(who).or_insert(0) += 1;
+        let own = self.life.contacts.iter().filter(|one| one.is_treatment && self.has(one.day));
+        let visits = visits(own, Provider::Agency.column());
+        let visits: BTreeSet<(Day, &str)> = visits.iter().map(|one| (one.day, one.who)).collect();
+        for (_, who) in visits {
+            *agencies.entry(who.to_owned()).or_insert(0) += 1;
         }
         agencies
     }
@@ -345,7 +366,7 @@ impl<'a> Year<'a> {
             | ValueOf::LivingWeight
             | ValueOf::LessRestrictive => homes::value(value, self.life, (self.start, self.end)),
             ValueOf::Disruptions => share(self.disruptions(), 1),
-            ValueOf::Tenure => share(self.tenure(member.visits_to.expect("visits")), 1),
+            ValueOf::Tenure => share(self.tenure(member), 1),
             ValueOf::StatusFirst
             | ValueOf::StatusLast
             | ValueOf::StatusGained
@@ -357,9 +378,14 @@ impl<'a> Year<'a> {
                 let answers = status::answers(asked, self.life, (self.start, self.end));
                 whether(status::passes(value.of, &answers))
             }
-            of => relation(of, &self.visits(member.visits_to.expect("visits"))),
+            of => relation(of, &self.visits(member)),
         }
     }
+}
+
+/// True for the contacts that a rule takes for visits.
+fn is_visit(member: &Member, contact: &Contact<'_>) -> bool {
+    member.visits.as_ref().map_or(contact.is_treatment, |test| contact.passes(test))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of one member")]
