@@ -234,7 +234,13 @@ fn named(
         _ => text.to_owned(),
     };
     if parse_fails(column_type(column), &text) {
-        return Err((format!("`{name}` has a value of the wrong form"), None));
+        let help = match column_type(column) {
+            ColumnType::Flag => "write yes or no",
+            ColumnType::Date => "write a day such as 2024-02-27",
+            ColumnType::Int | ColumnType::Long => "write a whole number",
+            ColumnType::Float | ColumnType::Text => "write a number",
+        };
+        return Err((format!("`{name}` has a value of the wrong form"), Some(help.to_owned())));
     }
     let known = codes(kind, column);
     if let Some(code) = text.split(';').find(|code| !known.is_empty() && !known.contains(code)) {

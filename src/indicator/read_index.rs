@@ -85,9 +85,11 @@ pub(super) fn index(
         let problem = table.problem(table.span(), "`repeat` goes with `any = […]`", "here");
         problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
     }
-    if read.after != 0 && (read.unit != Unit::Signal || read.repeat.is_some()) {
+    if let Some(node) = table.node("days_after")
+        && (read.unit != Unit::Signal || read.repeat.is_some())
+    {
         let problem = table.problem(
-            table.span(),
+            node.span.clone(),
             "`days_after` goes with `any = […]`, and not with `repeat`",
             "here",
         );

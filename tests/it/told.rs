@@ -49,6 +49,32 @@ fn check_each(rules: &[(&str, &str)]) {
 const ANY: &str = "[index]\ncontact = { is = \"row\" }\n[numerator]\n";
 
 #[test]
+fn days_after_are_told_where_they_stand() {
+    check(
+        "[index]\ncontact = { is = \"row\" }\ndays_after = 91\n[numerator]\nalways = true",
+        &expect![[r"
+            error: `days_after` goes with `any = […]`, and not with `repeat`
+              --> told.toml:12:14
+               |
+            12 | days_after = 91
+               |              ^^ here
+               |
+            help: leave it out, or name the units with `any = [{ … }]`"]],
+    );
+}
+
+#[test]
+fn a_word_that_is_no_answer_is_told_with_one_that_is() {
+    let example = "always = true\n[[example]]\nname = \"n\"\nexpect = \"nothing\"\n";
+    let line =
+        |cell: &str| format!("{ANY}{example}timeline = [\"stay 2024-02-01..2024-02-10 {cell}\"]");
+    for (cell, help) in [("planned=1", "write yes or no"), ("level=high", "write a whole number")] {
+        let said = told(&line(cell));
+        assert!(said.contains(help), "{said}");
+    }
+}
+
+#[test]
 fn a_level_that_there_is_not_is_told() {
     check(
         "[rate]\ncost = true\nper = \"member-month\"\nlevel = [5, 7]",
