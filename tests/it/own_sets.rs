@@ -99,27 +99,25 @@ fn every_problem_is_drawn_on_the_users_text() {
         "{ level = [6, 5] }",
         ANY,
         &expect![[r"
-        error: no level lies between these
-          --> mine.toml:11:24
+        error: `level` is a first and a last number
+          --> mine.toml:11:23
            |
         11 | discharge = { level = [6, 5] }
-           |                        ^  - … to level 5
-           |                        |
-           |                        from level 6 …
+           |                       ^^^^^^ expected two from 0 to 6, the smaller one first
            |
-        help: swap them: [5, 6]"]],
+        help: such as `level = [0, 6]`"]],
     );
     told(
         "{ level = [5, 7] }",
         ANY,
         &expect![[r"
-        error: expected two levels of care
+        error: `level` is a first and a last number
           --> mine.toml:11:23
            |
         11 | discharge = { level = [5, 7] }
-           |                       ^^^^^^ not two levels
+           |                       ^^^^^^ expected two from 0 to 6, the smaller one first
            |
-        help: levels of care run from 0 to 6: `level = [5, 6]`, or `[6, 6]` for one"]],
+        help: such as `level = [0, 6]`"]],
     );
     told(
         "{ gap = 0 }",
@@ -131,7 +129,7 @@ fn every_problem_is_drawn_on_the_users_text() {
         11 | discharge = { gap = 0 }
            |             ^^^^^^^^^^^ stays of which levels?
            |
-        help: levels of care run from 0 to 6: `level = [5, 6]`, or `[6, 6]` for one"]],
+        help: such as `level = [5, 6]`, or `[6, 6]` for one"]],
     );
     told(
         "{ level = [5, 6], gap = -1 }",
