@@ -22,7 +22,9 @@ pub(super) fn signals(
         let same_day = |kind: &usize| {
             first_of(&index.any[*kind..=*kind], timeline, scene.filters, day) == Some(day)
         };
-        let kind = (0..index.any.len()).find(same_day).unwrap_or(0);
+        // Whatever none of the others is on its day is the last one.
+        let last = index.any.len().saturating_sub(1);
+        let kind = (0..last).find(same_day).unwrap_or(last);
         let unit = Candidate { day, of: Subject::Signal { kind } };
         if old_enough(index, timeline, day)
             && kept.is_none_or(|last| day - last >= index.apart.unwrap_or(0))
