@@ -70,10 +70,10 @@ impl CandidateWindows {
     }
 
     /// The answer for each window, asked once; nothing if it is no in all of them.
-    pub fn see(&mut self, kind: usize, ask: impl Iterator<Item = bool>) -> Option<&[bool]> {
+    pub fn see(&mut self, kind: usize, ask: impl FnOnce(&mut Vec<bool>)) -> Option<&[bool]> {
         let kind = &mut self.kinds[kind];
         if kind.windows.is_empty() {
-            kind.windows.extend(ask);
+            ask(&mut kind.windows);
             kind.is_any = kind.windows.contains(&true);
         }
         kind.is_any.then_some(kind.windows.as_slice())

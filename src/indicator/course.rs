@@ -210,9 +210,17 @@ pub(super) fn joined_met(
 
 /// As [`met`], for things that happen.
 pub(super) fn happens_met(happens: &Happens, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
-    let days = happens.days.around(unit.day);
-    let mut days = days_of(&happens.any, scene.timeline, scene.filters, days);
-    days.nth(happens.at_least.saturating_sub(1)).map(|day| day - unit.day)
+    let (from, to) = happens.days.around(unit.day);
+    let day = match happens.at_least {
+        0 | 1 => {
+            first_of(&happens.any, scene.timeline, scene.filters, from).filter(|day| *day <= to)
+        }
+        more => {
+            let mut days = days_of(&happens.any, scene.timeline, scene.filters, (from, to));
+            days.nth(more - 1).map(|(day, _)| day)
+        }
+    };
+    day.map(|day| day - unit.day)
 }
 
 /// As [`met`], for things that have to follow the day on which another criterion is met.

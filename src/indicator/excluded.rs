@@ -34,13 +34,29 @@ impl ExcludedWindows {
     ) -> &[Option<usize>] {
         let reasons = &mut self.reasons[list];
         if reasons.is_empty() {
-            reasons.extend(windows.iter().enumerate().map(|(place, days)| {
-                let window = grid.window_at(place);
-                let applies = |one: &Exclusion| applies(&one.test, timeline, months, window, *days);
-                exclusions.iter().position(applies)
-            }));
+            reasons.resize(windows.len(), None);
+            let may_apply = |one: &Exclusion| may_apply(&one.test, timeline);
+            for (reason, one) in exclusions.iter().enumerate().filter(|(_, one)| may_apply(one)) {
+                for (place, days) in windows.iter().enumerate() {
+                    let window = grid.window_at(place);
+                    if reasons[place].is_none()
+                        && applies(&one.test, timeline, months, window, *days)
+                    {
+                        reasons[place] = Some(reason);
+                    }
+                }
+            }
         }
         reasons
+    }
+}
+
+/// False if a test applies to a member in no window.
+fn may_apply(test: &ExclusionTest, timeline: &Timeline) -> bool {
+    match test {
+        ExclusionTest::DiedInYear => timeline.death.is_some(),
+        ExclusionTest::HospiceInYear => !timeline.enrolled.hospice.is_empty(),
+        _ => true,
     }
 }
 

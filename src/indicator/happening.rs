@@ -193,19 +193,54 @@ pub(super) fn first_of(
     any.iter().filter_map(|one| one.first_from(timeline, filters, from)).min()
 }
 
-/// The distinct days of any of these from one day to another, in order.
+/// The distinct days of any of these from one day to another, in order, each with the place of the first
+/// that happens on it.
 pub(super) fn days_of<'a>(
     any: &'a [Happening],
     timeline: &'a Timeline,
     filters: &'a [usize],
     (from, to): (Day, Day),
-) -> impl Iterator<Item = Day> + 'a {
-    let mut next = Some(from);
+) -> impl Iterator<Item = (Day, usize)> + 'a {
+    let of = |one: &Happening| Upcoming::of(*one, timeline, filters, from);
+    let mut upcoming: Vec<Upcoming> = any.iter().map(of).collect();
     std::iter::from_fn(move || {
-        let day = first_of(any, timeline, filters, next?).filter(|day| *day <= to);
-        next = day.map(|day| day + 1);
-        day
+        let day = upcoming.iter().filter_map(|one| one.day).min().filter(|day| *day <= to)?;
+        let on_day = |one: &Upcoming| one.day == Some(day);
+        let first = upcoming.iter().position(on_day)?;
+        for one in upcoming[first..].iter_mut().filter(|one| on_day(one)) {
+            one.go_on(timeline, filters, day);
+        }
+        Some((day, first))
     })
+}
+
+/// One of a list, and the next day on which it happens.
+#[derive(Debug)]
+struct Upcoming<'a> {
+    what: Happening,
+    day: Option<Day>,
+    /// Of contacts, the days after that.
+    later: &'a [Day],
+}
+
+impl<'a> Upcoming<'a> {
+    fn of(what: Happening, timeline: &'a Timeline, filters: &[usize], from: Day) -> Self {
+        let Happening::Contact { filter } = what else {
+            return Self { what, day: what.first_from(timeline, filters, from), later: &[] };
+        };
+        let days = &timeline.contact_days[filters[filter]];
+        let later = &days[days.partition_point(|day| *day < from)..];
+        Self { what, day: later.first().copied(), later: later.get(1..).unwrap_or_default() }
+    }
+
+    /// Goes on to the first day after one.
+    fn go_on(&mut self, timeline: &Timeline, filters: &[usize], day: Day) {
+        self.day = if let Happening::Contact { .. } = self.what {
+            self.later.split_off_first().copied()
+        } else {
+            self.what.first_from(timeline, filters, day + 1)
+        };
+    }
 }
 
 impl EndReason {

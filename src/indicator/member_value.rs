@@ -5,9 +5,10 @@ use super::care::CareEpisode;
 use super::criterion::is_met;
 use super::member_course;
 use super::relation_value::of_relations;
+use super::relations::{Relation, Relations};
 use super::rule::{Candidates, Criterion, EventSet, MemberRule, MemberValue};
 use super::unit::{Candidate, Scene, Subject};
-use super::year::{Active, MemberMonths, MonthGrid, Relation, Relations, WIDE, days_away};
+use super::year::{MemberMonths, MonthGrid, WIDE, days_away};
 use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -58,17 +59,6 @@ pub struct MemberScene<'a> {
     pub data_through: Day,
 }
 
-/// Whether the member is a candidate in each window of the plan, in order.
-pub fn candidates<'a>(
-    candidates: Candidates,
-    scene: &'a MemberScene<'_>,
-    windows: &'a [(Day, Day)],
-) -> impl Iterator<Item = bool> + use<'a> {
-    windows.iter().enumerate().map(move |(place, days)| {
-        is_candidate(candidates, scene, place, scene.grid.window_at(place), *days)
-    })
-}
-
 /// Adds the outcome for each window of the plan, in order; nothing where the member is no candidate or
 /// not looked at. False, and nothing is added, if that is so in every window.
 pub fn outcomes(
@@ -84,10 +74,8 @@ pub fn outcomes(
     match rule.candidates {
         Candidates::Visits { .. } if !matches!(rule.value, MemberValue::Tenure) => {
             let relations = scene.relations.map_or(&[][..], |own| &own.by_end);
-            let of = |(place, relation): (usize, &Relation)| {
-                (candidates[place] && is_asked(place)).then_some(*relation)
-            };
-            of_relations(rule.value, relations.iter().enumerate().map(of), scene.excluded, found);
+            let is_asked = |place: usize| candidates[place] && is_asked(place);
+            of_relations(rule.value, relations, is_asked, scene.excluded, found);
         }
         _ => {
             let outcome = |place: usize| {
@@ -151,7 +139,7 @@ fn is_asked(
 }
 
 /// The relation in the window at a place.
-fn relation(relations: Option<&Relations>, place: usize) -> Option<&Relation> {
+pub(super) fn relation(relations: Option<&Relations>, place: usize) -> Option<&Relation> {
     relations?.by_end.get(place)
 }
 
@@ -249,49 +237,6 @@ fn of_contacts(
     }
 }
 
-fn is_candidate(
-    candidates: Candidates,
-    scene: &MemberScene<'_>,
-    place: usize,
-    window: (usize, usize),
-    (start, end): (Day, Day),
-) -> bool {
-    let timeline = scene.timeline;
-    match candidates {
-        Candidates::Visits { at_least, .. } => {
-            relation(scene.relations, place).is_some_and(|own| own.visits >= at_least)
-        }
-        Candidates::ActiveBefore { filter, at_least, days } => {
-            let filter = scene.filters[filter];
-            scene.months.is_active(Active { filter, at_least, days }, place)
-        }
-        Candidates::InCare { filter } => {
-            !scene.months.contact_days(scene.filters[filter], window).is_empty()
-                || timeline.institution(SpellSet::Any24Hour).meets(start, end)
-        }
-        Candidates::Enrolled => timeline.alive_enrolled.meets(start, end),
-        Candidates::HasContactIn24Months { filter } => {
-            let start = scene.grid.two_years_at(place);
-            timeline.has_contact_within(scene.filters[filter], (start, end))
-        }
-        Candidates::HasContact { filter, at_least } => {
-            scene.months.contact_days(scene.filters[filter], window).len() >= at_least
-        }
-        Candidates::EdVisits { diagnosis } => ed_visits(timeline, diagnosis, start, end) > 0,
-        Candidates::Events(types) => events(timeline, types, start, end) > 0,
-        Candidates::InCareSince { days, .. } => {
-            // No clock runs after death, so the time in care of the dead has no end of its own.
-            timeline.is_alive(end)
-                && member_course::episode_on(scene.care, end)
-                    .is_some_and(|entry| end - entry >= days)
-        }
-        Candidates::Institution(set) => timeline.institution(set).meets(start, end),
-        Candidates::Answered(asked) => status::is_candidate(asked, timeline, (start, end)),
-        Candidates::Living(question) => home::is_candidate(question, timeline, (start, end)),
-        Candidates::Scored(scored) => score::is_candidate(scored, timeline, (start, end)),
-    }
-}
-
 /// True for a serious mental illness: recorded, or in 24 months (`two_years_to`) two qualifying contacts
 /// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell
 /// that began or ended with one.
@@ -331,7 +276,7 @@ pub fn ed_visits(timeline: &Timeline, diagnosis: u32, start: Day, end: Day) -> u
     timeline.ed_visits.iter().filter(counts).count()
 }
 
-fn events(timeline: &Timeline, types: EventSet, start: Day, end: Day) -> usize {
+pub(super) fn events(timeline: &Timeline, types: EventSet, start: Day, end: Day) -> usize {
     let within = |day: Day| start <= day && day <= end;
     timeline.events.iter().filter(|event| types.has(event.what) && within(event.start)).count()
 }

@@ -1,27 +1,31 @@
 //! Values made of visits to providers.
 
 use super::member_value::{MemberOutcome, PARTS, ratio};
+use super::relations::Relation;
 use super::rule::MemberValue;
-use super::year::Relation;
 
-/// Adds outcomes that are made of visits to providers; nothing for windows without a relation.
+/// Adds outcomes that are made of visits to providers, one for each window; nothing where nobody asks.
 pub(super) fn of_relations(
     value: MemberValue,
-    relations: impl Iterator<Item = Option<Relation>>,
+    relations: &[Relation],
+    is_asked: impl Fn(usize) -> bool,
     excluded: &[Option<usize>],
     found: &mut Vec<Option<MemberOutcome>>,
 ) {
     // Neighbouring windows often have the same visits.
-    let mut before: Option<(Relation, i64)> = None;
-    found.extend(relations.zip(excluded).map(|(relation, excluded)| match (relation, excluded) {
-        (None, _) => None,
-        (Some(_), Some(reason)) => Some(MemberOutcome::Excluded(*reason)),
-        (Some(relation), None) => {
-            let known = before.filter(|(known, _)| *known == relation);
-            let value = known.map_or_else(|| of_relation(value, relation), |(_, value)| value);
-            before = Some((relation, value));
-            Some(MemberOutcome::Value(value))
+    let mut before: Option<(&Relation, i64)> = None;
+    let windows = relations.iter().zip(excluded).enumerate();
+    found.extend(windows.map(|(place, (relation, excluded))| {
+        if !is_asked(place) {
+            return None;
         }
+        if let Some(reason) = excluded {
+            return Some(MemberOutcome::Excluded(*reason));
+        }
+        let known = before.filter(|(known, _)| *known == relation);
+        let (_, value) =
+            *before.insert(known.unwrap_or_else(|| (relation, of_relation(value, *relation))));
+        Some(MemberOutcome::Value(value))
     }));
 }
 

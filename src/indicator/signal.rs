@@ -18,13 +18,7 @@ pub(super) fn signals(
     let reaches_back = index.first || index.once || index.apart.is_some() || index.repeat.is_some();
     let from = if reaches_back { Day(i32::MIN / 2) } else { scene.asked.0 - index.after };
     let mut kept: Option<Day> = None;
-    for day in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
-        let same_day = |kind: &usize| {
-            first_of(&index.any[*kind..=*kind], timeline, scene.filters, day) == Some(day)
-        };
-        // Whatever none of the others is on its day is the last one.
-        let last = index.any.len().saturating_sub(1);
-        let kind = (0..last).find(same_day).unwrap_or(last);
+    for (day, kind) in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
         let unit = Candidate { day, of: Subject::Signal { kind } };
         if old_enough(index, timeline, day)
             && kept.is_none_or(|last| day - last >= index.apart.unwrap_or(0))

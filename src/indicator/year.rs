@@ -1,14 +1,12 @@
 //! A member's months, seen once and used by every member rule.
 
 use std::cell::OnceCell;
-use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::criterion::for_each_level_run;
 use super::provider::{modal, visits_within};
-use super::visits::Visits;
 use crate::terms::Day;
-use crate::timeline::{SpellSet, Timeline, Visit};
+use crate::timeline::{SpellSet, Timeline};
 
 /// Calendar months of a member's window W.
 pub const MONTHS: i32 = 12;
@@ -94,7 +92,7 @@ pub struct MemberMonths {
     unenrolled: Vec<u32>,
     /// The same, looking only at days before death.
     unenrolled_alive: Vec<u32>,
-    /// Months fully enrolled with fewer than 15 institution or custody days.
+    /// Months alive and fully enrolled with fewer than 15 institution or custody days.
     eligible: Vec<bool>,
     /// Eligible months, counted from the start of the grid (one more entry than months).
     eligible_before: Vec<u32>,
@@ -196,7 +194,9 @@ impl MemberMonths {
             gaps_alive += u32::from(!full_alive);
             self.unenrolled.push(gaps);
             self.unenrolled_alive.push(gaps_alive);
-            let eligible = full && !(away && days_away(timeline, first, last) >= AWAY_DAYS);
+            let eligible = full
+                && timeline.is_alive(last)
+                && !(away && days_away(timeline, first, last) >= AWAY_DAYS);
             self.eligible.push(eligible);
             let before = self.eligible_before.last().copied().unwrap_or(0);
             self.eligible_before.push(before + u32::from(eligible));
@@ -295,10 +295,10 @@ impl MemberMonths {
         changed(0) + changed(1) + stepped
     }
 
-    /// The answer for the window at a place, to a question that was asked.
-    pub fn is_active(&self, question: Active, place: usize) -> bool {
+    /// The answer for each window, to a question that was asked.
+    pub fn is_active(&self, question: Active) -> &[bool] {
         let asked = self.active.iter().find(|(asked, _)| *asked == question);
-        asked.is_some_and(|(_, answers)| answers[place])
+        asked.map_or(&[], |(_, answers)| answers)
     }
 
     /// Eligible months of a window.
@@ -336,183 +336,4 @@ pub fn days_away(timeline: &Timeline, first: Day, last: Day) -> i32 {
         timeline.custody.without(institution).count_within(first, last)
     };
     institution.count_within(first, last) + in_custody
-}
-
-/// Visits of a window: how many, to how many of the most visited provider, Σ n², and how many
-/// follow a visit to the same provider.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Relation {
-    /// N, the number of visits.
-    pub visits: i64,
-    /// The visits to the most visited provider.
-    pub most: i64,
-    /// Σ n² over providers.
-    pub squares: i64,
-    /// Successive visits to the same provider.
-    pub same: i64,
-    /// p, the number of providers.
-    pub providers: i64,
-    /// −Σ (n/N) log₂ (n/N) in parts of 10⁻¹², where a rule asks for it.
-    pub entropy: i64,
-}
-
-/// A member's relations to providers of one kind, for each window end.
-#[derive(Debug, Clone, Default)]
-pub struct Relations {
-    /// One per end.
-    pub by_end: Vec<Relation>,
-    visits: Vec<(Day, u32)>,
-    /// Visits of the window by provider.
-    counts: Vec<u32>,
-    /// How many providers are visited so often.
-    visited: Vec<usize>,
-    known: Vec<u32>,
-    ready: bool,
-    bits: Bits,
-}
-
-impl Relations {
-    /// Forgets the member.
-    pub fn clear(&mut self) {
-        self.ready = false;
-    }
-
-    /// Looks at a member's visits, of which these are the rows, once. Visits on one day are in the
-    /// order of providers' ids, which `order` tells. `windows` are in order and have their first and
-    /// last day.
-    pub fn see(
-        &mut self,
-        (visits, rows): (Visits, &[Visit]),
-        windows: impl Iterator<Item = (Day, Day)>,
-        with_entropy: bool,
-        order: impl Fn(u32, u32) -> Ordering,
-    ) {
-        if self.ready {
-            return;
-        }
-        self.ready = true;
-        self.visits.clear();
-        let known = |visit: &Visit| Some((visit.day, visit.providers[visits.provider]?));
-        self.visits.extend(rows.iter().filter_map(known));
-        order_within_days(&mut self.visits, order);
-        if !visits.each_row {
-            self.visits.dedup();
-        }
-        number_providers(&mut self.visits, &mut self.counts, &mut self.known);
-        self.slide(windows, with_entropy);
-    }
-
-    /// Slides the window over the visits: each visit enters once and leaves once.
-    fn slide(&mut self, windows: impl Iterator<Item = (Day, Day)>, with_entropy: bool) {
-        self.by_end.clear();
-        let (mut from, mut to) = (0, 0);
-        let (mut now, mut most) = (Relation::default(), 0);
-        self.visited.clear();
-        self.visited.resize(self.visits.len() + 1, 0);
-        self.visited[0] = self.counts.len();
-        for (start, end) in windows {
-            let before = (from, to);
-            while self.visits.get(to).is_some_and(|(day, _)| *day <= end) {
-                let provider = self.visits[to].1 as usize;
-                let count = self.counts[provider];
-                now.squares += 2 * i64::from(count) + 1;
-                now.providers += i64::from(count == 0);
-                self.visited[count as usize] -= 1;
-                self.visited[count as usize + 1] += 1;
-                self.counts[provider] = count + 1;
-                most = most.max(count + 1);
-                now.visits += 1;
-                now.same += i64::from(to > from && self.visits[to - 1].1 == self.visits[to].1);
-                to += 1;
-            }
-            while from < to && self.visits[from].0 < start {
-                let provider = self.visits[from].1 as usize;
-                let count = self.counts[provider];
-                now.squares -= 2 * i64::from(count) - 1;
-                now.providers -= i64::from(count == 1);
-                self.visited[count as usize] -= 1;
-                self.visited[count as usize - 1] += 1;
-                self.counts[provider] = count - 1;
-                // The provider itself is visited once less often now, so one step down is enough.
-                most -= u32::from(count == most && self.visited[count as usize] == 0);
-                now.visits -= 1;
-                now.same -=
-                    i64::from(from + 1 < to && self.visits[from + 1].1 == self.visits[from].1);
-                from += 1;
-            }
-            if (from, to) != before {
-                now.most = most.into();
-                now.entropy = if with_entropy {
-                    entropy(&self.counts, now.visits, &mut self.bits)
-                } else {
-                    0
-                };
-            }
-            self.by_end.push(now);
-        }
-    }
-}
-
-/// Entropy of visits over providers, in bits and parts of 10⁻¹².
-#[expect(clippy::cast_precision_loss, reason = "parts of one")]
-#[expect(clippy::cast_possible_truncation, reason = "at most the bits of a count of visits")]
-fn entropy(counts: &[u32], visits: i64, known: &mut Bits) -> i64 {
-    let mut sorted: Vec<i64> = counts.iter().copied().filter(|n| *n > 0).map(i64::from).collect();
-    sorted.sort_unstable();
-    let bits: f64 = sorted.iter().map(|n| known.of(*n, visits)).sum();
-    libm::round(bits * super::member_value::PARTS as f64) as i64
-}
-
-/// −(n/N) log₂ (n/N), kept for few visits.
-#[derive(Debug, Clone, Default)]
-struct Bits {
-    /// For n from 1 to N, one N after the other.
-    known: Vec<f64>,
-}
-
-impl Bits {
-    fn of(&mut self, n: i64, visits: i64) -> f64 {
-        const FEW: i64 = 64;
-        if visits > FEW {
-            return of_share(n, visits);
-        }
-        if self.known.is_empty() {
-            let all = (1..=FEW).flat_map(|visits| (1..=visits).map(move |n| of_share(n, visits)));
-            self.known = all.collect();
-        }
-        let place = visits * (visits - 1) / 2 + n - 1;
-        self.known[usize::try_from(place).expect("n is from 1 to the number of visits")]
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "visits of one member")]
-fn of_share(n: i64, visits: i64) -> f64 {
-    let share = n as f64 / visits as f64;
-    -share * libm::log2(share)
-}
-
-fn order_within_days(visits: &mut [(Day, u32)], order: impl Fn(u32, u32) -> Ordering) {
-    for day in visits.chunk_by_mut(|a, b| a.0 == b.0) {
-        if day.len() > 1 {
-            day.sort_unstable_by(|a, b| order(a.1, b.1));
-        }
-    }
-}
-
-/// Replaces providers by small numbers of this member's own, and makes room to count them.
-fn number_providers(visits: &mut [(Day, u32)], counts: &mut Vec<u32>, known: &mut Vec<u32>) {
-    known.clear();
-    let mut last = 0;
-    for (_, provider) in visits.iter_mut() {
-        // Most visits are to the provider of the visit before.
-        if known.get(last) != Some(provider) {
-            last = known.iter().position(|key| key == provider).unwrap_or(known.len());
-            if last == known.len() {
-                known.push(*provider);
-            }
-        }
-        *provider = u32::try_from(last).unwrap_or(u32::MAX);
-    }
-    counts.clear();
-    counts.resize(known.len(), 0);
 }

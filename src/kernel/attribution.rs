@@ -30,7 +30,7 @@ pub(super) fn see_needs(needs: &mut Needs, strata: &[StratumKind], qualifying: u
         match kind {
             StratumKind::Provider(Attributed::Facility) => needs.facilities = true,
             StratumKind::Provider(Attributed::Agency) => {
-                needs.visits = true;
+                needs.ask_visits();
                 needs.agencies[qualifying] = true;
             }
             StratumKind::AgeBand | StratumKind::Attribute(_) => {}

@@ -9,7 +9,6 @@ use super::plan::Plan;
 use super::spread::Spread;
 use super::steady::Run;
 use super::teams::Teams;
-use crate::indicator::Shape;
 use crate::indicator::member_value::MemberOutcome;
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline};
@@ -290,24 +289,32 @@ impl<'p> Board<'p> {
         for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
             self.find_runs(*measure, outcomes, &mut runs);
             self.post_values(*measure, &runs, row_of);
+            let of_values = self.sums_are_of_values(*measure);
             for at in 0..self.profiles.len() {
                 let part = self.profiles[at];
-                self.post_steps(*measure, &runs, row_of, |_| part);
+                let is_summed = |run: &Run| !(of_values && run.has_value());
+                self.post_steps(*measure, &runs, row_of, |run| is_summed(run).then_some(part));
             }
             if self.parts.by_age {
-                self.post_steps(*measure, &runs, row_of, |run| run.age);
+                self.post_steps(*measure, &runs, row_of, |run| Some(run.age));
             }
         }
         self.runs = runs;
     }
 
-    /// Adds a measure's outcomes to the blocks of a part.
+    /// True if the sums of all members of a group are made in the end, of how often each value occurs;
+    /// values are not counted by attribute.
+    pub(super) fn sums_are_of_values(&self, measure: usize) -> bool {
+        self.plan.keeps_values(measure) && self.parts.facets.iter().all(Vec::is_empty)
+    }
+
+    /// Adds a measure's outcomes to the blocks of the parts that they are counted in.
     fn post_steps(
         &mut self,
         measure: usize,
         runs: &[Run],
         row_of: RowOf,
-        part_of: impl Fn(&Run) -> usize,
+        part_of: impl Fn(&Run) -> Option<usize>,
     ) {
         let plan = self.plan;
         let at = (plan.row_of[measure], self.reasons_from[measure]);
@@ -316,7 +323,8 @@ impl<'p> Board<'p> {
             let mut before: Option<(usize, Place)> = None;
             for run in runs {
                 let group = if *everyone { EVERYONE } else { run.group };
-                let now = row_of.row(group).map(|row| (row, part_of(run), run.outcome));
+                let place = row_of.row(group).zip(part_of(run));
+                let now = place.map(|(row, part)| (row, part, run.outcome));
                 let left = before.filter(|(to, _)| *to < run.from);
                 if let Some((to, place)) = left {
                     self.step(plan, at, to, Some(place), None);
@@ -361,8 +369,7 @@ impl<'p> Board<'p> {
     /// Counts how often values occur, for means over members.
     fn post_values(&mut self, measure: usize, runs: &[Run], row_of: RowOf) {
         let plan = self.plan;
-        let indicator = &plan.indicators[measure];
-        if indicator.measure.shape != Shape::MemberMean || indicator.rule.is_of_whole_groups() {
+        if !plan.keeps_values(measure) {
             return;
         }
         for run in runs {

@@ -10,12 +10,14 @@ use super::plan::Plan;
 use super::present::Kinds;
 use super::things::split;
 use crate::indicator::answers::{Answers, CandidateWindows};
+use crate::indicator::candidate;
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::excluded::ExcludedWindows;
 use crate::indicator::member_value::{self, MemberScene};
+use crate::indicator::relations::Relations;
 use crate::indicator::unit::{self, Judged, Outcome, Scene};
-use crate::indicator::year::{Active, MemberMonths, Relations};
+use crate::indicator::year::{Active, MemberMonths};
 use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule, Share};
 use crate::terms::Day;
 use crate::timeline::{Interner, SpellSet, Timeline, UNKNOWN};
@@ -204,7 +206,9 @@ impl<'p> Counter<'p> {
             qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
         };
-        let ask = member_value::candidates(rule.candidates, &scene, &plan.windows);
+        let ask = |into: &mut _| {
+            candidate::candidates(rule.candidates, &scene, &plan.windows, into);
+        };
         let Some(candidates) = self.candidates.see(alike.candidates, ask) else { return };
         let windows = (plan.windows.as_slice(), candidates);
         if member_value::outcomes(rule, &scene, windows, &mut self.ledger.outcomes) {

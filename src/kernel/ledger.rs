@@ -294,7 +294,12 @@ impl PersonDays {
     pub(super) fn open(&mut self, group: usize, periods: usize) -> Account<'_> {
         let everyone = self.for_everyone.then(|| self.place_of(EVERYONE, periods));
         let own = self.place_of(group, periods);
-        Account { rows: &mut self.rows, own, everyone }
+        let Some(everyone) = everyone else {
+            return Account { own: &mut self.rows[own].1, everyone: None };
+        };
+        let rows = self.rows.get_disjoint_mut([everyone, own]);
+        let [(_, everyone), (_, own)] = rows.expect("a group is not everyone");
+        Account { own, everyone: Some(everyone) }
     }
 
     /// Makes every count that is not 0 a 1.
@@ -315,15 +320,16 @@ impl PersonDays {
 /// Where days (or things) of one group are entered.
 #[derive(Debug)]
 pub(super) struct Account<'a> {
-    rows: &'a mut [(usize, Vec<i64>)],
-    own: usize,
-    everyone: Option<usize>,
+    own: &'a mut [i64],
+    everyone: Option<&'a mut [i64]>,
 }
 
 impl Account<'_> {
     pub(super) fn add(&mut self, periods: &[usize], n: i64) {
-        for row in self.everyone.into_iter().chain([self.own]) {
-            let days = &mut self.rows[row].1;
+        for period in periods {
+            self.own[*period] += n;
+        }
+        if let Some(days) = &mut self.everyone {
             for period in periods {
                 days[*period] += n;
             }

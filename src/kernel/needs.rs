@@ -36,7 +36,7 @@ fn of_index(needs: &mut Needs, unit: Unit) {
         Unit::Referral | Unit::Request => needs.referrals = true,
         Unit::Plan | Unit::PlannedService => needs.plans = true,
         Unit::PositiveScreen | Unit::NeedFound => needs.outcomes = true,
-        Unit::QuarterPair(_) | Unit::AgencyDay { .. } => needs.visits = true,
+        Unit::QuarterPair(_) | Unit::AgencyDay { .. } => needs.ask_visits(),
         Unit::SectorNeed(_) => needs.sectors = true,
         _ => {}
     }
@@ -49,7 +49,7 @@ fn of_criterion(needs: &mut Needs, criterion: &Criterion) {
         Criterion::Own(OwnTest::FurtherDiagnosis(_)) => needs.further_diagnoses = true,
         Criterion::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => needs.times = true,
         Criterion::Course(Course::SameAgency { .. })
-        | Criterion::HowMuch(HowMuch { of: Amount::Agencies, .. }) => needs.visits = true,
+        | Criterion::HowMuch(HowMuch { of: Amount::Agencies, .. }) => needs.ask_visits(),
         Criterion::Course(Course::Linked { .. }) => needs.referrals = true,
         Criterion::Course(Course::InPhase { .. }) => needs.phases = true,
         Criterion::Scores(_) => needs.scores = true,
@@ -73,8 +73,15 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
         let Rule::Member(rule) = &indicator.rule else { continue };
         needs.phases |= rule.in_phase.is_some();
         needs.homes |= matches!(rule.candidates, Candidates::Living(_));
-        needs.visits |= rule.agencies.is_some()
-            || matches!(rule.value, MemberValue::SharedPlan | MemberValue::Disruptions);
+        if rule.agencies.is_some()
+            || matches!(rule.value, MemberValue::SharedPlan | MemberValue::Disruptions)
+        {
+            needs.ask_visits();
+        }
+        if let Candidates::Visits { visits, .. } = rule.candidates {
+            needs.visits |= visits.filter.is_none();
+            needs.visits_to[visits.provider] = true;
+        }
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
         needs.scores |= matches!(rule.candidates, Candidates::Scored(_))
             || rule.value == MemberValue::ScoredQuarters;

@@ -7,7 +7,7 @@ use crate::indicator::care::CareEpisode;
 use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
 use crate::indicator::{
-    Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Thing, Unit,
+    Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Shape, Thing, Unit,
 };
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, Timeline, columns};
@@ -257,6 +257,12 @@ impl Plan {
         self.row_of[measure] * self.periods.len() + period
     }
 
+    /// True if it is kept how often each value of a measure occurs among members.
+    pub(super) fn keeps_values(&self, measure: usize) -> bool {
+        let indicator = &self.indicators[measure];
+        indicator.measure.shape == Shape::MemberMean && !indicator.rule.is_of_whole_groups()
+    }
+
     /// What the units of a measure may look at, without the days that decide; `care` has a member's
     /// episodes for each gap.
     pub(super) fn scene<'a>(
@@ -296,9 +302,6 @@ fn rows(indicators: &[Indicator]) -> Vec<usize> {
 
 /// What the reader of timelines has to keep besides contacts that pass filters.
 fn see_needs(needs: &mut Needs, indicators: &[Indicator], strata: &[StratumKind]) {
-    needs.visits = indicators.iter().any(|one| {
-        matches!(&one.rule, Rule::Member(rule) if matches!(rule.candidates, Candidates::Visits { visits, .. } if visits.filter.is_none()))
-    });
     needs.levels = true;
     super::needs::of_units(needs, indicators);
     super::needs::of_members(needs, indicators);

@@ -13,6 +13,13 @@ pub(super) struct Run {
     pub(super) outcome: MemberOutcome,
 }
 
+impl Run {
+    /// True if the member has a value there.
+    pub(super) fn has_value(&self) -> bool {
+        matches!(self.outcome, MemberOutcome::Value(_))
+    }
+}
+
 impl Board<'_> {
     /// Ends of windows, one after the other, at which nothing changes for the current member.
     pub(super) fn find_runs(

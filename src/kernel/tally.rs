@@ -86,6 +86,19 @@ impl Tally {
         self.members = self.members.checked_add(members)?;
         Some(())
     }
+
+    /// Adds the sums of members who each have one of the tally's values.
+    pub(super) fn add_members_with_values(&mut self) {
+        for (value, count) in self.values.counts() {
+            let (value, members) = (i128::from(*value), i128::from(*count));
+            self.numerator += value * members;
+            self.nn += value * value * members;
+            self.nd += value * members;
+            self.denominator += members;
+            self.dd += members;
+            self.members += count;
+        }
+    }
 }
 
 /// Values in order, each with how often it occurs. Periods that end on one day share them.

@@ -82,9 +82,13 @@ impl Board<'_> {
                     continue;
                 }
                 let values = if whole { row.spread.values(plan, measure) } else { Vec::new() };
+                let of_values = whole && self.sums_are_of_values(measure);
                 let tallies = block.tallies(plan, measure, self.reasons_from[measure]);
                 for (period, mut tally) in tallies.into_iter().enumerate() {
                     tally.values = values.get(period).cloned().unwrap_or_default();
+                    if of_values {
+                        tally.add_members_with_values();
+                    }
                     keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
                 }
             }
@@ -109,6 +113,7 @@ impl Board<'_> {
         let stratum =
             |kind: &str, value: &str| Stratum { kind: kind.to_owned(), value: value.to_owned() };
         let mut strata: BTreeMap<Stratum, Block> = BTreeMap::new();
+        strata.insert(stratum("all", "all"), Block::default());
         let mut add = |stratum: Stratum, block: &Block| {
             strata.entry(stratum).or_default().merge(block);
         };

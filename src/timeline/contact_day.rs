@@ -38,21 +38,26 @@ impl ContactSum {
 }
 
 impl Timeline {
-    /// Keeps what is needed of a contact that passes the filter at a place.
-    pub(super) fn take_passing(
-        &mut self,
-        needs: &Needs,
-        filter: usize,
-        (rows, row): (&Rows, usize),
-        day: Day,
-    ) {
-        let is_asked = |of: &[bool]| of.get(filter) == Some(&true);
+    /// Keeps the day of a contact that passes the filter at a place; true if it is the first of that day.
+    pub(super) fn take_day(&mut self, filter: usize, day: Day) -> bool {
         let days = &mut self.contact_days[filter];
         let is_new = days.last() != Some(&day);
         if is_new {
             days.push(day);
         }
-        if needs.counted[filter] {
+        is_new
+    }
+
+    /// Keeps what is needed of a contact that passes the filter at a place, beside its day.
+    pub(super) fn take_passing(
+        &mut self,
+        needs: &Needs,
+        filter: usize,
+        (rows, row): (&Rows, usize),
+        (day, is_new): (Day, bool),
+    ) {
+        let is_asked = |of: &[bool]| of.get(filter) == Some(&true);
+        if is_asked(&needs.counted) {
             let counts = &mut self.contact_counts[filter];
             if is_new {
                 counts.push(0);

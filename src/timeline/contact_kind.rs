@@ -102,12 +102,15 @@ impl Numbering {
         other: &Numbers,
         of: impl Fn(usize) -> T,
     ) {
-        let (places, values) = places(other.first_rows.iter().map(|row| of(*row)));
-        self.refine(values, |row| places.get(other.of_row[row] as usize).copied().unwrap_or(0));
+        let (mut places, values) = places(other.first_rows.iter().map(|row| of(*row)));
+        // Rows that are not numbered come after all numbers.
+        places.push(0);
+        let last = places.len() - 1;
+        self.refine(values, |row| places[last.min(other.of_row[row] as usize)]);
     }
 
     /// Tells rows apart by a further value, which is less than `values`.
-    pub(super) fn refine(&mut self, values: usize, value: impl Fn(usize) -> usize) {
+    pub(super) fn refine(&mut self, values: usize, value: impl Fn(usize) -> u32) {
         /// So many codes have a table that is near while rows go by.
         const NEAR: usize = 1 << 15;
         const MOST: usize = 1 << 20;
@@ -117,12 +120,14 @@ impl Numbering {
         if self.below.saturating_mul(values) > NEAR {
             self.compress();
         }
-        let codes = self.codes.iter_mut().enumerate();
         if self.below.saturating_mul(values) <= MOST {
-            codes.for_each(|(row, code)| *code = small(*code as usize * values + value(row)));
+            let times = small(values);
+            let codes = self.codes.iter_mut().enumerate();
+            codes.for_each(|(row, code)| *code = *code * times + value(row));
             self.below *= values;
         } else {
             let mut known = HashMap::new();
+            let codes = self.codes.iter_mut().enumerate();
             for (row, code) in codes.filter(|(row, _)| self.counts[*row]) {
                 let next = small(known.len());
                 *code = *known.entry((*code, value(row))).or_insert(next);
@@ -165,13 +170,14 @@ fn small(code: usize) -> u32 {
 }
 
 /// The place of each value among the distinct ones, of which there are few, and how many there are.
-fn places<T: PartialEq>(values: impl Iterator<Item = T>) -> (Vec<usize>, usize) {
+fn places<T: PartialEq>(values: impl Iterator<Item = T>) -> (Vec<u32>, usize) {
     let mut distinct: Vec<T> = Vec::new();
     let mut place = |value: T| {
-        distinct.iter().position(|known| *known == value).unwrap_or_else(|| {
+        let known = distinct.iter().position(|known| *known == value);
+        small(known.unwrap_or_else(|| {
             distinct.push(value);
             distinct.len() - 1
-        })
+        }))
     };
     let places = values.map(&mut place).collect();
     (places, distinct.len())
@@ -203,9 +209,9 @@ impl<'a> Questions<'a> {
             let (values, keys_of_rows) = (texts.first_rows.len(), keys.values());
             let at = |row: usize| keys_of_rows[row].unsigned_abs() as usize;
             match keys.nulls() {
-                None => rows.refine(values, |row| of_text[at(row)] as usize),
+                None => rows.refine(values, |row| of_text[at(row)]),
                 Some(nulls) => rows.refine(values, |row| {
-                    of_text[if nulls.is_valid(row) { at(row) } else { no_text }] as usize
+                    of_text[if nulls.is_valid(row) { at(row) } else { no_text }]
                 }),
             }
         }
@@ -221,7 +227,7 @@ mod tests {
     proptest! {
         #[test]
         fn rows_have_one_number_where_all_their_values_are_equal(
-            rows in prop::collection::vec((any::<bool>(), 0..3usize, 0..4usize, 0..2_000_000usize), 0..40),
+            rows in prop::collection::vec((any::<bool>(), 0..3u32, 0..4u32, 0..2_000_000u32), 0..40),
         ) {
             let mut numbering = Numbering::new(rows.len(), |row| rows[row].0);
             numbering.refine(3, |row| rows[row].1);

@@ -49,9 +49,10 @@ impl Interner {
 
     /// The order of the texts of two numbers.
     pub fn compare(&self, a: u32, b: u32) -> Ordering {
+        if a == b {
+            return Ordering::Equal;
+        }
         let (head_a, head_b) = (self.heads[a as usize], self.heads[b as usize]);
-        head_a
-            .cmp(&head_b)
-            .then_with(|| if a == b { Ordering::Equal } else { self.text(a).cmp(self.text(b)) })
+        head_a.cmp(&head_b).then_with(|| self.text(a).cmp(self.text(b)))
     }
 }

@@ -73,6 +73,8 @@ pub struct Needs {
     pub providers: Vec<bool>,
     /// Whether treatment visits with their providers are needed.
     pub visits: bool,
+    /// Of visits, whether the clinician, the team and the agency are needed.
+    pub visits_to: [bool; 3],
     /// Whether levels of ambulatory days are needed.
     pub levels: bool,
     /// Whether costs are needed.

@@ -5,9 +5,25 @@ use super::{ContactFilter, Needs, home, outcome, records, score};
 use crate::terms::{Kind, column};
 
 impl Needs {
-    /// True if the providers of any contacts are needed.
-    pub(super) fn asks_providers(&self) -> bool {
-        self.visits || self.providers.contains(&true)
+    /// Asks for treatment visits with all of their providers.
+    pub fn ask_visits(&mut self) {
+        self.visits = true;
+        self.visits_to = [true; 3];
+    }
+
+    /// Whether the clinicians, teams and agencies of any contacts are needed.
+    pub(super) fn provider_columns(&self) -> [Option<&'static str>; 3] {
+        let columns = [column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID];
+        let of_visits = self.visits || self.providers.contains(&true);
+        let is_asked = |kind: usize| of_visits && self.visits_to[kind];
+        [0, 1, 2].map(|kind: usize| is_asked(kind).then_some(columns[kind]))
+    }
+
+    /// True if more is needed of the contacts that pass the filter at a place than their days.
+    pub(super) fn keeps_more(&self, filter: usize) -> bool {
+        let asked =
+            [&self.counted, &self.summed, &self.agencies, &self.organisations, &self.providers];
+        asked.iter().any(|asked| asked.get(filter) == Some(&true))
     }
 }
 
@@ -51,9 +67,7 @@ pub fn columns(needs: &Needs) -> Vec<&'static str> {
     if needs.filters.iter().any(|filter| filter.kind == Kind::Pharmacy) {
         columns.push(column::DAYS_SUPPLY);
     }
-    if needs.asks_providers() {
-        columns.extend([column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID]);
-    }
+    columns.extend(needs.provider_columns().into_iter().flatten());
     if needs.facilities {
         columns.push(column::FACILITY_ID);
     }

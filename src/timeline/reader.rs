@@ -35,6 +35,8 @@ pub struct Reader<'n> {
     memory: Memory,
     /// Places of filters of other tables than contacts.
     other_filters: Vec<usize>,
+    /// For each filter, whether more than the days of its contacts is kept.
+    keeps_more: Vec<bool>,
     started: bool,
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
@@ -69,6 +71,7 @@ impl<'n> Reader<'n> {
         let other = |place: &usize| needs.filters[*place].kind != Kind::Contact;
         Self {
             other_filters: (0..needs.filters.len()).filter(other).collect(),
+            keeps_more: (0..needs.filters.len()).map(|filter| needs.keeps_more(filter)).collect(),
             needs,
             settings,
             interner: Interner::default(),
@@ -289,7 +292,10 @@ impl<'n> Reader<'n> {
             if self.needs.filters[index].by_lead && !is_lead {
                 continue;
             }
-            self.timeline.take_passing(self.needs, index, (rows, row), day);
+            let is_new = self.timeline.take_day(index, day);
+            if self.keeps_more[index] {
+                self.timeline.take_passing(self.needs, index, (rows, row), (day, is_new));
+            }
         }
         let facts = &says.facts;
         if self.needs.phases && facts.is_sign() {
@@ -308,10 +314,7 @@ impl<'n> Reader<'n> {
             if self.needs.filters[index].kind != kind || !rows.passes_texts(index, row) {
                 continue;
             }
-            let days = &mut self.timeline.contact_days[index];
-            if days.last() != Some(&day) {
-                days.push(day);
-            }
+            self.timeline.take_day(index, day);
             if kind == Kind::Pharmacy {
                 let supply = rows.supply.int(row).unwrap_or(0);
                 self.timeline.supplies[index].push((day, supply));

@@ -213,18 +213,20 @@ impl Rows {
         }
         let level = |row| self.level.at(row).and_then(|level| u8::try_from(level).ok());
         if !self.level.is_absent() {
-            numbering.refine(257, |row| level(row).map_or(0, |level| 1 + usize::from(level)));
+            let code = |row| level(row).map_or(0, |level| 1 + u32::from(level));
+            let highest = (0..self.count).map(code).max().unwrap_or(0);
+            numbering.refine(highest as usize + 1, code);
         }
         if !self.practice.is_absent() && needs.filters.iter().any(looks_at_practice) {
-            let level = |row| self.practice.int(row).and_then(|one| usize::try_from(one).ok());
+            let level = |row| self.practice.int(row).and_then(|one| u32::try_from(one).ok());
             numbering.refine(6, |row| level(row).map_or(0, |level| 1 + level.min(4)));
         }
         if !self.minutes.is_absent() {
-            let long = |minutes| 1 + usize::from(minutes >= LEAST_MINUTES);
+            let long = |minutes| 1 + u32::from(minutes >= LEAST_MINUTES);
             numbering.refine(3, |row| self.minutes.int(row).map_or(0, long));
         }
         if !self.ed_flag.is_absent() {
-            numbering.refine(2, |row| usize::from(self.ed_flag.at(row) == Some(1)));
+            numbering.refine(2, |row| u32::from(self.ed_flag.at(row) == Some(1)));
         }
         ContactKinds::new(
             numbering.numbers(),
@@ -335,19 +337,13 @@ fn providers(
     interner: &mut Interner,
     memory: &mut Memory,
 ) -> Result<[Answers<Option<u32>>; 3], Error> {
-    let [clinicians, teams, agencies] = &mut memory.providers;
-    let mut provider = |known: &mut Remembered<Option<u32>>, name| {
-        if needs.asks_providers() {
-            known.decide(batch, name, None, |text| Some(interner.key(text)))
-        } else {
-            Ok(Answers::Same(None))
-        }
+    let mut provider = |known: &mut Remembered<Option<u32>>, name: Option<_>| match name {
+        Some(name) => known.decide(batch, name, None, |text| Some(interner.key(text))),
+        None => Ok(Answers::Same(None)),
     };
-    Ok([
-        provider(clinicians, column::CLINICIAN_ID)?,
-        provider(teams, column::TEAM_ID)?,
-        provider(agencies, column::AGENCY_ID)?,
-    ])
+    let [clinicians, teams, agencies] = &mut memory.providers;
+    let [clinician, team, agency] = needs.provider_columns();
+    Ok([provider(clinicians, clinician)?, provider(teams, team)?, provider(agencies, agency)?])
 }
 
 /// Diagnosis groups of the further positions, where a filter looks at them.

@@ -202,13 +202,14 @@ impl<'a> Year<'a> {
         share(months.iter().filter(seen).count(), months.len())
     }
 
-    /// Reading 23: fully enrolled, with fewer than 15 days in an institution or in custody.
+    /// Reading 23: fully enrolled, with fewer than 15 days in an institution or in custody. The dead are
+    /// not enrolled.
     fn eligible_months(&self) -> Vec<(Day, Day)> {
         let life = self.life;
         let is_eligible = |(from, to): &&(Day, Day)| {
             let away =
                 |day: &Day| life.institution_days.contains(day) || life.custody.contains(day);
-            (*from..=*to).all(|day| life.is_enrolled(day))
+            (*from..=*to).all(|day| life.is_enrolled(day) && life.is_alive(day))
                 && (*from..=*to).filter(away).count() < 15
         };
         self.months.iter().filter(is_eligible).copied().collect()
