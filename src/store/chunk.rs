@@ -198,6 +198,10 @@ fn texts(array: &DictionaryArray<Int32Type>, nulls: Option<&NullBuffer>) -> Valu
         bytes.extend_from_slice(&length(text.len()).to_le_bytes());
         bytes.extend_from_slice(text.as_bytes());
     }
+    if entries.is_empty() {
+        // Readers make a dictionary of texts without one, row by row: one text that no row has spares that.
+        return by_dictionary(&[], length(0).to_le_bytes().to_vec(), 1);
+    }
     by_dictionary(&indices, bytes, entries.len())
 }
 

@@ -217,8 +217,8 @@ fn shaped(
 
 /// Texts that seldom repeat as a dictionary in which each row has its own entry: nothing is hashed.
 fn numbered(texts: &ArrayRef) -> Result<ArrayRef, arrow_schema::ArrowError> {
-    let keys = (0_i32..).zip(0..texts.len()).map(|(key, row)| texts.is_valid(row).then_some(key));
-    let keys: Int32Array = keys.collect();
+    let keys = (0_i32..).take(texts.len()).collect();
+    let keys = Int32Array::try_new(keys, texts.nulls().cloned())?;
     Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, texts.clone())?))
 }
 
