@@ -1,5 +1,7 @@
 //! Tallies to rows: value, interval, state and verdict. Nothing is hidden yet.
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+
 use crate::indicator::{Display, Measure, Shape};
 use crate::kernel::{Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, quantile, wilson};
@@ -36,24 +38,21 @@ pub const SHARE_HIGH: &str = ".share_ge_0.75";
 
 /// Tallies to rows.
 pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
-    let mut rows = Vec::new();
-    let mut curves = Vec::new();
-    for (cell, tally) in &tallies.cells {
-        let Some(measure) = tallies.measures.get(cell.measure) else { continue };
-        let is_joint = [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str());
-        if !measure.is_computable() || is_joint {
-            continue;
-        }
-        let row = row_of(measure, cell, tally, settings);
-        let everyone = cell.stratum.kind == "all";
-        if matches!(measure.shape, Shape::MemberMean | Shape::UnitMean) && everyone {
-            rows.extend(spread(measure, &row, tally, settings));
-        }
-        if measure.has_curve && everyone {
-            curves.push((cell.clone(), tally.clone()));
-        }
-        rows.push(row);
-    }
+    let is_joint =
+        |cell: &Cell| [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str());
+    let of_rows = |(cell, tally): &(&Cell, &Tally)| {
+        let measure = tallies.measures.get(cell.measure)?;
+        let is_row = measure.is_computable() && !is_joint(cell);
+        is_row.then(|| rows_of(measure, cell, tally, settings))
+    };
+    let cells: Vec<(&Cell, &Tally)> = tallies.cells.iter().collect();
+    let mut rows: Vec<Row> = cells.par_iter().filter_map(of_rows).flatten_iter().collect();
+    let has_curve = |(cell, _): &&(&Cell, &Tally)| {
+        cell.stratum.kind == "all"
+            && tallies.measures.get(cell.measure).is_some_and(|m| m.has_curve && m.is_computable())
+    };
+    let of_curves = cells.iter().filter(has_curve);
+    let curves = of_curves.map(|(cell, tally)| ((*cell).clone(), (*tally).clone())).collect();
     for (index, measure) in tallies.measures.iter().enumerate() {
         if !measure.is_computable() {
             let empty = |period| Cell {
@@ -70,13 +69,26 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     let whole: Vec<&Row> = rows.iter().filter(whole).collect();
     let (ratios, expected, models) = standardise(tallies, &whole, settings);
     rows.extend(ratios);
-    rows.sort_by(|a, b| place(a).cmp(&place(b)));
+    rows.par_sort_by(|a, b| place(a).cmp(&place(b)));
     Table { measures: tallies.measures.clone(), rows, expected, models, curves }
 }
 
 /// What rows are ordered by.
 pub(super) fn place(row: &Row) -> (usize, &'static str, crate::terms::Period, &Group, &Stratum) {
     (row.measure, row.statistic, row.period, &row.group, &row.stratum)
+}
+
+/// The row of a cell and, of a mean over everyone, those of its median and quartiles.
+fn rows_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) -> Vec<Row> {
+    let row = row_of(measure, cell, tally, settings);
+    let is_mean = matches!(measure.shape, Shape::MemberMean | Shape::UnitMean);
+    let mut rows = if is_mean && cell.stratum.kind == "all" {
+        spread(measure, &row, tally, settings)
+    } else {
+        Vec::new()
+    };
+    rows.push(row);
+    rows
 }
 
 fn row_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) -> Row {

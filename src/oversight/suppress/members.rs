@@ -14,7 +14,7 @@ use crate::oversight::{Row, Table};
 use crate::terms::Period;
 
 /// Rows without a number of members.
-pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden {
+pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden<'_> {
     let rows: Vec<&Row> =
         table.rows.iter().filter(|row| row.statistic.is_empty() && !is_too_fine(row)).collect();
     let mut differs = vec![false; table.measures.len()];

@@ -57,19 +57,19 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standardised};
 use crate::indicator::Shape;
-use crate::kernel::{Attributed, Group};
+use crate::kernel::{Attributed, Group, Stratum};
 use crate::terms::{Grain, Period};
 use axes::Timing;
 use shares::Protected;
 
 /// What identifies a row among those of its measure and statistic.
-type Key = (Period, Group, String, String);
+type Key<'r> = (Period, &'r Group, &'r Stratum);
 
 /// Rows by measure, statistic and key.
-type Hidden = BTreeSet<(usize, &'static str, Key)>;
+type Hidden<'r> = BTreeSet<(usize, &'static str, Key<'r>)>;
 
-fn key(row: &Row) -> Key {
-    (row.period, row.group.clone(), row.stratum.kind.clone(), row.stratum.value.clone())
+fn key(row: &Row) -> Key<'_> {
+    (row.period, &row.group, &row.stratum)
 }
 
 /// Rows without the numbers that must not be shown, in the order of the table, and without those
@@ -86,9 +86,13 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
     let ratios = standardised::hidden(&rows, &table.expected, settings.threshold, is_hidden);
     for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
         let measure = &table.measures[row.measure];
-        let at = |statistic: &'static str| (row.measure, statistic, key(row));
+        let is_in = |rows: &Hidden<'_>, statistic: &'static str| {
+            rows.contains(&(row.measure, statistic, key(row)))
+        };
         let statistic = if row.statistic == SHARE_HIGH { SHARE_HIGH } else { "" };
-        let blank = few_members.contains(&at(""));
+        let blank = is_in(&few_members, "");
+        let is_hidden = is_in(&hidden, statistic);
+        let without_exclusions = is_in(&excluded, "");
         if row.statistic == STANDARDISED_RATIO {
             if ratios.contains(&(row.measure, row.period, row.group.clone())) {
                 hide(row, &why);
@@ -97,13 +101,13 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
             }
             continue;
         }
-        if hidden.contains(&at(statistic)) {
+        if is_hidden {
             hide(row, &why);
         } else if measure.overlapping && Some(row.period.grain) != longest
             || matches!(measure.shape, Shape::Top { .. })
         {
             coarsen(row);
-        } else if !is_headline(row) || excluded.contains(&at("")) {
+        } else if !is_headline(row) || without_exclusions {
             hide_exclusions(row);
         }
         if blank {
@@ -114,25 +118,27 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
 }
 
 /// The rows to hide, and those whose exclusions are to be hidden.
-fn find_hidden(table: &Table, threshold: i64) -> (Hidden, Hidden) {
+fn find_hidden(table: &Table, threshold: i64) -> (Hidden<'_>, Hidden<'_>) {
     let rows: Vec<&Row> = table.rows.iter().filter(|row| !is_too_fine(row)).collect();
     let timings: Vec<Timing> =
         (0..table.measures.len()).map(|measure| timing(table, measure, &rows)).collect();
-    let mut sheets = rates::of_rates(table, &rows, &timings, threshold);
-    sheets.extend(rates::of_levels(table, &rows, &timings, threshold));
-    for timing in [Timing::Added, Timing::Ends, Timing::Apart] {
-        sheets.extend(shares::sheets(table, &rows, (timing, &timings), threshold));
-    }
-    let exclusions = rates::of_exclusions(table, &rows, &timings, threshold);
-    (protected(sheets), protected(exclusions))
+    let of_counts = || {
+        let mut sheets = rates::of_rates(table, &rows, &timings, threshold);
+        sheets.extend(rates::of_levels(table, &rows, &timings, threshold));
+        for timing in [Timing::Added, Timing::Ends, Timing::Apart] {
+            sheets.extend(shares::sheets(table, &rows, (timing, &timings), threshold));
+        }
+        protected(sheets)
+    };
+    rayon::join(of_counts, || protected(rates::of_exclusions(table, &rows, &timings, threshold)))
 }
 
 /// Sheets share no people's counts, so each is protected by itself, on all cores.
-fn protected(sheets: Vec<Protected<'_>>) -> Hidden {
+fn protected(sheets: Vec<Protected<'_>>) -> Hidden<'_> {
     sheets.into_par_iter().flat_map_iter(hidden_of).collect::<Vec<_>>().into_iter().collect()
 }
 
-fn hidden_of(Protected { mut sheet, rows }: Protected<'_>) -> Vec<(usize, &'static str, Key)> {
+fn hidden_of(Protected { mut sheet, rows }: Protected<'_>) -> Vec<(usize, &'static str, Key<'_>)> {
     protect::protect(&mut sheet);
     let mut hidden = Vec::new();
     for (layer, parts) in rows.iter().enumerate() {

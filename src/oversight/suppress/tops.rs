@@ -17,7 +17,7 @@ use crate::oversight::{Row, Table};
 use crate::terms::Period;
 
 /// Rows to hide.
-pub(super) fn to_hide(table: &Table, threshold: i64) -> Hidden {
+pub(super) fn to_hide(table: &Table, threshold: i64) -> Hidden<'_> {
     let mut tables: BTreeMap<(usize, Period), Vec<&Row>> = BTreeMap::new();
     for row in &table.rows {
         if matches!(table.measures[row.measure].shape, Shape::Top { .. }) {
