@@ -1,5 +1,6 @@
 //! What is kept for whole groups only: how often each value occurs, and days by level of care.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -41,11 +42,21 @@ impl Hasher for NumberHasher {
 /// How many more (or fewer) members have a value at one end of a window than at the end before.
 #[derive(Debug, Clone, Default)]
 struct ValueSteps {
-    rows: HashMap<i64, usize, BuildHasherDefault<NumberHasher>>,
-    steps: Vec<i32>,
+    known: HashMap<i64, Steps, BuildHasherDefault<NumberHasher>>,
+    /// Rows of steps, one after the other: one for each end and one more.
+    rows: Vec<i32>,
     /// Values not counted yet, with the ends they hold for. Members of all groups and measures take
     /// turns; counting many values of one table at a time keeps that table near.
     waiting: Vec<(i64, u16, u16)>,
+}
+
+/// The steps of one value. Many values are one member's alone.
+#[derive(Debug, Clone, Copy)]
+enum Steps {
+    /// Of one member, at the ends `from..to`.
+    Once { from: u16, to: u16 },
+    /// The row at a place.
+    Row(u32),
 }
 
 impl ValueSteps {
@@ -61,47 +72,95 @@ impl ValueSteps {
     fn settle(&mut self, length: usize) {
         let mut waiting = std::mem::take(&mut self.waiting);
         for (value, from, to) in waiting.drain(..) {
-            let row = self.row(value, length);
-            self.steps[row + usize::from(from)] += 1;
-            self.steps[row + usize::from(to)] -= 1;
+            self.count(value, (from, to), length);
         }
         self.waiting = waiting;
     }
 
-    fn row(&mut self, value: i64, length: usize) -> usize {
-        let steps = &mut self.steps;
-        *self.rows.entry(value).or_insert_with(|| {
-            steps.resize(steps.len() + length, 0);
-            steps.len() - length
-        })
+    fn count(&mut self, value: i64, (from, to): (u16, u16), length: usize) {
+        match self.known.entry(value) {
+            Entry::Vacant(entry) => {
+                entry.insert(Steps::Once { from, to });
+            }
+            Entry::Occupied(mut entry) => {
+                let row = row_of(entry.get_mut(), &mut self.rows, length);
+                step(row, (from, to));
+            }
+        }
     }
 
     fn merge(&mut self, other: &Self, length: usize) {
         #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
-        for (value, from) in &other.rows {
-            let to = self.row(*value, length);
-            for place in 0..length {
-                self.steps[to + place] += other.steps[from + place];
+        for (value, theirs) in &other.known {
+            match *theirs {
+                Steps::Once { from, to } => self.count(*value, (from, to), length),
+                Steps::Row(place) => {
+                    let theirs = &other.rows[place as usize * length..][..length];
+                    let rows = &mut self.rows;
+                    let own = self
+                        .known
+                        .entry(*value)
+                        .or_insert_with(|| Steps::Row(new_row(rows, length)));
+                    let own = row_of(own, rows, length);
+                    own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
+                }
             }
         }
     }
 
     /// The values at each of so many ends.
     fn by_end(&self, ends: usize) -> Vec<Values> {
-        let mut rows: Vec<(i64, usize)> =
-            self.rows.iter().map(|(value, row)| (*value, *row)).collect();
-        rows.sort_unstable();
+        let mut known: Vec<(i64, Steps)> =
+            self.known.iter().map(|(value, steps)| (*value, *steps)).collect();
+        known.sort_unstable_by_key(|(value, _)| *value);
         let mut found = vec![Vec::new(); ends];
-        for (value, row) in rows {
-            let mut count = 0;
-            for (step, found) in self.steps[row..row + ends].iter().zip(&mut found) {
-                count += i64::from(*step);
-                if count > 0 {
-                    found.push((value, count));
+        for (value, steps) in known {
+            match steps {
+                Steps::Once { from, to } => {
+                    for found in &mut found[usize::from(from)..usize::from(to)] {
+                        found.push((value, 1));
+                    }
+                }
+                Steps::Row(place) => {
+                    let mut count = 0;
+                    let row = &self.rows[place as usize * (ends + 1)..];
+                    for (step, found) in row.iter().zip(&mut found) {
+                        count += i64::from(*step);
+                        if count > 0 {
+                            found.push((value, count));
+                        }
+                    }
                 }
             }
         }
         found.into_iter().map(Values::sorted).collect()
+    }
+}
+
+fn step(row: &mut [i32], (from, to): (u16, u16)) {
+    row[usize::from(from)] += 1;
+    row[usize::from(to)] -= 1;
+}
+
+/// A new row, by its place.
+fn new_row(rows: &mut Vec<i32>, length: usize) -> u32 {
+    let place = rows.len() / length;
+    rows.resize(rows.len() + length, 0);
+    u32::try_from(place).expect("fewer than 2³² different values")
+}
+
+/// The row of a value, which it gets if it has none.
+fn row_of<'r>(steps: &mut Steps, rows: &'r mut Vec<i32>, length: usize) -> &'r mut [i32] {
+    let at = |place: u32| place as usize * length..(place as usize + 1) * length;
+    match *steps {
+        Steps::Row(place) => &mut rows[at(place)],
+        Steps::Once { from, to } => {
+            let place = new_row(rows, length);
+            *steps = Steps::Row(place);
+            let row = &mut rows[at(place)];
+            step(row, (from, to));
+            row
+        }
     }
 }
 
