@@ -2,7 +2,7 @@
 
 use super::provider::{modal, visits_within};
 use super::rule::Share;
-use super::unit::{Candidate, LeftOut, Scene, Subject, conclude, is_ruled_out};
+use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out};
 use crate::terms::Day;
 use crate::terms::codes::Sector;
 
@@ -10,7 +10,7 @@ use crate::terms::codes::Sector;
 pub(super) fn planned_services(
     rule: &Share,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+    each: &mut impl FnMut(Candidate<'_>),
 ) {
     for plan in &scene.timeline.plans {
         for place in (0..u32::BITS).filter(|place| plan.services & (1 << place) != 0) {
@@ -28,7 +28,7 @@ pub(super) fn sector_needs(
     rule: &Share,
     wanted: u32,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+    each: &mut impl FnMut(Candidate<'_>),
 ) {
     let mut kept: [Option<Day>; Sector::ALL.len()] = [None; Sector::ALL.len()];
     for (day, sectors) in &scene.timeline.sector_needs {
@@ -52,7 +52,7 @@ pub(super) fn agency_days(
     rule: &Share,
     filter: usize,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+    each: &mut impl FnMut(Candidate<'_>),
 ) {
     let filter = scene.filters[filter];
     for (day, key) in &scene.timeline.contact_agencies[filter] {
@@ -69,7 +69,7 @@ pub(super) fn quarter_pairs(
     rule: &Share,
     kind: usize,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+    each: &mut impl FnMut(Candidate<'_>),
 ) {
     let visits = &scene.timeline.visits;
     let (Some(first), Some(last)) = (visits.first(), visits.last()) else { return };

@@ -2,16 +2,12 @@
 
 use super::happening::{days_of, first_of};
 use super::rule::{Repeat, Share};
-use super::unit::{Candidate, LeftOut, Scene, Subject, conclude, is_ruled_out, old_enough};
+use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out, old_enough};
 use crate::terms::Day;
 
 /// Judges every day with a thing of the index's list. Things on one day are one unit, of the kind
 /// that stands first in the list; of units too close to one another, the first counts.
-pub(super) fn signals(
-    rule: &Share,
-    scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
-) {
+pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let index = &rule.index;
     let timeline = scene.timeline;
     // What came before decides only where units have to be apart.
@@ -42,11 +38,7 @@ pub(super) fn signals(
 }
 
 /// Judges the last day of every month with a thing of the index's list.
-pub(super) fn months(
-    rule: &Share,
-    scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
-) {
+pub(super) fn months(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let index = &rule.index;
     let timeline = scene.timeline;
     let mut from = if index.once { Day(i32::MIN / 2) } else { scene.asked.0 - 31 };

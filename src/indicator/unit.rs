@@ -1,8 +1,10 @@
 //! Judges units: which there are for one member, which are left out, which are met.
 
+use std::cell::OnceCell;
+
 use super::care::{CareEpisode, Exit};
 use super::criterion::{admissions, applies, in_groups, is_met, met, plan_says, return_in};
-use super::rule::{Around, Chain, Criterion, Index, ReferralTest, Share, Unit};
+use super::rule::{Around, Chain, Criterion, Exclusion, Index, ReferralTest, Share, Unit};
 use super::unit_value::unit_value;
 use super::{record_unit, signal};
 use crate::terms::Day;
@@ -31,9 +33,6 @@ pub struct Judged {
     /// Of a discharge or an admission, the place of the first stay of its spell.
     pub stay: Option<usize>,
 }
-
-/// The exclusion, by its place in the definition, under which a unit is left out, if it is.
-pub(super) type LeftOut = Option<usize>;
 
 /// What a rule may look at.
 #[derive(Debug, Clone, Copy)]
@@ -128,8 +127,9 @@ pub struct Found {
 /// Every unit of one member that is met and not left out.
 pub fn met_units(rule: &Share, scene: Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for_each_unit(rule, scene, &mut |unit, left_out| {
-        if left_out.is_none() && is_met(&rule.numerator, scene, unit) {
+    for_each_unit(rule, scene, &mut |unit| {
+        let left_out = || rule.exclusions.iter().any(|one| applies(&one.test, rule, scene, unit));
+        if !left_out() && is_met(&rule.numerator, scene, unit) {
             found.push(span_of(rule.index.unit, unit));
         }
     });
@@ -153,29 +153,69 @@ fn span_of(kind: Unit, unit: Candidate<'_>) -> Found {
 
 /// Judges every unit of one member whose index day is asked for.
 pub fn judge(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Judged)) {
-    judge_together(1, |_| (rule, scene), &mut |_, judged| each(judged));
+    let judge = || Judge { rule, scene, tests: &[] };
+    judge_together(1, |_| judge(), &mut |_, _, judged| each(judged));
 }
 
-/// The same by several rules that look at the same units and leave out the same: each unit by one rule
-/// after the other, told with the place of the rule. `of` gives the rules.
+/// A rule that judges units, among others that look at the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge<'a> {
+    /// The rule.
+    pub rule: &'a Share,
+    /// What it may look at.
+    pub scene: Scene<'a>,
+    /// For each of its exclusions, the place of its test among those of all these rules, where equal
+    /// tests have the same; nothing if no other rule has any of them.
+    pub tests: &'a [usize],
+}
+
+/// The same by several rules that look at the same units: each unit by one rule after the other, told with
+/// the rule and its place. `of` gives the rules.
 pub fn judge_together<'a>(
     count: usize,
-    of: impl Fn(usize) -> (&'a Share, Scene<'a>),
-    each: &mut impl FnMut(usize, Judged),
+    of: impl Fn(usize) -> Judge<'a>,
+    each: &mut impl FnMut(usize, &'a Share, Judged),
 ) {
-    let (first, scene) = of(0);
-    for_each_unit(first, scene, &mut |unit, left_out| {
-        for place in 0..count {
-            let outcome = left_out.map_or_else(
-                || {
-                    let (rule, scene) = of(place);
-                    outcome(rule, scene, unit)
-                },
-                Outcome::Excluded,
-            );
-            each(place, Judged { day: unit.day, outcome, stay: unit.first_stay() });
+    let judges: OnceCell<Vec<Judge<'a>>> = OnceCell::new();
+    let first = of(0);
+    for_each_unit(first.rule, first.scene, &mut |unit| {
+        let judges = judges.get_or_init(|| (0..count).map(&of).collect());
+        let mut asked = Asked::default();
+        for (place, judge) in judges.iter().enumerate() {
+            let outcome = judge
+                .left_out(unit, &mut asked)
+                .map_or_else(|| outcome(judge.rule, judge.scene, unit), Outcome::Excluded);
+            let judged = Judged { day: unit.day, outcome, stay: unit.first_stay() };
+            each(place, judge.rule, judged);
         }
     });
+}
+
+/// What was asked of a unit: which tests, and which of them apply, as bits by place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    known: u64,
+    applies: u64,
+}
+
+impl Judge<'_> {
+    /// The exclusion, by its place in the definition, under which a unit is left out, if it is.
+    fn left_out(&self, unit: Candidate<'_>, asked: &mut Asked) -> Option<usize> {
+        let mut applies = |place: usize, exclusion: &Exclusion| {
+            let ask = || applies(&exclusion.test, self.rule, self.scene, unit);
+            let place = self.tests.get(place).and_then(|test| u32::try_from(*test).ok());
+            let Some(bit) = place.and_then(|place| 1_u64.checked_shl(place)) else {
+                return ask();
+            };
+            if asked.known & bit == 0 {
+                asked.known |= bit;
+                asked.applies |= if ask() { bit } else { 0 };
+            }
+            asked.applies & bit != 0
+        };
+        let mut exclusions = self.rule.exclusions.iter().enumerate();
+        exclusions.position(|(place, exclusion)| applies(place, exclusion))
+    }
 }
 
 /// What becomes of a unit that is not left out.
@@ -191,7 +231,7 @@ fn outcome(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> Outcome {
 }
 
 /// Every unit of one member whose index day is asked for.
-fn for_each_unit(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
+fn for_each_unit(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     match rule.index.unit {
         Unit::Discharge(set) => discharges(rule, set, scene, each),
         Unit::EdVisit => ed_visits(rule, scene, each),
@@ -257,7 +297,7 @@ fn on_days(
     rule: &Share,
     days: impl Iterator<Item = Day>,
     scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+    each: &mut impl FnMut(Candidate<'_>),
 ) {
     let mut kept: Option<Day> = None;
     for day in days.take(if rule.index.first { 1 } else { usize::MAX }) {
@@ -284,12 +324,7 @@ pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>)
         || !index.when.iter().all(|criterion| is_met(criterion, scene, unit))
 }
 
-fn admitted(
-    rule: &Share,
-    set: SpellSet,
-    scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
-) {
+fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let timeline = scene.timeline;
     let spells = timeline.spells(set).iter();
     for spell in spells.take(if rule.index.first { 1 } else { usize::MAX }) {
@@ -318,15 +353,13 @@ pub(super) fn conclude(
     rule: &Share,
     scene: Scene<'_>,
     unit: Candidate<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
+    each: &mut impl FnMut(Candidate<'_>),
 ) {
     let (first, last) = scene.asked;
     if unit.day < first || unit.day > last || !in_calendar(&rule.index, unit.day) {
         return;
     }
-    let excluded =
-        rule.exclusions.iter().position(|exclusion| applies(&exclusion.test, rule, scene, unit));
-    each(unit, excluded);
+    each(unit);
 }
 
 fn in_calendar(index: &Index, day: Day) -> bool {
@@ -337,12 +370,7 @@ pub(super) fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
     index.age_min.is_none_or(|least| timeline.age_on(day).is_none_or(|age| age >= least))
 }
 
-fn discharges(
-    rule: &Share,
-    set: SpellSet,
-    scene: Scene<'_>,
-    each: &mut impl FnMut(Candidate<'_>, LeftOut),
-) {
+fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let timeline = scene.timeline;
     let mut kept: Option<Day> = None;
     let spells = timeline.spells(set).iter();
@@ -388,7 +416,7 @@ fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, own: &Spell) ->
     })
 }
 
-fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
+fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let mut kept: Option<Day> = None;
     let eligible = |visit: &&EdVisit| {
         in_groups(&rule.index.diagnosis, visit.diagnosis)
@@ -406,7 +434,7 @@ fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>
     }
 }
 
-fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
+fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let mut kept: Option<Day> = None;
     for assessment in &scene.timeline.assessments {
         let apart = rule.index.apart.unwrap_or(1);
@@ -422,7 +450,7 @@ fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'
 }
 
 /// Episodes of care that have ended, on the day of their end.
-fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
+fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     for episode in scene.care {
         let (Exit::Planned(day) | Exit::Disengaged { on: day, .. }) = episode.exit else {
             continue;
@@ -434,7 +462,7 @@ fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<
     }
 }
 
-fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>, LeftOut)) {
+fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     for episode in scene.care {
         let Exit::Disengaged { on, last_contact } = episode.exit else { continue };
         let returned = match rule.index.unit {

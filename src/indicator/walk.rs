@@ -9,6 +9,34 @@ use super::rule::{
 };
 use crate::timeline::SpellSet;
 
+impl Index {
+    /// The filters by which units are found.
+    fn filters(&self) -> Vec<usize> {
+        let Self { unit, without, with, any, when, .. } = self;
+        let mut found: Vec<usize> = match unit {
+            Unit::Contact { filter } | Unit::AgencyDay { filter } => vec![*filter],
+            _ => Vec::new(),
+        };
+        found.extend(without.iter().chain(with).map(|around| around.filter));
+        found.extend(any.iter().filter_map(|one| one.filter()));
+        found.extend(when.iter().flat_map(Criterion::filters));
+        found
+    }
+}
+
+impl ExclusionTest {
+    /// True if both ask the same of a unit, whatever its rule asks of it. The filters of each stand at
+    /// places among others.
+    pub fn is_same(&self, other: &Self, (own, others): (&[usize], &[usize])) -> bool {
+        let filters = match self {
+            Self::When(criterion) => criterion.filters(),
+            Self::ComesFirst { .. } => return false,
+            _ => Vec::new(),
+        };
+        self == other && filters.iter().all(|filter| own[*filter] == others[*filter])
+    }
+}
+
 impl Share {
     /// Every criterion of the rule, with those that they are made of.
     pub fn criteria(&self) -> Vec<&Criterion> {
@@ -20,42 +48,13 @@ impl Share {
         all.flat_map(Criterion::parts).collect()
     }
 
-    /// True if both rules look at the same units and leave out the same, whatever they ask of them. The
-    /// filters of each stand at places among others.
+    /// True if both rules look at the same units, whatever they leave out and ask of them. The filters of
+    /// each stand at places among others.
     pub fn has_units_of(&self, other: &Self, (own, others): (&[usize], &[usize])) -> bool {
         // Of some records only those count that say anything about what is asked.
-        let by_numerator = matches!(self.index.unit, Unit::Referral | Unit::Request | Unit::Plan)
-            || self
-                .exclusions
-                .iter()
-                .any(|one| matches!(one.test, ExclusionTest::ComesFirst { .. }));
+        let by_numerator = matches!(self.index.unit, Unit::Referral | Unit::Request | Unit::Plan);
         let same = |filter: &usize| own[*filter] == others[*filter];
-        !by_numerator
-            && self.index == other.index
-            && self.exclusions == other.exclusions
-            && self.unit_filters().iter().all(same)
-    }
-
-    /// The filters by which units are found and left out.
-    fn unit_filters(&self) -> Vec<usize> {
-        let Index { unit, without, with, any, when, .. } = &self.index;
-        let mut found: Vec<usize> = match unit {
-            Unit::Contact { filter } | Unit::AgencyDay { filter } => vec![*filter],
-            _ => Vec::new(),
-        };
-        found.extend(without.iter().chain(with).map(|around| around.filter));
-        found.extend(any.iter().filter_map(|one| one.filter()));
-        found.extend(when.iter().flat_map(Criterion::filters));
-        for exclusion in &self.exclusions {
-            match &exclusion.test {
-                ExclusionTest::When(criterion) => found.extend(criterion.filters()),
-                ExclusionTest::ComesFirst { any, .. } => {
-                    found.extend(any.iter().filter_map(|one| one.filter()));
-                }
-                _ => {}
-            }
-        }
-        found
+        !by_numerator && self.index == other.index && self.index.filters().iter().all(same)
     }
 
     /// The sets of stays that the rule names.

@@ -2,15 +2,18 @@
 
 use super::present::Kinds;
 use crate::indicator::{
-    Candidates, ExclusionTest, Indicator, MemberCriterion, Rule, Share, Thing, Visits,
+    Candidates, Exclusion, ExclusionTest, Indicator, MemberCriterion, Rule, Share, Thing, Visits,
 };
 
 /// For each measure, what it has in common with others.
 #[derive(Debug, Clone)]
 pub(super) struct Alike {
-    /// Itself and those after it that look at the same units and leave out the same; nothing for a measure
-    /// that stands in the list of another, that cannot be computed or that is not about units.
+    /// Itself and those after it that look at the same units; nothing for a measure that stands in the list
+    /// of another, that cannot be computed or that is not about units.
     pub(super) units: Vec<Vec<usize>>,
+    /// For each exclusion of a measure about units, the place of its test among those of all measures that
+    /// look at the same units.
+    pub(super) tests: Vec<Vec<usize>>,
     /// The places of what it asks of members, among all that is asked.
     pub(super) questions: Vec<Vec<usize>>,
     /// Of a measure of members, what it looks at in every window.
@@ -61,8 +64,10 @@ impl Alike {
         let (belongs, belongings) = belongings(indicators, filters, treatment);
         let (denominators, known) = denominators(indicators, filters);
         let (related, relations) = relations(indicators, filters);
+        let units = units(indicators, filters, computable);
         Self {
-            units: units(indicators, filters, computable),
+            tests: tests(indicators, filters, &units),
+            units,
             questions: questions(indicators, filters),
             members: members(indicators, filters),
             belongings,
@@ -101,18 +106,21 @@ impl Alike {
     }
 }
 
+/// The rule of a measure about units.
+fn share(indicators: &[Indicator], measure: usize) -> Option<&Share> {
+    match &indicators[measure].rule {
+        Rule::Share(share) => Some(share.as_ref()),
+        _ => None,
+    }
+}
+
 /// For each measure about units, those that look at the same.
 fn units(
     indicators: &[Indicator],
     filters: &[Vec<usize>],
     computable: &[usize],
 ) -> Vec<Vec<usize>> {
-    let share = |measure: usize| -> Option<&Share> {
-        match &indicators[measure].rule {
-            Rule::Share(share) => Some(share.as_ref()),
-            _ => None,
-        }
-    };
+    let share = |measure: usize| share(indicators, measure);
     let mut together: Vec<Vec<usize>> = vec![Vec::new(); indicators.len()];
     for (place, &measure) in computable.iter().enumerate() {
         let Some(own) = share(measure) else { continue };
@@ -125,6 +133,31 @@ fn units(
         together[first].push(measure);
     }
     together
+}
+
+/// For each measure about units, the places of the tests of its exclusions; of measures that look at the
+/// same units, what is the same has the same place.
+fn tests(
+    indicators: &[Indicator],
+    filters: &[Vec<usize>],
+    units: &[Vec<usize>],
+) -> Vec<Vec<usize>> {
+    let mut found = vec![Vec::new(); indicators.len()];
+    for together in units {
+        let mut known: Vec<(&ExclusionTest, &[usize])> = Vec::new();
+        for &measure in together {
+            let own = filters[measure].as_slice();
+            let tests = share(indicators, measure).into_iter().flat_map(|share| &share.exclusions);
+            for Exclusion { test, .. } in tests {
+                let same = known.iter().position(|(one, others)| test.is_same(one, (own, others)));
+                found[measure].push(same.unwrap_or(known.len()));
+                if same.is_none() {
+                    known.push((test, own));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// For each measure, what it asks of members; what is the same has the same place.

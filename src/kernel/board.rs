@@ -152,6 +152,11 @@ impl<'p> Board<'p> {
         self.parts.by_age || self.plan.joined.by_age()
     }
 
+    /// True if the current member is in one age band throughout, as far as anyone asks.
+    pub(super) fn has_one_age(&self) -> bool {
+        !self.knows_ages() || self.one_age.is_some()
+    }
+
     /// The current member's age band on a day of a period.
     pub(super) fn age_on(&self, day: Day) -> usize {
         if !self.knows_ages() {

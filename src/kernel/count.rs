@@ -1,11 +1,8 @@
 //! One member through every rule of the plan.
 
 use super::board::Board;
-use super::covariate::{self, Which};
-use super::joint::Known;
-use super::ledger::{
-    DaysAtLevels, Denominator, EVERYONE, Ledger, LeftOut, Line, Note, Noted, PersonDays,
-};
+use super::judged::Gathered;
+use super::ledger::{DaysAtLevels, Denominator, EVERYONE, Ledger, Line, Note, Noted, PersonDays};
 use super::plan::Plan;
 use super::present::Kinds;
 use super::things::split;
@@ -16,9 +13,8 @@ use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::excluded::ExcludedWindows;
 use crate::indicator::member_value::{self, MemberScene};
 use crate::indicator::relations::Relations;
-use crate::indicator::unit::{self, Judged, Outcome, Scene};
 use crate::indicator::year::{Active, MemberMonths};
-use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule, Share};
+use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule};
 use crate::terms::Day;
 use crate::timeline::{Interner, SpellSet, Timeline, UNKNOWN};
 
@@ -37,6 +33,7 @@ pub(super) struct Counter<'p> {
     things: PersonDays,
     pub(super) dated: Vec<(Day, i64)>,
     days_at: DaysAtLevels,
+    pub(super) gathered: Gathered,
 }
 
 impl<'p> Counter<'p> {
@@ -54,6 +51,7 @@ impl<'p> Counter<'p> {
             things: PersonDays::default(),
             dated: Vec::new(),
             days_at: DaysAtLevels::new(plan.periods.len()),
+            gathered: Gathered::default(),
         }
     }
 
@@ -106,42 +104,6 @@ impl<'p> Counter<'p> {
                 Rule::Contacts(share) => self.contacts(measure, share, timeline, interner),
             }
         }
-    }
-
-    /// Units of a measure, and of all that look at the same units.
-    fn units(&mut self, measure: usize, timeline: &Timeline, interner: &Interner) {
-        let plan = self.plan;
-        let together = &plan.alike.units[measure];
-        if together.is_empty() {
-            return;
-        }
-        let shows_days = self.ledger.notes.is_some();
-        let rule = |place: usize| {
-            let measure = together[place];
-            let Rule::Share(share) = &plan.indicators[measure].rule else {
-                unreachable!("only measures about units look at units together")
-            };
-            let decides = share.curve || shows_days;
-            (share.as_ref(), Scene { decides, ..plan.scene(measure, timeline, &self.care) })
-        };
-        let (board, ledger) = (&mut self.board, &mut self.ledger);
-        let from = ledger.next_units();
-        let (mut group, mut age) = (EVERYONE, 0);
-        unit::judge_together(together.len(), rule, &mut |place, judged| {
-            let measure = together[place];
-            let (share, _) = rule(place);
-            if place == 0 {
-                let bho = timeline.enrolled.bho_on(judged.day).unwrap_or(UNKNOWN);
-                group = board.group(bho, interner);
-                age = board.age_on(judged.day);
-                board.see_providers(timeline, which(share, judged), interner);
-            }
-            let what = Noted::Judged(judged.outcome);
-            let Judged { day, stay, .. } = judged;
-            ledger.note(Note { measure, day, stay, group, age, what });
-            enter(board, ledger, (place, measure, share), (judged, group, age), timeline);
-        });
-        self.ledger.order_units(from);
     }
 
     fn member(
@@ -353,56 +315,5 @@ impl<'p> Counter<'p> {
         });
         days_at.add(group, plan.calendar.periods(near.0), &mut days);
         days_at.enter(&mut self.ledger.levels, |period| plan.cell(measure, period));
-    }
-}
-
-fn which(share: &Share, judged: Judged) -> Which {
-    Which { unit: share.index.unit, day: judged.day, stay: judged.stay }
-}
-
-/// Enters a unit of a measure, with its group and age band, in every period of its day.
-fn enter(
-    board: &Board<'_>,
-    ledger: &mut Ledger,
-    (place, measure, share): (usize, usize, &Share),
-    (judged, group, age): (Judged, usize, usize),
-    timeline: &Timeline,
-) {
-    let plan = board.plan;
-    let periods = plan.calendar.periods(judged.day);
-    for (slot, &period) in periods.iter().enumerate() {
-        let slot = place * periods.len() + slot;
-        let cell = plan.cell(measure, period);
-        let n = match judged.outcome {
-            Outcome::Excluded(reason) => {
-                let reason = board.reason(measure, reason);
-                let one = LeftOut { group, reason, period, age, units: 1 };
-                ledger.leave_out(slot, one);
-                for part in board.providers() {
-                    ledger.leave_out_of_provider(LeftOut { age: *part, ..one });
-                }
-                continue;
-            }
-            Outcome::NotMet => 0,
-            Outcome::Value(value) => {
-                ledger.wait(group, cell, value);
-                value
-            }
-            Outcome::Met(days) => {
-                if share.curve {
-                    ledger.wait(group, cell, i64::from(days));
-                }
-                1
-            }
-        };
-        let line = Line { group, cell, age, n, d: 1 };
-        ledger.units(slot, line);
-        for part in board.providers() {
-            ledger.of_provider(Line { age: *part, ..line });
-        }
-        if plan.joined.has(period) {
-            let levels = covariate::of_unit(plan, timeline, which(share, judged));
-            ledger.known.push(Known { line, levels });
-        }
     }
 }

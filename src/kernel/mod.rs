@@ -13,6 +13,7 @@ mod covariate;
 mod evidence;
 mod examples;
 mod joint;
+mod judged;
 mod ledger;
 mod needs;
 mod pairs;
