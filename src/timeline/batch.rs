@@ -113,6 +113,16 @@ pub(super) enum Answers<T> {
 }
 
 impl<T: Copy> Answers<T> {
+    /// The answer for each of so many rows.
+    pub(super) fn of_rows(&self, rows: usize) -> Vec<T> {
+        match self {
+            Self::ByKey { keys, answers, .. } if keys.null_count() == 0 => {
+                keys.values().iter().map(|key| answers[usize_of(*key)]).collect()
+            }
+            _ => (0..rows).map(|row| self.at(row)).collect(),
+        }
+    }
+
     pub(super) fn at(&self, row: usize) -> T {
         match self {
             Self::ByKey { keys, answers, .. } if keys.is_valid(row) => {

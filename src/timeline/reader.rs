@@ -35,8 +35,8 @@ pub struct Reader<'n> {
     memory: Memory,
     /// Places of filters of other tables than contacts.
     other_filters: Vec<usize>,
-    /// For each filter, whether more than the days of its contacts is kept.
-    keeps_more: Vec<bool>,
+    /// For each filter, whether more is asked of contacts than what they say, or kept than their days.
+    asks_more: Vec<bool>,
     started: bool,
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
@@ -71,7 +71,7 @@ impl<'n> Reader<'n> {
         let other = |place: &usize| needs.filters[*place].kind != Kind::Contact;
         Self {
             other_filters: (0..needs.filters.len()).filter(other).collect(),
-            keeps_more: (0..needs.filters.len()).map(|filter| needs.keeps_more(filter)).collect(),
+            asks_more: (0..needs.filters.len()).map(|filter| needs.asks_more(filter)).collect(),
             needs,
             settings,
             interner: Interner::default(),
@@ -113,7 +113,7 @@ impl<'n> Reader<'n> {
                 key = Some(next);
                 self.enter(rows.member.text(next), at, each)?;
             }
-            let kind = rows.kind.at(row).ok_or(Error::UnknownKind { row: at })?;
+            let kind = rows.kind[row].ok_or(Error::UnknownKind { row: at })?;
             let start = rows.start.at(row);
             let order = (start.unwrap_or(i32::MIN), Some(kind));
             if order < self.last {
@@ -187,10 +187,13 @@ impl<'n> Reader<'n> {
         let day = start.ok_or(Error::NullKey { row: at, column: column::START_ON })?;
         self.timeline.first_row = Some(self.timeline.first_row.map_or(day, |first| first.min(day)));
         self.timeline.has_records |= kind != Kind::Enrolment;
-        let end = rows.end.at(row).map(Day);
         self.take_record(rows, row, kind, day);
+        if kind == Kind::Contact {
+            self.take_contact(rows, row, day);
+            return Ok(());
+        }
+        let end = rows.end.at(row).map(Day);
         match kind {
-            Kind::Contact => self.take_contact(rows, row, day),
             Kind::Stay => self.take_stay(rows, row, day, end),
             Kind::Enrolment => self.enrolment.push(Enrolment {
                 start: day,
@@ -204,22 +207,7 @@ impl<'n> Reader<'n> {
                     self.timeline.events.push(Event { start: day, end, what, times });
                 }
             }
-            Kind::Assessment => {
-                self.row_days.1.push(day);
-                let sectors = rows.records.sectors(row);
-                if sectors != 0 {
-                    self.timeline.sector_needs.push((day, sectors));
-                }
-                self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
-                let known = &self.settings.instruments;
-                let score = rows.scores.as_ref().and_then(|own| own.at(row, day, known));
-                self.timeline.scores.extend(score);
-                let level = rows.level.at(row).and_then(Level::new);
-                let level = level.filter(|_| rows.is_assessment.at(row));
-                self.timeline
-                    .assessments
-                    .extend(level.map(|level| Assessment { day, recommended: level.number() }));
-            }
+            Kind::Assessment => self.take_assessment(rows, row, day),
             Kind::Plan => {
                 let reason = rows.end_reason.at(row);
                 if end.is_some() {
@@ -244,9 +232,26 @@ impl<'n> Reader<'n> {
                 let days = (day, end.unwrap_or(Day(OPEN)));
                 self.timeline.living.extend(rows.living.as_ref().map(|own| own.at(row, days)));
             }
-            Kind::Member | Kind::Pharmacy | Kind::Referral => {}
+            Kind::Contact | Kind::Member | Kind::Pharmacy | Kind::Referral => {}
         }
         Ok(())
+    }
+
+    fn take_assessment(&mut self, rows: &Rows, row: usize, day: Day) {
+        self.row_days.1.push(day);
+        let sectors = rows.records.sectors(row);
+        if sectors != 0 {
+            self.timeline.sector_needs.push((day, sectors));
+        }
+        self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
+        let known = &self.settings.instruments;
+        let score = rows.scores.as_ref().and_then(|own| own.at(row, day, known));
+        self.timeline.scores.extend(score);
+        let level = rows.level.at(row).and_then(Level::new);
+        let level = level.filter(|_| rows.is_assessment.at(row));
+        self.timeline
+            .assessments
+            .extend(level.map(|level| Assessment { day, recommended: level.number() }));
     }
 
     fn take_plan(&mut self, rows: &Rows, row: usize, day: Day, ended: Option<Day>) {
@@ -289,12 +294,10 @@ impl<'n> Reader<'n> {
         let says = rows.kinds.says(row, is_minor);
         let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
         for &index in &says.filters {
-            if self.needs.filters[index].by_lead && !is_lead {
-                continue;
-            }
-            let is_new = self.timeline.take_day(index, day);
-            if self.keeps_more[index] {
-                self.timeline.take_passing(self.needs, index, (rows, row), (day, is_new));
+            if self.asks_more[index] {
+                self.take_passing(rows, row, (index, is_lead), day);
+            } else {
+                self.timeline.take_day(index, day);
             }
         }
         let facts = &says.facts;
@@ -306,6 +309,21 @@ impl<'n> Reader<'n> {
         } else {
             self.take_other_contact(rows, row, day, facts);
         }
+    }
+
+    /// Keeps a contact for a filter that asks more than what the contact says, or for more than its day.
+    fn take_passing(
+        &mut self,
+        rows: &Rows,
+        row: usize,
+        (filter, is_lead): (usize, bool),
+        day: Day,
+    ) {
+        if self.needs.filters[filter].by_lead && !is_lead {
+            return;
+        }
+        let is_new = self.timeline.take_day(filter, day);
+        self.timeline.take_passing(self.needs, filter, (rows, row), (day, is_new));
     }
 
     /// Keeps the day of a row of another table than contacts for every filter that it passes.

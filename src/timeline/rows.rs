@@ -26,7 +26,7 @@ use crate::terms::{Kind, ServiceClass, column};
 pub(super) struct Rows {
     pub(super) count: usize,
     pub(super) member: TextColumn,
-    pub(super) kind: Answers<Option<Kind>>,
+    pub(super) kind: Vec<Option<Kind>>,
     pub(super) start: DayColumn,
     pub(super) end: DayColumn,
     pub(super) bho: Answers<u32>,
@@ -116,7 +116,7 @@ impl Rows {
         let mut rows = Self {
             count: batch.num_rows(),
             member,
-            kind: decide(batch, column::KIND, None, Kind::from_name)?,
+            kind: decide(batch, column::KIND, None, Kind::from_name)?.of_rows(batch.num_rows()),
             start: DayColumn::of(batch, column::START_ON)?,
             end: DayColumn::of(batch, column::END_ON)?,
             bho: decide(batch, column::BHO_ID, UNKNOWN, |text| interner.key(text))?,
@@ -186,8 +186,7 @@ impl Rows {
 
     /// Contacts are of one kind if everything is equal that facts and filters look at.
     fn kinds_of_contact(&self, needs: &Needs) -> ContactKinds {
-        let is_contact = |row| self.kind.at(row) == Some(Kind::Contact);
-        let contacts = Numbering::new(self.count, is_contact);
+        let contacts = Numbering::new(self.count, |row| self.kind[row] == Some(Kind::Contact));
         let mut numbering = contacts.clone();
         let mut texts = Questions::default();
         texts.add(column::CLASS, &self.class);
