@@ -187,6 +187,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A share from 0 to 1, if the key is there.
+    pub fn share(&mut self, key: &'static str, problems: &mut Problems) -> Option<f64> {
+        let share = self.number(key, problems)?;
+        let checked = Some(share).filter(|share| (0.0..=1.0).contains(share));
+        if checked.is_none() {
+            let span = self.node(key)?.span.clone();
+            let problem = self.problem(span, format!("`{key}` is no share"), "expected 0 to 1");
+            problems.push(problem.help(format!("two percent are `{key} = 0.02`")));
+        }
+        checked
+    }
+
     /// True or false, if the key is there.
     pub fn flag(&mut self, key: &'static str, problems: &mut Problems) -> Option<bool> {
         let node = self.node(key)?;

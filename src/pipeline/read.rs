@@ -237,7 +237,7 @@ fn extracts(
 
 /// How many refused rows stop a run.
 pub(super) fn refused_max(table: &mut Fields<'_>, problems: &mut Problems) -> RefusedMax {
-    let share = table.number("refused_share", problems);
+    let share = table.share("refused_share", problems);
     let rows = table.integer_in("refused_rows", 0, i32::MAX, problems);
     if share.is_none() && rows.is_none() {
         return RefusedMax::default();

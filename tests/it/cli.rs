@@ -190,6 +190,13 @@ fn a_wrong_pipeline_file_is_drawn_upon() {
     check_failure(&output, "did you mean `fu_hosp_any_72h`?");
     site.write("site.toml", "title = \n[extracts\n");
     check_failure(&site.run(&[]), "not valid TOML");
+    site.write(
+        "site.toml",
+        "title = \"Site\"\n[extracts]\nrefused_share = 2\n[indicators]\nuse = []\n",
+    );
+    let output = site.run(&[]);
+    check_failure(&output, "`refused_share` is no share");
+    check_failure(&output, "two percent are `refused_share = 0.02`");
     assert!(!site.path("store").exists() && !site.path("reports").exists());
 }
 
