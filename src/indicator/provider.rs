@@ -18,7 +18,8 @@ pub(super) fn modal(visits: &[Visit], kind: usize) -> Option<u32> {
         days: usize,
         last: (Day, usize),
     }
-    let mut known: Vec<Seen> = Vec::new();
+    // Few members see more providers.
+    let mut known: Vec<Seen> = Vec::with_capacity(visits.len().min(16));
     for (place, visit) in visits.iter().enumerate() {
         let Some(provider) = visit.providers[kind] else { continue };
         let last = (visit.day, place);
