@@ -35,50 +35,71 @@ impl ExcludedWindows {
         let reasons = &mut self.reasons[list];
         if reasons.is_empty() {
             reasons.resize(windows.len(), None);
-            let may_apply = |one: &Exclusion| may_apply(&one.test, timeline);
-            for (reason, one) in exclusions.iter().enumerate().filter(|(_, one)| may_apply(one)) {
-                for (place, days) in windows.iter().enumerate() {
-                    let window = grid.window_at(place);
-                    if reasons[place].is_none()
-                        && applies(&one.test, timeline, months, window, *days)
-                    {
-                        reasons[place] = Some(reason);
-                    }
-                }
+            for (reason, one) in exclusions.iter().enumerate() {
+                leave_out(&one.test, reason, (timeline, months), (grid, windows), reasons);
             }
         }
         reasons
     }
 }
 
-/// False if a test applies to a member in no window.
-fn may_apply(test: &ExclusionTest, timeline: &Timeline) -> bool {
+/// Sets a reason in every window that has none yet and to which its test applies. What kind of test it is,
+/// is looked at once, and not for each window.
+fn leave_out(
+    test: &ExclusionTest,
+    reason: usize,
+    (timeline, months): (&Timeline, &MemberMonths),
+    (grid, windows): (&MonthGrid, &[(Day, Day)]),
+    reasons: &mut [Option<usize>],
+) {
+    let own = |place: usize| grid.window_at(place);
     match test {
-        ExclusionTest::DiedInYear => timeline.death.is_some(),
-        ExclusionTest::HospiceInYear => !timeline.enrolled.hospice.is_empty(),
-        _ => true,
+        ExclusionTest::NotEnrolledYear { until_death } if months.has_gaps(*until_death) => {
+            where_it_applies(windows, reason, reasons, |place, _| {
+                !months.enrolled_year(own(place), *until_death)
+            });
+        }
+        ExclusionTest::NotEnrolledThroughout { until_death, one_span } => {
+            where_it_applies(windows, reason, reasons, |_, days| {
+                !is_enrolled(timeline, days, *until_death, *one_span)
+            });
+        }
+        ExclusionTest::DiedInYear => {
+            if let Some(death) = timeline.death {
+                where_it_applies(windows, reason, reasons, |_, (_, end)| death <= end);
+            }
+        }
+        ExclusionTest::HospiceInYear => {
+            let hospice = &timeline.enrolled.hospice;
+            if !hospice.is_empty() {
+                where_it_applies(windows, reason, reasons, |_, (start, end)| {
+                    hospice.meets(start, end)
+                });
+            }
+        }
+        ExclusionTest::NoEligibleMonth => {
+            where_it_applies(windows, reason, reasons, |place, _| months.eligible(own(place)) == 0);
+        }
+        ExclusionTest::NoEligibleDay => {
+            where_it_applies(windows, reason, reasons, |_, (start, end)| {
+                !timeline.alive_enrolled.meets(start, end)
+            });
+        }
+        // Tests of units do not apply to members; the reader of definitions refuses them there. Nor do gaps
+        // where there are none.
+        _ => {}
     }
 }
 
-fn applies(
-    test: &ExclusionTest,
-    timeline: &Timeline,
-    months: &MemberMonths,
-    window: (usize, usize),
-    (start, end): (Day, Day),
-) -> bool {
-    match test {
-        ExclusionTest::NotEnrolledYear { until_death } => {
-            !months.enrolled_year(window, *until_death)
+fn where_it_applies(
+    windows: &[(Day, Day)],
+    reason: usize,
+    reasons: &mut [Option<usize>],
+    applies: impl Fn(usize, (Day, Day)) -> bool,
+) {
+    for (place, (known, days)) in reasons.iter_mut().zip(windows).enumerate() {
+        if known.is_none() && applies(place, *days) {
+            *known = Some(reason);
         }
-        ExclusionTest::NotEnrolledThroughout { until_death, one_span } => {
-            !is_enrolled(timeline, (start, end), *until_death, *one_span)
-        }
-        ExclusionTest::DiedInYear => timeline.death.is_some_and(|death| death <= end),
-        ExclusionTest::HospiceInYear => timeline.enrolled.hospice.meets(start, end),
-        ExclusionTest::NoEligibleMonth => months.eligible(window) == 0,
-        ExclusionTest::NoEligibleDay => !timeline.alive_enrolled.meets(start, end),
-        // Tests of units do not apply to members; the reader of definitions refuses them there.
-        _ => false,
     }
 }

@@ -320,6 +320,12 @@ impl MemberMonths {
         i64::try_from(with).unwrap_or(i64::MAX)
     }
 
+    /// True if any of the months of the grid has a day not enrolled.
+    pub fn has_gaps(&self, until_death: bool) -> bool {
+        let gaps = if until_death { &self.unenrolled_alive } else { &self.unenrolled };
+        gaps.last().is_some_and(|gaps| *gaps > 0)
+    }
+
     /// True if at most one of the months has a day not enrolled.
     pub fn enrolled_year(&self, (from, to): (usize, usize), until_death: bool) -> bool {
         let gaps = if until_death { &self.unenrolled_alive } else { &self.unenrolled };

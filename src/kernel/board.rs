@@ -295,7 +295,9 @@ impl<'p> Board<'p> {
             self.find_runs(*measure, outcomes, &mut runs);
             self.post_values(*measure, &runs, row_of);
             let of_values = self.sums_are_of_values(*measure);
-            for at in 0..self.profiles.len() {
+            let is_posted = of_values && runs.iter().all(Run::has_value);
+            let profiles = if is_posted { 0 } else { self.profiles.len() };
+            for at in 0..profiles {
                 let part = self.profiles[at];
                 let is_summed = |run: &Run| !(of_values && run.has_value());
                 self.post_steps(*measure, &runs, row_of, |run| is_summed(run).then_some(part));
