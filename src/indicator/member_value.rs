@@ -307,9 +307,9 @@ fn longest_gap(
 #[expect(clippy::cast_precision_loss, reason = "days of one member's year")]
 #[expect(clippy::cast_possible_truncation, reason = "at most one")]
 fn regularity(days: &[Day]) -> i64 {
-    let gaps: Vec<i64> = days.windows(2).map(|pair| i64::from(pair[1] - pair[0])).collect();
-    let m = i64::try_from(gaps.len()).unwrap_or(i64::MAX);
-    let (sum, squares): (i64, i64) = (gaps.iter().sum(), gaps.iter().map(|gap| gap * gap).sum());
+    let gaps = || days.windows(2).map(|pair| i64::from(pair[1] - pair[0]));
+    let m = i64::try_from(gaps().count()).unwrap_or(i64::MAX);
+    let (sum, squares): (i64, i64) = (gaps().sum(), gaps().map(|gap| gap * gap).sum());
     if m < 2 || sum == 0 {
         return 0;
     }

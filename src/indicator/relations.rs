@@ -114,7 +114,7 @@ impl Relations {
             if (from, to) != before {
                 now.most = most.into();
                 now.entropy = if with_entropy {
-                    entropy(&self.counts, now.visits, &mut self.bits)
+                    entropy(&self.visited[..=most as usize], now.visits, &mut self.bits)
                 } else {
                     0
                 };
@@ -124,13 +124,18 @@ impl Relations {
     }
 }
 
-/// Entropy of visits over providers, in bits and parts of 10⁻¹².
+/// Entropy of visits over providers, in bits and parts of 10⁻¹²; `visited` says how many providers are
+/// visited how often.
 #[expect(clippy::cast_precision_loss, reason = "parts of one")]
 #[expect(clippy::cast_possible_truncation, reason = "at most the bits of a count of visits")]
-fn entropy(counts: &[u32], visits: i64, known: &mut Bits) -> i64 {
-    let mut sorted: Vec<i64> = counts.iter().copied().filter(|n| *n > 0).map(i64::from).collect();
-    sorted.sort_unstable();
-    let bits: f64 = sorted.iter().map(|n| known.of(*n, visits)).sum();
+fn entropy(visited: &[usize], visits: i64, known: &mut Bits) -> i64 {
+    let mut bits = 0.0;
+    for (n, providers) in (0..).zip(visited).skip(1) {
+        // One by one, so that the sum is the same to the last bit however it is come by.
+        for _ in 0..*providers {
+            bits += known.of(n, visits);
+        }
+    }
     libm::round(bits * PARTS as f64) as i64
 }
 
