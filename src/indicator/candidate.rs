@@ -25,7 +25,7 @@ pub fn candidates(
         }),
         Candidates::ActiveBefore { filter, at_least, days } => {
             let asked = Active { filter: scene.filters[filter], at_least, days };
-            let answers = scene.months.is_active(asked);
+            let answers = scene.months.active_in(asked);
             in_each(windows, into, |place, _| answers[place]);
         }
         Candidates::InCare { filter } => in_each(windows, into, |place, (start, end)| {

@@ -165,7 +165,7 @@ pub struct Judge<'a> {
     /// What it may look at.
     pub scene: Scene<'a>,
     /// For each of its exclusions, the place of its test among those of all these rules, where equal
-    /// tests have the same; nothing if no other rule has any of them.
+    /// tests have the same; nothing if there is no other rule.
     pub tests: &'a [usize],
 }
 

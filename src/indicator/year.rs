@@ -296,7 +296,7 @@ impl MemberMonths {
     }
 
     /// The answer for each window, to a question that was asked.
-    pub fn is_active(&self, question: Active) -> &[bool] {
+    pub fn active_in(&self, question: Active) -> &[bool] {
         let asked = self.active.iter().find(|(asked, _)| *asked == question);
         asked.map_or(&[], |(_, answers)| answers)
     }

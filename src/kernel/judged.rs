@@ -137,12 +137,15 @@ impl Gathered {
             }
             let reasons = plan.alike.tests[measure].len();
             for own in 0..reasons {
-                let place = counts.reasons_from + own;
-                let units = std::mem::take(&mut self.left_out[place]);
+                let at = counts.reasons_from + own;
+                let units = std::mem::take(&mut self.left_out[at]);
+                if units == 0 {
+                    continue;
+                }
                 let reason = board.reason(measure, own);
-                for (slot, &period) in periods.iter().enumerate().filter(|_| units != 0) {
-                    let slot = place * periods.len() + slot;
-                    ledger.leave_out(slot, LeftOut { group, reason, period, age, units });
+                for (slot, &period) in periods.iter().enumerate() {
+                    let one = LeftOut { group, reason, period, age, units };
+                    ledger.leave_out(at * periods.len() + slot, one);
                 }
             }
         }
