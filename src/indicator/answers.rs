@@ -1,10 +1,11 @@
-//! What is asked of a member in each window: definitions that ask the same are answered once.
+//! What is asked of a member for each window: definitions that ask the same are answered once.
 
 use std::cell::Cell;
 
-use super::rule::{Candidates, MemberCriterion};
+use super::possible::Parts;
+use super::rule::{Candidates, Criterion};
 
-/// Answers of one member by question and window.
+/// Answers of one member by question and day.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     questions: Vec<Question>,
@@ -12,33 +13,48 @@ pub struct Answers {
 
 #[derive(Debug, Clone)]
 struct Question {
-    is_asked: Cell<bool>,
-    /// By window; nothing where nobody has asked.
+    /// What may be met on any day, once anyone has asked.
+    possible: Cell<Option<Parts>>,
+    /// By place of the day; nothing where nobody has asked.
     answers: Vec<Cell<Option<bool>>>,
 }
 
 impl Answers {
-    /// Room for so many questions in so many windows.
-    pub fn new(questions: usize, windows: usize) -> Self {
-        let question =
-            Question { is_asked: Cell::new(false), answers: vec![Cell::new(None); windows] };
+    /// Room for so many questions on so many days.
+    pub fn new(questions: usize, days: usize) -> Self {
+        let question = Question { possible: Cell::new(None), answers: vec![Cell::new(None); days] };
         Self { questions: vec![question; questions] }
     }
 
     /// Forgets the member.
     pub fn clear(&mut self) {
-        for question in self.questions.iter_mut().filter(|question| question.is_asked.take()) {
-            question.answers.fill(Cell::new(None));
+        for question in &mut self.questions {
+            if question.possible.take().is_some_and(|parts| !parts.is_none()) {
+                question.answers.fill(Cell::new(None));
+            }
         }
     }
 
-    /// The answer for a window.
-    pub(super) fn of(&self, question: usize, window: usize, ask: impl FnOnce() -> bool) -> bool {
+    /// The answer for the day at a place. `possible` says what may be met at all, `ask` asks for it.
+    pub(super) fn of(
+        &self,
+        question: usize,
+        day: usize,
+        possible: impl FnOnce() -> Parts,
+        ask: impl FnOnce(Parts) -> bool,
+    ) -> bool {
         let question = &self.questions[question];
-        let answer = &question.answers[window];
+        let parts = question.possible.get().unwrap_or_else(|| {
+            let found = possible();
+            question.possible.set(Some(found));
+            found
+        });
+        if parts.is_none() {
+            return false;
+        }
+        let answer = &question.answers[day];
         answer.get().unwrap_or_else(|| {
-            question.is_asked.set(true);
-            let found = ask();
+            let found = ask(parts);
             answer.set(Some(found));
             found
         })
@@ -110,9 +126,9 @@ impl Candidates {
     }
 }
 
-impl MemberCriterion {
-    /// True if both ask the same. The filters of each stand at places among others.
+impl Criterion {
+    /// True if both ask the same of members. The filters of each stand at places among others.
     pub fn is_same(&self, other: &Self, (own, others): (&[usize], &[usize])) -> bool {
-        self == other && self.is.filters().iter().all(|filter| own[*filter] == others[*filter])
+        self == other && self.filters().iter().all(|filter| own[*filter] == others[*filter])
     }
 }

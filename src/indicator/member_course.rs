@@ -3,7 +3,7 @@
 use super::care::{CareEpisode, Exit};
 use super::criterion::admissions;
 use super::member_value::MemberScene;
-use super::provider::{days_with, modal, visits_within};
+use super::provider::{days_with, most_seen, visits_within};
 use super::rule::MemberValue;
 use super::score::in_each;
 use crate::terms::Day;
@@ -74,14 +74,15 @@ fn shared_plan(timeline: &Timeline, start: Day, end: Day) -> bool {
     plans.map(|(place, _)| place).any(names_all)
 }
 
-/// Days with the provider of most visit days in the window.
-pub(super) fn tenure(all: &[Visit], kind: usize, (start, end): (Day, Day)) -> i32 {
-    let visits = visits_within(all, start, end);
-    let Some(provider) = modal(visits, kind) else { return 0 };
-    let own = |visit: &&Visit| visit.providers[kind] == Some(provider);
-    let first = all.iter().find(own);
-    let last = visits.iter().rev().find(own);
-    first.zip(last).map_or(0, |(first, last)| last.day - first.day)
+/// For each window, the days from the first visit of all to the last one in the window, with the provider of
+/// most visit days there.
+pub(super) fn tenures<'a>(
+    all: &'a [Visit],
+    kind: usize,
+    windows: &'a [(Day, Day)],
+) -> impl Iterator<Item = i32> + 'a {
+    let found = most_seen(all, kind, windows.iter().copied());
+    found.map(|most| most.map_or(0, |most| most.last - most.first))
 }
 
 /// Changes of who is seen and of the level of care, and unplanned admissions to hospital.

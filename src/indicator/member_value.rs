@@ -2,8 +2,8 @@
 
 use super::answers::Answers;
 use super::care::CareEpisode;
-use super::criterion::is_met;
-use super::member_course;
+use super::member_course::{self, tenures};
+use super::possible::{is_met_by, possible};
 use super::relation_value::of_relations;
 use super::relations::{Relation, Relations};
 use super::rule::{Candidates, Criterion, EventSet, MemberRule, MemberValue};
@@ -16,6 +16,9 @@ use crate::timeline::{DaySpans, EdVisit, SpellSet, Timeline, Visit};
 
 /// Parts of one in a member's value.
 pub const PARTS: i64 = 1_000_000_000_000;
+
+/// Two contacts for a severe mental illness show it if they are so many days apart.
+const APART: i32 = 30;
 
 /// What a member contributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub struct MemberScene<'a> {
     pub months: &'a MemberMonths,
     /// For each window, the exclusion that applies.
     pub excluded: &'a [Option<usize>],
-    /// For each criterion that is asked of members, its place among the answers.
+    /// For each criterion that is asked of members on days that windows give, its place among the answers.
     pub questions: &'a [usize],
     /// What was asked of the member.
     pub answers: &'a Answers,
@@ -77,9 +80,18 @@ pub fn outcomes(
             let is_asked = |place: usize| candidates[place] && is_asked(place);
             of_relations(rule.value, relations, is_asked, scene.excluded, found);
         }
+        Candidates::Visits { visits, .. } => {
+            let tenures = tenures(scene.visits, visits.provider, windows);
+            let asked = candidates.iter().enumerate();
+            found.extend(asked.zip(tenures).map(|((place, own), tenure)| {
+                let left_out = scene.excluded[place].map(MemberOutcome::Excluded);
+                let value = MemberOutcome::Value(i64::from(tenure) * PARTS);
+                (*own && is_asked(place)).then(|| left_out.unwrap_or(value))
+            }));
+        }
         _ => {
             let outcome = |place: usize| {
-                let value = || of_window(rule, scene, scene.grid.window_at(place), windows[place]);
+                let value = || of_window(rule, scene, place, windows[place]);
                 let left_out = scene.excluded[place].map(MemberOutcome::Excluded);
                 left_out.unwrap_or_else(|| MemberOutcome::Value(value()))
             };
@@ -132,10 +144,11 @@ fn is_asked(
             let from = || scene.grid.two_years_at(place);
             has_smi(scene.timeline, scene.filters[severe], from, end)
         })
-        && rule.when.iter().zip(scene.questions).all(|(one, question)| {
-            let day = if one.before { start - 1 } else { end };
-            scene.answers.of(*question, place, || holds_on(&one.is, scene, day))
-        })
+        && rule
+            .when
+            .iter()
+            .enumerate()
+            .all(|(asked, one)| holds((asked, &one.is), scene, (place, one.before)))
 }
 
 /// The relation in the window at a place.
@@ -143,38 +156,44 @@ pub(super) fn relation(relations: Option<&Relations>, place: usize) -> Option<&R
     relations?.by_end.get(place)
 }
 
-/// True if a criterion is met by a member on a day.
-fn holds_on(criterion: &Criterion, scene: &MemberScene<'_>, day: Day) -> bool {
-    let of_units = Scene {
+/// True if the question at a place of the rule, which a criterion asks, is answered with yes for the window
+/// at a place: on its last day, or on the day before it.
+fn holds(
+    (place, criterion): (usize, &Criterion),
+    scene: &MemberScene<'_>,
+    (window, before): (usize, bool),
+) -> bool {
+    let of_units = |asked: (Day, Day)| Scene {
         timeline: scene.timeline,
         filters: scene.filters,
         care: scene.care,
         treatment: scene.treatment,
         qualifying: scene.qualifying,
         data_through: scene.data_through,
-        asked: (day, day),
+        asked,
         decides: false,
     };
-    is_met(criterion, of_units, Candidate { day, of: Subject::Day })
+    let (at, day) = scene.grid.asked_at(window, before);
+    scene.answers.of(
+        scene.questions[place],
+        at,
+        || possible(criterion, of_units(scene.grid.asked_span())),
+        |parts| {
+            let unit = Candidate { day, of: Subject::Day };
+            is_met_by(parts, criterion, of_units((day, day)), unit)
+        },
+    )
 }
 
 /// A value made of what happened in the window.
-fn of_window(
-    rule: &MemberRule,
-    scene: &MemberScene<'_>,
-    window: (usize, usize),
-    days: (Day, Day),
-) -> i64 {
+fn of_window(rule: &MemberRule, scene: &MemberScene<'_>, place: usize, days: (Day, Day)) -> i64 {
     match (rule.candidates, rule.value) {
-        (Candidates::Visits { visits, .. }, MemberValue::Tenure) => {
-            let tenure = member_course::tenure(scene.visits, visits.provider, days);
-            i64::from(tenure) * PARTS
-        }
         (Candidates::Answered(asked), MemberValue::Status(test)) => {
             status::value(test, asked, scene.timeline, days)
         }
         (_, MemberValue::Meets) => {
-            i64::from(rule.meets.iter().all(|asked| holds_on(asked, scene, days.1)))
+            let mut asked = (rule.when.len()..).zip(&rule.meets);
+            i64::from(asked.all(|asked| holds(asked, scene, (place, false))))
         }
         (Candidates::Living(_), MemberValue::Home(value)) => {
             home::value(value, scene.timeline, days)
@@ -182,7 +201,7 @@ fn of_window(
         (Candidates::Scored(scored), MemberValue::Score(value)) => {
             score::value(value, scored, scene.timeline, days)
         }
-        (_, value) => of_contacts(value, scene, window, days),
+        (_, value) => of_contacts(value, scene, scene.grid.window_at(place), days),
     }
 }
 
@@ -246,15 +265,13 @@ pub(super) fn has_smi(
     two_years_to_end: impl FnOnce() -> Day,
     end: Day,
 ) -> bool {
-    let may_be = || {
-        timeline.contact_days[severe].len() >= 2 || !timeline.spells(SpellSet::Inpatient).is_empty()
-    };
-    if timeline.smi || !may_be() {
+    if timeline.smi || !may_have_smi(timeline, severe) {
         return timeline.smi;
     }
     let start = two_years_to_end();
     let days = timeline.contacts_within(severe, start, end);
-    let apart = || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= 30);
+    let apart =
+        || days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= APART);
     let bit = DiagnosisGroup::bits(&[DiagnosisGroup::Severe]);
     let in_hospital = || {
         timeline.spells(SpellSet::Inpatient).iter().any(|spell| {
@@ -265,6 +282,14 @@ pub(super) fn has_smi(
         })
     };
     apart() || in_hospital()
+}
+
+/// True if contacts for a severe mental illness (`severe` is the place of their filter) or spells in
+/// hospital may show one in some 24 months.
+pub(super) fn may_have_smi(timeline: &Timeline, severe: usize) -> bool {
+    let days = &timeline.contact_days[severe];
+    days.last().zip(days.first()).is_some_and(|(last, first)| *last - *first >= APART)
+        || !timeline.spells(SpellSet::Inpatient).is_empty()
 }
 
 /// Visits to an emergency department from `start` to `end`, with a diagnosis in one of

@@ -21,6 +21,7 @@ mod member_course;
 pub mod member_value;
 mod picture;
 pub mod population;
+mod possible;
 mod provider;
 mod read;
 mod read_amount;

@@ -1,6 +1,6 @@
 //! Units that records name: planned services, needs for help, quarters with a provider.
 
-use super::provider::{modal, visits_within};
+use super::provider::most_seen;
 use super::rule::Share;
 use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out};
 use crate::terms::Day;
@@ -77,18 +77,22 @@ pub(super) fn quarter_pairs(
         let since = i32::try_from((day.month() - 1) % 3).unwrap_or(0);
         day.first_of_month().months_later(-since)
     };
-    let mut start = quarter(first.day.max(scene.asked.0));
+    let start = quarter(first.day.max(scene.asked.0));
     let stop = last.day.min(scene.asked.1);
-    let mut before = modal(visits_within(visits, start.months_later(-3), start - 1), kind);
-    while start <= stop {
-        let end = start.months_later(3) - 1;
-        let now = modal(visits_within(visits, start, end), kind);
+    let from = |start: Day| (start, start.months_later(3) - 1);
+    let quarters =
+        std::iter::successors(Some(from(start.months_later(-3))), |(_, end)| Some(from(*end + 1)));
+    let asked: Vec<(Day, Day)> = quarters.take_while(|(start, _)| *start <= stop).collect();
+    let seen = most_seen(visits, kind, asked.iter().copied());
+    let mut before = None;
+    for ((_, end), now) in asked.iter().zip(seen) {
+        let now = now.map(|most| most.provider);
         if let (Some(before), Some(now)) = (before, now) {
-            let unit = Candidate { day: end, of: Subject::Pair { changed: before != now } };
+            let unit = Candidate { day: *end, of: Subject::Pair { changed: before != now } };
             if !is_ruled_out(&rule.index, scene, unit) {
                 conclude(rule, scene, unit, each);
             }
         }
-        (start, before) = (end + 1, now);
+        before = now;
     }
 }

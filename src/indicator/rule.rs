@@ -452,6 +452,12 @@ pub struct MemberCriterion {
 }
 
 impl MemberRule {
+    /// What is asked of members on days that windows give: what has to hold of them, and their value if it
+    /// is asked for.
+    pub fn asked(&self) -> impl Iterator<Item = &Criterion> {
+        self.when.iter().map(|one| &one.is).chain(&self.meets)
+    }
+
     /// Whether anything is looked at month by month.
     pub fn is_monthly(&self) -> bool {
         let by_month = |test: &ExclusionTest| {

@@ -136,7 +136,7 @@ impl Rule {
     pub fn criteria(&self) -> Vec<&Criterion> {
         match self {
             Self::Member(member) => {
-                let asked = member.when.iter().map(|one| &one.is).chain(&member.meets);
+                let asked = member.asked();
                 asked.flat_map(Criterion::parts).collect()
             }
             rule => rule.shares().into_iter().flat_map(Share::criteria).collect(),

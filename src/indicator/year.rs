@@ -1,10 +1,11 @@
 //! A member's months, seen once and used by every member rule.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::criterion::for_each_level_run;
-use super::provider::{modal, visits_within};
+use super::provider::most_seen;
 use crate::terms::Day;
 use crate::timeline::{SpellSet, Timeline};
 
@@ -22,6 +23,10 @@ pub struct MonthGrid {
     two_years: Vec<Day>,
     /// Year, month and day of the end of each window.
     dates: Vec<(i32, u32, u32)>,
+    /// The last day of each window and the day before each, in order.
+    asked: Vec<Day>,
+    /// Places among these of the day before each window and of its last day.
+    asked_of: Vec<(usize, usize)>,
     /// Whether each window ends with one of the longest periods: what needs much memory is looked at
     /// only there.
     with_longest: Vec<bool>,
@@ -45,7 +50,31 @@ impl MonthGrid {
         let two_years = ends.iter().map(|end| two_years_to(*end)).collect();
         let dates = ends.iter().map(|end| end.civil()).collect();
         let with_longest = ends.iter().map(|end| longest.contains(end)).collect();
-        Self { starts, windows, two_years, dates, with_longest }
+        let before = |end: Day| end.months_later(1 - MONTHS) - 1;
+        let asked: BTreeSet<Day> = ends.iter().flat_map(|end| [before(*end), *end]).collect();
+        let asked: Vec<Day> = asked.into_iter().collect();
+        let at = |day: Day| asked.partition_point(|one| *one < day);
+        let asked_of = ends.iter().map(|end| (at(before(*end)), at(*end))).collect();
+        Self { starts, windows, two_years, dates, asked, asked_of, with_longest }
+    }
+
+    /// Days on which members are asked for something: the last day of each window and the day before each.
+    pub fn asked_days(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// The first and the last of these days.
+    pub(super) fn asked_span(&self) -> (Day, Day) {
+        let span = self.asked.first().zip(self.asked.last());
+        span.map_or((Day(0), Day(0)), |(first, last)| (*first, *last))
+    }
+
+    /// Of the window at a place, the day before it or else its last day, and the place of this day among all
+    /// such days.
+    pub(super) fn asked_at(&self, window: usize, before: bool) -> (usize, Day) {
+        let (start, end) = self.asked_of[window];
+        let place = if before { start } else { end };
+        (place, self.asked[place])
     }
 
     /// Whether the window at a place ends with one of the longest periods.
@@ -104,32 +133,74 @@ pub struct MemberMonths {
     ready: bool,
 }
 
-/// Who a member saw most, and the highest level of care, month by month.
+/// How who is seen and the level of care change, month by month.
 #[derive(Debug, Clone, Default)]
 struct MonthlyCourse {
-    /// By month: the clinician and the agency with most visit days in the quarter that begins with it.
-    most_seen: Vec<[Option<u32>; 2]>,
-    /// By month.
-    highest: Vec<Option<u8>>,
+    /// By month: of the clinician and the agency with most visit days in the quarter that begins with it,
+    /// how many are others than those of the quarter after that.
+    changed: Vec<usize>,
+    /// By month, and of the month after the last: months before it with another level of care than the
+    /// last month with care before.
+    steps: Vec<usize>,
+    /// By month: the first month with care from it on.
+    next_care: Vec<usize>,
 }
 
 impl MonthlyCourse {
     fn of(grid: &MonthGrid, timeline: &Timeline) -> Self {
         const CLINICIAN: usize = 0;
         const AGENCY: usize = 2;
-        let most_seen = grid.starts.windows(4).map(|months| {
-            let visits = visits_within(&timeline.visits, months[0], months[3] - 1);
-            [CLINICIAN, AGENCY].map(|kind| modal(visits, kind))
-        });
-        let mut highest = vec![None; grid.starts.len() - 1];
-        let span = (grid.starts[0], grid.starts[highest.len()] - 1);
-        for_each_level_run(timeline, span.0, span.1, &mut |first, last, level| {
-            for month in &mut highest[grid.place_of(first)..=grid.place_of(last)] {
-                *month = (*month).max(Some(level));
+        const QUARTER: usize = 3;
+        let mut course = Self { changed: vec![0; grid.months().count()], ..Self::default() };
+        for kind in [CLINICIAN, AGENCY] {
+            let quarters =
+                grid.starts.windows(QUARTER + 1).map(|days| (days[0], days[QUARTER] - 1));
+            let seen: Vec<Option<u32>> = most_seen(&timeline.visits, kind, quarters)
+                .map(|most| most.map(|most| most.provider))
+                .collect();
+            let pairs = seen.iter().zip(seen.iter().skip(QUARTER));
+            for (changed, (before, now)) in course.changed.iter_mut().zip(pairs) {
+                *changed += usize::from(before.is_some() && now.is_some() && before != now);
             }
-        });
-        Self { most_seen: most_seen.collect(), highest }
+        }
+        course.see_levels(&highest_levels(grid, timeline));
+        course
     }
+
+    fn see_levels(&mut self, highest: &[Option<u8>]) {
+        let (mut last, mut steps) = (None, 0);
+        self.steps.push(0);
+        for level in highest {
+            steps += usize::from(level.is_some() && last.is_some() && *level != last);
+            last = level.or(last);
+            self.steps.push(steps);
+        }
+        self.next_care = (0..highest.len()).collect();
+        for month in (0..highest.len()).rev().filter(|month| highest[*month].is_none()) {
+            self.next_care[month] = self.next_care.get(month + 1).copied().unwrap_or(month + 1);
+        }
+    }
+
+    /// Changes between neighbouring quarters of a window, and between neighbouring months with care.
+    fn changes(&self, (from, to): (usize, usize)) -> usize {
+        let quarters = (from..to.saturating_sub(3)).step_by(3);
+        let changed: usize = quarters.map(|month| self.changed[month]).sum();
+        let first = self.next_care[from];
+        let stepped = if first < to { self.steps[to] - self.steps[first + 1] } else { 0 };
+        changed + stepped
+    }
+}
+
+/// The highest level of care of each month.
+fn highest_levels(grid: &MonthGrid, timeline: &Timeline) -> Vec<Option<u8>> {
+    let mut highest = vec![None; grid.starts.len() - 1];
+    let span = (grid.starts[0], grid.starts[highest.len()] - 1);
+    for_each_level_run(timeline, span.0, span.1, &mut |first, last, level| {
+        for month in &mut highest[grid.place_of(first)..=grid.place_of(last)] {
+            *month = (*month).max(Some(level));
+        }
+    });
+    highest
 }
 
 /// Whether there are contacts on so many of the days before a window.
@@ -276,23 +347,14 @@ impl MemberMonths {
 
     /// Changes of the clinician and of the agency of most visit days between neighbouring quarters of a
     /// window, and of the highest level of care between neighbouring months with care.
-    pub fn changes(
-        &self,
-        grid: &MonthGrid,
-        timeline: &Timeline,
-        (from, to): (usize, usize),
-    ) -> usize {
-        let course = self.course.get_or_init(|| MonthlyCourse::of(grid, timeline));
-        let quarters: Vec<[Option<u32>; 2]> =
-            (from..to).step_by(3).map(|month| course.most_seen[month]).collect();
-        let changed = |kind: usize| {
-            let pairs =
-                quarters.windows(2).filter_map(move |pair| pair[0][kind].zip(pair[1][kind]));
-            pairs.filter(|(before, now)| before != now).count()
-        };
-        let levels: Vec<u8> = course.highest[from..to].iter().copied().flatten().collect();
-        let stepped = levels.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        changed(0) + changed(1) + stepped
+    pub fn changes(&self, grid: &MonthGrid, timeline: &Timeline, window: (usize, usize)) -> usize {
+        let nothing_changes = timeline.visits.is_empty()
+            && timeline.level_days.is_empty()
+            && timeline.institution(SpellSet::Any24Hour).is_empty();
+        if nothing_changes {
+            return 0;
+        }
+        self.course.get_or_init(|| MonthlyCourse::of(grid, timeline)).changes(window)
     }
 
     /// The answer for each window, to a question that was asked.

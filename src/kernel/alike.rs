@@ -2,7 +2,7 @@
 
 use super::present::Kinds;
 use crate::indicator::{
-    Candidates, Exclusion, ExclusionTest, Indicator, MemberCriterion, Rule, Share, Thing, Visits,
+    Candidates, Criterion, Exclusion, ExclusionTest, Indicator, Rule, Share, Thing, Visits,
 };
 
 /// For each measure, what it has in common with others.
@@ -162,14 +162,14 @@ fn tests(
 
 /// For each measure, what it asks of members; what is the same has the same place.
 fn questions(indicators: &[Indicator], filters: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut known: Vec<(&MemberCriterion, &[usize])> = Vec::new();
+    let mut known: Vec<(&Criterion, &[usize])> = Vec::new();
     let mut found = Vec::new();
     for (indicator, own) in indicators.iter().zip(filters) {
         let Rule::Member(rule) = &indicator.rule else {
             found.push(Vec::new());
             continue;
         };
-        let places = rule.when.iter().map(|one| {
+        let places = rule.asked().map(|one| {
             let same = known.iter().position(|(other, others)| one.is_same(other, (own, others)));
             same.unwrap_or_else(|| {
                 known.push((one, own));

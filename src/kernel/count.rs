@@ -45,7 +45,7 @@ impl<'p> Counter<'p> {
             months: MemberMonths::default(),
             excluded: ExcludedWindows::new(plan.alike.exclusion_count()),
             candidates: CandidateWindows::new(plan.alike.candidate_count()),
-            answers: Answers::new(plan.alike.question_count(), plan.windows.len()),
+            answers: Answers::new(plan.alike.question_count(), plan.grid.asked_days()),
             relations: vec![Relations::default(); plan.alike.relations.len()],
             ledger: Ledger::new(plan.alike.denominator_count()),
             things: PersonDays::default(),
@@ -58,11 +58,15 @@ impl<'p> Counter<'p> {
     /// Counts one member.
     ///
     /// What a member of one organisation adds is also what it adds to everyone, so it is entered once.
-    /// That a member has several may show only while it is counted; then it is counted again.
+    /// What lies on a day without enrolment belongs to an organisation of its own, and most members have
+    /// something there if they have such days. That a member has several may show only while it is counted;
+    /// then it is counted again.
     pub(super) fn count(&mut self, timeline: &Timeline, interner: &mut Interner) {
         self.board.begin(timeline);
         let one_bho = timeline.enrolled.owned.windows(2).all(|pair| pair[0].2 == pair[1].2);
-        let for_everyone = !one_bho || self.ledger.notes.is_some();
+        let (first, last) = self.plan.span;
+        let may_be_unknown = timeline.has_records && !timeline.enrolled.days.covers(first, last);
+        let for_everyone = !one_bho || may_be_unknown || self.ledger.notes.is_some();
         self.gather(for_everyone, timeline, interner);
         if self.board.post(&mut self.ledger, timeline, interner).is_err() {
             self.gather(true, timeline, interner);
@@ -282,9 +286,9 @@ impl<'p> Counter<'p> {
             let age = self.board.age_on(*day);
             let what = Noted::Contacts { n, d: *d };
             self.ledger.note(Note { measure, day: *day, stay: None, group, age, what });
-            for (slot, period) in periods.iter().enumerate() {
-                let cell = plan.cell(measure, *period);
-                self.ledger.units(slot, Line { group, cell, age, n, d: *d });
+            for &period in periods {
+                let cell = plan.cell(measure, period);
+                self.ledger.units(plan.slot(0, period), Line { group, cell, age, n, d: *d });
             }
         }
         self.ledger.order_units(from);

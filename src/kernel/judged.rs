@@ -130,9 +130,9 @@ impl Gathered {
             let measure = together[place];
             let (n, d) = (std::mem::take(&mut counts.n), std::mem::take(&mut counts.d));
             if d != 0 {
-                for (slot, &period) in periods.iter().enumerate() {
+                for &period in periods {
                     let cell = plan.cell(measure, period);
-                    ledger.units(place * periods.len() + slot, Line { group, cell, age, n, d });
+                    ledger.units(plan.slot(place, period), Line { group, cell, age, n, d });
                 }
             }
             let reasons = plan.alike.tests[measure].len();
@@ -143,9 +143,9 @@ impl Gathered {
                     continue;
                 }
                 let reason = board.reason(measure, own);
-                for (slot, &period) in periods.iter().enumerate() {
+                for &period in periods {
                     let one = LeftOut { group, reason, period, age, units };
-                    ledger.leave_out(at * periods.len() + slot, one);
+                    ledger.leave_out(plan.slot(at, period), one);
                 }
             }
         }

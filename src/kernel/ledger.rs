@@ -153,8 +153,8 @@ impl Ledger {
         self.for_everyone.then_some(EVERYONE)
     }
 
-    /// Enters units of a group. A measure's units of one cell mostly follow one another in their `slot` and
-    /// become one line.
+    /// Enters units of a group. A measure's units of one cell mostly follow one another in their `slot` (of
+    /// a measure and a length of periods, so that no cell is in two of them) and become one line.
     pub(super) fn units(&mut self, slot: usize, line: Line) {
         let known = Recent::at(&mut self.recent.units, slot);
         let cell = |line: &Line| (line.group, line.cell, line.age);
@@ -165,6 +165,10 @@ impl Ledger {
             }
             return;
         }
+        // Of one organisation and age band, and later than the one before: then no other line is of its cell.
+        let follows =
+            |own: &Line| (own.group, own.age) == (line.group, line.age) && own.cell < line.cell;
+        self.recent.is_ordered &= self.units.get(*known).is_none_or(follows);
         let everyone = self.for_everyone.then_some(Line { group: EVERYONE, ..line });
         self.units.extend(everyone);
         *known = self.units.len();
@@ -175,13 +179,16 @@ impl Ledger {
     pub(super) fn next_units(&mut self) -> usize {
         self.recent.units.clear();
         self.recent.left_out.clear();
+        self.recent.is_ordered = true;
         self.units.len()
     }
 
-    /// Puts the units of a measure, which begin at a place, in the order of groups and cells: those of
-    /// a cell are then side by side, because other measures have other cells.
+    /// Puts the units of a measure, which begin at a place, in the order of groups and cells, unless each
+    /// cell has one line: those of a cell are then side by side, because other measures have other cells.
     pub(super) fn order_units(&mut self, from: usize) {
-        self.units[from..].sort_unstable_by_key(|line| (line.group, line.cell, line.age));
+        if !self.recent.is_ordered {
+            self.units[from..].sort_unstable_by_key(|line| (line.group, line.cell, line.age));
+        }
     }
 
     /// Enters units that are left out; `slot` is as for those that are not.
@@ -246,6 +253,8 @@ impl Ledger {
 struct Recent {
     units: Vec<usize>,
     left_out: Vec<usize>,
+    /// True if every cell of the present measures has one line.
+    is_ordered: bool,
 }
 
 impl Recent {

@@ -257,6 +257,11 @@ impl Plan {
         self.row_of[measure] * self.periods.len() + period
     }
 
+    /// A number that is different for each place of a list and length of period.
+    pub(super) fn slot(&self, place: usize, period: usize) -> usize {
+        place * Grain::ALL.len() + self.periods[period].grain as usize
+    }
+
     /// True if it is kept how often each value of a measure occurs among members.
     pub(super) fn keeps_values(&self, measure: usize) -> bool {
         let indicator = &self.indicators[measure];

@@ -482,7 +482,7 @@ impl InTable {
     fn cell(&self, row: usize) -> Result<Cell, WireError> {
         let invalid = |column| WireError::Value { row, column };
         let grain = self.needed(1, row)?;
-        let grains = [Grain::Month, Grain::Quarter, Grain::Year];
+        let grains = Grain::ALL;
         let grain = grains.into_iter().find(|known| known.name() == grain);
         let period =
             grain.zip(self.start(row)).map(|(grain, start)| Period::starting(grain, start));

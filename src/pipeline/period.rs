@@ -14,7 +14,7 @@ pub fn any_period(text: &str) -> Option<Period> {
     let year = |text: &str| month(&format!("{text}-01")).filter(|_| text.len() == 4);
     if let Some((first, last)) = text.split_once(" to ") {
         let (first, last) = (month(first)?, month(last)?);
-        return [Grain::Month, Grain::Quarter, Grain::Year]
+        return Grain::ALL
             .into_iter()
             .map(|grain| Period::starting(grain, first.start))
             .find(|period| period.end == last.end);
@@ -40,10 +40,7 @@ pub fn reported(last: Period, months: i32, year_starts: u32, grains: &[Grain]) -
     let back = i32::try_from((first.month() + 12 - year_starts) % 12).unwrap_or(0);
     let start = first.months_later(-back);
     let mut periods = Vec::new();
-    for grain in [Grain::Month, Grain::Quarter, Grain::Year]
-        .into_iter()
-        .filter(|grain| grains.contains(grain))
-    {
+    for grain in Grain::ALL.into_iter().filter(|grain| grains.contains(grain)) {
         let mut period = Period::starting(grain, start);
         while period.end <= last.end {
             periods.push(period);
@@ -60,7 +57,7 @@ mod tests {
     #[test]
     fn years_are_counted_from_the_first_month() {
         let last = month("2026-10").expect("a month");
-        let periods = reported(last, 24, 7, &[Grain::Month, Grain::Quarter, Grain::Year]);
+        let periods = reported(last, 24, 7, &Grain::ALL);
         let show = |grain| {
             periods.iter().filter(|p| p.grain == grain).map(ToString::to_string).collect::<Vec<_>>()
         };

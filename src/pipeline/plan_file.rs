@@ -282,7 +282,7 @@ impl Body {
         let Some(joint) = &self.joint else { return Ok(None) };
         let covariates: Option<Vec<Covariate>> =
             joint.covariates.iter().map(|one| Covariate::from_name(one)).collect();
-        let grains = [Grain::Month, Grain::Quarter, Grain::Year];
+        let grains = Grain::ALL;
         let grain = grains.into_iter().find(|grain| grain.name() == joint.grain);
         let (Some(covariates), Some(grain)) = (covariates, grain) else {
             bail!("a covariate or grain of this plan is none");

@@ -166,11 +166,11 @@ pub(super) fn plain(path: &Path) -> PathBuf {
 }
 
 fn periods(fields: &mut Fields<'_>, problems: &mut Problems) -> (i32, u32, Vec<Grain>) {
-    let usual = (24, 1, vec![Grain::Month, Grain::Quarter, Grain::Year]);
+    let usual = (24, 1, Grain::ALL.to_vec());
     let Some(mut table) = fields.fields("periods", problems) else { return usual };
     let months = table.integer_in("months", 1, 240, problems).unwrap_or(usual.0);
     let year_starts = table.integer_in("year_starts", 1, 12, problems).unwrap_or(1).unsigned_abs();
-    let all = [Grain::Month, Grain::Quarter, Grain::Year];
+    let all = Grain::ALL;
     let names = all.map(Grain::name);
     let grains = table.words(
         "grains",

@@ -11,7 +11,7 @@ use crate::oversight::{FunnelStep, Peer, PeerPlot, Published, Trend};
 use crate::terms::{Grain, Level, Period};
 
 use super::content::Content;
-use super::lookup::{GRAINS, Lookup, group_name, is_whole, peer_name};
+use super::lookup::{Lookup, group_name, is_whole, peer_name};
 use super::words;
 
 /// One period of a trend with its row.
@@ -49,7 +49,7 @@ pub(super) fn points_of<'a>(
         });
         Point { period: row.period, row, limits }
     };
-    let by_grain = GRAINS.map(|grain| {
+    let by_grain = Grain::ALL.map(|grain| {
         let rows = lookup.series(measure, group, grain, content.period);
         let rows = rows.filter(|row| is_whole(row));
         // Nothing is told by the periods before the data begin.

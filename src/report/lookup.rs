@@ -83,7 +83,7 @@ impl<'a> Lookup<'a> {
             State::LowQuality,
         ];
         for state in states {
-            let rows = || GRAINS.into_iter().filter_map(|grain| latest(state, grain));
+            let rows = || Grain::ALL.into_iter().filter_map(|grain| latest(state, grain));
             let found = rows().find(|row| row.value.is_some()).or_else(|| rows().next());
             if found.is_some() {
                 return found;
@@ -101,7 +101,7 @@ impl<'a> Lookup<'a> {
             let rows = rows.filter(|row| is_everyone(&row.stratum) || row.stratum.kind == "level");
             rows.filter(|row| row.value.is_some()).count()
         };
-        let longer = GRAINS.into_iter().filter(|grain| *grain > preferred.grain);
+        let longer = Grain::ALL.into_iter().filter(|grain| *grain > preferred.grain);
         let longer = longer.filter_map(|grain| {
             let rows = self.everyone(measure, grain, wanted);
             rows.filter(|row| row.state == State::Final).map(|row| row.period).max()
@@ -131,9 +131,6 @@ impl<'a> Lookup<'a> {
         curves
     }
 }
-
-/// Every grain, the shortest first.
-pub(super) const GRAINS: [Grain; 3] = [Grain::Month, Grain::Quarter, Grain::Year];
 
 /// True for the value itself of a whole group.
 pub(super) fn is_whole(row: &Published) -> bool {

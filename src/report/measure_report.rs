@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::indicator::{Better, Display, Measure, Shape};
 use crate::kernel::Group;
 use crate::oversight::{Exact, Published, State};
+use crate::terms::Grain;
 
 use super::content::Content;
-use super::lookup::{GRAINS, Lookup, is_everyone};
+use super::lookup::{Lookup, is_everyone};
 use super::manifest::sha256;
 use super::words;
 
@@ -23,7 +24,7 @@ const NOTATION: &str = "http://terminology.hl7.org/CodeSystem/measure-improvemen
 pub(super) fn bundle(content: &Content<'_>, lookup: &Lookup<'_>) -> Vec<u8> {
     let mut entries = Vec::new();
     for (place, measure) in content.table.measures().iter().enumerate() {
-        for grain in GRAINS {
+        for grain in Grain::ALL {
             let of_grain = lookup
                 .rows(place)
                 .filter(|row| row.period.grain == grain && row.period.end <= content.period.end);

@@ -16,6 +16,9 @@ pub enum Grain {
 }
 
 impl Grain {
+    /// All, the shortest first.
+    pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
+
     /// Calendar months in a period of this grain.
     pub fn months(self) -> i32 {
         match self {
@@ -60,8 +63,7 @@ impl Period {
         if let Some((first, last)) = text.split_once(" to ") {
             let (first, last) = (month(first)?, month(last)?);
             let of = |grain: &Grain| Self::starting(*grain, first);
-            let grains = [Grain::Month, Grain::Quarter, Grain::Year];
-            return grains.iter().map(of).find(|period| period.end.first_of_month() == last);
+            return Grain::ALL.iter().map(of).find(|period| period.end.first_of_month() == last);
         }
         if let Some((year, quarter)) = text.split_once("-Q") {
             let quarter = ["1", "2", "3", "4"].iter().position(|known| *known == quarter)?;

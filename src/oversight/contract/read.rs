@@ -85,7 +85,7 @@ impl<'k> Known<'k> {
 }
 
 fn grain(fields: &mut Fields<'_>, problems: &mut Problems) -> Grain {
-    let all = [Grain::Month, Grain::Quarter, Grain::Year];
+    let all = Grain::ALL;
     let from_name = |word: &str| all.into_iter().find(|grain| grain.name() == word);
     if !fields.has("period") {
         fields.required_text("period", "which period is judged: month, quarter or year", problems);
