@@ -118,7 +118,10 @@ fn sha256_of(submissions: &[Submission]) -> String {
 }
 
 fn submissions(reading: &Reading) -> Vec<SubmissionReport> {
-    let told = |one: &Submission| reading.submissions.len() > 1 || one.delivered.sent.incremental;
+    let told = |one: &Submission| {
+        let sent = &one.delivered.sent;
+        reading.submissions.len() > 1 || sent.incremental || !sent.sender.is_empty()
+    };
     let report = |one: &Submission| SubmissionReport {
         file: one.delivered.file.clone(),
         sha256: one.sha256.clone(),

@@ -80,7 +80,8 @@ fn made_by_few(tally: &Tally) -> bool {
 fn submissions(manifest: &Manifest) -> impl Iterator<Item = String> {
     let changed = manifest.sources.iter().filter_map(|source| {
         let files: Vec<&str> = source.submissions.iter().map(|one| one.file.as_str()).collect();
-        if files.is_empty() && source.rows_voided == 0 {
+        let is_one = files.len() < 2 && !source.submissions.iter().any(|one| one.incremental);
+        if is_one && source.rows_voided == 0 {
             return None;
         }
         let of = if files.is_empty() { String::new() } else { format!(" ({})", files.join(", ")) };

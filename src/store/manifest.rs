@@ -89,7 +89,7 @@ pub struct SourceEntry {
     /// Rows that take others back, and those.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rows_voided: u64,
-    /// The files, the oldest first, where there are several or changes only.
+    /// The files, the oldest first, where there are several, changes only or a sender is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub submissions: Vec<SubmissionEntry>,
     /// Rows refused, by rule.

@@ -172,6 +172,35 @@ fn changes_come_beside_what_they_change() {
     assert!(stored(&site).contains("C9"));
 }
 
+/// The first extract came alone; its sender is remembered, so that a later full one replaces it.
+#[test]
+fn a_later_full_extract_of_the_sender_replaces_one_that_came_alone() {
+    let site = Site::new(r#""contact_gap_over_k""#);
+    let file = |name: &str, rows: &str| {
+        site.write(&format!("extracts/contacts.{name}.csv"), HEAD.to_owned() + rows);
+    };
+    file("north1", "C1,M1,2024-04-02,H0004,A1,\n");
+    manifest(&site, &["contacts.north1.csv,north,2024-05-01,full,0"]);
+    site.fine(&["ingest", "@site.toml"]);
+    fs::remove_file(site.path("extracts/contacts.north1.csv")).expect("it was there");
+    file("north2", "C1,M1,2024-04-02,H0004,A1,\nC2,M1,2024-05-02,H0004,A1,\n");
+    file("south1", "C3,M2,2024-04-02,H0004,A1,\n");
+    file("south2", "C4,M2,2024-05-12,H0004,A1,\n");
+    let south = "contacts.south1.csv,south,2024-05-01,full,0";
+    let changes = "contacts.south2.csv,south,2024-06-01,incremental,0";
+    // Without anything of the north, what there is of it would be lost.
+    fs::rename(site.path("extracts/contacts.north2.csv"), site.path("later")).expect("a move");
+    manifest(&site, &[south, changes]);
+    let told = site.output(&["ingest", "@site.toml"]);
+    let text = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(!told.status.success() && text.contains("contacts.north1.csv"), "{text}");
+    fs::rename(site.path("later"), site.path("extracts/contacts.north2.csv")).expect("a move");
+    manifest(&site, &["contacts.north2.csv,north,2024-06-01,full,0", south, changes]);
+    site.fine(&["ingest", "@site.toml"]);
+    let rows = stored(&site);
+    assert!(["C1", "C2", "C3", "C4"].iter().all(|row| rows.contains(row)), "{rows}");
+}
+
 /// A row as one submission says it: key, member, day, and whether it is taken back.
 type Said = (u8, u8, u8, bool);
 
