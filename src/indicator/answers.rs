@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::possible::Parts;
 use super::rule::{Candidates, Criterion};
+use super::window_set::WindowSet;
 
 /// Answers of one member by question and day.
 #[derive(Debug, Clone, Default)]
@@ -35,26 +36,21 @@ impl Answers {
         }
     }
 
-    /// The answer for the day at a place. `possible` says what may be met at all, `ask` asks for it.
-    pub(super) fn of(
-        &self,
-        question: usize,
-        day: usize,
-        possible: impl FnOnce() -> Parts,
-        ask: impl FnOnce(Parts) -> bool,
-    ) -> bool {
-        let question = &self.questions[question];
-        let parts = question.possible.get().unwrap_or_else(|| {
-            let found = possible();
-            question.possible.set(Some(found));
+    /// What may be met at all; it is asked for once.
+    pub(super) fn possible(&self, question: usize, ask: impl FnOnce() -> Parts) -> Parts {
+        let possible = &self.questions[question].possible;
+        possible.get().unwrap_or_else(|| {
+            let found = ask();
+            possible.set(Some(found));
             found
-        });
-        if parts.is_none() {
-            return false;
-        }
-        let answer = &question.answers[day];
+        })
+    }
+
+    /// The answer for the day at a place, to a question of which it is known what may be met.
+    pub(super) fn of(&self, question: usize, day: usize, ask: impl FnOnce() -> bool) -> bool {
+        let answer = &self.questions[question].answers[day];
         answer.get().unwrap_or_else(|| {
-            let found = ask(parts);
+            let found = ask();
             answer.set(Some(found));
             found
         })
@@ -64,35 +60,24 @@ impl Answers {
 /// In which windows a member is a candidate, for each kind of candidates that was asked for.
 #[derive(Debug, Clone, Default)]
 pub struct CandidateWindows {
-    kinds: Vec<Kind>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Kind {
-    /// Empty until the member was looked at.
-    windows: Vec<bool>,
-    is_any: bool,
+    /// Nothing until the member was looked at.
+    kinds: Vec<Option<WindowSet>>,
 }
 
 impl CandidateWindows {
     /// Room for so many kinds.
     pub fn new(kinds: usize) -> Self {
-        Self { kinds: vec![Kind::default(); kinds] }
+        Self { kinds: vec![None; kinds] }
     }
 
     /// Forgets the member.
     pub fn clear(&mut self) {
-        self.kinds.iter_mut().for_each(|kind| kind.windows.clear());
+        self.kinds.fill(None);
     }
 
-    /// The answer for each window, asked once; nothing if it is no in all of them.
-    pub fn see(&mut self, kind: usize, ask: impl FnOnce(&mut Vec<bool>)) -> Option<&[bool]> {
-        let kind = &mut self.kinds[kind];
-        if kind.windows.is_empty() {
-            ask(&mut kind.windows);
-            kind.is_any = kind.windows.contains(&true);
-        }
-        kind.is_any.then_some(kind.windows.as_slice())
+    /// The windows in which it is one, asked for once.
+    pub fn see(&mut self, kind: usize, ask: impl FnOnce() -> WindowSet) -> WindowSet {
+        *self.kinds[kind].get_or_insert_with(ask)
     }
 }
 

@@ -2,104 +2,95 @@
 
 use super::criterion::is_enrolled;
 use super::rule::{Exclusion, ExclusionTest};
+use super::window_set::WindowSet;
 use super::year::{MemberMonths, MonthGrid};
 use crate::terms::Day;
 use crate::timeline::Timeline;
 
-/// For each list of exclusions that definitions have, the place of the one that applies in each window.
+/// The windows that a list of exclusions leaves out.
+#[derive(Debug, Clone, Default)]
+pub struct Excluded {
+    /// All of them.
+    pub any: WindowSet,
+    /// By the place of the first exclusion that applies.
+    pub by_reason: Vec<(usize, WindowSet)>,
+    ready: bool,
+}
+
+/// For each list of exclusions that definitions have, the windows that it leaves out.
 #[derive(Debug, Clone, Default)]
 pub struct ExcludedWindows {
-    /// By list; empty until the member was looked at.
-    reasons: Vec<Vec<Option<usize>>>,
+    lists: Vec<Excluded>,
 }
 
 impl ExcludedWindows {
     /// Room for so many lists.
     pub fn new(lists: usize) -> Self {
-        Self { reasons: vec![Vec::new(); lists] }
+        Self { lists: vec![Excluded::default(); lists] }
     }
 
     /// Forgets the member.
     pub fn clear(&mut self) {
-        self.reasons.iter_mut().for_each(Vec::clear);
+        self.lists.iter_mut().for_each(|list| list.ready = false);
     }
 
-    /// Looks at the list at a place in every window, once, and gives the exclusion that applies in each.
-    /// `months` has looked at the member; `windows` are those of the grid.
+    /// Looks at the list at a place in every window, once. `months` has looked at the member; `windows` are
+    /// those of the grid.
     pub fn see(
         &mut self,
         (list, exclusions): (usize, &[Exclusion]),
         (timeline, months): (&Timeline, &MemberMonths),
         (grid, windows): (&MonthGrid, &[(Day, Day)]),
-    ) -> &[Option<usize>] {
-        let reasons = &mut self.reasons[list];
-        if reasons.is_empty() {
-            reasons.resize(windows.len(), None);
+    ) -> &Excluded {
+        let list = &mut self.lists[list];
+        if !list.ready {
+            list.ready = true;
+            list.any = WindowSet::default();
+            list.by_reason.clear();
+            let all = WindowSet::all(windows.len());
             for (reason, one) in exclusions.iter().enumerate() {
-                leave_out(&one.test, reason, (timeline, months), (grid, windows), reasons);
+                let free = all.without(list.any);
+                let found = left_out(&one.test, free, (timeline, months), (grid, windows));
+                if !found.is_empty() {
+                    list.any = list.any.or(found);
+                    list.by_reason.push((reason, found));
+                }
             }
         }
-        reasons
+        list
     }
 }
 
-/// Sets a reason in every window that has none yet and to which its test applies. What kind of test it is,
-/// is looked at once, and not for each window.
-fn leave_out(
+/// The windows, of those that are free, to which a test applies. What kind of test it is, is looked at once,
+/// and not for each window.
+fn left_out(
     test: &ExclusionTest,
-    reason: usize,
+    free: WindowSet,
     (timeline, months): (&Timeline, &MemberMonths),
     (grid, windows): (&MonthGrid, &[(Day, Day)]),
-    reasons: &mut [Option<usize>],
-) {
+) -> WindowSet {
     let own = |place: usize| grid.window_at(place);
     match test {
         ExclusionTest::NotEnrolledYear { until_death } if months.has_gaps(*until_death) => {
-            where_it_applies(windows, reason, reasons, |place, _| {
-                !months.enrolled_year(own(place), *until_death)
-            });
+            free.filter(|place| !months.enrolled_year(own(place), *until_death))
         }
         ExclusionTest::NotEnrolledThroughout { until_death, one_span } => {
-            where_it_applies(windows, reason, reasons, |_, days| {
-                !is_enrolled(timeline, days, *until_death, *one_span)
-            });
+            free.filter(|place| !is_enrolled(timeline, windows[place], *until_death, *one_span))
         }
-        ExclusionTest::DiedInYear => {
-            if let Some(death) = timeline.death {
-                where_it_applies(windows, reason, reasons, |_, (_, end)| death <= end);
-            }
-        }
-        ExclusionTest::HospiceInYear => {
+        ExclusionTest::DiedInYear => timeline.death.map_or_else(WindowSet::default, |death| {
+            free.filter(|place| death <= windows[place].1)
+        }),
+        ExclusionTest::HospiceInYear if !timeline.enrolled.hospice.is_empty() => {
             let hospice = &timeline.enrolled.hospice;
-            if !hospice.is_empty() {
-                where_it_applies(windows, reason, reasons, |_, (start, end)| {
-                    hospice.meets(start, end)
-                });
-            }
+            free.filter(|place| hospice.meets(windows[place].0, windows[place].1))
         }
-        ExclusionTest::NoEligibleMonth => {
-            where_it_applies(windows, reason, reasons, |place, _| months.eligible(own(place)) == 0);
-        }
+        ExclusionTest::NoEligibleMonth => free.filter(|place| months.eligible(own(place)) == 0),
         ExclusionTest::NoEligibleDay => {
-            where_it_applies(windows, reason, reasons, |_, (start, end)| {
-                !timeline.alive_enrolled.meets(start, end)
-            });
+            let days = &timeline.alive_enrolled;
+            free.filter(|place| !days.meets(windows[place].0, windows[place].1))
         }
         // Tests of units do not apply to members; the reader of definitions refuses them there. Nor do gaps
-        // where there are none.
-        _ => {}
-    }
-}
-
-fn where_it_applies(
-    windows: &[(Day, Day)],
-    reason: usize,
-    reasons: &mut [Option<usize>],
-    applies: impl Fn(usize, (Day, Day)) -> bool,
-) {
-    for (place, (known, days)) in reasons.iter_mut().zip(windows).enumerate() {
-        if known.is_none() && applies(place, *days) {
-            *known = Some(reason);
-        }
+        // and hospice days where there are none.
+        _ => WindowSet::default(),
     }
 }

@@ -2,12 +2,11 @@
 
 use super::answers::Answers;
 use super::care::CareEpisode;
-use super::member_course::{self, tenures};
-use super::possible::{is_met_by, possible};
-use super::relation_value::of_relations;
+use super::excluded::Excluded;
+use super::member_course;
+use super::member_outcome::holds;
 use super::relations::{Relation, Relations};
-use super::rule::{Candidates, Criterion, EventSet, MemberRule, MemberValue};
-use super::unit::{Candidate, Scene, Subject};
+use super::rule::{Candidates, EventSet, MemberRule, MemberValue};
 use super::year::{MemberMonths, MonthGrid, WIDE, days_away};
 use super::{home, score, status};
 use crate::terms::Day;
@@ -20,15 +19,6 @@ pub const PARTS: i64 = 1_000_000_000_000;
 /// Two contacts for a severe mental illness show it if they are so many days apart.
 const APART: i32 = 30;
 
-/// What a member contributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberOutcome {
-    /// Left out, under the exclusion at this place of the definition.
-    Excluded(usize),
-    /// A value in parts of 10⁻¹², or 0 and 1 where the measure counts members.
-    Value(i64),
-}
-
 /// A member and everything that was seen of their months and relations.
 #[derive(Debug)]
 pub struct MemberScene<'a> {
@@ -40,8 +30,8 @@ pub struct MemberScene<'a> {
     pub grid: &'a MonthGrid,
     /// The member's months.
     pub months: &'a MemberMonths,
-    /// For each window, the exclusion that applies.
-    pub excluded: &'a [Option<usize>],
+    /// The windows that members are left out of.
+    pub excluded: &'a Excluded,
     /// For each criterion that is asked of members on days that windows give, its place among the answers.
     pub questions: &'a [usize],
     /// What was asked of the member.
@@ -62,131 +52,18 @@ pub struct MemberScene<'a> {
     pub data_through: Day,
 }
 
-/// Adds the outcome for each window of the plan, in order; nothing where the member is no candidate or
-/// not looked at. False, and nothing is added, if that is so in every window.
-pub fn outcomes(
-    rule: &MemberRule,
-    scene: &MemberScene<'_>,
-    (windows, candidates): (&[(Day, Day)], &[bool]),
-    found: &mut Vec<Option<MemberOutcome>>,
-) -> bool {
-    let from = found.len();
-    let birth = rule.ages.and(scene.timeline.birth).map(Day::civil);
-    let asks_more = asks_more(rule);
-    let is_asked = |place: usize| !asks_more || is_asked(rule, scene, place, windows[place], birth);
-    match rule.candidates {
-        Candidates::Visits { .. } if !matches!(rule.value, MemberValue::Tenure) => {
-            let relations = scene.relations.map_or(&[][..], |own| &own.by_end);
-            let is_asked = |place: usize| candidates[place] && is_asked(place);
-            of_relations(rule.value, relations, is_asked, scene.excluded, found);
-        }
-        Candidates::Visits { visits, .. } => {
-            let tenures = tenures(scene.visits, visits.provider, windows);
-            let asked = candidates.iter().enumerate();
-            found.extend(asked.zip(tenures).map(|((place, own), tenure)| {
-                let left_out = scene.excluded[place].map(MemberOutcome::Excluded);
-                let value = MemberOutcome::Value(i64::from(tenure) * PARTS);
-                (*own && is_asked(place)).then(|| left_out.unwrap_or(value))
-            }));
-        }
-        _ => {
-            let outcome = |place: usize| {
-                let value = || of_window(rule, scene, place, windows[place]);
-                let left_out = scene.excluded[place].map(MemberOutcome::Excluded);
-                left_out.unwrap_or_else(|| MemberOutcome::Value(value()))
-            };
-            let asked = candidates.iter().enumerate();
-            found.extend(
-                asked.map(|(place, own)| (*own && is_asked(place)).then(|| outcome(place))),
-            );
-        }
-    }
-    let any = found[from..].iter().any(Option::is_some);
-    if !any {
-        found.truncate(from);
-    }
-    any
-}
-
-/// True if more is asked of members than to be candidates.
-fn asks_more(rule: &MemberRule) -> bool {
-    rule.ages.is_some()
-        || rule.smi.is_some()
-        || rule.in_phase.is_some()
-        || rule.agencies.is_some()
-        || !rule.when.is_empty()
-        || matches!(rule.value, MemberValue::Density)
-}
-
-/// True if a candidate has everything else that is asked of members.
-fn is_asked(
-    rule: &MemberRule,
-    scene: &MemberScene<'_>,
-    place: usize,
-    (start, end): (Day, Day),
-    birth: Option<(i32, u32, u32)>,
-) -> bool {
-    let of_age = |(least, most): (i32, i32)| {
-        birth.is_none_or(|birth| (least..=most).contains(&scene.grid.age_at(place, birth)))
-    };
-    let enough_agencies =
-        |least: i64| relation(scene.agencies, place).is_some_and(|own| own.providers >= least);
-    // One provider makes no pair.
-    let is_pair = || {
-        scene.grid.is_with_longest(place)
-            && relation(scene.relations, place).is_some_and(|own| own.providers >= 2)
-    };
-    (!matches!(rule.value, MemberValue::Density) || is_pair())
-        && rule.ages.is_none_or(of_age)
-        && rule.agencies.is_none_or(enough_agencies)
-        && rule.in_phase.is_none_or(|phase| scene.timeline.phase_on(start) == Some(phase))
-        && rule.smi.is_none_or(|severe| {
-            let from = || scene.grid.two_years_at(place);
-            has_smi(scene.timeline, scene.filters[severe], from, end)
-        })
-        && rule
-            .when
-            .iter()
-            .enumerate()
-            .all(|(asked, one)| holds((asked, &one.is), scene, (place, one.before)))
-}
-
 /// The relation in the window at a place.
 pub(super) fn relation(relations: Option<&Relations>, place: usize) -> Option<&Relation> {
     relations?.by_end.get(place)
 }
 
-/// True if the question at a place of the rule, which a criterion asks, is answered with yes for the window
-/// at a place: on its last day, or on the day before it.
-fn holds(
-    (place, criterion): (usize, &Criterion),
-    scene: &MemberScene<'_>,
-    (window, before): (usize, bool),
-) -> bool {
-    let of_units = |asked: (Day, Day)| Scene {
-        timeline: scene.timeline,
-        filters: scene.filters,
-        care: scene.care,
-        treatment: scene.treatment,
-        qualifying: scene.qualifying,
-        data_through: scene.data_through,
-        asked,
-        decides: false,
-    };
-    let (at, day) = scene.grid.asked_at(window, before);
-    scene.answers.of(
-        scene.questions[place],
-        at,
-        || possible(criterion, of_units(scene.grid.asked_span())),
-        |parts| {
-            let unit = Candidate { day, of: Subject::Day };
-            is_met_by(parts, criterion, of_units((day, day)), unit)
-        },
-    )
-}
-
 /// A value made of what happened in the window.
-fn of_window(rule: &MemberRule, scene: &MemberScene<'_>, place: usize, days: (Day, Day)) -> i64 {
+pub(super) fn of_window(
+    rule: &MemberRule,
+    scene: &MemberScene<'_>,
+    place: usize,
+    days: (Day, Day),
+) -> i64 {
     match (rule.candidates, rule.value) {
         (Candidates::Answered(asked), MemberValue::Status(test)) => {
             status::value(test, asked, scene.timeline, days)

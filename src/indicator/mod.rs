@@ -18,6 +18,7 @@ mod home;
 mod look_back;
 mod measure;
 mod member_course;
+pub mod member_outcome;
 pub mod member_value;
 mod picture;
 pub mod population;
@@ -59,6 +60,7 @@ pub mod unit;
 mod unit_value;
 mod visits;
 mod walk;
+pub mod window_set;
 pub mod year;
 
 pub use amount::{Amount, HowMuch};

@@ -1,32 +1,27 @@
 //! Values made of visits to providers.
 
-use super::member_value::{MemberOutcome, PARTS, ratio};
+use super::member_outcome::Values;
+use super::member_value::{PARTS, ratio};
 use super::relations::Relation;
 use super::rule::MemberValue;
+use super::window_set::WindowSet;
 
-/// Adds outcomes that are made of visits to providers, one for each window; nothing where nobody asks.
+/// Adds the values that are made of visits to providers, of the windows that are counted.
 pub(super) fn of_relations(
     value: MemberValue,
     relations: &[Relation],
-    is_asked: impl Fn(usize) -> bool,
-    excluded: &[Option<usize>],
-    found: &mut Vec<Option<MemberOutcome>>,
+    counted: WindowSet,
+    found: &mut Values<'_>,
 ) {
     // Neighbouring windows often have the same visits.
     let mut before: Option<(&Relation, i64)> = None;
-    let windows = relations.iter().zip(excluded).enumerate();
-    found.extend(windows.map(|(place, (relation, excluded))| {
-        if !is_asked(place) {
-            return None;
-        }
-        if let Some(reason) = excluded {
-            return Some(MemberOutcome::Excluded(*reason));
-        }
+    for place in counted.iter() {
+        let relation = &relations[place];
         let known = before.filter(|(known, _)| *known == relation);
         let (_, value) =
             *before.insert(known.unwrap_or_else(|| (relation, of_relation(value, *relation))));
-        Some(MemberOutcome::Value(value))
-    }));
+        found.add(place, value);
+    }
 }
 
 /// A value made of visits to providers.

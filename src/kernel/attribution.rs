@@ -147,18 +147,20 @@ impl Board<'_> {
     ) {
         let plan = self.plan;
         let by_agency = asked(plan).find(|(_, whose)| *whose == Attributed::Agency);
-        let Some((kind, whose)) = by_agency.filter(|_| !ledger.measures.is_empty()) else { return };
+        let Some((kind, whose)) = by_agency.filter(|_| ledger.outcomes().next().is_some()) else {
+            return;
+        };
         let agency_at = |window: &(Day, Day)| {
             let key = agency(plan, timeline, *window, interner);
             self.parts.provider((kind, key), word(key, whose, interner))
         };
         let parts: Vec<usize> = plan.windows.iter().map(agency_at).collect();
-        let ends = plan.ends.len();
-        for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
-            let at = (plan.row_of[*measure], self.reasons_from[*measure]);
-            for (end, outcome) in outcomes.iter().enumerate() {
-                let Some(outcome) = *outcome else { continue };
-                let group = self.ends(*measure)[end];
+        for (measure, outcomes) in ledger.outcomes() {
+            let at = (plan.row_of[measure], self.reasons_from[measure]);
+            for (end, outcome) in
+                outcomes.iter().flat_map(|one| (one.from..one.to).map(|end| (end, one.outcome)))
+            {
+                let group = self.ends(measure)[end];
                 let rows = [EVERYONE, group].into_iter().filter_map(|one| row_of.row(one));
                 for row in rows {
                     let block = self.rows[row].block(parts[end]);

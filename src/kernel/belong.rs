@@ -2,6 +2,7 @@
 
 use super::board::{Board, RowOf};
 use super::ledger::{EVERYONE, Ledger};
+use crate::indicator::member_outcome::Steady;
 use crate::terms::Day;
 use crate::timeline::{Interner, OrganisationDay, Timeline, UNKNOWN};
 
@@ -14,12 +15,11 @@ impl Board<'_> {
     /// Where the current member belongs at each end of a window, if that is asked.
     pub(super) fn see_ends(&mut self, ledger: &Ledger, timeline: &Timeline, interner: &Interner) {
         let plan = self.plan;
-        let ends = plan.ends.len();
         for (place, by_contact) in plan.alike.belongings.iter().enumerate() {
             let mut groups = std::mem::take(&mut self.ends[place]);
             groups.clear();
-            let outcomes = || ledger.measures.iter().zip(ledger.outcomes.chunks(ends));
-            let own = || outcomes().filter(|(measure, _)| plan.alike.belongs[**measure] == place);
+            let own =
+                || ledger.outcomes().filter(|(measure, _)| plan.alike.belongs[*measure] == place);
             let windows = if own().next().is_some() { plan.windows.as_slice() } else { &[] };
             for (end, window) in windows.iter().enumerate() {
                 let bho = match by_contact {
@@ -30,7 +30,9 @@ impl Board<'_> {
                 };
                 groups.push(match bho {
                     Some(bho) => self.group(bho, interner),
-                    None if own().any(|(_, of)| of[end].is_some()) => self.group(UNKNOWN, interner),
+                    None if own().any(|(_, of)| Steady::at(of, end).is_some()) => {
+                        self.group(UNKNOWN, interner)
+                    }
                     None => EVERYONE,
                 });
             }

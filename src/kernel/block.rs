@@ -5,7 +5,7 @@ use super::ledger::{LeftOut, Line};
 use super::plan::Plan;
 use super::sums::{Gain, SumRows, Sums, merge_rows, row};
 use crate::indicator::Rule;
-use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::member_outcome::MemberOutcome;
 
 /// Days (or things) of one period that rates are divided by.
 #[derive(Debug, Clone, Copy, Default)]

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::spread::Spread;
 use super::steady::Run;
 use super::teams::Teams;
-use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::member_outcome::MemberOutcome;
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline};
 
@@ -289,21 +289,20 @@ impl<'p> Board<'p> {
     }
 
     fn post_outcomes(&mut self, ledger: &Ledger, row_of: RowOf) {
-        let ends = self.plan.ends.len();
         let mut runs = std::mem::take(&mut self.runs);
-        for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
-            self.find_runs(*measure, outcomes, &mut runs);
-            self.post_values(*measure, &runs, row_of);
-            let of_values = self.sums_are_of_values(*measure);
+        for (measure, outcomes) in ledger.outcomes() {
+            self.find_runs(measure, outcomes, &mut runs);
+            self.post_values(measure, &runs, row_of);
+            let of_values = self.sums_are_of_values(measure);
             let is_posted = of_values && runs.iter().all(Run::has_value);
             let profiles = if is_posted { 0 } else { self.profiles.len() };
             for at in 0..profiles {
                 let part = self.profiles[at];
                 let is_summed = |run: &Run| !(of_values && run.has_value());
-                self.post_steps(*measure, &runs, row_of, |run| is_summed(run).then_some(part));
+                self.post_steps(measure, &runs, row_of, |run| is_summed(run).then_some(part));
             }
             if self.parts.by_age {
-                self.post_steps(*measure, &runs, row_of, |run| Some(run.age));
+                self.post_steps(measure, &runs, row_of, |run| Some(run.age));
             }
         }
         self.runs = runs;

@@ -11,7 +11,8 @@ use crate::indicator::candidate;
 use crate::indicator::care::{self, CareEpisode};
 use crate::indicator::criterion::for_each_level_run;
 use crate::indicator::excluded::ExcludedWindows;
-use crate::indicator::member_value::{self, MemberScene};
+use crate::indicator::member_outcome::outcomes;
+use crate::indicator::member_value::MemberScene;
 use crate::indicator::relations::Relations;
 use crate::indicator::year::{Active, MemberMonths};
 use crate::indicator::{Candidates, ContactShare, MemberRule, RateRule, Rule};
@@ -172,13 +173,11 @@ impl<'p> Counter<'p> {
             qualifying: plan.qualifying,
             data_through: plan.settings.data_through,
         };
-        let ask = |into: &mut _| {
-            candidate::candidates(rule.candidates, &scene, &plan.windows, into);
-        };
-        let Some(candidates) = self.candidates.see(alike.candidates, ask) else { return };
-        let windows = (plan.windows.as_slice(), candidates);
-        if member_value::outcomes(rule, &scene, windows, &mut self.ledger.outcomes) {
-            self.ledger.measures.push(measure);
+        let ask = || candidate::candidates(rule.candidates, &scene, &plan.windows);
+        let candidates = self.candidates.see(alike.candidates, ask);
+        if !candidates.is_empty() {
+            let windows = (plan.windows.as_slice(), candidates);
+            self.ledger.outcomes_of(measure, |found| outcomes(rule, &scene, windows, found));
         }
     }
 

@@ -10,7 +10,7 @@ use super::ledger::{EVERYONE, Ledger, Line, PersonDays};
 use super::part::{AGE_BANDS, band_name};
 use super::plan::{Plan, StratumKind};
 use super::{Cell, Group, Stratum, Tally};
-use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::member_outcome::{MemberOutcome, Steady};
 use crate::indicator::{Measure, RateRule, Rule, Shape};
 use crate::terms::Grain;
 use crate::timeline::{Interner, Timeline};
@@ -194,10 +194,8 @@ impl Joint {
             }
         }
         adder.rates(ledger);
-        for (measure, outcomes) in
-            ledger.measures.iter().zip(ledger.outcomes.chunks(plan.ends.len()))
-        {
-            adder.outcomes(*measure, outcomes, &ends[plan.alike.belongs[*measure]]);
+        for (measure, outcomes) in ledger.outcomes() {
+            adder.outcomes(measure, outcomes, &ends[plan.alike.belongs[measure]]);
         }
         let Adder { at_start, at_window, .. } = adder;
         self.at_start = at_start;
@@ -387,14 +385,14 @@ impl Adder<'_> {
     }
 
     /// Values of members: what is known on the first day of their window.
-    fn outcomes(&mut self, measure: usize, outcomes: &[Option<MemberOutcome>], ends: &[usize]) {
+    fn outcomes(&mut self, measure: usize, outcomes: &[Steady], ends: &[usize]) {
         if !self.joint.wanted[measure] {
             return;
         }
         let plan = self.plan;
         for (at, period) in plan.joined.periods.iter().enumerate() {
             let end = plan.end_of[*period];
-            if let Some(MemberOutcome::Value(value)) = outcomes[end] {
+            if let Some(MemberOutcome::Value(value)) = Steady::at(outcomes, end) {
                 let column = measure * plan.joined.periods.len() + at;
                 let (age, levels) = (self.age_at(*period), self.at_window[at]);
                 for group in [EVERYONE, ends[end]] {

@@ -1,8 +1,10 @@
 //! What one member adds, held back until the whole member was seen: sums over members count each
 //! member once, with that member's own numerator and denominator.
 
+use std::ops::Range;
+
 use super::joint::Known;
-use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::member_outcome::Steady;
 use crate::indicator::unit::Outcome;
 use crate::terms::Day;
 
@@ -94,10 +96,9 @@ pub(super) struct Ledger {
     /// What rates are divided by.
     pub over: Vec<Denominator>,
     pub levels: Vec<LevelDays>,
-    /// Measures of members that look at this member.
-    pub measures: Vec<usize>,
-    /// For each of them, an outcome for each end of a window.
-    pub outcomes: Vec<Option<MemberOutcome>>,
+    /// Measures of members that look at this member, each with the places of what becomes of it.
+    measures: Vec<(usize, Range<usize>)>,
+    steady: Vec<Steady>,
     /// Units with their days, if anyone asks for them; counting does not.
     pub notes: Option<Vec<Note>>,
 }
@@ -136,10 +137,24 @@ impl Ledger {
         self.over.iter_mut().for_each(|over| over.is_known = false);
         self.levels.clear();
         self.measures.clear();
-        self.outcomes.clear();
+        self.steady.clear();
         if let Some(notes) = &mut self.notes {
             notes.clear();
         }
+    }
+
+    /// Enters what becomes of the member by a measure, if anything does.
+    pub(super) fn outcomes_of(&mut self, measure: usize, add: impl FnOnce(&mut Vec<Steady>)) {
+        let from = self.steady.len();
+        add(&mut self.steady);
+        if self.steady.len() > from {
+            self.measures.push((measure, from..self.steady.len()));
+        }
+    }
+
+    /// What becomes of the member at the ends of windows, by measure.
+    pub(super) fn outcomes(&self) -> impl Iterator<Item = (usize, &[Steady])> + Clone {
+        self.measures.iter().map(|(measure, places)| (*measure, &self.steady[places.clone()]))
     }
 
     /// Writes a unit down, if anyone asks for units.

@@ -1,7 +1,7 @@
 //! Windows, one after the other, in which nothing changes for a member.
 
 use super::board::Board;
-use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::member_outcome::{MemberOutcome, Steady};
 
 /// Ends of windows `from..to` with the same outcome, group and age band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,23 +22,17 @@ impl Run {
 
 impl Board<'_> {
     /// Ends of windows, one after the other, at which nothing changes for the current member.
-    pub(super) fn find_runs(
-        &self,
-        measure: usize,
-        outcomes: &[Option<MemberOutcome>],
-        runs: &mut Vec<Run>,
-    ) {
+    pub(super) fn find_runs(&self, measure: usize, outcomes: &[Steady], runs: &mut Vec<Run>) {
         runs.clear();
         let groups = self.ends(measure);
-        for (end, outcome) in outcomes.iter().enumerate() {
-            let Some(outcome) = *outcome else { continue };
-            let (group, age) = (groups[end], self.age_at(end));
-            let now = Run { from: end, to: end + 1, group, age, outcome };
-            match runs.last_mut() {
-                Some(last) if *last == (Run { from: last.from, to: end, ..now }) => {
-                    last.to = end + 1;
-                }
-                _ => runs.push(now),
+        for one in outcomes {
+            let mut from = one.from;
+            while from < one.to {
+                let (group, age) = (groups[from], self.age_at(from));
+                let same = |end: &usize| groups[*end] == group && self.age_at(*end) == age;
+                let to = (from + 1..one.to).find(|end| !same(end)).unwrap_or(one.to);
+                runs.push(Run { from, to, group, age, outcome: one.outcome });
+                from = to;
             }
         }
     }

@@ -16,7 +16,8 @@ use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
 use super::spread::NumberHasher;
 use super::{Cell, Group, Stratum, Tally};
-use crate::indicator::member_value::{MemberOutcome, PARTS};
+use crate::indicator::member_outcome::{MemberOutcome, Steady};
+use crate::indicator::member_value::PARTS;
 use crate::indicator::{MemberValue, Rule, Visits};
 use crate::timeline::{Interner, Timeline};
 
@@ -218,7 +219,7 @@ impl Teams {
     fn post<'o>(
         &mut self,
         plan: &Plan,
-        outcomes: impl Fn(usize) -> Option<&'o [Option<MemberOutcome>]>,
+        outcomes: impl Fn(usize) -> &'o [Steady],
         ends: &[Vec<usize>],
         (timeline, interner): (&Timeline, &Interner),
     ) {
@@ -228,7 +229,7 @@ impl Teams {
                 continue;
             }
             let outcomes = outcomes(*measure);
-            let group = |end: usize| match outcomes.and_then(|outcomes| outcomes[end]) {
+            let group = |end: usize| match Steady::at(outcomes, end) {
                 Some(MemberOutcome::Value(_)) => ends[plan.alike.belongs[*measure]][end],
                 _ => EVERYONE,
             };
@@ -310,10 +311,9 @@ impl Board<'_> {
     /// Adds the teams of the current member, who was posted before. Whoever is in no organisation and
     /// no number is shared by providers all the same.
     pub(super) fn post_teams(&mut self, ledger: &Ledger, timeline: &Timeline, interner: &Interner) {
-        let ends = self.plan.ends.len();
         let outcomes = |measure: usize| {
-            let place = ledger.measures.iter().position(|own| *own == measure)?;
-            ledger.outcomes.chunks(ends).nth(place)
+            let own = ledger.outcomes().find(|(own, _)| *own == measure);
+            own.map_or(&[][..], |(_, outcomes)| outcomes)
         };
         self.teams.post(self.plan, outcomes, &self.ends, (timeline, interner));
     }

@@ -16,7 +16,7 @@ use super::plan::{Plan, StratumKind};
 use super::run::{Error, counted};
 use super::teams::{self, densities};
 use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, attribution};
-use crate::indicator::member_value::MemberOutcome;
+use crate::indicator::member_outcome::{MemberOutcome, Steady};
 use crate::indicator::unit::Outcome;
 use crate::indicator::{Rule, Shape};
 use crate::terms::{Day, Period};
@@ -216,12 +216,11 @@ impl Writer<'_> {
     }
 
     fn members(&mut self, ledger: &Ledger) {
-        let ends = self.plan.ends.len();
-        for (measure, outcomes) in ledger.measures.iter().zip(ledger.outcomes.chunks(ends)) {
-            let density = self.density(*measure);
+        for (measure, outcomes) in ledger.outcomes() {
+            let density = self.density(measure);
             for period in 0..self.plan.periods.len() {
                 let end = self.plan.end_of[period];
-                let fate = match outcomes[end] {
+                let fate = match Steady::at(outcomes, end) {
                     None => continue,
                     Some(MemberOutcome::Excluded(reason)) => Fate::Excluded(reason),
                     Some(MemberOutcome::Value(value)) => {
@@ -229,8 +228,8 @@ impl Writer<'_> {
                         Fate::Counted { numerator, denominator: 1, decided: None }
                     }
                 };
-                for group in [EVERYONE, self.board.ends(*measure)[end]] {
-                    self.write((*measure, period, group), self.age_in(period), None, fate);
+                for group in [EVERYONE, self.board.ends(measure)[end]] {
+                    self.write((measure, period, group), self.age_in(period), None, fate);
                 }
             }
         }

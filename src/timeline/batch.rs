@@ -161,6 +161,16 @@ impl NumberColumn {
         matches!(self, Self::Absent)
     }
 
+    /// What is made of the number of each of so many rows.
+    pub(super) fn of_rows<T: Clone>(&self, rows: usize, of: impl Fn(Option<i64>) -> T) -> Vec<T> {
+        match self {
+            Self::Absent => vec![of(None); rows],
+            Self::Int(column) => column.iter().map(|one| of(one.map(i64::from))).collect(),
+            Self::Long(column) => column.iter().map(of).collect(),
+            Self::Flag(column) => column.iter().map(|one| of(one.map(i64::from))).collect(),
+        }
+    }
+
     pub(super) fn at(&self, row: usize) -> Option<i64> {
         match self {
             Self::Absent => None,

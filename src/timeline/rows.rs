@@ -210,22 +210,29 @@ impl Rows {
                 numbering.refine_by(&diagnoses, |row| self.dx1.at(row));
             }
         }
-        let level = |row| self.level.at(row).and_then(|level| u8::try_from(level).ok());
+        let small = |number: Option<i64>| number.and_then(|number| u8::try_from(number).ok());
         if !self.level.is_absent() {
-            let code = |row| level(row).map_or(0, |level| 1 + u32::from(level));
-            let highest = (0..self.count).map(code).max().unwrap_or(0);
-            numbering.refine(highest as usize + 1, code);
+            let code = |level| small(level).map_or(0, |level| 1 + u32::from(level));
+            let codes = self.level.of_rows(self.count, code);
+            let highest = codes.iter().max().copied().unwrap_or(0);
+            numbering.refine(highest as usize + 1, |row| codes[row]);
         }
         if !self.practice.is_absent() && needs.filters.iter().any(looks_at_practice) {
-            let level = |row| self.practice.int(row).and_then(|one| u32::try_from(one).ok());
-            numbering.refine(6, |row| level(row).map_or(0, |level| 1 + level.min(4)));
+            let code = |level| small(level).map_or(0, |level| 1 + u32::from(level.min(4)));
+            let codes = self.practice.of_rows(self.count, code);
+            numbering.refine(6, |row| codes[row]);
         }
         if !self.minutes.is_absent() {
-            let long = |minutes| 1 + u32::from(minutes >= LEAST_MINUTES);
-            numbering.refine(3, |row| self.minutes.int(row).map_or(0, long));
+            let code = |minutes: Option<i64>| {
+                let minutes = minutes.and_then(|minutes| i32::try_from(minutes).ok());
+                minutes.map_or(0, |minutes| 1 + u32::from(minutes >= LEAST_MINUTES))
+            };
+            let codes = self.minutes.of_rows(self.count, code);
+            numbering.refine(3, |row| codes[row]);
         }
         if !self.ed_flag.is_absent() {
-            numbering.refine(2, |row| u32::from(self.ed_flag.at(row) == Some(1)));
+            let codes = self.ed_flag.of_rows(self.count, |flag| u32::from(flag == Some(1)));
+            numbering.refine(2, |row| codes[row]);
         }
         ContactKinds::new(
             numbering.numbers(),
