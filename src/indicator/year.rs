@@ -285,6 +285,11 @@ impl MemberMonths {
         }
         contacts.days_before.clear();
         contacts.wide.clear();
+        if days.is_empty() {
+            contacts.met.resize(self.eligible.len() + 1, 0);
+            contacts.days_before.resize(self.eligible.len() + 1, 0);
+            return;
+        }
         let mut met = 0;
         contacts.met.push(met);
         let mut at = grid.starts.first().map_or(0, |start| days.partition_point(|day| day < start));
