@@ -30,44 +30,65 @@ impl Timing {
     }
 }
 
-type Spot = (Group, String, String);
+type Spot<'t> = (&'t Group, &'t str, &'t str);
+
+static EVERYONE: Group = Group::All;
+
+/// Spots and periods of some rows.
+pub(super) struct Seen<'t> {
+    spots: BTreeSet<Spot<'t>>,
+    periods: BTreeSet<Period>,
+}
 
 /// The space of some rows, and where each of them is.
-pub(super) struct Axes {
+#[derive(Clone)]
+pub(super) struct Axes<'t> {
     pub(super) space: Space,
     timing: Timing,
-    spots: BTreeMap<Spot, usize>,
+    spots: BTreeMap<Spot<'t>, usize>,
     periods: BTreeMap<Period, usize>,
     ends: BTreeMap<Day, usize>,
 }
 
 /// What stands in place of the level, which is no part of everyone but a layer.
-fn spot(row: &Row) -> Spot {
+fn spot(row: &Row) -> Spot<'_> {
     let whole = row.stratum.kind == "level";
-    let kind = if whole { "all" } else { &row.stratum.kind };
-    let value = if whole { "all" } else { &row.stratum.value };
-    (row.group.clone(), kind.to_owned(), value.to_owned())
+    let kind = if whole { "all" } else { row.stratum.kind.as_str() };
+    let value = if whole { "all" } else { row.stratum.value.as_str() };
+    (&row.group, kind, value)
 }
 
-impl Axes {
+impl<'t> Seen<'t> {
+    pub(super) fn of(rows: impl Iterator<Item = &'t Row>) -> Self {
+        let mut seen = Self { spots: BTreeSet::new(), periods: BTreeSet::new() };
+        for row in rows {
+            seen.spots.insert(spot(row));
+            seen.periods.insert(row.period);
+        }
+        seen
+    }
+}
+
+impl<'t> Axes<'t> {
     /// The axes of rows; `groups_add_up` is false where members are counted once in each group.
-    pub(super) fn new<'t>(
+    pub(super) fn new(
         rows: impl Iterator<Item = &'t Row>,
         timing: Timing,
         groups_add_up: bool,
     ) -> Self {
-        let everyone: Spot = (Group::All, "all".to_owned(), "all".to_owned());
-        let mut found = BTreeSet::new();
-        let mut periods = BTreeSet::new();
-        for row in rows {
-            found.insert(spot(row));
-            periods.insert(row.period);
-        }
+        Self::of(&Seen::of(rows), timing, groups_add_up)
+    }
+
+    /// As [`Axes::new`], of rows that were looked at.
+    pub(super) fn of(seen: &Seen<'t>, timing: Timing, groups_add_up: bool) -> Self {
+        let everyone: Spot<'_> = (&EVERYONE, "all", "all");
+        let mut found = seen.spots.clone();
+        let periods = seen.periods.clone();
         found.remove(&everyone);
         let mut spots = BTreeMap::from([(everyone, 0)]);
-        let mut kinds: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
+        let mut kinds: BTreeMap<(bool, &str), Vec<usize>> = BTreeMap::new();
         for spot in found {
-            let kind = (spot.0 == Group::All, spot.1.clone());
+            let kind = (*spot.0 == Group::All, spot.1);
             kinds.entry(kind).or_default().push(spots.len());
             spots.insert(spot, spots.len());
         }
@@ -81,7 +102,7 @@ impl Axes {
             Timing::Added | Timing::Apart => periods[period],
         };
         let kinds = kinds.into_iter().map(|((of_everyone, kind), members)| {
-            let published = periods.keys().filter(|period| is_broken_down(&kind, period.grain));
+            let published = periods.keys().filter(|period| is_broken_down(kind, period.grain));
             let published: BTreeSet<usize> = published.map(time).collect();
             let unpublished = periods.keys().map(time).filter(|time| !published.contains(time));
             let unpublished = unpublished.collect();
@@ -106,7 +127,7 @@ impl Axes {
     pub(super) fn is_attribute(&self, place: usize) -> bool {
         let (spot, _) = self.space.split(place);
         spot != 0
-            && self.spots.iter().any(|((group, _, _), at)| *at == spot && *group == Group::All)
+            && self.spots.iter().any(|((group, _, _), at)| *at == spot && **group == Group::All)
     }
 
     /// The place of a row.

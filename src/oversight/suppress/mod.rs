@@ -59,7 +59,7 @@ use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standar
 use crate::indicator::Shape;
 use crate::kernel::{Attributed, Group, Stratum};
 use crate::terms::{Grain, Period};
-use axes::Timing;
+use axes::{Seen, Timing};
 use shares::Protected;
 
 /// What identifies a row among those of its measure and statistic.
@@ -119,7 +119,7 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
 
 /// The rows to hide, and those whose exclusions are to be hidden.
 fn find_hidden(table: &Table, threshold: i64) -> (Hidden<'_>, Hidden<'_>) {
-    let rows: Vec<&Row> = table.rows.iter().filter(|row| !is_too_fine(row)).collect();
+    let rows = OfMeasures::of(table);
     let timings: Vec<Timing> =
         (0..table.measures.len()).map(|measure| timing(table, measure, &rows)).collect();
     let of_counts = || {
@@ -131,6 +131,21 @@ fn find_hidden(table: &Table, threshold: i64) -> (Hidden<'_>, Hidden<'_>) {
         protected(sheets)
     };
     rayon::join(of_counts, || protected(rates::of_exclusions(table, &rows, &timings, threshold)))
+}
+
+/// The rows that are published, by measure.
+struct OfMeasures<'t> {
+    of: Vec<Vec<&'t Row>>,
+    seen: Seen<'t>,
+}
+
+impl<'t> OfMeasures<'t> {
+    fn of(table: &'t Table) -> Self {
+        let published = || table.rows.iter().filter(|row| !is_too_fine(row));
+        let mut of = vec![Vec::new(); table.measures.len()];
+        published().for_each(|row| of[row.measure].push(row));
+        Self { of, seen: Seen::of(published()) }
+    }
 }
 
 /// Sheets share no people's counts, so each is protected by itself, on all cores.
@@ -150,13 +165,13 @@ fn hidden_of(Protected { mut sheet, rows }: Protected<'_>) -> Vec<(usize, &'stat
 }
 
 /// How the periods of a measure hang together. Windows that end on the same day must be the same.
-fn timing(table: &Table, measure: usize, rows: &[&Row]) -> Timing {
+fn timing(table: &Table, measure: usize, rows: &OfMeasures<'_>) -> Timing {
     let timing = Timing::of(&table.measures[measure]);
     if timing != Timing::Ends {
         return timing;
     }
     let mut known: BTreeMap<_, (Option<Exact>, Option<Exact>)> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.measure == measure) {
+    for row in &rows.of[measure] {
         let (kind, value) = (row.stratum.kind.as_str(), row.stratum.value.as_str());
         let at = (row.period.end, &row.group, kind, value, row.statistic);
         let counts = (row.numerator, row.denominator);

@@ -1,5 +1,8 @@
 //! Rates, days by level of care, and exclusions.
 
+use std::collections::BTreeMap;
+
+use super::OfMeasures;
 use super::axes::{Axes, Timing};
 use super::count::{Count, Kept, Rows, layers, sheet};
 use super::shares::{Protected, by_place, placed};
@@ -12,27 +15,29 @@ fn exact(number: Option<Exact>) -> i64 {
     number.map_or(0, |number| i64::try_from(number.parts).unwrap_or(i64::MAX / 16))
 }
 
-fn rows_of<'t>(rows: &[&'t Row], measure: usize) -> Vec<&'t Row> {
-    let own = |row: &&&Row| row.measure == measure && row.statistic.is_empty();
-    rows.iter().filter(own).copied().collect()
+/// The values themselves of a measure.
+fn rows_of<'t>(rows: &OfMeasures<'t>, measure: usize) -> Vec<&'t Row> {
+    rows.of[measure].iter().filter(|row| row.statistic.is_empty()).copied().collect()
 }
 
 /// The sheets of all rates. Person-time is no secret, so that only numerators are kept; rates with
 /// one numerator are taken together.
 pub(super) fn of_rates<'t>(
     table: &'t Table,
-    rows: &[&'t Row],
+    rows: &OfMeasures<'t>,
     timings: &[Timing],
     threshold: i64,
 ) -> Vec<Protected<'t>> {
     let mut sheets: Vec<Protected<'t>> = Vec::new();
     let mut numerators: Vec<(Timing, Vec<i64>)> = Vec::new();
     let rates = (0..table.measures.len()).filter(|at| table.measures[*at].shape == Shape::Rate);
+    let mut known: BTreeMap<Timing, Axes<'_>> = BTreeMap::new();
     for measure in rates {
         let timing = timings[measure];
         // Members who are counted once in each group may be in several.
-        let axes = Axes::new(rows.iter().copied(), timing, timing == Timing::Added);
-        let placed = placed(rows_of(rows, measure).into_iter(), &axes);
+        let axes = || Axes::of(&rows.seen, timing, timing == Timing::Added);
+        let axes = &*known.entry(timing).or_insert_with(axes);
+        let placed = placed(rows_of(rows, measure).into_iter(), axes);
         let values = by_place(&placed, |row| exact(row.numerator));
         let same = |(known, own): &(Timing, Vec<i64>)| *known == timing && *own == values;
         if let Some(twin) = numerators.iter().position(same) {
@@ -52,7 +57,7 @@ pub(super) fn of_rates<'t>(
         let counts = [Count { values: values.clone(), layers: vec![0], kept }];
         let rows = vec![placed];
         let layers = layers(&rows, &counts, &axes.space, |row| exact(row.numerator), threshold);
-        let sheet = sheet(axes.space, layers, &counts, &[vec![1]], threshold);
+        let sheet = sheet(axes.space.clone(), layers, &counts, &[vec![1]], threshold);
         sheets.push(Protected { sheet, rows: vec![rows] });
         numerators.push((timing, values));
     }
@@ -63,7 +68,7 @@ pub(super) fn of_rates<'t>(
 /// denominator, which every level shows.
 pub(super) fn of_levels<'t>(
     table: &'t Table,
-    rows: &[&'t Row],
+    rows: &OfMeasures<'t>,
     timings: &[Timing],
     threshold: i64,
 ) -> Vec<Protected<'t>> {
@@ -121,7 +126,7 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
 /// The sheets of excluded units by reason, which are published for everyone only.
 pub(super) fn of_exclusions<'t>(
     table: &'t Table,
-    rows: &[&'t Row],
+    rows: &OfMeasures<'t>,
     timings: &[Timing],
     threshold: i64,
 ) -> Vec<Protected<'t>> {

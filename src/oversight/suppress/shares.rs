@@ -3,6 +3,7 @@
 //! Measures are taken together if they count the same units, or if one counts those who met the
 //! criterion of the other, because then one gives the other away.
 
+use super::OfMeasures;
 use super::axes::{Axes, Timing};
 use super::count::Rows;
 use super::sheet::Sheet;
@@ -52,7 +53,7 @@ pub(super) fn by_place(rows: &Rows<'_>, of: impl Fn(&Row) -> i64) -> Vec<i64> {
 }
 
 /// Rows by place.
-pub(super) fn placed<'t>(rows: impl Iterator<Item = &'t Row>, axes: &Axes) -> Rows<'t> {
+pub(super) fn placed<'t>(rows: impl Iterator<Item = &'t Row>, axes: &Axes<'_>) -> Rows<'t> {
     let mut placed: Rows<'t> = vec![Vec::new(); axes.space.places()];
     for row in rows {
         if let Some(place) = axes.place(row) {
@@ -62,7 +63,12 @@ pub(super) fn placed<'t>(rows: impl Iterator<Item = &'t Row>, axes: &Axes) -> Ro
     placed
 }
 
-fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> Vec<Part<'t>> {
+fn parts<'t>(
+    table: &'t Table,
+    rows: &OfMeasures<'t>,
+    axes: &Axes<'_>,
+    own: &[usize],
+) -> Vec<Part<'t>> {
     let mut parts = Vec::new();
     for measure in own.iter().copied() {
         let about = &table.measures[measure];
@@ -71,11 +77,8 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
             continue;
         }
         for statistic in ["", SHARE_HIGH] {
-            let own = rows
-                .iter()
-                .copied()
-                .filter(|row| row.measure == measure && row.statistic == statistic);
-            let rows = placed(own, axes);
+            let own = rows.of[measure].iter().copied();
+            let rows = placed(own.filter(|row| row.statistic == statistic), axes);
             if rows.iter().all(Vec::is_empty) {
                 continue;
             }
@@ -103,11 +106,11 @@ fn parts<'t>(table: &'t Table, rows: &[&'t Row], axes: &Axes, own: &[usize]) -> 
 /// The sheets of all shares and means of one timing.
 pub(super) fn sheets<'t>(
     table: &'t Table,
-    rows: &[&'t Row],
+    rows: &OfMeasures<'t>,
     (timing, timings): (Timing, &[Timing]),
     threshold: i64,
 ) -> Vec<Protected<'t>> {
-    let axes = Axes::new(rows.iter().copied(), timing, true);
+    let axes = Axes::of(&rows.seen, timing, true);
     let own: Vec<usize> =
         (0..timings.len()).filter(|measure| timings[*measure] == timing).collect();
     let parts = parts(table, rows, &axes, &own);
