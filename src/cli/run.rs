@@ -153,8 +153,10 @@ fn finish(
     on_stage(Stage::Begin("hiding small numbers"));
     let released = pipeline::release(pipeline, counted, &out, &arguments.earlier())?;
     on_stage(Stage::Begin("writing the report"));
-    let content = pipeline::content(pipeline, counted, &released.table, released.since.as_ref())?;
-    released.record(&released.packed()?)?;
+    let content = || pipeline::content(pipeline, counted, &released.table, released.since.as_ref());
+    let (content, packed) = rayon::join(content, || released.packed());
+    let content = content?;
+    released.record(&packed?)?;
     let written = throughline::report::write(&content, &out)
         .or_else(|error| undo(&released, error.into()))?;
     pages.insert(0, ("report", written.page));

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use foldhash::fast::RandomState;
 
 use super::covariate::{self, Covariate, IndexFact, Levels};
@@ -262,7 +264,7 @@ impl Joint {
             let tally = Tally { numerator, denominator, ..Tally::default() };
             (sums != (0, 0)).then_some((cell, tally))
         };
-        self.sums.iter().filter_map(of).collect()
+        self.sums.par_iter().filter_map(of).collect()
     }
 
     fn value(&self, plan: &Plan, (_, profile, age, levels): Place) -> String {

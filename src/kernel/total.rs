@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
 };
+use rayon::slice::ParallelSliceMut;
 
 use super::block::Block;
 use super::board::{Board, Row, own_row, shared_row};
@@ -59,8 +60,11 @@ impl Board<'_> {
             || (0..self.groups.len()).into_par_iter().map(|group| self.of_group(group)).collect(),
         );
         let ((teams, sums), of_groups): (_, Vec<Vec<(Cell, Tally)>>) = (teams, cells);
-        let mut cells: BTreeMap<Cell, Tally> = of_groups.into_iter().flatten().collect();
+        let mut cells: Vec<(Cell, Tally)> = of_groups.into_iter().flatten().collect();
         cells.extend(self.joint.cells(plan, &self.groups));
+        // A map is made faster of what is in order.
+        cells.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut cells: BTreeMap<Cell, Tally> = cells.into_iter().collect();
         fill(plan, (&sums, &self.groups), &mut cells);
         let tallies = Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells };
         (tallies, teams, self.groups)

@@ -18,7 +18,7 @@ use super::expected::{Strata, Words, model};
 use super::{Row, Settings};
 use crate::indicator::{Interval, Measure};
 use crate::kernel::{
-    BETWEEN, Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Tallies, has_expected_count,
+    BETWEEN, Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Tallies, Tally, has_expected_count,
 };
 use crate::statistics::{CONFIDENCE, standardised_ratio};
 use crate::terms::Period;
@@ -36,12 +36,20 @@ pub(super) type Models = BTreeMap<(usize, Period), Words>;
 /// they came about. `whole` are the rows of whole groups, in the order of the table.
 pub(super) fn standardise(
     tallies: &Tallies,
-    whole: &[&Row],
+    (cells, whole): (&[(&Cell, &Tally)], &[&Row]),
     settings: &Settings,
 ) -> (Vec<Row>, Expected, Models) {
-    let strata = strata(tallies);
-    let each = |((measure, period), strata): (&(usize, Period), &Strata<'_>)| {
-        Some(((*measure, *period), model(&tallies.measures[*measure], strata, settings)?))
+    let strata = strata(cells);
+    let days = days(&strata);
+    let each = |(at, strata): (&(usize, Period), &OfCells<'_>)| {
+        let measure = tallies.measures.get(at.0).filter(|measure| has_expected_count(measure))?;
+        let Some(days) = days.get(&at.1).filter(|_| strata.per_day) else {
+            return Some((*at, model(measure, &strata.own, settings)?));
+        };
+        let mut both = Strata::default();
+        both.add_all(&strata.own);
+        both.add_all(days);
+        Some((*at, model(measure, &both, settings)?))
     };
     let found: Vec<_> = strata.par_iter().filter_map(each).collect();
     let (mut expected, mut models) = (Expected::new(), Models::new());
@@ -70,29 +78,52 @@ pub(super) fn standardise(
     (rows, expected, models)
 }
 
-/// The joint strata of every measure and period that can have expected counts.
-fn strata(tallies: &Tallies) -> BTreeMap<(usize, Period), Strata<'_>> {
-    let mut strata: BTreeMap<(usize, Period), Strata<'_>> = BTreeMap::new();
-    let mut days: BTreeMap<Period, Strata<'_>> = BTreeMap::new();
-    let mut per_day: BTreeSet<(usize, Period)> = BTreeSet::new();
-    for (cell, tally) in &tallies.cells {
-        let (at, kind) = ((cell.measure, cell.period), cell.stratum.kind.as_str());
-        let into = match kind {
-            JOINT_DAYS => days.entry(cell.period).or_default(),
-            JOINT | JOINT_EVENTS => strata.entry(at).or_default(),
-            _ => continue,
-        };
-        let values = cell.stratum.value.split(BETWEEN).collect();
-        into.add(&cell.group, values, (tally.numerator, tally.denominator));
-        per_day.extend((kind == JOINT_EVENTS).then_some(at));
+/// The joint strata of the cells of a measure and period.
+#[derive(Debug, Default)]
+struct OfCells<'t> {
+    own: Strata<'t>,
+    /// Time at risk, which stands with one measure for all.
+    days: Strata<'t>,
+    /// True if the own ones are events over this time.
+    per_day: bool,
+}
+
+/// The joint strata of every measure and period; `cells` are those of the tallies, in order.
+fn strata<'t>(cells: &[(&'t Cell, &'t Tally)]) -> BTreeMap<(usize, Period), OfCells<'t>> {
+    if !cells.iter().any(|(cell, _)| is_joint(cell)) {
+        return BTreeMap::new();
     }
-    for at in per_day {
-        if let (Some(events), Some(days)) = (strata.get_mut(&at), days.get(&at.1)) {
-            events.add_all(days);
+    let at = |cell: &Cell| (cell.measure, cell.period);
+    let chunks: Vec<_> = cells.chunk_by(|a, b| at(a.0) == at(b.0)).collect();
+    let of = |chunk: &&[(&'t Cell, &'t Tally)]| {
+        let mut found = OfCells::default();
+        for (cell, tally) in *chunk {
+            let into = match cell.stratum.kind.as_str() {
+                JOINT_DAYS => &mut found.days,
+                JOINT | JOINT_EVENTS => &mut found.own,
+                _ => continue,
+            };
+            let values = cell.stratum.value.split(BETWEEN).collect();
+            into.add(&cell.group, values, (tally.numerator, tally.denominator));
+            found.per_day |= cell.stratum.kind == JOINT_EVENTS;
         }
+        (at(chunk[0].0), found)
+    };
+    chunks.par_iter().map(of).collect()
+}
+
+/// Time at risk by period.
+fn days<'t>(strata: &BTreeMap<(usize, Period), OfCells<'t>>) -> BTreeMap<Period, Strata<'t>> {
+    let mut days: BTreeMap<Period, Strata<'_>> = BTreeMap::new();
+    for ((_, period), of) in strata {
+        days.entry(*period).or_default().add_all(&of.days);
     }
-    strata.retain(|(measure, _), _| tallies.measures.get(*measure).is_some_and(has_expected_count));
-    strata
+    days
+}
+
+/// True for a cell of joint strata, of which no row is made.
+pub(super) fn is_joint(cell: &Cell) -> bool {
+    [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str())
 }
 
 /// The row of observed ÷ expected.

@@ -3,12 +3,12 @@
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
 use crate::indicator::{Display, Measure, Shape};
-use crate::kernel::{Cell, Group, JOINT, JOINT_DAYS, JOINT_EVENTS, Stratum, Tallies, Tally};
+use crate::kernel::{Cell, Group, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, quantile, wilson};
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
-use super::standardised::{Expected, Models, standardise};
+use super::standardised::{Expected, Models, is_joint, standardise};
 use super::verdict::verdict;
 use super::{Exact, Row, Settings};
 
@@ -38,8 +38,6 @@ pub const SHARE_HIGH: &str = ".share_ge_0.75";
 
 /// Tallies to rows.
 pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
-    let is_joint =
-        |cell: &Cell| [JOINT, JOINT_EVENTS, JOINT_DAYS].contains(&cell.stratum.kind.as_str());
     let of_rows = |(cell, tally): &(&Cell, &Tally)| {
         let measure = tallies.measures.get(cell.measure)?;
         let is_row = measure.is_computable() && !is_joint(cell);
@@ -67,7 +65,7 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     }
     let whole = |row: &&Row| row.statistic.is_empty() && row.stratum.kind == "all";
     let whole: Vec<&Row> = rows.iter().filter(whole).collect();
-    let (ratios, expected, models) = standardise(tallies, &whole, settings);
+    let (ratios, expected, models) = standardise(tallies, (&cells, &whole), settings);
     rows.extend(ratios);
     rows.par_sort_by(|a, b| place(a).cmp(&place(b)));
     Table { measures: tallies.measures.clone(), rows, expected, models, curves }

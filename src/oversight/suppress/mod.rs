@@ -53,7 +53,9 @@ mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use rayon::prelude::{
+    IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 
 use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standardised};
 use crate::indicator::Shape;
@@ -81,10 +83,11 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
     let longest = axes::longest(&table.rows);
     let why =
         format!("hidden: a count below {}, or one that would give it away", settings.threshold);
-    let mut rows: Vec<Row> = table.rows.iter().filter(|row| !is_too_fine(row)).cloned().collect();
+    let published = table.rows.par_iter().filter(|row| !is_too_fine(row));
+    let mut rows: Vec<Row> = published.cloned().collect();
     let is_hidden = |row: &Row| hidden.contains(&(row.measure, "", key(row)));
     let ratios = standardised::hidden(&rows, &table.expected, settings.threshold, is_hidden);
-    for row in rows.iter_mut().filter(|row| row.state.shows_numbers()) {
+    rows.par_iter_mut().filter(|row| row.state.shows_numbers()).for_each(|row| {
         let measure = &table.measures[row.measure];
         let is_in = |rows: &Hidden<'_>, statistic: &'static str| {
             rows.contains(&(row.measure, statistic, key(row)))
@@ -99,7 +102,7 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
             } else {
                 standardised::coarsen(row);
             }
-            continue;
+            return;
         }
         if is_hidden {
             hide(row, &why);
@@ -113,7 +116,7 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
         if blank {
             row.members = None;
         }
-    }
+    });
     rows
 }
 
