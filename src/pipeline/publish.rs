@@ -61,6 +61,10 @@ pub fn content<'t>(
     since: Option<&'t SinceLast>,
 ) -> anyhow::Result<Content<'t>> {
     let manifest = counted.snapshot.manifest();
+    let (results_csv, results_parquet) = rayon::join(
+        || oversight::results_csv(table),
+        || store::table_bytes(&oversight::results_batch(table)),
+    );
     Ok(Content {
         title: pipeline.title.clone(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -84,8 +88,8 @@ pub fn content<'t>(
         unverified: unverified(table),
         parameters: parameters(pipeline, counted),
         definitions: definitions(pipeline),
-        results_csv: oversight::results_csv(table),
-        results_parquet: store::table_bytes(&oversight::results_batch(table))?,
+        results_csv,
+        results_parquet: results_parquet?,
         refused_csv: counted.snapshot.refused_csv()?,
         quality_csv: quality::csv(manifest, rounding(table)),
         further_files: vec![(report::REFERENCE.to_owned(), reference(pipeline, counted))],
