@@ -10,7 +10,7 @@ use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
 use super::standardised::{Expected, Models, is_joint, standardise};
 use super::verdict::verdict;
-use super::{Exact, Row, Settings};
+use super::{Exact, Row, Settings, State};
 
 /// Every row with every number. It must not be shown: see [`super::suppress()`].
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +38,11 @@ pub const SHARE_HIGH: &str = ".share_ge_0.75";
 
 /// Tallies to rows.
 pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
-    let of_rows = |(cell, tally): &(&Cell, &Tally)| {
-        let measure = tallies.measures.get(cell.measure)?;
-        let is_row = measure.is_computable() && !is_joint(cell);
-        is_row.then(|| rows_of(measure, cell, tally, settings))
-    };
     let cells: Vec<(&Cell, &Tally)> = tallies.cells.iter().collect();
-    let mut rows: Vec<Row> = cells.par_iter().filter_map(of_rows).flatten_iter().collect();
+    let at = |cell: &Cell| (cell.measure, cell.period);
+    let chunks: Vec<_> = cells.chunk_by(|a, b| at(a.0) == at(b.0)).collect();
+    let of_chunk = |chunk: &&[(&Cell, &Tally)]| rows_of(chunk, tallies, settings);
+    let mut rows: Vec<Row> = chunks.par_iter().flat_map_iter(of_chunk).collect();
     let has_curve = |(cell, _): &&(&Cell, &Tally)| {
         cell.stratum.kind == "all"
             && tallies.measures.get(cell.measure).is_some_and(|m| m.has_curve && m.is_computable())
@@ -76,25 +74,36 @@ pub(super) fn place(row: &Row) -> (usize, &'static str, crate::terms::Period, &G
     (row.measure, row.statistic, row.period, &row.group, &row.stratum)
 }
 
-/// The row of a cell and, of a mean over everyone, those of its median and quartiles.
-fn rows_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) -> Vec<Row> {
-    let row = row_of(measure, cell, tally, settings);
+/// The rows of the cells of a measure and period.
+fn rows_of(cells: &[(&Cell, &Tally)], tallies: &Tallies, settings: &Settings) -> Vec<Row> {
+    let first = cells[0].0;
+    let known = tallies.measures.get(first.measure).filter(|measure| measure.is_computable());
+    let Some(measure) = known else { return Vec::new() };
+    let ripe = ripeness(measure, first.period, settings);
     let is_mean = matches!(measure.shape, Shape::MemberMean | Shape::UnitMean);
-    let mut rows = if is_mean && cell.stratum.kind == "all" {
-        spread(measure, &row, tally, settings)
-    } else {
-        Vec::new()
-    };
-    rows.push(row);
+    let mut rows = Vec::new();
+    for (cell, tally) in cells.iter().filter(|(cell, _)| !is_joint(cell)) {
+        let row = row_of(measure, &ripe, cell, tally, settings);
+        if is_mean && cell.stratum.kind == "all" {
+            rows.extend(spread(measure, &row, tally, settings));
+        }
+        rows.push(row);
+    }
     rows
 }
 
-fn row_of(measure: &Measure, cell: &Cell, tally: &Tally, settings: &Settings) -> Row {
+fn row_of(
+    measure: &Measure,
+    ripe: &(State, String),
+    cell: &Cell,
+    tally: &Tally,
+    settings: &Settings,
+) -> Row {
     let top = top_of(measure, tally);
     let tally = top.as_ref().unwrap_or(tally);
     let estimate = estimate(measure, cell.period, tally);
     let numerator = Exact { parts: tally.numerator, per_unit: measure.numerator_parts.max(1) };
-    let mut row = blank(measure, cell, settings);
+    let mut row = blank(ripe, cell);
     row.numerator = Some(numerator);
     let per_unit = measure.denominator_parts();
     row.denominator = Some(Exact { parts: tally.denominator, per_unit });
@@ -133,13 +142,13 @@ fn judge(row: &mut Row, (id, base_id): (&str, &str), settings: &Settings) {
 }
 
 fn not_computable(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
-    let mut row = blank(measure, cell, settings);
+    let mut row = blank(&ripeness(measure, cell.period, settings), cell);
     judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
 }
 
-fn blank(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
-    let (state, reason) = ripeness(measure, cell.period, settings);
+fn blank(ripe: &(State, String), cell: &Cell) -> Row {
+    let (state, reason) = ripe.clone();
     Row {
         measure: cell.measure,
         statistic: "",
