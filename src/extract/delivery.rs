@@ -103,7 +103,7 @@ pub struct SourceReport {
     pub sha256: String,
     /// Its size as delivered.
     pub bytes: u64,
-    /// The files, the oldest first, where there are several or changes only.
+    /// The files, the oldest first, where there are several, changes only or a sender is named.
     pub submissions: Vec<SubmissionReport>,
     /// What is known about the time it covers.
     pub dates: Dates,

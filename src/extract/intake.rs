@@ -96,7 +96,7 @@ fn fingerprint(intake: &Intake, delivery: &Delivery) -> String {
         for one in &reading.submissions {
             let (file, dates) = (&one.delivered.file, one.delivered.dates);
             lines.push(format!("source {file} {} {dates:?} {given:?}", one.sha256));
-            if one.delivered.sent.incremental || reading.submissions.len() > 1 {
+            if one.is_told(reading.submissions.len()) {
                 lines.push(format!("sent {:?}", one.delivered.sent));
             }
         }

@@ -118,10 +118,7 @@ fn sha256_of(submissions: &[Submission]) -> String {
 }
 
 fn submissions(reading: &Reading) -> Vec<SubmissionReport> {
-    let told = |one: &Submission| {
-        let sent = &one.delivered.sent;
-        reading.submissions.len() > 1 || sent.incremental || !sent.sender.is_empty()
-    };
+    let told = |one: &Submission| one.is_told(reading.submissions.len());
     let report = |one: &Submission| SubmissionReport {
         file: one.delivered.file.clone(),
         sha256: one.sha256.clone(),

@@ -55,6 +55,13 @@ impl Submission {
         }
     }
 
+    /// True if it is told who sent this file and when: of one among several, of changes and of a named
+    /// sender, whose next full extract replaces it.
+    pub(super) fn is_told(&self, files: usize) -> bool {
+        let sent = &self.delivered.sent;
+        files > 1 || sent.incremental || !sent.sender.is_empty()
+    }
+
     /// The site's name of the column at a place, or the model's where the file has none.
     pub(super) fn name_at(&self, place: u32) -> &str {
         &self.names[place as usize]

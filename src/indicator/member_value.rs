@@ -104,7 +104,6 @@ fn of_contacts(
             i64::from(has_gap_over(scene, scene.filters[filter], window, (start, end), days))
         }
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
-        MemberValue::AnyContact { filter } => i64::from(!days_of(filter).is_empty()),
         MemberValue::AnyInstitution(set) => {
             i64::from(scene.timeline.institution(set).meets(start, end))
         }

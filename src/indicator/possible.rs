@@ -10,8 +10,8 @@ use super::rule::Criterion;
 use super::unit::{Candidate, Scene};
 use crate::timeline::{SpellSet, Timeline};
 
-/// Parts of a criterion that may be met, as bits; of one without parts, any bit. Without a bit, the criterion
-/// cannot be met.
+/// Parts of a criterion that may be met, as bits; of one without parts, all bits. Without a bit, the
+/// criterion cannot be met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parts(u64);
 

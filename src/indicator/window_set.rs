@@ -7,7 +7,8 @@ pub struct WindowSet([u64; Self::WORDS]);
 impl WindowSet {
     const WORDS: usize = 4;
     const BITS: usize = u64::BITS as usize;
-    /// A plan has at most so many windows: more months than a pipeline can ask for.
+    /// A plan has at most so many windows: more months than a pipeline file can ask for, which whoever takes
+    /// periods from elsewhere has to see to.
     pub const MOST: usize = Self::WORDS * Self::BITS;
 
     /// Those of so many windows for which a test holds.

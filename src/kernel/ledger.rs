@@ -183,7 +183,7 @@ impl Ledger {
         // Of one organisation and age band, and later than the one before: then no other line is of its cell.
         let follows =
             |own: &Line| (own.group, own.age) == (line.group, line.age) && own.cell < line.cell;
-        self.recent.is_ordered &= self.units.get(*known).is_none_or(follows);
+        self.recent.one_line_each &= self.units.get(*known).is_none_or(follows);
         let everyone = self.for_everyone.then_some(Line { group: EVERYONE, ..line });
         self.units.extend(everyone);
         *known = self.units.len();
@@ -194,14 +194,14 @@ impl Ledger {
     pub(super) fn next_units(&mut self) -> usize {
         self.recent.units.clear();
         self.recent.left_out.clear();
-        self.recent.is_ordered = true;
+        self.recent.one_line_each = true;
         self.units.len()
     }
 
     /// Puts the units of a measure, which begin at a place, in the order of groups and cells, unless each
     /// cell has one line: those of a cell are then side by side, because other measures have other cells.
     pub(super) fn order_units(&mut self, from: usize) {
-        if !self.recent.is_ordered {
+        if !self.recent.one_line_each {
             self.units[from..].sort_unstable_by_key(|line| (line.group, line.cell, line.age));
         }
     }
@@ -268,8 +268,8 @@ impl Ledger {
 struct Recent {
     units: Vec<usize>,
     left_out: Vec<usize>,
-    /// True if every cell of the present measures has one line.
-    is_ordered: bool,
+    /// True if it is known that every cell of the present measures has one line.
+    one_line_each: bool,
 }
 
 impl Recent {

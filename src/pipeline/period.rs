@@ -1,5 +1,10 @@
 //! Which periods a run reports.
 
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+
+use crate::indicator::window_set::WindowSet;
 use crate::terms::{Day, Grain, Period};
 
 /// Reads a month such as `2026-09`.
@@ -48,6 +53,20 @@ pub fn reported(last: Period, months: i32, year_starts: u32, grains: &[Grain]) -
         }
     }
     periods
+}
+
+/// Refuses more periods than windows can be told apart.
+pub(super) fn refuse_too_many(periods: &[Period]) -> anyhow::Result<()> {
+    let ends: BTreeSet<Day> = periods.iter().map(|period| period.end).collect();
+    if ends.len() > WindowSet::MOST {
+        bail!(
+            "{} different ends of periods are asked for, and there can be at most {}\n  \
+             help: ask for fewer periods at a time",
+            ends.len(),
+            WindowSet::MOST
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use super::period::refuse_too_many;
 use super::run::{Question, asked, prepare};
 use super::{Pipeline, catalogue};
 use crate::diagnostic::{Document, Source};
 use crate::extract::Table;
 use crate::indicator::read_instruments;
-use crate::indicator::window_set::WindowSet;
 use crate::kernel::{Contract, Covariate, Plan, StratumKind, Supply};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::column::{self, ColumnType};
@@ -243,10 +243,7 @@ impl PlanFile {
         else {
             bail!("a period, stratum or date of this plan is none");
         };
-        let ends: BTreeSet<Day> = periods.iter().map(|period| period.end).collect();
-        if ends.len() > WindowSet::MOST {
-            bail!("the periods of this plan end on more than {} days", WindowSet::MOST);
-        }
+        refuse_too_many(&periods)?;
         if !(0..=30).contains(&body.transfer_gap) || data_through.year() < 1900 {
             bail!("a setting of this plan is none that a pipeline file can have");
         }

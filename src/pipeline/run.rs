@@ -270,6 +270,7 @@ pub(super) fn count_for(
     let Prepared { settings, supply, data_through } = prepare(pipeline, manifest)?;
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
+    period::refuse_too_many(&periods)?;
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
     let plan = with_joint(plan, joint.as_ref());
     on_stage(Stage::Begin("counting"));

@@ -253,3 +253,18 @@ fn a_wrong_list_of_members_is_told_of_without_values() {
     }
     assert!(!said.contains("SECRET"), "{said}");
 }
+
+#[test]
+fn more_periods_than_can_be_counted_together_are_refused() {
+    let site = Site::new();
+    let months = (2000..2022).flat_map(|year| (1..=12).map(move |month| (year, month)));
+    let rates =
+        months.map(|(year, month)| format!("quarterly_continuity,,all,{year}-{month:02},2,3\n"));
+    let output = site.reconcile(&(HEAD.to_owned() + &rates.collect::<String>()), &[]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains("264 different ends of periods") && text.contains("fewer periods"),
+        "{text}"
+    );
+}

@@ -180,6 +180,9 @@ fn a_later_full_extract_of_the_sender_replaces_one_that_came_alone() {
         site.write(&format!("extracts/contacts.{name}.csv"), HEAD.to_owned() + rows);
     };
     file("north1", "C1,M1,2024-04-02,H0004,A1,\n");
+    // The same file again, with its sender named, is told anew.
+    manifest(&site, &["contacts.north1.csv,,2024-05-01,full,0"]);
+    site.fine(&["ingest", "@site.toml"]);
     manifest(&site, &["contacts.north1.csv,north,2024-05-01,full,0"]);
     site.fine(&["ingest", "@site.toml"]);
     fs::remove_file(site.path("extracts/contacts.north1.csv")).expect("it was there");
