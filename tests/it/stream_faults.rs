@@ -215,7 +215,7 @@ proptest! {
     fn a_damaged_stream_never_panics((damages, cut) in damage(), which in 0_usize..4, sort in any::<bool>()) {
         let world = &*WORLD;
         let bytes = damaged(&world.streams[which], &damages, cut);
-        if damages.is_empty() && cut % bytes.len().max(1) == 0 {
+        if bytes == world.streams[which] {
             prop_assert_eq!(count(&world.plan, &bytes, true), Ok(world.tallies.clone()));
         }
         if let Err(said) = count(&world.plan, &bytes, sort) {
