@@ -12,13 +12,8 @@ impl WindowSet {
     pub const MOST: usize = Self::WORDS * Self::BITS;
 
     /// Those of so many windows for which a test holds.
-    pub fn of(windows: usize, mut test: impl FnMut(usize) -> bool) -> Self {
-        assert!(windows <= Self::MOST, "a plan has at most {} windows", Self::MOST);
-        let mut set = Self::default();
-        for place in 0..windows {
-            set.0[place / Self::BITS] |= u64::from(test(place)) << (place % Self::BITS);
-        }
-        set
+    pub fn of(windows: usize, test: impl FnMut(usize) -> bool) -> Self {
+        Self::all(windows).filter(test)
     }
 
     /// So many windows, all of them.

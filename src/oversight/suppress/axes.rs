@@ -41,7 +41,6 @@ pub(super) struct Seen<'t> {
 }
 
 /// The space of some rows, and where each of them is.
-#[derive(Clone)]
 pub(super) struct Axes<'t> {
     pub(super) space: Space,
     timing: Timing,
