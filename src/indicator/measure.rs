@@ -156,11 +156,22 @@ pub struct Measure {
     pub overlapping: bool,
     /// True if the tally's `values` are days from the index to the deciding event of met units.
     pub has_curve: bool,
+    /// How it is one of a chain of definitions, of which each meets whatever the one before does.
+    pub widening: Option<Widening>,
     /// What the store lacks for it, such as `outcomes.recommended_level`; empty if computable.
     pub missing: Vec<String>,
     /// Which of its columns say too little to bear a number, such as `contacts.dx1 is missing in 35 %
     /// of its rows, which may be 20 %`; empty if none.
     pub poor: Vec<String>,
+}
+
+/// A definition but for the width of what meets it, such as the last day of a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Widening {
+    /// The definition without the width.
+    pub of: String,
+    /// The width: whatever is met by less is met by more.
+    pub width: i32,
 }
 
 impl Measure {

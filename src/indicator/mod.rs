@@ -60,6 +60,7 @@ pub mod unit;
 mod unit_value;
 mod visits;
 mod walk;
+mod widening;
 pub mod window_set;
 pub mod year;
 
@@ -70,7 +71,7 @@ pub use example::{Example, Expect};
 pub use example_rows::batch as example_rows;
 pub use happening::Happening;
 pub use home::{HomeQuestion, HomeValue};
-pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
+pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Widening};
 pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};
 pub use read_instruments::read_instruments;

@@ -7,7 +7,7 @@ use super::example::{self, Example, Names};
 use super::read_rule::{self, ReadRule};
 use super::read_shape::{shape, unit_of};
 use super::rule::{Indicator, Rule};
-use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, sentence};
+use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, sentence, widening};
 use crate::diagnostic::{Document, Fields, Problem, Problems, Section, Source, Value, suggest};
 
 /// A checked indicator file with one preset: its variants, in order, and its examples.
@@ -210,6 +210,7 @@ fn indicator(
         look_back: look_back::of(&read.rule),
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
+        widening: widening::of(&read.rule, &read.filters),
         missing: Vec::new(),
         poor: Vec::new(),
     };

@@ -35,7 +35,7 @@ pub(super) fn table(counts: &[&[i64]], threshold: i64, also: &[(usize, usize)]) 
     });
     let cost = values.iter().map(|value| value + threshold).collect();
     let layers = vec![Layer { sight: sight.collect(), cost, fixed }];
-    let count = Count { values, layers: vec![0], kept: Kept::Small };
+    let count = Count { values, layers: vec![0], jointly: false, kept: Kept::Small };
     sheet(space, layers, &[count], &[vec![1]], threshold)
 }
 
@@ -123,7 +123,7 @@ fn linked_tables_are_protected_together() {
     let fixed: Vec<bool> = values.iter().map(|value| *value < 11).collect();
     let sight = fixed.iter().map(|fixed| if *fixed { Sight::Hidden } else { Sight::Shown });
     let layers = vec![Layer { sight: sight.collect(), cost: values.clone(), fixed: fixed.clone() }];
-    let count = Count { values, layers: vec![0], kept: Kept::Small };
+    let count = Count { values, layers: vec![0], jointly: false, kept: Kept::Small };
     let mut sheet = sheet(space, layers, &[count], &[vec![1]], 11);
     protect(&mut sheet);
     let hidden: Vec<usize> = (0..6).filter(|place| sheet.is_hidden(0, *place)).collect();
@@ -154,7 +154,7 @@ fn a_sum_of_money_is_not_narrowed_to_less_than_itself() {
     let sight = dominated.iter().map(|hidden| if *hidden { Sight::Hidden } else { Sight::Shown });
     let layers =
         vec![Layer { sight: sight.collect(), cost: values.clone(), fixed: dominated.clone() }];
-    let count = Count { values, layers: vec![0], kept: Kept::Sum(dominated) };
+    let count = Count { values, layers: vec![0], jointly: false, kept: Kept::Sum(dominated) };
     let mut sheet = sheet(space, layers, &[count], &[vec![1]], 11);
     protect(&mut sheet);
     let hidden: Vec<usize> = (0..12).filter(|place| sheet.is_hidden(0, *place)).collect();

@@ -11,6 +11,8 @@ pub(super) struct Count {
     pub(super) values: Vec<i64>,
     /// Layers whose rows show it.
     pub(super) layers: Vec<usize>,
+    /// True if it takes the rows of all these layers to tell it.
+    pub(super) jointly: bool,
     /// How well it must be kept.
     pub(super) kept: Kept,
 }
@@ -45,6 +47,11 @@ impl Count {
         }
     }
 
+    /// True if a row of a layer shows it by itself.
+    fn is_shown_by(&self, layer: usize) -> bool {
+        !self.jointly && self.layers.contains(&layer)
+    }
+
     fn is_kept(&self, place: usize, threshold: i64) -> bool {
         match &self.kept {
             Kept::Small => is_small(self.values[place], threshold),
@@ -74,14 +81,14 @@ pub(super) fn layers(
     let layer = |(index, rows): (usize, &Rows<'_>)| {
         let published = |place: usize| !rows[place].is_empty();
         let few = |place: usize| {
-            let mut own = counts.iter().filter(|count| count.layers.contains(&index));
+            let mut own = counts.iter().filter(|count| count.is_shown_by(index));
             own.any(|count| matches!(count.kept, Kept::Small) && count.is_kept(place, threshold))
         };
         let fixed: Vec<bool> = (0..space.places())
             .map(|place| few(place) || rows[place].iter().any(|row| must_hide(row, threshold)))
             .collect();
         let unpublished = unpublished(space, published, |place| {
-            counts.iter().any(|count| count.layers.contains(&index) && count.values[place] > 0)
+            counts.iter().any(|count| count.is_shown_by(index) && count.values[place] > 0)
         });
         let sight = (0..space.places()).map(|place| match (published(place), fixed[place]) {
             (false, _) if unpublished[place] => Sight::Unpublished,
@@ -175,8 +182,9 @@ pub(super) fn sheet(
 
 fn direction(space: &Space, layers: &[Layer], counts: &[Count], by: &[i64]) -> Direction {
     let changed = || counts.iter().zip(by).filter(|(_, by)| **by != 0);
+    let seen = changed().filter(|(count, _)| !count.jointly);
     let mut seen_in: Vec<usize> =
-        changed().flat_map(|(count, _)| count.layers.iter().copied()).collect();
+        seen.flat_map(|(count, _)| count.layers.iter().copied()).collect();
     seen_in.sort_unstable();
     seen_in.dedup();
     let limits = [Reader::Plain, Reader::Informed].map(|reader| {

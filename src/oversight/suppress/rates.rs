@@ -54,7 +54,7 @@ pub(super) fn of_rates<'t>(
             1 => Kept::Small,
             _ => Kept::Sum(placed.iter().map(few).collect()),
         };
-        let counts = [Count { values: values.clone(), layers: vec![0], kept }];
+        let counts = [Count { values: values.clone(), layers: vec![0], jointly: false, kept }];
         let rows = vec![placed];
         let layers = layers(&rows, &counts, &axes.space, |row| exact(row.numerator), threshold);
         let sheet = sheet(axes.space.clone(), layers, &counts, &[vec![1]], threshold);
@@ -94,11 +94,16 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     for (level, own) in days.iter().enumerate() {
         let rest = (0..own.len()).map(|place| all(place) - own[place]).collect();
         for values in [own.clone(), rest] {
-            counts.push(Count { values, layers: vec![level], kept: Kept::Small });
+            counts.push(Count { values, layers: vec![level], jointly: false, kept: Kept::Small });
         }
     }
     let total = (0..axes.space.places()).map(all).collect();
-    counts.push(Count { values: total, layers: (0..number).collect(), kept: Kept::Small });
+    counts.push(Count {
+        values: total,
+        layers: (0..number).collect(),
+        jointly: false,
+        kept: Kept::Small,
+    });
     // A day more at a level, which changes the rest of every other one; or a day changes its level.
     let added = |level: usize| -> Vec<i64> {
         let by_level =
@@ -154,6 +159,7 @@ pub(super) fn of_exclusions<'t>(
         let count = |values: &Vec<i64>| Count {
             values: values.clone(),
             layers: vec![0],
+            jointly: false,
             kept: Kept::Small,
         };
         let counts: Vec<Count> = twin.1.iter().map(count).collect();

@@ -8,7 +8,7 @@ use super::axes::{Axes, Timing};
 use super::count::Rows;
 use super::sheet::Sheet;
 use super::sorts::Tree;
-use crate::indicator::{Display, Shape};
+use crate::indicator::{Display, Shape, Widening};
 use crate::oversight::{Exact, Row, SHARE_HIGH, Table};
 
 /// Rows of a measure, or of the share of high values that goes with it.
@@ -16,6 +16,7 @@ pub(super) struct Part<'t> {
     pub(super) measure: usize,
     pub(super) statistic: &'static str,
     pub(super) shape: Shape,
+    pub(super) widening: Option<&'t Widening>,
     pub(super) rows: Rows<'t>,
     pub(super) units: Vec<i64>,
     /// Units that met the criterion; for a mean of values from 0 to 1, whole units of their sum.
@@ -92,6 +93,7 @@ fn parts<'t>(
                 measure,
                 statistic,
                 shape: about.shape,
+                widening: about.widening.as_ref(),
                 rows,
                 units,
                 met,

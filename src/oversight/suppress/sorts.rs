@@ -3,6 +3,10 @@
 //! Measures that give each other away are a tree of sets of people: the units, those who met a
 //! criterion, and those of them who met a further one. A person of a certain sort is in some of these
 //! sets, and another table differs from the true one by persons who are moved or change their sort.
+//!
+//! Measures of the same units are hidden together, because what their definitions have to do with one
+//! another is not known: they may be the parts of a whole. Only a chain of definitions that differ in a
+//! width alone is known to be sets within sets, so that hiding one of them can be enough.
 
 use super::axes::Axes;
 use super::count::{Count, Kept, Rows, layers, sheet};
@@ -21,6 +25,8 @@ struct Block<'p, 't> {
 struct Set<'p> {
     block: usize,
     layer: usize,
+    /// The first layer of the measures that may be nested.
+    alike: usize,
     met: &'p [i64],
     rest: &'p [i64],
     counted: bool,
@@ -47,29 +53,28 @@ impl<'p, 't> Tree<'p, 't> {
         };
         let mut set_of = std::collections::BTreeMap::new();
         for (index, block) in own.iter().enumerate() {
-            let mut layers: Vec<usize> = Vec::new();
+            let first_layer = tree.layers.len();
             for part in &blocks[*block].0 {
-                let alike = |layer: &&usize| {
-                    let first = tree.layers[**layer][0];
-                    part.statistic.is_empty()
-                        && first.statistic.is_empty()
-                        && first.shape == part.shape
-                };
-                let known = layers.iter().find(alike).copied();
-                let layer = known.unwrap_or(tree.layers.len());
-                if known.is_none() {
+                let own = tree.layer_of(part, &blocks[*block].0, first_layer);
+                let layer = own.unwrap_or(tree.layers.len());
+                if own.is_none() {
                     tree.layers.push(Vec::new());
-                    layers.push(layer);
                 }
                 tree.layers[layer].push(part);
                 if let Some(met) = &part.met {
                     if part.statistic.is_empty() {
                         set_of.insert(part.measure, tree.sets.len());
                     }
+                    let alike = tree.layers[first_layer..]
+                        .iter()
+                        .position(|parts| is_alike(parts[0], part))
+                        .map_or(layer, |place| first_layer + place);
                     let Part { rest, counted, .. } = part;
-                    tree.sets.push(Set { block: index, layer, met, rest, counted: *counted });
+                    let counted = *counted;
+                    tree.sets.push(Set { block: index, layer, alike, met, rest, counted });
                 }
             }
+            let layers = (first_layer..tree.layers.len()).collect();
             tree.layers_of.push(layers);
             tree.blocks.push(Block { parts: blocks[*block].0.clone(), inside: None });
         }
@@ -81,6 +86,15 @@ impl<'p, 't> Tree<'p, 't> {
         tree
     }
 
+    /// The layer, of those from one on, whose rows are hidden with those of a part.
+    fn layer_of(&self, part: &Part<'_>, block: &[&Part<'_>], from: usize) -> Option<usize> {
+        let are_apart = is_chain(block.iter().copied().filter(|other| is_alike(other, part)));
+        let with = |parts: &Vec<&Part<'_>>| {
+            is_alike(parts[0], part) && (!are_apart || parts[0].met == part.met)
+        };
+        self.layers[from..].iter().position(with).map(|place| from + place)
+    }
+
     fn find_nested(&self) -> Vec<(usize, usize)> {
         let sets = self.sets.len();
         let pairs = (0..sets).flat_map(|less| (0..sets).map(move |more| (less, more)));
@@ -88,7 +102,7 @@ impl<'p, 't> Tree<'p, 't> {
             less != more
                 && self.sets[*less].counted
                 && self.sets[*more].counted
-                && self.sets[*less].layer == self.sets[*more].layer
+                && self.sets[*less].alike == self.sets[*more].alike
                 && self.sets[*less].met.iter().zip(self.sets[*more].met).all(|(a, b)| a <= b)
         };
         pairs.filter(within).collect()
@@ -141,12 +155,16 @@ impl<'p, 't> Tree<'p, 't> {
     }
 
     fn counts(&self) -> (Vec<Count>, Vec<What>) {
-        let small =
-            |values: Vec<i64>, layers: Vec<usize>| Count { values, layers, kept: Kept::Small };
+        let small = |values: Vec<i64>, layers: Vec<usize>, jointly: bool| Count {
+            values,
+            layers,
+            jointly,
+            kept: Kept::Small,
+        };
         let mut counts = Vec::new();
         let mut whats = Vec::new();
         for (index, block) in self.blocks.iter().enumerate() {
-            counts.push(small(block.parts[0].units.clone(), self.layers_of[index].clone()));
+            counts.push(small(block.parts[0].units.clone(), self.layers_of[index].clone(), false));
             whats.push(What { more: None, less: None, block: index });
         }
         for (index, set) in self.sets.iter().enumerate() {
@@ -154,6 +172,7 @@ impl<'p, 't> Tree<'p, 't> {
             let of = |values: &[i64]| Count {
                 values: values.to_vec(),
                 layers: vec![set.layer],
+                jointly: false,
                 kept: kept(),
             };
             counts.push(of(set.met));
@@ -162,9 +181,13 @@ impl<'p, 't> Tree<'p, 't> {
             whats.push(What { more: None, less: Some(index), block: set.block });
         }
         for (less, more) in &self.nested {
-            let set = &self.sets[*more];
-            let between = set.met.iter().zip(self.sets[*less].met).map(|(all, met)| all - met);
-            counts.push(small(between.collect(), vec![set.layer]));
+            let (set, inner) = (&self.sets[*more], &self.sets[*less]);
+            let between = set.met.iter().zip(inner.met).map(|(all, met)| all - met).collect();
+            let (layers, jointly) = match (inner.layer, set.layer) {
+                (own, other) if own == other => (vec![own], false),
+                (own, other) => (vec![own, other], true),
+            };
+            counts.push(small(between, layers, jointly));
             whats.push(What { more: Some(*more), less: Some(*less), block: set.block });
         }
         (counts, whats)
@@ -218,6 +241,18 @@ impl<'p, 't> Tree<'p, 't> {
             .collect();
         Protected { sheet, rows }
     }
+}
+
+/// True if two parts of one block may be shown by the same layer.
+fn is_alike(one: &Part<'_>, other: &Part<'_>) -> bool {
+    one.statistic.is_empty() && other.statistic.is_empty() && one.shape == other.shape
+}
+
+/// True if parts are counts of one definition, which differ in its width alone.
+fn is_chain<'p, 't: 'p>(mut parts: impl Iterator<Item = &'p Part<'t>>) -> bool {
+    let Some(first) = parts.next() else { return false };
+    let of = |part: &Part<'t>| part.widening.filter(|_| part.counted).map(|one| &one.of);
+    of(first).is_some() && parts.all(|part| of(part) == of(first))
 }
 
 /// The rows of several parts, by place.

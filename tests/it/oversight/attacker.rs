@@ -240,20 +240,28 @@ impl Attack {
         }
     }
 
-    /// `fu_7d` and `fu_30d` count the same discharges; `outreach` those followed up in 30 days; the
-    /// share of high values has the members of its mean.
+    /// `fu_7d`, `fu_14d` and `fu_30d` count the same discharges, and those followed up earlier are among those
+    /// followed up later; `outreach` counts those followed up in 30 days; the share of high values has the
+    /// members of its mean.
     fn measures_agree(&mut self, table: &PublishedTable) {
         let id = |measure: usize| table.measures()[measure].id.as_str();
         for (name, index) in self.index.clone() {
             let (what, mut place) = name;
             match (id(place.0), what) {
                 ("fu_7d", What::Met) => {
+                    for later in [1, 7] {
+                        place.0 = later;
+                        let other = self.find(what, &place).expect("the same rows");
+                        self.at_most(index, other);
+                    }
+                }
+                ("fu_14d", What::Met) => {
                     place.0 = 1;
                     let other = self.find(what, &place).expect("the same rows");
                     self.at_most(index, other);
                 }
-                ("fu_7d", What::Unmet) => {}
-                ("fu_7d", _) => {
+                ("fu_7d" | "fu_14d", What::Unmet) => {}
+                ("fu_7d" | "fu_14d", _) => {
                     place.0 = 1;
                     let other = self.find(what, &place).expect("the same rows");
                     self.equation(vec![(index, 1), (other, -1)]);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use throughline::indicator::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
+use throughline::indicator::{
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Widening,
+};
 use throughline::kernel::{Attributed, BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally};
 use throughline::terms::{Day, Grain, Period};
 
@@ -75,6 +77,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         look_back: 0,
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
         has_curve: false,
+        widening: None,
         missing: Vec::new(),
         poor: Vec::new(),
     }
@@ -189,7 +192,7 @@ pub(super) struct Extent {
     pub(super) ages: u64,
 }
 
-/// Follow-up within 7 and 30 days with shared discharges, outreach among the followed-up, a rate of
+/// Follow-up within 7, 14 and 30 days with shared discharges, outreach among the followed-up, a rate of
 /// events, days by level, a mean and a share over members.
 pub(super) fn random(seed: u64, extent: Extent, grains: &[Grain]) -> Tallies {
     random_by(seed, extent, grains, (0, 0))
@@ -225,9 +228,14 @@ fn random_by(
         measure("mix", Shape::Mix),
         measure("index", Shape::MemberMean),
         measure("active", Shape::MemberShare),
+        measure("fu_14d", Shape::Share),
     ];
-    for share in &mut measures[..2] {
-        share.exclusions = ["died", "hospice", "not enrolled"].map(str::to_owned).to_vec();
+    for share in [0, 1, 7] {
+        measures[share].exclusions =
+            ["died", "hospice", "not enrolled"].map(str::to_owned).to_vec();
+    }
+    for (measure, width) in [(0, 7), (7, 14), (1, 30)] {
+        measures[measure].widening = Some(Widening { of: "follow-up".to_owned(), width });
     }
     let mut world = World::new(measures, extent.months, grains);
     let start = day("2023-01-01");
@@ -265,8 +273,9 @@ fn discharge(
 ) {
     let reason = usize::try_from(dice.below(12)).expect("small");
     let (in_30, outreach) = (dice.chance(60), dice.chance(30));
-    let in_7 = in_30 && dice.chance(60);
-    for (measure, met) in [in_7, in_30].into_iter().enumerate() {
+    let in_14 = in_30 && dice.chance(80);
+    let in_7 = in_14 && dice.chance(75);
+    for (measure, met) in [(0, in_7), (1, in_30), (7, in_14)] {
         let cells = world.cells(measure, on, group, strata);
         if reason < 3 {
             world.exclude(&cells, reason);

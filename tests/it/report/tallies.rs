@@ -73,6 +73,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         look_back: 0,
         overlapping: false,
         has_curve: false,
+        widening: None,
         missing: Vec::new(),
         poor: Vec::new(),
     }
