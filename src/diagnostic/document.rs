@@ -88,6 +88,9 @@ impl Section {
     }
 }
 
+/// A brace too few makes an error of every line after it.
+const MOST_SYNTAX_ERRORS: usize = 3;
+
 /// A TOML file, read but not yet checked.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -98,12 +101,12 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a file's text. Every syntax error is a problem of its own.
+    /// Reads a file's text. Of syntax errors the first ones are told: most others follow from them.
     pub fn parse(source: Source) -> Result<Self, Problems> {
         let source = Arc::new(source);
         let mut problems = Problems::default();
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        for error in errors {
+        for error in errors.into_iter().take(MOST_SYNTAX_ERRORS) {
             let span = error.span().unwrap_or(0..0);
             problems.push(Problem::new(
                 &source,

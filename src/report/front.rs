@@ -134,7 +134,11 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         let state = Cell::Words(format!("{period}: {}", words::reasoned_state(row, measure)));
         return vec![title, Cell::words("by level"), none(), none(), none(), none(), state];
     }
-    let state = Cell::Words(format!("{period}: {state}"));
+    let mut later = lookup.everyone(place, row.period.grain, content.period);
+    let is_last =
+        row.value.is_none() || !later.any(|other| other.period > row.period && other.suppressed);
+    let since = if is_last { "" } else { "; later ones are hidden" };
+    let state = Cell::Words(format!("{period}: {state}{since}"));
     let points = figures::points(content, lookup, place);
     let has_trend = figures::has_trend(&points);
     let (change, chance) = words::direction(row, measure, lookup);

@@ -1,5 +1,7 @@
 //! Finding published rows.
 
+use std::cmp::Reverse;
+
 use crate::kernel::{Group, Stratum};
 use crate::oversight::{Curve, Peer, Published, PublishedTable, State, Trend, trend};
 use crate::terms::{Grain, Period};
@@ -69,7 +71,8 @@ impl<'a> Lookup<'a> {
     }
 
     /// Everyone's row that stands for the measure in a report: that of the last complete period, as
-    /// short a one as can be shown; without a complete one, the last that says anything.
+    /// short a one as can be shown; where all of these are hidden, the last of a year that can be shown; without
+    /// a complete one, the last that says anything.
     pub(super) fn headline(&self, measure: usize, wanted: Period) -> Option<&'a Published> {
         let latest = |state: State, grain: Grain| {
             let rows = self.everyone(measure, grain, wanted).filter(|row| row.state == state);
@@ -84,7 +87,17 @@ impl<'a> Lookup<'a> {
         ];
         for state in states {
             let rows = || Grain::ALL.into_iter().filter_map(|grain| latest(state, grain));
-            let found = rows().find(|row| row.value.is_some()).or_else(|| rows().next());
+            let earlier = || {
+                let rows = Grain::ALL.map(|grain| self.everyone(measure, grain, wanted));
+                let shown = rows.into_iter().flatten().filter(|row| {
+                    row.state == state
+                        && row.value.is_some()
+                        && row.period.end > wanted.end.months_later(-12)
+                });
+                shown.max_by_key(|row| (row.period.end, Reverse(row.period.grain)))
+            };
+            let found = rows().find(|row| row.value.is_some()).or_else(earlier);
+            let found = found.or_else(|| rows().next());
             if found.is_some() {
                 return found;
             }
