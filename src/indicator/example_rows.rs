@@ -102,7 +102,7 @@ const WORDS: [&str; 12] = [
 ];
 
 /// What the words of a line are called in the table.
-const COLUMNS: [(&str, &str); 73] = [
+const COLUMNS: [(&str, &str); 74] = [
     ("drug", column::CLASS),
     ("supply", column::DAYS_SUPPLY),
     ("instrument", column::CODE),
@@ -171,6 +171,7 @@ const COLUMNS: [(&str, &str); 73] = [
     ("arrests", column::ARRESTS_30D),
     ("use_days", column::SUBSTANCE_USE_DAYS),
     ("screen", column::SCREEN_RESULT),
+    ("reason", column::REASON),
     ("need", column::NEED_TREATMENT),
     ("signed", column::MEMBER_SIGNED),
     ("family", column::FAMILY_INVOLVED),

@@ -8,7 +8,7 @@ use crate::terms::Day;
 use crate::terms::codes::{Disposition, EndReason};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::Domains;
-use crate::timeline::{Assessment, EdVisit, Phase, SpellSet, Timeline};
+use crate::timeline::{Assessment, EdVisit, Phase, SpellSet, Stay, Timeline};
 
 /// The bit of a facility class that is not known.
 pub(super) const UNKNOWN_FACILITY: u32 = 1 << 31;
@@ -26,7 +26,8 @@ pub enum Happening {
     EdVisit {
         /// Groups of the principal diagnosis, as bits; 0 = any.
         diagnosis: u32,
-        /// True if only visits count that are not known to have ended in an admission.
+        /// True if only visits count that are not known to have ended in an admission: see
+        /// [`Happening::first_from`].
         not_admitted: bool,
     },
     /// The first day of a spell.
@@ -35,6 +36,8 @@ pub enum Happening {
         set: SpellSet,
         /// Groups of the first stay's principal diagnosis, as bits; 0 = any.
         diagnosis: u32,
+        /// Facility classes of the first stay, as those of a discharge.
+        facility: u32,
     },
     /// The last day of a spell of at least one night, of a member then alive.
     Discharge {
@@ -112,27 +115,29 @@ impl Happening {
                 let at = timeline.ed_visits.partition_point(|visit| visit.index < from);
                 let mut visits = timeline.ed_visits[at..].iter();
                 let counts = |visit: &&EdVisit| {
-                    in_groups(diagnosis, visit.diagnosis) && !(not_admitted && visit.admitted)
+                    in_groups(diagnosis, visit.diagnosis)
+                        && !(not_admitted && ended_in_admission(timeline, visit))
                 };
                 visits.find(counts).map(|visit| visit.index)
             }
-            Self::Admission { set, diagnosis } => {
+            Self::Admission { set, diagnosis, facility } => {
                 let spells = timeline.spells(set);
                 let at = spells.partition_point(|spell| spell.admit < from);
-                let wanted = spells[at..]
-                    .iter()
-                    .find(|spell| in_groups(diagnosis, timeline.stays[spell.first].diagnosis));
+                let wanted = spells[at..].iter().find(|spell| {
+                    let first = &timeline.stays[spell.first];
+                    in_groups(diagnosis, first.diagnosis)
+                        && in_groups(facility, facility_bit(first))
+                });
                 wanted.map(|spell| spell.admit)
             }
             Self::Discharge { set, diagnosis, facility, not_to } => {
                 let wanted = timeline.spells(set).iter().filter(|spell| {
                     let last = &timeline.stays[spell.last];
-                    let class = last.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class);
                     let to = last.disposition.map_or(0, Disposition::bit);
                     spell.discharge.is_some_and(|day| {
                         day >= from && day > spell.admit && timeline.is_alive(day)
                     }) && in_groups(diagnosis, last.diagnosis)
-                        && in_groups(facility, class)
+                        && in_groups(facility, facility_bit(last))
                         && not_to & to == 0
                 });
                 wanted.filter_map(|spell| spell.discharge).min()
@@ -170,6 +175,25 @@ impl Happening {
             Self::Death => timeline.death.filter(|day| *day >= from),
         }
     }
+}
+
+/// The facility class of a stay as a bit.
+fn facility_bit(stay: &Stay) -> u32 {
+    stay.facility.map_or(UNKNOWN_FACILITY, |class| 1 << class)
+}
+
+/// True if a visit is known to have ended in an admission: by what was recorded of it, or by a stay that
+/// begins while it lasts.
+fn ended_in_admission(timeline: &Timeline, visit: &EdVisit) -> bool {
+    let begins = |set: SpellSet| {
+        let spells = timeline.spells(set);
+        let at = spells.partition_point(|spell| spell.admit < visit.start);
+        spells.get(at).is_some_and(|spell| spell.admit <= visit.index)
+    };
+    visit.admitted
+        || visit.dispositions & Disposition::InpatientTransfer.bit() != 0
+        || begins(SpellSet::Inpatient)
+        || begins(SpellSet::Residential)
 }
 
 /// The first assessment that recommends more than was delivered in so many days before it.

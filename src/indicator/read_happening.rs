@@ -65,8 +65,10 @@ fn kinds(
         let not_admitted = one.flag("not_admitted", problems) == Some(true);
         kinds.push(Happening::EdVisit { diagnosis, not_admitted });
     }
-    let admission = spell_set(one, "admission", problems);
-    kinds.extend(admission.map(|set| Happening::Admission { set, diagnosis }));
+    if let Some(set) = spell_set(one, "admission", problems) {
+        let facility = facilities(one, problems);
+        kinds.push(Happening::Admission { set, diagnosis, facility });
+    }
     kinds.extend(discharge(one, diagnosis, problems));
     kinds.extend(events(one, "event", problems).map(Happening::Event));
     if one.flag("referral", problems) == Some(true) {
@@ -105,6 +107,14 @@ fn kinds(
 /// `discharge = "24h"`, from which facilities, and where not to.
 fn discharge(one: &mut Fields<'_>, diagnosis: u32, problems: &mut Problems) -> Option<Happening> {
     let set = spell_set(one, "discharge", problems)?;
+    let facility = facilities(one, problems);
+    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
+    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
+    Some(Happening::Discharge { set, diagnosis, facility, not_to })
+}
+
+/// `facility` or `facility_not`, as bits; 0 = any.
+fn facilities(one: &mut Fields<'_>, problems: &mut Problems) -> u32 {
     let mut classes = |key| {
         one.words(key, FacilityClass::NAMES, FacilityClass::from_name, problems)
             .into_iter()
@@ -112,10 +122,7 @@ fn discharge(one: &mut Fields<'_>, diagnosis: u32, problems: &mut Problems) -> O
     };
     let among = classes("facility");
     let but = if among == 0 { classes("facility_not") } else { 0 };
-    let facility = if but == 0 { among } else { !but };
-    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
-    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
-    Some(Happening::Discharge { set, diagnosis, facility, not_to })
+    if but == 0 { among } else { !but }
 }
 
 /// Sectors as bits in the order of the code list.

@@ -16,6 +16,7 @@ pub(super) fn record(
 ) -> Option<usize> {
     const TABLES: [&str; 3] = ["outcomes", "events", "pharmacy"];
     const KINDS: [Kind; 3] = [Kind::Assessment, Kind::Event, Kind::Pharmacy];
+    const REASONS: [&str; 4] = ["admission", "review", "discharge", "check_up"];
     let mut table = fields.fields(key, problems)?;
     let place = |word: &str| TABLES.iter().position(|name| *name == word);
     let kind = table.word("table", &TABLES, place, problems).map(|place| KINDS[place]);
@@ -23,7 +24,7 @@ pub(super) fn record(
         let problem = table.problem(table.span(), "`table` is missing", "in this table");
         problems.push(problem.help("`outcomes`, `events` or `pharmacy`"));
     }
-    table.knows(&["type", "instrument", "screen", "cause", "drug"]);
+    table.knows(&["type", "instrument", "screen", "reason", "cause", "drug"]);
     let known = |names: &'static [&'static str]| {
         move |word: &str| names.contains(&word).then(|| word.to_owned())
     };
@@ -31,6 +32,7 @@ pub(super) fn record(
         Some(Kind::Assessment) => {
             let types = known(RecordType::NAMES);
             let results = known(&["pos", "neg", "not_done"]);
+            let reasons = known(&REASONS);
             vec![
                 (column::CLASS, table.words("type", RecordType::NAMES, types, problems)),
                 (column::CODE, texts(&mut table, "instrument", problems)),
@@ -38,6 +40,7 @@ pub(super) fn record(
                     column::SCREEN_RESULT,
                     table.words("screen", &["pos", "neg", "not_done"], results, problems),
                 ),
+                (column::REASON, table.words("reason", &REASONS, reasons, problems)),
             ]
         }
         Some(Kind::Event) => {

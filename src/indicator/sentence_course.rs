@@ -16,6 +16,17 @@ pub(super) fn any(list: &[Happening], filters: &[ContactFilter]) -> String {
     names.join(", or ")
 }
 
+/// The facility classes that count, of those that admit (`to`) or discharge (`from`).
+fn bed(facility: u32, way: &str) -> String {
+    match facility {
+        0 => String::new(),
+        not if not & UNKNOWN_FACILITY != 0 => {
+            format!(", not {way} a bed of class {}", named(FacilityClass::NAMES, !not))
+        }
+        of => format!(", {way} a bed of class {}", named(FacilityClass::NAMES, of)),
+    }
+}
+
 fn happening(one: Happening, filters: &[ContactFilter]) -> String {
     match one {
         Happening::Contact { filter } => contacts(&filters[filter]),
@@ -23,18 +34,13 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
             let visit = among(&groups_of_bits(diagnosis), "an emergency-department visit");
             if not_admitted { visit + " without an admission" } else { visit }
         }
-        Happening::Admission { set, diagnosis } => {
-            format!("{} to {}", among(&groups_of_bits(diagnosis), "an admission"), set_name(set))
+        Happening::Admission { set, diagnosis, facility } => {
+            let what = among(&groups_of_bits(diagnosis), "an admission");
+            format!("{what} to {}{}", set_name(set), bed(facility, "to"))
         }
         Happening::Discharge { set, diagnosis, facility, not_to } => {
             let what = among(&groups_of_bits(diagnosis), "a discharge");
-            let bed = match facility {
-                0 => String::new(),
-                not if not & UNKNOWN_FACILITY != 0 => {
-                    format!(", not from a bed of class {}", named(FacilityClass::NAMES, !not))
-                }
-                of => format!(", from a bed of class {}", named(FacilityClass::NAMES, of)),
-            };
+            let bed = bed(facility, "from");
             let to = match not_to {
                 0 => String::new(),
                 bits => format!(", not recorded as {}", named(Disposition::NAMES, bits)),

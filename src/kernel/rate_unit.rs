@@ -77,10 +77,11 @@ impl Counter<'_> {
     }
 }
 
-/// All cost lines of a unit, on its index day.
+/// All cost lines of a unit on enrolled days, on its index day.
 fn whole(timeline: &Timeline, found: &Found, after: i32) -> (Day, i64) {
-    let last = found.last + after;
-    let own = timeline.costs.iter().filter(|cost| found.first <= cost.day && cost.day <= last);
+    let days = found.first..=found.last + after;
+    let is_own = |day: Day| days.contains(&day) && timeline.enrolled.days.has(day);
+    let own = timeline.costs.iter().filter(|cost| is_own(cost.day));
     (found.day, own.map(|cost| cost.cents).sum())
 }
 

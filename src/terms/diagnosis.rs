@@ -42,6 +42,8 @@ code_list! {
         Coping => "coping",
         /// Chapters A–E and G–N: diseases of the body.
         Medical => "medical",
+        /// F10–F19 except F17, without codes of remission (F10.11, F10.21, F10.91 …).
+        ActiveSubstanceUse => "active_substance_use",
     }
 }
 
@@ -82,6 +84,7 @@ impl DiagnosisGroup {
                 category.len() == 3
                     && matches!(code.as_bytes().first(), Some(b'A'..=b'E' | b'G'..=b'N'))
             }
+            Self::ActiveSubstanceUse => Self::SubstanceUse.has(&code) && !is_remission(&code),
             Self::Overdose => {
                 let drugs = ["T40", "T423", "T424", "T436", "T51"];
                 drugs.iter().any(|prefix| code.starts_with(prefix))
@@ -89,6 +92,11 @@ impl DiagnosisGroup {
             }
         }
     }
+}
+
+/// Abuse, dependence or use of a substance, in remission: five characters, of which the last is 1.
+fn is_remission(code: &str) -> bool {
+    matches!(code.as_bytes(), [b'F', b'1', _, b'1' | b'2' | b'9', b'1'])
 }
 
 /// True for codes that make a severe mental illness by themselves when they recur.
@@ -127,7 +135,7 @@ fn intent(code: &str) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::DiagnosisGroup::{MentalHealth, Overdose, SubstanceUse};
+    use super::DiagnosisGroup::{ActiveSubstanceUse, MentalHealth, Overdose, SubstanceUse};
 
     #[test]
     fn groups_follow_their_prefixes() {
@@ -154,6 +162,16 @@ mod tests {
         }
         for code in ["T40.2X3A", "T40.2X5A", "T42.6X1A", "T39.1X1A", "F11.20"] {
             assert!(!Overdose.has(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn remission_is_no_active_use() {
+        for code in ["F10.20", "F10.121", "F11.1", "F19.221", "F12.90"] {
+            assert!(ActiveSubstanceUse.has(code), "{code}");
+        }
+        for code in ["F10.11", "F10.21", "f11.91", "F17.201", "F32.1"] {
+            assert!(!ActiveSubstanceUse.has(code), "{code}");
         }
     }
 

@@ -147,9 +147,13 @@ impl<'t> Course<'t> {
             day.level > STABLE_LEVEL || day.classes & bit(ServiceClass::CrisisAmbulatory) != 0
         });
         let one = |day: Day| (day, day);
+        // Also an admission that ended on its day.
+        let admitted =
+            || timeline.spells(super::SpellSet::Any24Hour).iter().map(|spell| spell.admit);
         let acute = DaySpans::from_spans(
             stays
                 .iter()
+                .chain(admitted().map(one))
                 .chain(timeline.ed_visits.iter().map(|visit| (visit.start, visit.index)))
                 .chain(held.map(|event| one(event.start)))
                 .chain(hard.map(|day| one(day.day))),
@@ -161,9 +165,7 @@ impl<'t> Course<'t> {
         let positive = timeline.outcomes.iter().filter(|record| record.screen == Some(true));
         let mut signs: Vec<Day> = signs.to_vec();
         signs.extend(days().map(|day| day.day));
-        // Also an admission that ended on its day.
-        let admitted = timeline.spells(super::SpellSet::Any24Hour).iter();
-        signs.extend(admitted.map(|spell| spell.admit));
+        signs.extend(admitted());
         signs.extend(timeline.ed_visits.iter().map(|visit| visit.start));
         signs.extend(timeline.referrals.iter().map(|referral| referral.day));
         signs.extend(positive.map(|record| record.day));

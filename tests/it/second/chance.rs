@@ -46,7 +46,7 @@ const MENTAL: [&str; 10] = [
     "T39.012A",
 ];
 const OTHER: [&str; 12] = [
-    "F10.20", "F11.20", "F19.10", "F17.210", "F70", "I10", "T40.1X1A", "T42.4X2A", "T51.91XA",
+    "F10.20", "F11.20", "F10.21", "F17.210", "F70", "I10", "T40.1X1A", "T42.4X2A", "T51.91XA",
     "T40.2X3A", "Z59.0", "",
 ];
 const TREATMENT: [&str; 18] = [
@@ -779,6 +779,7 @@ impl Writer {
             row.set("substance_use_days", self.dice.pick(&["", "0", "3", "10", "30"]));
             row.set("screen_result", self.dice.pick(&["", "pos", "pos", "neg", "not_done"]));
             row.set("need_treatment", self.dice.pick(&["", "true", "true", "false"]));
+            row.set("reason", self.dice.pick(&["", "review", "check_up", "check_up"]));
             row.set("sectors_needed", self.dice.pick(&SECTORS));
             let day = row.day("date").expect("every record has a day");
             let next = day + self.dice.pick(&[0, 29, 30, 89, 90, 91, 179, 180]);

@@ -207,6 +207,11 @@ fn in_group(group: Group, code: &str) -> bool {
     match group {
         Group::MentalHealth => (f(20, 99) && !f(70, 79)) || in_group(Group::SelfHarm, &code),
         Group::SubstanceUse => f(10, 19) && !f(17, 17),
+        Group::ActiveSubstanceUse => {
+            let ends_in = |last: &str| code.len() == 5 && code.ends_with(last);
+            in_group(Group::SubstanceUse, &code)
+                && !["11", "21", "91"].iter().any(|last| ends_in(last))
+        }
         Group::Psychosis => f(20, 20) || f(22, 25) || f(28, 29),
         Group::Bipolar => f(30, 31),
         Group::MajorDepression => f(32, 33),

@@ -9,7 +9,7 @@ use super::criterion::{
     Agencies, Assessed, Compared, Criterion, Happening, PlanSays, Record, ReferralSays, Route,
 };
 use super::definition::Days;
-use super::life::{Life, NEVER, Spell};
+use super::life::{EdVisit, Life, NEVER, Spell};
 use super::rows::{Day, Row, on_month};
 use super::scores;
 use super::units::{Of, Unit};
@@ -37,7 +37,7 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
     if kind.ed_visit {
         let of = |dx1: &Vec<String>| dx1.iter().any(|code| in_groups(&kind.diagnosis, code));
         let visits = life.ed_visits.iter().filter(|visit| of(&visit.dx1));
-        let visits = visits.filter(|visit| !(kind.not_admitted && visit.was_admitted));
+        let visits = visits.filter(|visit| !(kind.not_admitted && ended_in_admission(visit, life)));
         return visits.map(|visit| visit.index).collect();
     }
     if let Some(days) = of_course(kind, life) {
@@ -45,7 +45,11 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
     }
     if let Some(set) = kind.admission {
         let spells = life.spells(set).iter();
-        let of = spells.filter(|spell| in_groups(&kind.diagnosis, &spell.first.dx1));
+        let of = spells.filter(|spell| {
+            in_groups(&kind.diagnosis, &spell.first.dx1)
+                && (kind.facility.is_empty() || kind.facility.contains(&spell.first.facility))
+                && !kind.facility_not.contains(&spell.first.facility)
+        });
         return of.map(|spell| spell.admit).collect();
     }
     if let Some(set) = kind.discharge {
@@ -75,6 +79,14 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
     }
     assert!(kind.death, "a thing that is not known here: {kind:?}");
     BTreeSet::from_iter((life.death < NEVER).then_some(life.death))
+}
+
+/// An admission was recorded, or one falls on a day of the visit.
+fn ended_in_admission(visit: &EdVisit, life: &Life<'_>) -> bool {
+    let mut spells = life.inpatient.iter().chain(&life.residential);
+    visit.was_admitted
+        || visit.dispositions.iter().any(|to| to == "inpatient_transfer")
+        || spells.any(|spell| (visit.start..=visit.index).contains(&spell.admit))
 }
 
 /// The days of things that scores, check-ups, assessments and phases tell of.
@@ -122,11 +134,13 @@ pub(super) fn records<'a>(record: &Record, life: &Life<'a>) -> Vec<&'a Row> {
     let one_of = |wanted: &[String], text: &str| {
         wanted.is_empty() || wanted.iter().any(|one| one.to_lowercase() == text.to_lowercase())
     };
+    let kind = if record.table == "outcomes" { "record_type" } else { "type" };
     let says = |row: &&&Row| {
         one_of(&record.drug, row.text("drug_class"))
             && one_of(&record.screen, row.text("screen_result"))
+            && one_of(&record.reason, row.text("reason"))
             && one_of(&record.instrument, row.text("instrument"))
-            && one_of(&record.what, row.text("type"))
+            && one_of(&record.what, row.text(kind))
             && one_of(&record.cause, row.text("cause"))
     };
     rows.iter().filter(says).copied().collect()

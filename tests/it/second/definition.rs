@@ -114,6 +114,7 @@ pub(super) enum Group {
     AttentionConduct,
     Coping,
     Medical,
+    ActiveSubstanceUse,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -717,6 +718,8 @@ fn laid_over(mut below: Table, above: &Table) -> Table {
     for (key, value) in above {
         let merged = match (below.remove(key), value) {
             (Some(Value::Table(under)), Value::Table(over)) => Value::Table(laid_over(under, over)),
+            // An empty list takes a setting of the file away.
+            (Some(_), Value::Array(over)) if over.is_empty() => continue,
             _ => value.clone(),
         };
         below.insert(key.clone(), merged);

@@ -109,6 +109,7 @@ fn signs(life: &Life<'_>) -> Signs {
     let mut acute = days(&|one| one.is_qualifying && one.class == "crisis_ambulatory");
     acute.extend(days(&|one| one.is_qualifying && one.level >= 4));
     acute.extend(life.institution_days.iter().filter(|day| life.is_alive(**day)));
+    acute.extend(life.any_24h.iter().map(|spell| spell.admit));
     acute.extend(life.ed_visits.iter().flat_map(|visit| visit.start..=visit.index));
     let held = life.events.iter().filter(|(_, what)| INVOLUNTARY.contains(what));
     acute.extend(held.map(|(day, _)| *day));

@@ -201,7 +201,8 @@ fn money(of: &[Index], life: &Life<'_>) -> Vec<(Day, i64)> {
             for unit in units(index, life) {
                 let Of::Episode { start } = unit.of else { panic!("only of episodes") };
                 let days = start..=unit.day + until;
-                let lines = life.costs.iter().filter(|(day, ..)| days.contains(day));
+                let is_own = |day: &Day| days.contains(day) && life.is_enrolled(*day);
+                let lines = life.costs.iter().filter(|(day, ..)| is_own(day));
                 found.push((unit.day, lines.map(|(_, cents, _)| cents).sum()));
             }
             continue;

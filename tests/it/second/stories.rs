@@ -293,7 +293,8 @@ fn status(writer: &mut Writer, day: Day) {
 fn needs(writer: &mut Writer, day: Day) {
     let all = "housing;food;employment;transport";
     let found = [("sectors_needed", all), ("screen_result", "pos"), ("need_treatment", "true")];
-    writer.recorded(day, &found);
+    let reason = [("reason", writer.dice.pick(&["check_up", "review"]))];
+    writer.recorded(day, &[&found[..], &reason].concat());
     for sector in all.split(';').filter(|_| writer.dice.percent(80)).collect::<Vec<&str>>() {
         let to = if writer.dice.percent(90) { sector } else { "bh" };
         let row = writer.row("referral_id").with("to_sector", to);
