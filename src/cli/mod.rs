@@ -187,12 +187,19 @@ impl RunArguments {
     }
 }
 
+const BETWEEN: &str = "expected one of the years from 1900 to 2200,";
+
 fn month(text: &str) -> Result<Period, String> {
-    pipeline::month(text).ok_or_else(|| "expected a month such as 2026-09".to_owned())
+    let plausible = |month: &Period| month.start.is_plausible();
+    let month = pipeline::month(text).ok_or("expected a month such as 2026-09")?;
+    Some(month).filter(plausible).ok_or_else(|| format!("{BETWEEN} such as 2026-09"))
 }
 
 fn day(text: &str) -> Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "expected a date such as 2026-10-15".to_owned())
+    let day = Day::parse(text).ok_or("expected a date such as 2026-10-15")?;
+    Some(day)
+        .filter(|day| day.is_plausible())
+        .ok_or_else(|| format!("{BETWEEN} such as 2026-10-15"))
 }
 
 /// What a command came to.

@@ -209,7 +209,7 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// A date, bare or quoted, if the key is there.
+    /// A date, bare or quoted and no placeholder, if the key is there.
     pub fn day(&mut self, key: &'static str, problems: &mut Problems) -> Option<Day> {
         let node = self.node(key)?;
         let day = match &node.value {
@@ -217,8 +217,12 @@ impl<'a> Fields<'a> {
             Value::Text(text) => Day::parse(text),
             _ => None,
         };
-        if day.is_none() {
-            self.wrong(node, "a date such as 2024-12-31", problems);
+        match day {
+            None => self.wrong(node, "a date such as 2024-12-31", problems),
+            Some(day) if !day.is_plausible() => {
+                self.wrong(node, "a date between 1900 and 2200", problems);
+            }
+            Some(_) => {}
         }
         day
     }

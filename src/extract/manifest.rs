@@ -24,6 +24,12 @@ const COLUMNS: [&str; 8] = [
     "date_shifted",
 ];
 
+/// No late row takes longer than ten years.
+const MOST_RUNOUT_DAYS: u32 = 3660;
+
+const DATES: &str = "write dates as YYYY-MM-DD";
+const NOT_KNOWN: &str = "write the day itself; leave coverage empty if it is not known, and the day of the cut to --as-of";
+
 /// One row of `manifest.csv`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ManifestRow {
@@ -142,13 +148,15 @@ fn read_row(
     for (column, value) in header.iter().zip(record).filter(|(_, value)| !value.is_empty()) {
         let mut date = || {
             let day = Day::parse(value);
-            if day.is_none() {
-                say(
-                    column,
-                    "not_a_date",
-                    "this is not a date",
-                    "write dates as YYYY-MM-DD".to_owned(),
-                );
+            let wrong = match day {
+                None => Some(("not_a_date", "this is not a date", DATES)),
+                Some(day) if !day.is_plausible() => {
+                    Some(("implausible_date", "this date is not between 1900 and 2200", NOT_KNOWN))
+                }
+                Some(_) => None,
+            };
+            if let Some((rule, what, help)) = wrong {
+                say(column, rule, what, help.to_owned());
             }
             day
         };
@@ -158,9 +166,10 @@ fn read_row(
             "coverage_start" => row.coverage_start = date(),
             "coverage_end" => row.coverage_end = date(),
             "runout_days" => match value.parse() {
-                Ok(days) => row.runout_days = Some(days),
-                Err(_) => {
-                    say(column, "not_a_number", "this is not a number of days", String::new());
+                Ok(days @ 0..=MOST_RUNOUT_DAYS) => row.runout_days = Some(days),
+                _ => {
+                    let help = format!("write a whole number from 0 to {MOST_RUNOUT_DAYS}");
+                    say(column, "not_a_number", "this is not a number of days", help);
                 }
             },
             "sender" => value.clone_into(&mut row.sender),

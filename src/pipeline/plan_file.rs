@@ -244,7 +244,7 @@ impl PlanFile {
             bail!("a period, stratum or date of this plan is none");
         };
         refuse_too_many(&periods)?;
-        if !(0..=30).contains(&body.transfer_gap) || data_through.year() < 1900 {
+        if !(0..=30).contains(&body.transfer_gap) || !data_through.is_plausible() {
             bail!("a setting of this plan is none that a pipeline file can have");
         }
         let settings = Settings {

@@ -326,7 +326,13 @@ pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
                 Some(cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0))
             },
         );
-    days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")
+    let day = days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")?;
+    if !day.is_plausible() {
+        bail!(
+            "data cannot be complete up to {day}; correct extract_date and runout_days, and take the extracts in again"
+        );
+    }
+    Ok(day)
 }
 
 pub(super) fn coverage_start(manifest: &Manifest) -> Option<Day> {

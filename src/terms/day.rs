@@ -14,6 +14,12 @@ impl Day {
         days.filter(|_| year <= 9999).map(Self)
     }
 
+    /// True in the years from 1900 to 2200: the days that an extract can have been cut, and that can be
+    /// reported on. Whoever knows no end writes 9999.
+    pub fn is_plausible(self) -> bool {
+        (1900..=2200).contains(&self.year())
+    }
+
     /// Reads `YYYY-MM-DD`, exactly; anything else is not a date.
     pub fn parse(text: &str) -> Option<Self> {
         Self::parse_bytes(text.as_bytes())
@@ -62,14 +68,13 @@ impl Day {
         Self(self.0 + 1 - i32::try_from(self.day_of_month()).unwrap_or(1))
     }
 
-    /// The first day of the month that lies `months` later (or earlier, if negative).
+    /// The first day of the month that lies `months` later (or earlier, if negative), beyond the years
+    /// that are read as well: who counts on by months never stands still.
     #[must_use]
     pub fn months_later(self, months: i32) -> Self {
         let (year, month, _) = self.civil();
         let count = year * 12 + month.cast_signed() - 1 + months;
-        let first =
-            Self::from_ymd(count.div_euclid(12), count.rem_euclid(12).unsigned_abs() + 1, 1);
-        first.unwrap_or(self)
+        Self(days_of(count.div_euclid(12), count.rem_euclid(12) + 1, 1))
     }
 
     /// Completed years from `birth` to this day; a birthday on 29 February falls on 1 March in
@@ -83,21 +88,23 @@ impl Day {
 
 /// Days since 1970-01-01 of a civil date, or nothing if the calendar has no such day. The inner
 /// loops of intake and of counting: millions of dates a second come by here, hence not through chrono.
-/// Algorithm: <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>.
 fn civil_to_days(year: i32, month: i32, day: i32) -> Option<i32> {
     const LENGTHS: [i32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let index = usize::try_from(month - 1).ok().filter(|index| *index < 12)?;
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = LENGTHS[index] + i32::from(leap && month == 2);
-    if year < 1 || day < 1 || day > length {
-        return None;
-    }
+    (year >= 1 && (1..=length).contains(&day)).then(|| days_of(year, month, day))
+}
+
+/// Days since 1970-01-01 of a day that the calendar has.
+/// Algorithm: <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>.
+fn days_of(year: i32, month: i32, day: i32) -> i32 {
     let shifted_year = if month <= 2 { year - 1 } else { year };
     let era = shifted_year.div_euclid(400);
     let year_of_era = shifted_year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
+    era * 146_097 + day_of_era - 719_468
 }
 
 /// Year, month and day of so many days since 1970-01-01.
@@ -185,5 +192,7 @@ mod tests {
         let day = |text| Day::parse(text).expect("a date");
         assert_eq!(day("2024-01-31").months_later(-1), day("2023-12-01"));
         assert_eq!(day("2024-11-30").months_later(14), day("2026-01-01"));
+        assert_eq!(day("9999-12-31").months_later(1), day("9999-12-31") + 1);
+        assert_eq!(day("0001-01-01").months_later(-1), day("0001-01-01") - 31);
     }
 }

@@ -181,6 +181,28 @@ fn bad_use_leaves_everything_as_it_was() {
     assert_eq!(before, site.files());
 }
 
+/// Placeholders for a day that nobody knows are no days, wherever they are written.
+#[test]
+fn a_day_at_the_end_of_the_calendar_is_refused_before_anything_is_stored() {
+    let site = Site::new();
+    for day in ["9999-12-31", "2201-01-01", "1899-12-31"] {
+        check_failure(&site.run(&["--as-of", day]), "one of the years from 1900 to 2200");
+        let line = format!("source,extract_date,runout_days\ncontacts,{day},0\n");
+        site.write("extracts/manifest.csv", &line);
+        let output = site.run(&[]);
+        check_failure(&output, "column `extract_date`: row 2: this date is not between");
+        check_failure(&output, "--as-of");
+    }
+    check_failure(&site.run(&["--period", "9999-12"]), "one of the years from 1900 to 2200");
+    site.write("extracts/manifest.csv", "source,runout_days\ncontacts,4000000000\n");
+    check_failure(&site.run(&["--as-of", "2025-03-31"]), "a whole number from 0 to 3660");
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    let dated = pipeline.replace("[extracts]", "[extracts]\nas_of = 9999-12-31");
+    site.write("site.toml", &dated);
+    check_failure(&site.run(&[]), "expected a date between 1900 and 2200");
+    assert!(!site.path("store").exists() && !site.path("reports").exists());
+}
+
 #[test]
 fn a_wrong_pipeline_file_is_drawn_upon() {
     let site = Site::new();
