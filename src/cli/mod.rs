@@ -3,6 +3,8 @@
 mod check;
 mod explain;
 mod indicators;
+#[cfg(unix)]
+mod interrupt;
 mod progress;
 mod pseudonymize;
 #[cfg(feature = "sql")]
@@ -227,6 +229,8 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    #[cfg(unix)]
+    interrupt::heed();
     match dispatch(&arguments.command) {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Findings) => ExitCode::from(1),

@@ -151,14 +151,12 @@ fn finish(
         pages.push(("internal report, not to be passed on", written.page));
     }
     on_stage(Stage::Begin("hiding small numbers"));
-    let released = pipeline::release(pipeline, counted, &out, &arguments.earlier())?;
+    let mut released = pipeline::release(pipeline, counted, &out, &arguments.earlier())?;
     on_stage(Stage::Begin("writing the report"));
     let content = || pipeline::content(pipeline, counted, &released.table, released.since.as_ref());
     let (content, packed) = rayon::join(content, || released.packed());
-    let content = content?;
-    released.record(&packed?)?;
-    let written = throughline::report::write(&content, &out)
-        .or_else(|error| undo(&released, error.into()))?;
+    let draft = throughline::report::draft(&content?, &out)?;
+    let written = released.put_in_place(&packed?, &draft)?;
     pages.insert(0, ("report", written.page));
     bar.end();
     conclude(&released.table, counted)?;

@@ -47,8 +47,8 @@ pub use reconcile::{
     read_members, read_reported, reconcile, reconciled_csv,
 };
 pub use release::{
-    CellKey, Conflict, Leak, Register, RegisterError, Release, ReleasedCell, ReleasedSource,
-    Restated, Shown, as_released, conflicts, restated, suppress_after,
+    CellKey, Conflict, Leak, Pending, Register, RegisterError, Release, ReleasedCell,
+    ReleasedSource, Restated, Shown, as_released, conflicts, restated, suppress_after,
 };
 pub use results::{group_words, results_batch, results_csv};
 pub use row::{Exact, Row, State, Verdict};

@@ -7,6 +7,8 @@
 //! ```
 //!
 //! Files below `released/` are never changed. The list is replaced in one step, after they are there.
+//! A release is in the list before its report is in its place, and is marked so in between: where the
+//! run was stopped there, the next one finds out whether anybody could have seen the report.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::oversight::{Register, Release};
+use crate::report::{self, Fate};
 
 const LIST: &str = "released.json";
 const CELLS: &str = "released";
@@ -51,9 +54,11 @@ pub(super) fn read(report: &Path) -> anyhow::Result<(Register, Found)> {
         Found { list: bytes_of(&list)?, lines: bytes_of(&lines)?, cells: BTreeSet::new(), folder };
     found.cells = found.files()?;
     let path = if found.list.is_some() { &list } else { &lines };
-    let register = found.register().with_context(|| {
+    let mut register = found.register().with_context(|| {
         format!("{}: restore it from a copy; without it nothing is released", path.display())
     })?;
+    found.settle(&mut register)?;
+    found.remove_abandoned();
     Ok((register, found))
 }
 
@@ -77,6 +82,61 @@ impl Found {
                 self.folder.join(CELLS).display()
             ),
         }
+    }
+
+    /// Decides about a last release whose run was stopped: it stands, unless its report still lies where
+    /// nobody has seen it.
+    fn settle(&mut self, register: &mut Register) -> anyhow::Result<()> {
+        let Some(pending) = register.pending() else { return Ok(()) };
+        let (draft, report) = (self.folder.join(&pending.draft), self.folder.join(&pending.report));
+        let taken_back = match report::fate(&draft, &report, &pending.manifest) {
+            Fate::AtWork => bail!(
+                "{}: another run is putting a report in its place; wait until it ends",
+                self.path().display()
+            ),
+            Fate::NotInPlace => register.take_back(),
+            Fate::InPlace | Fate::Unknown => {
+                register.set_pending(None);
+                None
+            }
+        };
+        self.refuse_changed()?;
+        let list = register.list().into_bytes();
+        put(&self.path(), &list)?;
+        self.list = Some(list);
+        if let Some(release) = taken_back {
+            let file = self.file(&release);
+            if register.releases.iter().all(|one| self.file(one) != file) {
+                self.cells.remove(&file);
+                remove(Some(&file))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what killed runs left: reports that never came into their place, and files half written.
+    fn remove_abandoned(&self) {
+        report::remove_all_abandoned(&self.folder);
+        for (folder, begin) in [(self.folder.as_path(), "released"), (&self.folder.join(CELLS), "")]
+        {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+                let is_draft = report::of_process(&name).is_some_and(|own| own.starts_with(begin));
+                if is_draft && path.is_file() && report::abandoned(&path) == Some(true) {
+                    // What cannot be removed stands in nobody's way.
+                    drop(fs::remove_file(&path));
+                }
+            }
+        }
+    }
+
+    fn refuse_changed(&self) -> anyhow::Result<()> {
+        let (list, lines) = (self.path(), self.folder.join(LINES));
+        if bytes_of(&list)? != self.list || bytes_of(&lines)? != self.lines {
+            bail!("{}: another run released something meanwhile; run again", list.display());
+        }
+        Ok(())
     }
 
     /// The files of cells.
@@ -134,13 +194,29 @@ impl Found {
     /// # Errors
     /// If another run has written meanwhile, or the system refuses.
     pub(super) fn replace(&self, register: &Register, packed: &Packed) -> anyhow::Result<()> {
+        self.refuse_changed()?;
         let (list, lines) = (self.path(), self.folder.join(LINES));
-        if bytes_of(&list)? != self.list || bytes_of(&lines)? != self.lines {
-            bail!("{}: another run released something meanwhile; run again", list.display());
+        if self.list.is_none() && self.lines.is_none() {
+            // Cells without any list would look as if it had been lost.
+            put(&list, Register::default().list().as_bytes())?;
         }
         packed.0.iter().try_for_each(|(path, bytes)| put(path, bytes))?;
         put(&list, register.list().as_bytes())?;
         remove(self.lines.is_some().then_some(&lines))
+    }
+
+    /// Notes that the last release is in its place, unless another run has noted it.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(super) fn confirm(&self, register: &mut Register) -> anyhow::Result<()> {
+        let noted = register.list().into_bytes();
+        register.set_pending(None);
+        let settled = register.list().into_bytes();
+        if noted != settled && bytes_of(&self.path())?.is_some_and(|bytes| bytes == noted) {
+            put(&self.path(), &settled)?;
+        }
+        Ok(())
     }
 
     /// Puts back what was found.
@@ -156,7 +232,10 @@ impl Found {
             None => remove(Some(&self.path()))?,
         }
         let files = register.releases.iter().map(|release| self.file(release));
-        files.filter(|path| !self.cells.contains(path)).try_for_each(|path| remove(Some(&path)))
+        files.filter(|path| !self.cells.contains(path)).try_for_each(|path| remove(Some(&path)))?;
+        // It stays if it was there with anything in it.
+        drop(fs::remove_dir(self.folder.join(CELLS)));
+        Ok(())
     }
 }
 
@@ -182,6 +261,8 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
             fs::create_dir_all(folder)?;
         }
         let mut file = fs::File::create(&draft)?;
+        // Where files cannot be locked, what a killed run leaves here stays.
+        let _ = file.try_lock();
         io::Write::write_all(&mut file, bytes)?;
         file.sync_all()?;
         fs::rename(&draft, path)

@@ -10,10 +10,10 @@ use super::register::{self, Found, Packed};
 use super::{Counted, Pipeline};
 use crate::kernel::Group;
 use crate::oversight::{
-    CellKey, Conflict, Leak, PublishedTable, Register, Release, ReleasedSource, Restated,
+    CellKey, Conflict, Leak, Pending, PublishedTable, Register, Release, ReleasedSource, Restated,
     as_released, conflicts, restated, suppress_after,
 };
-use crate::report::{RestatedNumber, SinceLast};
+use crate::report::{self, Draft, RestatedNumber, SinceLast, Written};
 use crate::store::{Manifest, Snapshot};
 use crate::terms::{Grain, Period};
 
@@ -41,6 +41,8 @@ pub struct Released {
     text: Option<String>,
     /// The register before, to be put back if the report cannot be written.
     before: Found,
+    /// The folder of the report.
+    folder: PathBuf,
 }
 
 /// A release that could be subtracted from an earlier one.
@@ -88,7 +90,7 @@ pub fn release(
     let last = register.last_before(&release, &table);
     let since = last.map(|last| since(&table, (&register, last), &release, counted));
     let text = register.add(release, &table);
-    Ok(Released { table, since, register, text, before })
+    Ok(Released { table, since, register, text, before, folder: folder.to_owned() })
 }
 
 impl Released {
@@ -100,8 +102,28 @@ impl Released {
         self.before.packed(&self.register, self.text.as_deref())
     }
 
-    /// Writes the register down, whole or not at all. It comes before the report: what might have
-    /// been seen must be known.
+    /// Writes the register down and puts the report in its place. What might have been seen must be
+    /// known: the register comes first, and is marked until the report is there.
+    ///
+    /// # Errors
+    /// If the system refuses; the register is then as it was.
+    pub fn put_in_place(&mut self, packed: &Packed, draft: &Draft) -> anyhow::Result<Written> {
+        let held = report::uninterrupted();
+        if self.text.is_some() {
+            let report = self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let manifest = draft.manifest().to_owned();
+            self.register.set_pending(Some(Pending { report, draft: draft.name(), manifest }));
+        }
+        self.record(packed)?;
+        let written = draft.put_in_place(&held).or_else(|error| -> anyhow::Result<Written> {
+            self.forget()?;
+            Err(error.into())
+        })?;
+        self.before.confirm(&mut self.register)?;
+        Ok(written)
+    }
+
+    /// Writes the register down, whole or not at all.
     ///
     /// # Errors
     /// If the system refuses.
@@ -121,7 +143,6 @@ impl Released {
 fn about(pipeline: &Pipeline, counted: &Counted) -> Release {
     let manifest = counted.snapshot.manifest();
     Release {
-        id: String::new(),
         month: counted.month.to_string(),
         snapshot: manifest.snapshot.clone(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -135,8 +156,7 @@ fn about(pipeline: &Pipeline, counted: &Counted) -> Release {
                 sha256: source.sha256.clone(),
             })
             .collect(),
-        cells: String::new(),
-        withdrawn: None,
+        ..Release::default()
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Limits, OnStage, Stage, catalogue, run, supply};
 use crate::diagnostic::{Document, Problem, Problems};
 use crate::indicator::read_instruments;
 use crate::kernel::SERVICE_CLASS;
-use crate::report::{StudyContent, Written, write_study};
+use crate::report::{self, Draft, StudyContent, Written, draft_study};
 use crate::store::{self, Snapshot};
 use crate::study::{
     Cohort, Contrast, Entry, PublishedStudy, Reading, Study, analysis_rows, contrasts, enter,
@@ -170,25 +170,27 @@ pub fn release_study(
 ) -> anyhow::Result<Written> {
     let published = publish(&studied.study, &studied.cohort, &studied.contrasts, false);
     let register = StudyRegister::with(studied, &published, folder, restate)?;
+    report::remove_abandoned(&run::internal_folder(folder));
+    let draft = draft_report(studied, &published, folder)?;
+    let held = report::uninterrupted();
     register.record()?;
-    let written = write_report(studied, &published, folder);
-    if written.is_err() {
+    draft.put_in_place(&held).or_else(|error| {
         register.forget()?;
-    }
-    written
+        Err(error.into())
+    })
 }
 
 /// Writes the report of a study in which nothing is hidden, with the analysis data set.
 pub fn write_internal_study(studied: &Studied, folder: &Path) -> anyhow::Result<Written> {
     let published = publish(&studied.study, &studied.cohort, &studied.contrasts, true);
-    write_report(studied, &published, folder)
+    Ok(draft_report(studied, &published, folder)?.put_in_place(&report::uninterrupted())?)
 }
 
-fn write_report(
+fn draft_report(
     studied: &Studied,
     published: &PublishedStudy,
     folder: &Path,
-) -> anyhow::Result<Written> {
+) -> anyhow::Result<Draft> {
     let internal = published.screen.internal;
     let mut further_files = Vec::new();
     if internal {
@@ -205,6 +207,6 @@ fn write_report(
         notes: studied.notes.clone(),
         further_files,
     };
-    write_study(&content, folder)
+    draft_study(&content, folder)
         .with_context(|| format!("{}: cannot write the report", folder.display()))
 }

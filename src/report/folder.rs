@@ -10,6 +10,7 @@ use rust_xlsxwriter::XlsxError;
 use serde_json::Value;
 
 use super::content::Content;
+use super::draft::{Draft, uninterrupted};
 use super::lookup::Lookup;
 use super::{
     checks, delimited, dictionary, disparity, manifest, measure_report, page, restated,
@@ -75,30 +76,34 @@ pub struct WrittenFile {
 /// Writes the report into `folder`. An earlier report there is replaced only once the new one is
 /// complete; a folder with anything else in it is left alone.
 pub fn write(content: &Content<'_>, folder: &Path) -> Result<Written, Error> {
-    let mut files = files(content)?;
-    files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
-    replace(folder, &Value::Null, &files)
+    draft(content, folder)?.put_in_place(&uninterrupted())
 }
 
-/// Puts files in the place of what an earlier run of the same kind wrote; the last one is the
+/// Writes the report beside its folder, if it may be put there.
+pub fn draft(content: &Content<'_>, folder: &Path) -> Result<Draft, Error> {
+    let mut files = files(content)?;
+    files.push((MANIFEST.to_owned(), manifest::manifest(content, &files)));
+    draft_of(folder, &Value::Null, &files)
+}
+
+/// Files that may take the place of what an earlier run of the same kind wrote; the last one is the
 /// manifest. Reports have no kind in their manifest.
+pub(super) fn draft_of(
+    folder: &Path,
+    kind: &Value,
+    files: &[(String, Vec<u8>)],
+) -> Result<Draft, Error> {
+    refuse_foreign(folder, kind, files)?;
+    Draft::write(folder, files)
+}
+
+/// Puts files in the place of what an earlier run of the same kind wrote.
 pub(super) fn replace(
     folder: &Path,
     kind: &Value,
     files: &[(String, Vec<u8>)],
 ) -> Result<Written, Error> {
-    let place = place_beside(folder)?;
-    refuse_foreign(folder, kind, files)?;
-    clear(&place)?;
-    let swapped = write_all(&place, files).and_then(|()| swap(&place, folder));
-    let cleared = clear(&place);
-    swapped.and(cleared)?;
-    let files = files.iter().map(|(path, bytes)| WrittenFile {
-        path: path.clone(),
-        bytes: bytes.len() as u64,
-        sha256: manifest::sha256(bytes),
-    });
-    Ok(Written { page: folder.join("index.html"), files: files.collect() })
+    draft_of(folder, kind, files)?.put_in_place(&uninterrupted())
 }
 
 /// Every file but the manifest.
@@ -135,13 +140,6 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
     files.extend(content.further_files.iter().cloned());
     files.push(("dictionary.csv".to_owned(), dictionary::csv(&files)));
     Ok(files)
-}
-
-/// A hidden folder beside the report's, on the same disk.
-fn place_beside(folder: &Path) -> Result<PathBuf, Error> {
-    let no_place = || Error::NoPlace { folder: folder.to_owned() };
-    let name = folder.file_name().ok_or_else(no_place)?.to_string_lossy().into_owned();
-    Ok(folder.with_file_name(format!(".{name}.new-{}", std::process::id())))
 }
 
 /// A folder may be replaced if it has only what the manifest of a report of the same kind lists, or
@@ -188,56 +186,4 @@ fn list(folder: &Path, within: &str, found: &mut Vec<String>) -> Result<(), Erro
         }
     }
     Ok(())
-}
-
-fn write_all(place: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
-    for (path, bytes) in files {
-        let path = place.join(path);
-        let failed = |source| Error::Io { path: path.clone(), source };
-        fs::create_dir_all(path.parent().expect("a file of the report lies in its folder"))
-            .map_err(failed)?;
-        let mut file = fs::File::create(&path).map_err(failed)?;
-        io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// Puts the new folder in the place of the old one, and the old one in its.
-fn swap(place: &Path, folder: &Path) -> Result<(), Error> {
-    let failed = |source| Error::Io { path: folder.to_owned(), source };
-    if !folder.exists() {
-        return fs::rename(place, folder).map_err(failed);
-    }
-    if exchange(place, folder) {
-        return Ok(());
-    }
-    let aside = place.with_extension("old");
-    fs::rename(folder, &aside).map_err(failed)?;
-    if let Err(source) = fs::rename(place, folder) {
-        // The report that was there goes back; if even that fails, it lies beside.
-        let _ = fs::rename(&aside, folder);
-        return Err(failed(source));
-    }
-    fs::rename(&aside, place).map_err(failed)
-}
-
-/// One step that nobody can see half of, where the system has it.
-#[cfg(target_os = "linux")]
-fn exchange(place: &Path, folder: &Path) -> bool {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    renameat_with(CWD, place, CWD, folder, RenameFlags::EXCHANGE).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange(_: &Path, _: &Path) -> bool {
-    false
-}
-
-fn clear(place: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(place) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(Error::Io { path: place.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
 }

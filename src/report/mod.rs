@@ -8,6 +8,7 @@ mod content;
 mod delimited;
 mod dictionary;
 mod disparity;
+mod draft;
 mod each;
 mod figures;
 mod folder;
@@ -43,10 +44,14 @@ pub use content::{
     Content, Coverage, MonthRows, Quality, Refused, RestatedNumber, Share, SinceLast, Snapshot,
     Source,
 };
-pub use folder::{Error, Written, WrittenFile, write};
+pub use draft::{
+    Draft, Fate, Uninterrupted, abandoned, fate, of_process, remove_abandoned,
+    remove_all_abandoned, uninterrupted,
+};
+pub use folder::{Error, Written, WrittenFile, draft, write};
 pub use page::{REFERENCE, page};
 pub use reconciliation::{ReconciliationContent, reconciliation_page, write_reconciliation};
 pub use reference::reference;
-pub use study_files::{StudyContent, write_study};
+pub use study_files::{StudyContent, draft_study};
 pub use study_page::study_page;
 pub use worklist::{WorkItem, Worklist, write_worklist};

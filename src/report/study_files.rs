@@ -9,7 +9,8 @@ use crate::study::{Field, PublishedStudy, Sheet};
 use crate::terms::Day;
 
 use super::delimited::Csv;
-use super::folder::{Error, MANIFEST, Written, replace};
+use super::draft::Draft;
+use super::folder::{Error, MANIFEST, draft_of};
 use super::{manifest, study_page};
 use crate::store::harmless;
 
@@ -37,8 +38,8 @@ pub struct StudyContent<'a> {
     pub further_files: Vec<(String, Vec<u8>)>,
 }
 
-/// Writes the report of a study into `folder`, replacing an earlier one in one step.
-pub fn write_study(content: &StudyContent<'_>, folder: &Path) -> Result<Written, Error> {
+/// Writes the report of a study beside its folder, if it may be put there.
+pub fn draft_study(content: &StudyContent<'_>, folder: &Path) -> Result<Draft, Error> {
     let sheets = content.study.sheets();
     let mut files = vec![("index.html".to_owned(), study_page(content).into_bytes())];
     for sheet in &sheets {
@@ -47,7 +48,7 @@ pub fn write_study(content: &StudyContent<'_>, folder: &Path) -> Result<Written,
     files.push(("workbook.xlsx".to_owned(), workbook(content, &sheets)?));
     files.extend(content.further_files.iter().cloned());
     files.push((MANIFEST.to_owned(), study_manifest(content, &files)));
-    replace(folder, &json!(KIND), &files)
+    draft_of(folder, &json!(KIND), &files)
 }
 
 fn csv(sheet: &Sheet) -> Vec<u8> {

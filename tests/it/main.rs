@@ -29,6 +29,7 @@ mod site;
 mod small;
 mod spark;
 mod statistics;
+mod stopped;
 mod store;
 mod stream_faults;
 mod study;

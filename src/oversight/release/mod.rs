@@ -24,7 +24,7 @@ mod subtract;
 mod written;
 
 pub use keep::{as_released, suppress_after};
-pub use register::{CellKey, Register, Release, ReleasedCell, ReleasedSource, Shown};
+pub use register::{CellKey, Pending, Register, Release, ReleasedCell, ReleasedSource, Shown};
 pub use restated::{Restated, restated};
 pub use subtract::{Conflict, Leak, conflicts};
 pub use written::RegisterError;

@@ -34,6 +34,21 @@ pub struct Release {
     /// Why it was withdrawn; nothing while it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
+    /// Of the last release, until its report is known to be in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+}
+
+/// What tells whether a report came into its place, if its run was stopped. Names are of folders beside
+/// the register.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Pending {
+    /// The folder of the report.
+    pub report: String,
+    /// The hidden folder it was written into.
+    pub draft: String,
+    /// SHA-256 of its manifest.
+    pub manifest: String,
 }
 
 /// An extract of a release.
@@ -243,6 +258,32 @@ impl Register {
             }
         }
         Some(self.seal(place))
+    }
+
+    /// The report of the last release, if it may not be in its place.
+    pub fn pending(&self) -> Option<&Pending> {
+        self.releases.last()?.pending.as_ref()
+    }
+
+    /// Notes that the report of the last release comes into its place after this, or has done so.
+    pub fn set_pending(&mut self, pending: Option<Pending>) {
+        if let Some(last) = self.releases.last_mut() {
+            last.pending = pending;
+        }
+    }
+
+    /// Forgets the last release, which nobody has seen.
+    pub fn take_back(&mut self) -> Option<Release> {
+        let release = self.releases.pop()?;
+        let place = self.releases.len();
+        self.cells.retain(|_, cells| {
+            cells.retain_mut(|cell| {
+                cell.releases.retain(|one| *one != place);
+                !cell.releases.is_empty()
+            });
+            !cells.is_empty()
+        });
+        Some(release)
     }
 
     /// Notes that a release showed a cell so.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use throughline::diagnostic::{Document, Source};
-use throughline::report::{StudyContent, write_study};
+use throughline::report::{StudyContent, draft_study, uninterrupted};
 use throughline::study::{
     CareState, Cohort, Entry, Era, Followed, History, Intervention, Observed, Person, Sequence,
     Study, contrasts, publish, read_study,
@@ -113,7 +113,8 @@ fn check(name: &str, change: &dyn Fn(&mut Person, i32)) {
             };
             let folder = tempfile::tempdir().expect("a folder");
             let out = folder.path().join("report");
-            write_study(&content, &out).expect("it is written");
+            let draft = draft_study(&content, &out).expect("it is written");
+            draft.put_in_place(&uninterrupted()).expect("it is put in its place");
             written += check_files(name, &out);
         }
     }
