@@ -165,13 +165,13 @@ fn read_row(
             "extract_date" => row.extract_date = date(),
             "coverage_start" => row.coverage_start = date(),
             "coverage_end" => row.coverage_end = date(),
-            "runout_days" => match value.parse() {
-                Ok(days @ 0..=MOST_RUNOUT_DAYS) => row.runout_days = Some(days),
-                _ => {
+            "runout_days" => {
+                row.runout_days = value.parse().ok().filter(|days| *days <= MOST_RUNOUT_DAYS);
+                if row.runout_days.is_none() {
                     let help = format!("write a whole number from 0 to {MOST_RUNOUT_DAYS}");
                     say(column, "not_a_number", "this is not a number of days", help);
                 }
-            },
+            }
             "sender" => value.clone_into(&mut row.sender),
             "refresh" => match value.to_ascii_lowercase().as_str() {
                 "full" => row.incremental = false,
