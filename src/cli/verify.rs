@@ -53,6 +53,9 @@ fn conclude(found: &Verification) -> anyhow::Result<Verdict> {
     for finding in &found.findings {
         say(finding)?;
     }
+    for note in &found.notes {
+        say(&format!("note: {note}"))?;
+    }
     say(&format!("{} files hashed, {} findings", found.files, found.findings.len()))?;
     Ok(if found.findings.is_empty() { Verdict::Fine } else { Verdict::Findings })
 }

@@ -12,7 +12,8 @@ use super::error::Error;
 use super::history;
 use super::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 use super::refused;
-use super::snapshot::{CURRENT, MANIFEST, SNAPSHOTS, bucket_file, read_manifest};
+use super::snapshot::{CURRENT, MANIFEST, SNAPSHOTS, bucket_file};
+use super::verify::is_whole;
 use super::write::{write_batches, write_text};
 use crate::extract::{Delivery, OnProgress, Phase, Progress, Timeline};
 
@@ -111,7 +112,8 @@ impl Store {
         self
     }
 
-    /// Stores a delivery as a snapshot and puts it in force.
+    /// Stores a delivery as a snapshot and puts it in force. A damaged snapshot of the same delivery is
+    /// written anew.
     ///
     /// # Errors
     /// If the system refuses; the snapshot in force is then the one before.
@@ -124,7 +126,7 @@ impl Store {
         let snapshot = id_of(delivery);
         let target = self.folder.join(SNAPSHOTS).join(&snapshot);
         let current = self.folder.join(CURRENT);
-        let is_whole = read_manifest(&target).is_ok_and(|manifest| manifest.snapshot == snapshot);
+        let is_whole = is_whole(&target, &snapshot);
         if is_whole && fs::read_to_string(&current).is_ok_and(|id| id.trim() == snapshot) {
             history::append(&self.folder, &snapshot, accepted)?;
             return Ok(Commit::Unchanged { snapshot });

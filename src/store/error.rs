@@ -33,8 +33,16 @@ pub enum Error {
         seconds: Option<u64>,
     },
     /// The pointer or a manifest is not what this program writes.
-    #[error("{}: {what}; remove the snapshot or take the extracts in again", path.display())]
+    #[error("{}: {what}; take the extracts in again, which writes the snapshot anew, or remove the snapshot", path.display())]
     Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The history is not what this program writes.
+    #[error("{}: {what}; restore it from a copy, or move it away: the next `throughline ingest` begins another one", path.display())]
+    DamagedHistory {
         /// The file.
         path: PathBuf,
         /// What is wrong.
@@ -53,6 +61,15 @@ impl Error {
     pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
+    }
+
+    /// A file that is gone is damage to its snapshot, and taking extracts in mends it.
+    pub(super) fn unread(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| match error.kind() {
+            io::ErrorKind::NotFound => Self::damaged(&path, "this file is gone"),
+            _ => Self::Io { path, source: error },
+        }
     }
 
     pub(super) fn parquet(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {

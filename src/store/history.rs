@@ -36,10 +36,11 @@ pub fn history(store: &Path) -> Result<Vec<Entry>, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Error::io(&path)(error)),
     };
+    let damaged = |what: String| Error::DamagedHistory { path: path.clone(), what };
     let entries: Vec<Entry> =
-        serde_json::from_slice(&bytes).map_err(|error| Error::damaged(&path, &error))?;
+        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
     match entries.iter().find(|entry| !is_id(&entry.snapshot)) {
-        Some(_) => Err(Error::damaged(&path, "it names something that is no snapshot")),
+        Some(_) => Err(damaged("it names something that is no snapshot".to_owned())),
         None => Ok(entries),
     }
 }

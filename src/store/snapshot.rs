@@ -94,7 +94,7 @@ impl Snapshot {
             return Ok(super::refused::csv(&[]));
         }
         let path = self.folder.join(NAME);
-        fs::read(&path).map_err(Error::io(&path))
+        fs::read(&path).map_err(Error::unread(&path))
     }
 
     /// How many rows the timeline table has.
@@ -139,15 +139,12 @@ impl Snapshot {
         columns: &[&str],
     ) -> Result<impl Iterator<Item = Result<RecordBatch, Error>> + use<>, Error> {
         let path = self.folder.join(bucket_file(bucket));
-        let file = File::open(&path).map_err(Error::io(&path))?;
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(&path))?;
+        let file = File::open(&path).map_err(Error::unread(&path))?;
+        let damaged = |error| Error::damaged(&path, &error);
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-        let mut reader = builder
-            .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(Error::parquet(&path))?;
+        let mut reader =
+            builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(damaged)?;
         let schema = schema_of(columns);
         let mut is_done = false;
         Ok(std::iter::from_fn(move || {
@@ -224,7 +221,7 @@ fn numbered(texts: &ArrayRef) -> Result<ArrayRef, arrow_schema::ArrowError> {
 
 pub(super) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
     let path = folder.join(MANIFEST);
-    let text = fs::read(&path).map_err(Error::io(&path))?;
+    let text = fs::read(&path).map_err(Error::unread(&path))?;
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| Error::damaged(&path, &error))?;
     if manifest.schema_version == SCHEMA_VERSION {

@@ -19,13 +19,16 @@ pub struct Verification {
     pub files: u64,
     /// Everything that is not as it should be, in sentences.
     pub findings: Vec<String>,
+    /// What is worth knowing although all is as it should be, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Verification {
-    /// Adds another one's files and findings.
+    /// Adds another one's files, findings and notes.
     pub fn add(&mut self, other: Self) {
         self.files += other.files;
         self.findings.extend(other.findings);
+        self.notes.extend(other.notes);
     }
 
     /// Compares a file with what is written about it.
@@ -84,13 +87,24 @@ pub fn verify(store: &Path) -> Result<Verification, Error> {
     for entry in fs::read_dir(store).map_err(Error::io(store))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with("tmp-") {
-            found.findings.push(format!(
+            found.notes.push(format!(
                 "{}: a run was killed and left this; the next one removes it",
                 entry.path().display()
             ));
         }
     }
     Ok(found)
+}
+
+/// True if a snapshot's folder has every file that its manifest names, as it was written.
+pub(super) fn is_whole(folder: &Path, id: &str) -> bool {
+    read_manifest(folder).is_ok_and(|manifest| {
+        let mut found = Verification::default();
+        for file in &manifest.files {
+            found.check_file(&folder.join(&file.name), &file.sha256, Some(file.bytes));
+        }
+        manifest.snapshot == id && found.findings.is_empty()
+    })
 }
 
 fn snapshot(folder: &Path, id: &str) -> Verification {
