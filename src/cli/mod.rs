@@ -306,5 +306,6 @@ fn read_pipeline(arguments: &RunArguments) -> anyhow::Result<(Pipeline, Folders)
         store: arguments.store.clone(),
         out: arguments.out.clone(),
     };
+    pipeline::check_folders(&pipeline, &folders)?;
     Ok((pipeline, folders))
 }

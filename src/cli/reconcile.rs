@@ -43,6 +43,7 @@ pub(super) fn reconcile(arguments: &ReconcileArguments) -> anyhow::Result<Verdic
         .out
         .clone()
         .unwrap_or_else(|| pipeline::reconcile_folder(&pipeline, &arguments.reported));
+    pipeline::check_out(&out)?;
     super::run::with_threads(arguments.threads, || {
         let bar = Bar::new();
         let on_stage = |stage: Stage<'_>| bar.stage(stage);

@@ -1,5 +1,6 @@
 //! `throughline run`, and its stages one by one.
 
+use anyhow::Context;
 use throughline::pipeline::{self, Accept, Counted, Folders, Pipeline, Released, Stage};
 use throughline::store::Snapshot;
 use throughline::terms::Period;
@@ -30,8 +31,9 @@ pub(super) fn run(given: &IngestArguments) -> anyhow::Result<Verdict> {
         let accept = Accept(given.accept.as_deref());
         let snapshot =
             pipeline::ingest_accepting(&pipeline, &folders, arguments.as_of, accept, &on_stage)?;
-        let counted =
-            pipeline::count(&pipeline, snapshot, arguments.period, &|stage| bar.stage(stage))?;
+        let id = snapshot.manifest().snapshot.clone();
+        let counted = pipeline::count(&pipeline, snapshot, arguments.period, &on_stage)
+            .with_context(|| format!("the extracts were taken in as {id}, but not counted"))?;
         finish(arguments, &pipeline, &folders, &counted, &bar)
     })?
 }

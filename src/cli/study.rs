@@ -46,6 +46,7 @@ pub(super) fn study(arguments: &StudyArguments) -> anyhow::Result<Verdict> {
     })?;
     let usual = || PathBuf::from("reports/studies").join(&file.study.id);
     let out = arguments.out.clone().unwrap_or_else(usual);
+    pipeline::check_out(&out)?;
     let threads = arguments.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {

@@ -1,7 +1,7 @@
 //! Members to act on now, from the rules of the indicators themselves.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use arrow_array::cast::AsArray;
@@ -9,6 +9,7 @@ use arrow_array::types::{Date32Type, Int32Type};
 use arrow_array::{Array, DictionaryArray, RecordBatch};
 
 use super::Pipeline;
+use super::place::{full, is_report};
 use super::run::prepare;
 use super::worklist_rules::{Record, WorkRule, WorkTest};
 use crate::indicator::so_far;
@@ -317,9 +318,6 @@ pub fn check_apart(out: &Path, reports: &Path) -> anyhow::Result<()> {
 /// If it lies in a folder of reports, or in a report.
 pub fn check_outside(out: &Path, reports: &Path) -> anyhow::Result<()> {
     let out_full = full(out)?;
-    let is_report = |folder: &Path| {
-        folder.join("index.html").is_file() && folder.join("manifest.json").is_file()
-    };
     if out_full.starts_with(full(reports)?) || out_full.ancestors().any(is_report) {
         return Err(too_near(out, reports));
     }
@@ -332,28 +330,4 @@ fn too_near(out: &Path, reports: &Path) -> anyhow::Error {
         out.display(),
         reports.display()
     )
-}
-
-/// The path from the root, with every link and step back followed as far as it exists.
-fn full(path: &Path) -> anyhow::Result<PathBuf> {
-    let path = std::path::absolute(path)?;
-    let mut there = path.as_path();
-    let mut beyond = Vec::new();
-    loop {
-        if let Ok(found) = there.canonicalize() {
-            let mut whole = found;
-            for part in beyond.into_iter().rev() {
-                if part == std::path::Component::ParentDir {
-                    whole.pop();
-                } else {
-                    whole.push(part);
-                }
-            }
-            return Ok(whole);
-        }
-        let Some(part) = there.components().next_back() else { return Ok(path) };
-        beyond.push(part);
-        let Some(parent) = there.parent() else { return Ok(path.clone()) };
-        there = parent;
-    }
 }

@@ -173,11 +173,40 @@ fn bad_use_leaves_everything_as_it_was() {
     assert!(site.run(&[]).status.success());
     let before = site.files();
     check_failure(&site.run(&["--period", "2031-01"]), "choose one with --period");
+    check_failure(&site.run(&["--period", "2031-01"]), "the extracts were taken in as");
     check_failure(&site.run(&["--period", "January"]), "expected a month such as 2026-09");
     check_failure(&site.run(&["--extracts", "/nowhere/at/all"]), "/nowhere/at/all");
     check_failure(&throughline(&["run", "no-such.toml"]), "no-such.toml");
     check_failure(&throughline(&["run", "--colour"]), "--colour");
     check_failure(&throughline(&["walk"]), "walk");
+    assert_eq!(before, site.files());
+}
+
+#[test]
+fn nothing_is_written_into_a_report_a_store_or_extracts() {
+    let site = Site::new();
+    assert!(site.run(&[]).status.success());
+    let before = site.files();
+    let check = |option: &str, folder: &str, message: &str| {
+        let path = site.path(folder);
+        check_failure(&site.run(&[option, path.to_str().expect("a path")]), message);
+        assert_eq!(before, site.files(), "{folder}");
+    };
+    for folder in ["reports/2025-03/again", "reports/2025-03/tables/x/y"] {
+        check("--out", folder, "this lies in the report");
+        check("--store", folder, "choose another folder with --store");
+    }
+    for folder in ["store", "store/report", "store/snapshots"] {
+        check("--out", folder, "this lies in the store");
+    }
+    for folder in ["extracts", "extracts/store", "reports/../extracts/store"] {
+        check("--store", folder, "this lies in the extracts");
+    }
+    let store = site.path("new/store");
+    let arguments = ["--store", store.to_str().expect("a path"), "--out"];
+    let output =
+        site.run(&[&arguments[..], &[site.path("new").to_str().expect("a path")]].concat());
+    check_failure(&output, "the store lies in this folder of the report");
     assert_eq!(before, site.files());
 }
 
