@@ -21,6 +21,8 @@ TIME = (r"([T ]([01]\\d|2[0-3]):[0-5]\\d(:([0-5]\\d|60)([.]\\d*)?)?"
 NUMBER = r"^[+-]?\\d{1,12}([.]\\d+)?$"
 # Numbers for "unknown" and "not collected" of TEDS and CoBHA.
 BLANKS = {"smi_sed": ["7", "8", "-9"]}
+# What is no part of a value where it stands at its beginning or end.
+BLANKS_AROUND = r" \t\n\r\u000b\u000c\u00a0\ufeff"
 VOID = {"form": "flag", "name": "void", "required": False, "to": "void"}
 LABEL = r"^[=@]|^[+-][^0-9]|[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
 
@@ -67,6 +69,7 @@ def judged(field, given, last, settings):
     """A field's text as the model spells it, its value, and the rules it may break, as SQL."""
     name = field["name"]
     values = {**{code: "" for code in BLANKS.get(name, [])}, **settings.get("values", {}).get(name, {})}
+    values = {key.strip(" \t\n\r\v\f\u00a0\ufeff"): to for key, to in values.items()}
     text = given
     if values:
         pairs = " ".join(f"when {quoted([key])} then {quoted([to])}" for key, to in sorted(values.items()))
@@ -144,7 +147,7 @@ def bound(table, columns, settings):
             wrong.append(f"column `{column}`: table {table} has no such column, and the pipeline file "
                          "neither maps nor ignores it (unknown_column)")
         else:
-            found.append((field, place, f"nullif(cast(`{column}` as string), '')"))
+            found.append((field, place, f"nullif(trim(both '{BLANKS_AROUND}' from cast(`{column}` as string)), '')"))
     for place, (name, value) in enumerate(sorted(settings.get("constants", {}).items())):
         if name in fields:
             found.append((fields[name], len(columns) + place, f"nullif({quoted([value])}, '')"))

@@ -41,6 +41,7 @@ class Rules(unittest.TestCase):
             self.assertIn(part, sql)
         bare = rules.select("contacts", rules.bound("contacts", COLUMNS, {})[0], "t", "2024-12-31", {})
         self.assertIn("false as void", bare)
+        self.assertIn("from cast(`agency_id` as string)), '')", bare)
 
     def test_what_is_in_force_depends_on_the_cut_alone(self):
         def line(source, day, refresh="full", sender=""):

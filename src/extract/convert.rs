@@ -340,7 +340,7 @@ impl<F: Fields> Column<'_, F> {
     fn text(&self, row: usize) -> &[u8] {
         match (&self.binding.origin, self.at) {
             (Origin::Constant(text), _) => text.as_bytes(),
-            (_, Some(at)) => self.fields.get(at, row),
+            (_, Some(at)) => value::trimmed(self.fields.get(at, row)),
             (_, None) => &[],
         }
     }

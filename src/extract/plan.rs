@@ -265,8 +265,11 @@ fn bind(
         values.extend(["7", "8", "-9"].map(|number| (number.into(), Vec::new())));
     }
     let given = source.values.get(field.name).into_iter().flatten();
-    values
-        .extend(given.map(|(site, model)| (site.clone().into_bytes(), model.clone().into_bytes())));
+    values.extend(
+        given.map(|(site, model)| {
+            (value::trimmed(site.as_bytes()).into(), model.clone().into_bytes())
+        }),
+    );
     let pattern = source.patterns.get(field.name).and_then(|pattern| {
         Regex::new(&format!("^(?:{pattern})$"))
             .map_err(|error| {

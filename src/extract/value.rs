@@ -4,6 +4,27 @@ use super::rows::{NO_CODE, NO_FLAG, NO_INT, NO_LONG};
 use super::rule::Rule;
 use crate::terms::Day;
 
+/// A field without the blanks around it, which no sender means: also no-break spaces and byte-order
+/// marks.
+#[inline]
+pub(super) fn trimmed(text: &[u8]) -> &[u8] {
+    let may_be_blank = |byte: Option<&u8>| byte.is_some_and(|byte| *byte <= b' ' || *byte >= 0x80);
+    if !may_be_blank(text.first()) && !may_be_blank(text.last()) {
+        return text;
+    }
+    let mut text = text;
+    while let Some(blank) = BLANKS.iter().find(|blank| text.starts_with(blank)) {
+        text = &text[blank.len()..];
+    }
+    while let Some(blank) = BLANKS.iter().find(|blank| text.ends_with(blank)) {
+        text = &text[..text.len() - blank.len()];
+    }
+    text
+}
+
+const BLANKS: [&[u8]; 8] =
+    [b" ", b"\t", b"\n", b"\r", b"\x0b", b"\x0c", b"\xc2\xa0", b"\xef\xbb\xbf"];
+
 /// A date as days since 1970-01-01, no later than `last`.
 #[inline]
 pub(super) fn day(text: &[u8], last: i32) -> Result<i32, Rule> {

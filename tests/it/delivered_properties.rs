@@ -19,7 +19,7 @@ fn quoted(field: &str) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Quoting changes nothing, and every field comes back as it was written.
+    /// Quoting changes nothing, and every field comes back as it was written, without blanks around it.
     #[test]
     fn quoted_fields_come_back(fields in prop::collection::vec((field(), field()), 1..20)) {
         let rows = fields.iter().enumerate().map(|(number, (team, urgency))| {
@@ -31,9 +31,9 @@ proptest! {
         let stored = delivered.rows();
         prop_assert_eq!(stored.len(), fields.len());
         for (row, (team, modifiers)) in stored.iter().zip(&fields) {
-            let part = format!(" team_id=x{team} ");
+            let part = format!(" team_id=x{} ", team.trim_end());
             prop_assert!(row.contains(&part), "{:?} {:?}", row, part);
-            prop_assert_eq!(row.contains(" modifiers="), !modifiers.is_empty());
+            prop_assert_eq!(row.contains(" modifiers="), !modifiers.trim().is_empty());
         }
     }
 

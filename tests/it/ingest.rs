@@ -173,6 +173,22 @@ fn repeats_and_conflicts_of_keys() {
 }
 
 #[test]
+fn blanks_around_a_value_are_no_part_of_it() {
+    let rows = "\u{feff}C1,M1,2024-01-05,A1,H0004,45,F20.9\nC2,\u{a0}M1 , 2024-01-06 ,A1\t, H0004, 45 ,\nC3,M1,2024-01-07,\" \u{a0}\",H0004,,\nC4,  ,2024-01-07,A1,H0004,,\nC1 ,M1,2024-01-05,A1,H0004,45,F20.9\n";
+    let delivered = Delivered::new().with("contacts.csv", format!("{HEADER}\n{rows}"));
+    let refused = [
+        "contacts.csv:4 agency_id missing_value",
+        "contacts.csv:5 member_id missing_value",
+        "contacts.csv:6 contact_id duplicate_row",
+    ];
+    assert_eq!(delivered.refused(), refused);
+    expect![[r#"
+        M1 contact start_on=2024-01-05 record_id=C1 agency_id=A1 class=therapy code=H0004 practice_level=1 status=attended dx1=F20.9 minutes=45
+        M1 contact start_on=2024-01-06 record_id=C2 agency_id=A1 class=therapy code=H0004 practice_level=1 status=attended minutes=45"#]]
+    .assert_eq(&delivered.rows().join("\n"));
+}
+
+#[test]
 fn repeats_of_rows_without_a_key() {
     let refused = Delivered::contacts(&[GOOD])
         .with("living.csv", "member_id,start,setting\nM1,2024-01-01,home\nM1,2024-01-01,home\nM1,2024-01-01,shelter\n")
