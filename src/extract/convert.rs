@@ -1,5 +1,6 @@
 //! From the fields of some records to columns of numbers, with the first fault of each record.
 
+use super::fields::Fields;
 use super::plan::{Binding, Filling, Origin, Plan};
 use super::pools::{Lexicon, Members, Pools};
 use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Rows, Texts};
@@ -8,15 +9,6 @@ use super::tables::Form;
 use super::value;
 use crate::terms::codes::FacilityClass;
 use crate::terms::{Day, column};
-
-/// Fields of records, however they were delivered.
-pub(super) trait Fields {
-    /// How many records.
-    fn rows(&self) -> usize;
-    /// A field, by its place among the columns that are read. Empty for a record with a fault as a
-    /// whole.
-    fn get(&self, column: usize, row: usize) -> &[u8];
-}
 
 /// The first fault of a record in the order of the file's columns, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | which file feeds which table, by which columns | `folder`, `manifest`, `plan` over the list in `tables` |
 //! | a file becomes pieces, a piece records, a record fields | `pieces`, `split` |
-//! | fields become numbers, or a fault | `convert`, `value`, `pools` |
+//! | fields become numbers, or a fault | `fields`, `convert`, `value`, `pools` |
 //! | rows go to the bucket of their member | `source`, `rows` |
 //! | no identifier passes | `gate`, over `heading`, `identifier`, `person`; the policy is `privacy` |
 //! | an extract for others, with tokens instead of ids | `pseudonymize`, `pseudonym`, `statement` |
@@ -19,6 +19,7 @@ mod crosswalk;
 mod damaged;
 mod delivery;
 mod duplicates;
+mod fields;
 mod folder;
 mod gate;
 mod heading;

@@ -1,21 +1,25 @@
 //! A delivered file as pieces that can be converted side by side: blocks of whole records, or
 //! batches of a Parquet file. At most a few megabytes are held at a time.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, make_array};
 use arrow_cast::cast::cast;
 use arrow_schema::{DataType, SchemaRef};
 use flate2::read::MultiGzDecoder;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Compression;
+use parquet::file::metadata::ColumnChunkMetaData;
 use sha2::{Digest, Sha256};
 
 use super::damaged::guarded;
+use super::rule::Rule;
 use super::split::{Splitter, cut};
 
 /// Bytes of one block.
@@ -80,12 +84,17 @@ pub(super) enum Piece {
     Table {
         /// The columns that are read.
         columns: Vec<StringArray>,
+        /// Rows with a value that is no text.
+        unread: Unread,
         /// The line of the first row.
         line: u32,
         /// How many rows.
         rows: usize,
     },
 }
+
+/// By row, the first column that is read whose value is no text, and the rule it breaks.
+pub(super) type Unread = BTreeMap<usize, (usize, Rule)>;
 
 /// Why pieces end early.
 #[derive(Debug)]
@@ -264,7 +273,16 @@ pub(super) struct Batches {
 pub(super) fn parquet_schema(path: &Path) -> io::Result<SchemaRef> {
     let file = File::open(path)?;
     let reader = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?;
-    Ok(reader.map_err(io::Error::other)?.schema().clone())
+    let reader = reader.map_err(io::Error::other)?;
+    let groups = reader.metadata().row_groups().iter();
+    let mut compressions =
+        groups.flat_map(|group| group.columns()).map(ColumnChunkMetaData::compression);
+    if compressions.any(|one| matches!(one, Compression::BROTLI(_) | Compression::LZO)) {
+        let what =
+            "its compression is Brotli or LZO; read are Snappy, gzip, LZ4, Zstandard and none";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, what));
+    }
+    Ok(reader.schema().clone())
 }
 
 impl Batches {
@@ -296,31 +314,49 @@ impl Batches {
         let batch = batch.map_err(io::Error::other)?;
         let line = line_number(self.row + 2)?;
         self.row += batch.num_rows() as u64;
-        let columns = texts(&batch)?;
+        let (columns, unread) = texts(&batch)?;
         let bytes: usize = columns.iter().map(|column| column.value_data().len()).sum();
         if bytes > PIECE_MAX {
             let what = "32,768 of its rows unpack to more than 128 MB";
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
-        Ok(Some(Piece::Table { columns, line, rows: batch.num_rows() }))
+        Ok(Some(Piece::Table { columns, unread, line, rows: batch.num_rows() }))
     }
 }
 
-fn texts(batch: &RecordBatch) -> io::Result<Vec<StringArray>> {
-    batch
-        .columns()
-        .iter()
-        .map(|array| {
-            // Instants at the start of a day stand for dates, as most writers have no other type.
-            let array = match array.data_type() {
-                DataType::Timestamp(..) if is_midnight(array)? => {
-                    converted(array, &DataType::Date32)?
-                }
-                _ => array.clone(),
-            };
-            Ok(converted(&array, &DataType::Utf8)?.as_string::<i32>().clone())
-        })
-        .collect()
+fn texts(batch: &RecordBatch) -> io::Result<(Vec<StringArray>, Unread)> {
+    let (mut columns, mut unread) = (Vec::new(), Unread::new());
+    for (place, array) in batch.columns().iter().enumerate() {
+        let texts = text(array)?;
+        // What cannot be written as text becomes a null, which would be "not known".
+        if texts.null_count() > array.logical_null_count() {
+            let given = array.logical_nulls();
+            let is_given = |row: usize| given.as_ref().is_none_or(|given| given.is_valid(row));
+            let rule =
+                if array.data_type().is_temporal() { Rule::NotADate } else { Rule::InvalidUtf8 };
+            for row in (0..texts.len()).filter(|row| texts.is_null(*row) && is_given(*row)) {
+                unread.entry(row).or_insert((place, rule));
+            }
+        }
+        columns.push(texts);
+    }
+    Ok((columns, unread))
+}
+
+fn text(array: &ArrayRef) -> io::Result<StringArray> {
+    let mut array = array.clone();
+    // Instants of UTC are taken as they are written: nothing says where the sender's clocks are.
+    if let DataType::Timestamp(unit, Some(_)) = array.data_type() {
+        let kind = DataType::Timestamp(*unit, None);
+        let data = array.to_data().into_builder().data_type(kind).build();
+        array = make_array(data.map_err(io::Error::other)?);
+    }
+    // Instants at the start of a day stand for dates, as most writers have no other type.
+    let is_instant = matches!(array.data_type(), DataType::Timestamp(..) | DataType::Date64);
+    if is_instant && is_midnight(&array)? {
+        array = converted(&array, &DataType::Date32)?;
+    }
+    Ok(converted(&array, &DataType::Utf8)?.as_string::<i32>().clone())
 }
 
 fn is_midnight(array: &dyn Array) -> io::Result<bool> {

@@ -6,9 +6,8 @@ use rayon::iter::{
     IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
 };
 
-use arrow_array::{Array, StringArray};
-
-use super::convert::{Conversion, Fault, Fields};
+use super::convert::{Conversion, Fault};
+use super::fields::{Arrays, Fields, Records};
 use super::pieces::{Batches, Blocks, Format, Mark, Piece, Stop, sha256_of};
 use super::plan::Plan;
 use super::pools::{Lexicon, Members, Pools};
@@ -307,23 +306,6 @@ fn read_table(
     Ok((sha256, bytes))
 }
 
-struct Records<'a> {
-    chunk: &'a Chunk,
-    bytes: &'a [u8],
-    columns: usize,
-}
-
-impl Fields for Records<'_> {
-    fn rows(&self) -> usize {
-        self.chunk.lines.len()
-    }
-
-    #[inline]
-    fn get(&self, column: usize, row: usize) -> &[u8] {
-        self.chunk.get(self.bytes, self.columns, column, row)
-    }
-}
-
 fn convert_text(conversion: &Conversion<'_>, splitter: &Splitter, piece: &Piece) -> Part {
     let Piece::Text { bytes, line } = piece else { unreachable!("delimited files give text") };
     let text = Text::of(bytes);
@@ -347,40 +329,28 @@ fn convert_text(conversion: &Conversion<'_>, splitter: &Splitter, piece: &Piece)
         let records = Records { chunk: &chunk, bytes, columns: splitter.columns };
         building.add(conversion, &records, &chunk.lines);
     }
-    building.finish(conversion, chunk.irregular, bytes.len())
-}
-
-struct Arrays<'a> {
-    columns: &'a [StringArray],
-    first: usize,
-    rows: usize,
-}
-
-impl Fields for Arrays<'_> {
-    fn rows(&self) -> usize {
-        self.rows
-    }
-
-    fn get(&self, column: usize, row: usize) -> &[u8] {
-        let array = &self.columns[column];
-        if array.is_null(self.first + row) { &[] } else { array.value(self.first + row).as_bytes() }
-    }
+    let part = building.finish(conversion, bytes.len());
+    Part { irregular: chunk.irregular, ..part }
 }
 
 fn convert_table(conversion: &Conversion<'_>, piece: &Piece) -> Part {
-    let Piece::Table { columns, line, rows } = piece else {
+    let Piece::Table { columns, unread, line, rows } = piece else {
         unreachable!("Parquet files give tables")
     };
     let mut building = Building::new(conversion);
     for first in (0..*rows).step_by(CHUNK) {
-        let fields = Arrays { columns, first, rows: CHUNK.min(rows - first) };
+        let fields = Arrays { columns, unread, first, rows: CHUNK.min(rows - first) };
         let from = line + u32::try_from(first).expect("a batch is small");
         let lines: Vec<u32> = (from..).take(fields.rows).collect();
         building.faults.clear();
         building.faults.resize(fields.rows, Fault::NONE);
+        for (row, (column, rule)) in unread.range(first..first + fields.rows) {
+            let place = conversion.wanted.iter().position(|wanted| *wanted == Some(*column));
+            building.faults[row - first] = Fault::of(place, *rule);
+        }
         building.add(conversion, &fields, &lines);
     }
-    building.finish(conversion, false, *rows)
+    building.finish(conversion, *rows)
 }
 
 /// A part in the making.
@@ -415,7 +385,7 @@ impl Building {
     }
 
     /// Orders the rows by bucket.
-    fn finish(self, conversion: &Conversion<'_>, irregular: bool, size: usize) -> Part {
+    fn finish(self, conversion: &Conversion<'_>, size: usize) -> Part {
         let Self { rows, refused, n_read, .. } = self;
         let known = conversion.members.known();
         let bucket =
@@ -434,7 +404,8 @@ impl Building {
             order[*place] = row;
             *place += 1;
         }
-        Part { rows, order, starts, refused, n_read, irregular, size: approximate(size as u64) }
+        let size = approximate(size as u64);
+        Part { rows, order, starts, refused, n_read, irregular: false, size }
     }
 }
 

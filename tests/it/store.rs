@@ -129,6 +129,55 @@ fn numbers_and_instants_of_parquet_are_read_like_text() {
     );
 }
 
+/// Contacts as Parquet, with other columns in the place of these.
+fn contacts_with(others: Vec<(&'static str, ArrayRef)>, compression: Compression) -> Delivered {
+    let text = |values: [&'static str; 2]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    let mut columns = vec![
+        ("contact_id", text(["C1", "C2"])),
+        ("member_id", text(["M1", "M2"])),
+        ("contact_date", text(["2024-01-05", "2024-01-06"])),
+        ("agency_id", text(["A1", "A1"])),
+        ("service_code", text(["H0004", "H0004"])),
+    ];
+    for (name, values) in others {
+        columns.retain(|(own, _)| *own != name);
+        columns.push((name, values));
+    }
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    let mut writer =
+        ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
+    writer.write(&batch).expect("a batch");
+    Delivered::new().with("contacts.parquet", writer.into_inner().expect("a file"))
+}
+
+#[test]
+fn binary_text_that_is_not_utf8_is_refused_and_not_unknown() {
+    let bytes: Vec<&[u8]> = vec![b"A\xff1", b"A1"];
+    for column in ["agency_id", "team_id", "member_id"] {
+        let values = Arc::new(arrow_array::BinaryArray::from(bytes.clone())) as ArrayRef;
+        let delivered = contacts_with(vec![(column, values)], Compression::UNCOMPRESSED);
+        assert_eq!(delivered.refused(), [format!("contacts.parquet:2 {column} invalid_utf8")]);
+    }
+}
+
+#[test]
+fn dates_and_instants_of_utc_are_read_as_they_are_written() {
+    let days = vec![1_704_412_800_000, 1_704_499_200_000];
+    let utc = |times: Vec<i64>| {
+        Arc::new(arrow_array::TimestampMillisecondArray::from(times).with_timezone("UTC"))
+            as ArrayRef
+    };
+    let date64 = Arc::new(arrow_array::Date64Array::from(days.clone())) as ArrayRef;
+    for date in [utc(days), date64] {
+        let start = utc(vec![1_704_445_200_000, 1_704_531_600_000]);
+        let columns = vec![("contact_date", date), ("start_ts", start)];
+        let rows = contacts_with(columns, Compression::UNCOMPRESSED).rows();
+        assert!(rows[0].contains("start_on=2024-01-05"), "{rows:?}");
+        assert!(rows[1].contains("start_ts=2024-01-06T09:00:00"), "{rows:?}");
+    }
+}
+
 #[test]
 fn the_order_of_rows_does_not_matter() {
     let rows = rows(3000);
