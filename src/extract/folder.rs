@@ -5,19 +5,15 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use arrow_schema::{FieldRef, SchemaRef};
-
+use super::header;
 use super::manifest::{Dates, MANIFEST, read_manifest};
-use super::pieces::{Blocks, Format, Mark, Piece, Stop, parquet_schema};
+use super::pieces::{Format, Mark};
 use super::plan::{Delivered, Plan, did_you_mean};
 use super::privacy::Privacy;
 use super::problem::{Error, Problem};
 use super::settings::{Intake, Source};
 use super::submission::{Candidate, Sent, in_force};
 use super::tables::Table;
-
-/// More columns are no table of people's care.
-const COLUMNS_MAX: usize = 2000;
 
 /// A delivered folder.
 #[derive(Debug)]
@@ -166,101 +162,43 @@ fn open(
     sent: Sent,
 ) -> Result<Delivered, Vec<Problem>> {
     let path = intake.folder.join(&file);
-    let in_file = |problem: Problem| vec![problem.file(&file)];
-    if !path.is_file() {
-        return Err(in_file(Problem::new("not_a_file", "this is a folder, not a file", "")));
+    let in_file = |found: Vec<Problem>| found.into_iter().map(|one| one.file(&file)).collect();
+    if let Some(problem) = not_a_file(&path) {
+        return Err(in_file(vec![problem]));
     }
     let unreadable = |error: io::Error| {
         let message = format!("cannot be read: {error}");
-        in_file(Problem::new("unreadable_file", message, "deliver it again"))
+        in_file(vec![Problem::new("unreadable_file", message, "deliver it again")])
     };
     let mark = Mark::of(&path).map_err(unreadable)?;
     let format = Format::of(&path).map_err(unreadable)?;
-    let header = match format {
-        Format::Parquet => {
-            let schema = parquet_schema(&path).map_err(unreadable)?;
-            if let Some(problem) = nested(&schema, &source) {
-                return Err(in_file(problem));
-            }
-            schema.fields().iter().map(|field| field.name().clone()).collect()
-        }
-        Format::Csv | Format::Gzip => {
-            text_header(&path, format, source.delimiter).map_err(unreadable)?
-        }
-    };
-    let problems: Vec<Problem> =
-        header_problems(&header, &source).into_iter().map(|problem| problem.file(&file)).collect();
+    let header = header::read(&path, format, &source, &intake.sources).map_err(in_file)?;
+    let problems = header::name_problems(&header, &source, &intake.sources);
     if problems.is_empty() {
         Ok(Delivered { source, dates, file, path, mark, format, header, sent })
     } else {
-        Err(problems)
+        Err(in_file(problems))
     }
 }
 
-fn nested(schema: &SchemaRef, source: &Source) -> Option<Problem> {
-    let is_read = |field: &&FieldRef| !source.ignore.contains(field.name());
-    let field =
-        schema.fields().iter().filter(is_read).find(|field| field.data_type().is_nested())?;
-    let message = "its values are lists or records; a row has one value in a column";
-    let help = "leave the column out of the delivery, or list it under `ignore`";
-    Some(Problem::new("unfit_type", message, help).column(field.name()))
-}
-
-fn header_problems(header: &[String], source: &Source) -> Vec<Problem> {
-    if header.is_empty() {
-        let help = "deliver at least the header, or leave the file out";
-        return vec![Problem::new("empty_file", "the file is empty", help)];
-    }
-    if header.iter().any(|name| name.contains(['\0', '\u{fffd}'])) {
-        return vec![Problem::new(
-            "not_utf8",
-            "the header is not UTF-8",
-            "export the file as UTF-8",
-        )];
-    }
-    if header.len() > COLUMNS_MAX {
-        let message = format!("the header has {} columns; no table has so many", header.len());
-        let help = "deliver the columns of the data model";
-        return vec![Problem::new("too_many_columns", message, help)];
-    }
-    let mut seen = BTreeSet::new();
-    let mut problems = Vec::new();
-    for name in header.iter().filter(|name| !source.ignore.contains(name)) {
-        if name.is_empty() {
-            let help = "name every column, or list the empty name under `ignore`";
-            problems.push(Problem::new("unknown_column", "a column has no name", help));
-        } else if !seen.insert(name) {
-            let help = "rename or drop one of them";
-            let message = "the header has this column twice";
-            problems.push(Problem::new("duplicate_column", message, help).column(name));
+/// What stands in the place of a file, if it is none that can be read from its beginning to its end.
+pub(super) fn not_a_file(path: &Path) -> Option<Problem> {
+    let say = |message: &str, help: &str| Some(Problem::new("not_a_file", message, help));
+    match fs::metadata(path) {
+        Ok(about) if about.is_file() => None,
+        Ok(about) if about.is_dir() => {
+            say("this is a folder, not a file", "take the file out of it, or rename the folder")
         }
+        Ok(_) => say(
+            "this is a pipe, a device or a socket, not a file",
+            "write what comes out of it into a file, and deliver that",
+        ),
+        Err(_) if path.is_symlink() => say(
+            "this is a link that leads to no file",
+            "deliver the file itself, or put the link right",
+        ),
+        Err(_) => say("this file is gone", "deliver it again, and wait until it is there"),
     }
-    problems
-}
-
-fn text_header(path: &Path, format: Format, delimiter: u8) -> io::Result<Vec<String>> {
-    let mut blocks = Blocks::open(path, format)?;
-    let bytes = match blocks.next() {
-        Ok(Some(Piece::Text { bytes, .. })) => bytes,
-        Ok(_) => Vec::new(),
-        Err(Stop::Io(error)) => return Err(error),
-        Err(Stop::Irregular) => {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "no line ends in its first megabytes",
-            ));
-        }
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes.as_slice());
-    let mut record = csv::ByteRecord::new();
-    reader
-        .read_byte_record(&mut record)
-        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-    Ok(record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect())
 }
 
 /// Every source needs the day on which it was cut.

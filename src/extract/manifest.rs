@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use super::folder::not_a_file;
+use super::header;
 use super::plan::did_you_mean;
 use super::problem::Problem;
 use super::settings::Source;
@@ -95,7 +97,11 @@ impl Dates {
 /// # Errors
 /// Every problem of the file, at once.
 pub fn read_manifest(folder: &Path, files: &[&str]) -> Result<Vec<ManifestRow>, Vec<Problem>> {
-    let file = match File::open(folder.join(MANIFEST)) {
+    let path = folder.join(MANIFEST);
+    if let Some(problem) = not_a_file(&path).filter(|_| path.exists() || path.is_symlink()) {
+        return Err(vec![problem.file(MANIFEST)]);
+    }
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => {
@@ -108,11 +114,14 @@ pub fn read_manifest(folder: &Path, files: &[&str]) -> Result<Vec<ManifestRow>, 
     let header = reader.headers().cloned().unwrap_or_default();
     let header: Vec<String> =
         header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
-    for column in header.iter().filter(|column| !COLUMNS.contains(&column.as_str())) {
+    let is_unknown = |(_, column): &(usize, &String)| !COLUMNS.contains(&column.as_str());
+    for (place, column) in header.iter().enumerate().filter(is_unknown) {
         let help = did_you_mean(column, COLUMNS.into_iter())
             .unwrap_or_else(|| format!("the columns are {}", COLUMNS.join(", ")));
         problems.push(
-            Problem::new("unknown_column", "no such column", help).file(MANIFEST).column(column),
+            Problem::new("unknown_column", "no such column", help)
+                .file(MANIFEST)
+                .column(&header::shown(column, place, &[])),
         );
     }
     if !header.iter().any(|column| column == "source") {

@@ -3,6 +3,7 @@
 //! | step | where |
 //! |---|---|
 //! | which file feeds which table, by which columns | `folder`, `manifest`, `plan` over the list in `tables` |
+//! | the names of a file's columns, before any is shown | `header` |
 //! | a file becomes pieces, a piece records, a record fields | `pieces`, `split` |
 //! | fields become numbers, or a fault | `fields`, `convert`, `value`, `pools` |
 //! | rows go to the bucket of their member | `source`, `rows` |
@@ -22,6 +23,7 @@ mod duplicates;
 mod fields;
 mod folder;
 mod gate;
+mod header;
 mod heading;
 mod identifier;
 mod ids;
@@ -58,6 +60,7 @@ pub use damaged::{guarded, is_guarded};
 pub use delivery::{
     ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
 };
+pub use header::looks_like_a_name;
 pub use ids::Ids;
 pub use intake::read;
 pub use key_column::{Among, KEY_COLUMNS, KeyColumn, KeyRows};

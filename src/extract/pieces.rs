@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, make_array};
-use arrow_cast::cast::cast;
+use arrow_cast::cast::{can_cast_types, cast};
 use arrow_schema::{DataType, SchemaRef};
 use flate2::read::MultiGzDecoder;
 use parquet::arrow::ProjectionMask;
@@ -203,6 +203,17 @@ impl Blocks {
     }
 }
 
+/// The first megabytes of a file as text, without its byte-order mark: more than its first line.
+pub(super) fn beginning(path: &Path, format: Format) -> io::Result<Vec<u8>> {
+    let Blocks { input, carry: mut bytes, .. } = Blocks::open(path, format)?;
+    input.take(BLOCK as u64).read_to_end(&mut bytes)?;
+    if bytes.len() >= BLOCK && memchr::memchr(b'\n', &bytes).is_none() {
+        let what = "no line ends in its first megabytes";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+    }
+    Ok(bytes)
+}
+
 fn line_number(line: u64) -> io::Result<u32> {
     let too_long = || {
         io::Error::new(
@@ -283,6 +294,18 @@ pub(super) fn parquet_schema(path: &Path) -> io::Result<SchemaRef> {
         return Err(io::Error::new(io::ErrorKind::Unsupported, what));
     }
     Ok(reader.schema().clone())
+}
+
+/// True if values of a type can be read as text.
+pub(super) fn is_readable(kind: &DataType) -> bool {
+    match kind {
+        DataType::Timestamp(_, Some(zone)) => is_utc(zone),
+        _ => can_cast_types(kind, &DataType::Utf8),
+    }
+}
+
+fn is_utc(zone: &str) -> bool {
+    ["UTC", "Etc/UTC", "Z", "+00:00", "+0000"].iter().any(|name| name.eq_ignore_ascii_case(zone))
 }
 
 impl Batches {

@@ -188,7 +188,7 @@ impl Plan {
             }
         }
         problems.extend(duplicates(&delivered, &bindings));
-        problems.extend(missing(&delivered, &bindings));
+        problems.extend(missing(&delivered.source, &delivered.file, &delivered.header));
         let slots = slots(&bindings);
         let mut plan = Self { delivered, bindings, slots };
         plan.coarsen(privacy);
@@ -368,11 +368,18 @@ fn duplicates(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
     problems
 }
 
-fn missing(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
-    let table = delivered.source.table;
-    let has = |name: &str| bindings.iter().any(|binding| binding.field.name == name);
+/// Columns that the table needs and the file does not have.
+pub(super) fn missing(source: &Source, file: &str, header: &[String]) -> Vec<Problem> {
+    let table = source.table;
+    let read = header.iter().filter(|column| !source.ignore.contains(column));
+    let models: BTreeSet<&str> = read
+        .map(|column| source.columns.get(column).unwrap_or(column))
+        .chain(source.constants.keys())
+        .map(String::as_str)
+        .collect();
+    let has = |name: &str| models.contains(name);
     let say = |what: String, near: &str| {
-        let help = did_you_mean(near, delivered.header.iter().map(String::as_str)).map_or_else(
+        let help = did_you_mean(near, header.iter().map(String::as_str)).map_or_else(
             || {
                 "deliver it, or map the site's column to it under `columns` in the pipeline file"
                     .to_owned()
@@ -380,7 +387,7 @@ fn missing(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
             |hint| format!("{hint} map it under `columns` in the pipeline file"),
         );
         Problem::new("missing_column", format!("table {} needs {what}", table.name()), help)
-            .file(&delivered.file)
+            .file(file)
     };
     let required = table.fields().iter().filter(|field| field.required && !has(field.name));
     let mut problems: Vec<_> =

@@ -2,24 +2,27 @@
 //! nobody asked for are left out. Row by row, so that memory does not grow with the extract.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::coarsen::{Coarsening, takes};
-use super::folder::{choose, files_of};
+use super::folder::{choose, files_of, not_a_file};
 use super::gate::suspicious_name;
+use super::header;
 use super::identifier::{identifier, is_date};
 use super::manifest::{Dates, MANIFEST, read_manifest};
-use super::pieces::{Format, Mark};
+use super::pieces::{Blocks, Format, Mark, Piece, Stop};
+use super::plan;
 use super::privacy::{Identifier, Privacy, Treatment, zip3};
 use super::problem::{Error, Problem};
 use super::pseudonym::{Key, earlier};
+use super::rule::Rule;
 use super::settings::Source;
-use super::source::unchanged;
+use super::source::{CHUNK, unchanged};
+use super::split::{Chunk, Place, Splitter, Text};
 use super::statement::{manifest_csv, statement};
 use super::tables::{Field, Form, Table};
 use super::value;
@@ -194,26 +197,6 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write().map_err(Error::io(path))
 }
 
-/// Reads, and stops at a line that is longer than any row of a table.
-struct Lines<R> {
-    input: R,
-    since: usize,
-}
-
-impl<R: Read> Read for Lines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.input.read(buffer)?;
-        match memchr::memrchr(b'\n', &buffer[..read]) {
-            Some(at) => self.since = read - at,
-            None => self.since += read,
-        }
-        if self.since > 64 << 20 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 64 MB"));
-        }
-        Ok(read)
-    }
-}
-
 fn write(
     request: &Pseudonymize,
     source: &Source,
@@ -222,6 +205,9 @@ fn write(
     draft: &Path,
 ) -> Result<Done, Error> {
     let (from, to) = (request.folder.join(file), draft.join(file));
+    if let Some(problem) = not_a_file(&from) {
+        return Err(refused(problem.file(file)));
+    }
     let mark = Mark::of(&from).map_err(Error::io(&from))?;
     let written = write_from(request, source, file, dates, (&from, &to));
     unchanged(&from, mark, file).and(written)
@@ -234,109 +220,180 @@ fn write_from(
     dates: Dates,
     (from, to): (&Path, &Path),
 ) -> Result<Done, Error> {
-    let opened = File::open(from).map_err(Error::io(from))?;
-    let input = BufReader::with_capacity(1 << 18, opened);
+    let format = Format::of(from).map_err(Error::io(from))?;
+    if format == Format::Parquet {
+        let message = "Parquet files are not rewritten";
+        let help = "deliver the table as CSV, plain or compressed with gzip";
+        return Err(refused(Problem::new("unfit_format", message, help).file(file)));
+    }
+    let input = Input::open(request, source, file, (from, format))?;
     let output = BufWriter::new(File::create(to).map_err(Error::io(to))?);
-    match Format::of(from).map_err(Error::io(from))? {
-        Format::Parquet => {
-            let message = "Parquet files are not rewritten";
-            let help = "deliver the table as CSV, plain or compressed with gzip";
-            Err(refused(Problem::new("unfit_format", message, help).file(file)))
+    if format == Format::Csv {
+        let (done, mut output) = rewrite(request, &input, dates, output)?;
+        output.flush().and_then(|()| output.get_ref().sync_all()).map_err(Error::io(to))?;
+        return Ok(done);
+    }
+    let output = GzEncoder::new(output, flate2::Compression::fast());
+    let (done, output) = rewrite(request, &input, dates, output)?;
+    let finish = || -> io::Result<()> {
+        let mut output = output.finish()?;
+        output.flush()?;
+        output.get_ref().sync_all()
+    };
+    finish().map_err(Error::io(to))?;
+    Ok(done)
+}
+
+/// A file that is read as intake reads it, so that both see the same rows.
+struct Input<'a> {
+    source: &'a Source,
+    file: &'a str,
+    path: &'a Path,
+    format: Format,
+    header: Vec<String>,
+    /// The names that may be shown, and the places of the others.
+    shown: Vec<String>,
+}
+
+impl<'a> Input<'a> {
+    fn open(
+        request: &Pseudonymize,
+        source: &'a Source,
+        file: &'a str,
+        (path, format): (&'a Path, Format),
+    ) -> Result<Self, Error> {
+        let sources = &request.sources;
+        let header = header::read(path, format, source, sources).map_err(|found| {
+            Error::Problems(found.into_iter().map(|problem| problem.file(file)).collect())
+        })?;
+        let names = header.iter().enumerate();
+        let shown: Vec<String> =
+            names.map(|(place, name)| header::shown(name, place, sources)).collect();
+        let missing = plan::missing(source, file, &shown);
+        if missing.is_empty() {
+            Ok(Self { source, file, path, format, header, shown })
+        } else {
+            Err(Error::Problems(missing))
         }
-        Format::Csv => {
-            let (done, mut output) = rewrite(request, source, file, dates, input, output)?;
-            output.flush().and_then(|()| output.get_ref().sync_all()).map_err(Error::io(to))?;
-            Ok(done)
+    }
+
+    /// Calls with the line and the wanted fields of each row; a row that intake would refuse as a
+    /// whole refuses the file.
+    fn each_row(
+        &self,
+        wanted: Vec<Option<usize>>,
+        mut tell: impl FnMut(u32, &[&[u8]]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let columns = wanted.iter().flatten().count();
+        let splitter = Splitter { delimiter: self.source.delimiter, wanted, columns };
+        let opened = Blocks::open(self.path, self.format).map_err(Error::io(self.path))?;
+        let mut blocks = opened.exactly(splitter.clone());
+        let mut chunk = Chunk::default();
+        while let Some(piece) = blocks.next().map_err(|stop| self.stopped(stop))? {
+            let Piece::Text { bytes, line } = &piece else { unreachable!("no Parquet comes here") };
+            let (text, mut place) = (Text::of(bytes), Place { at: 0, line: *line });
+            if *line == 1 {
+                splitter.split(&text, &mut place, 1, &mut chunk);
+            }
+            loop {
+                splitter.split(&text, &mut place, CHUNK, &mut chunk);
+                if chunk.lone_return {
+                    return Err(refused(header::lone_return().file(self.file)));
+                }
+                for (row, line) in chunk.lines.iter().enumerate() {
+                    if let Some((column, rule)) = chunk.faults[row] {
+                        return Err(self.faulty(*line, column, rule));
+                    }
+                    let field = |column| chunk.get(bytes, columns, column, row);
+                    tell(*line, &(0..columns).map(field).collect::<Vec<_>>())?;
+                }
+                if chunk.lines.is_empty() {
+                    break;
+                }
+            }
         }
-        Format::Gzip => {
-            let output = GzEncoder::new(output, flate2::Compression::fast());
-            let input = MultiGzDecoder::new(input);
-            let (done, output) = rewrite(request, source, file, dates, input, output)?;
-            let finish = || -> io::Result<()> {
-                let mut output = output.finish()?;
-                output.flush()?;
-                output.get_ref().sync_all()
-            };
-            finish().map_err(Error::io(to))?;
-            Ok(done)
-        }
+        Ok(())
+    }
+
+    fn stopped(&self, stop: Stop) -> Error {
+        Error::io(self.path)(match stop {
+            Stop::Io(error) => error,
+            Stop::Irregular => io::ErrorKind::InvalidData.into(),
+        })
+    }
+
+    fn faulty(&self, line: u32, column: Option<usize>, rule: Rule) -> Error {
+        let message = format!("line {line}: {}", rule.explanation());
+        let problem = Problem::new(rule.name(), message, rule.way_out()).file(self.file);
+        refused(match column {
+            Some(place) => problem.column(&self.shown[place]),
+            None => problem,
+        })
+    }
+
+    fn unfit(&self, line: u32, place: usize, unfit: Unfit) -> Error {
+        let (rule, what) = match unfit {
+            Unfit::Identifier(found) => (found.rule(), format!("looks like {}", found.words())),
+            Unfit::Lines => (
+                "line_end",
+                "has a line end in it, as where a quotation mark does not end".to_owned(),
+            ),
+        };
+        let help = "leave the column out with `ignore`, or clean it before delivery";
+        let problem = Problem::new(rule, format!("line {line}: the value {what}"), help);
+        refused(problem.file(self.file).column(&self.shown[place]))
     }
 }
 
 fn rewrite<W: Write>(
     request: &Pseudonymize,
-    source: &Source,
-    file: &str,
+    input: &Input<'_>,
     dates: Dates,
-    input: impl Read,
     output: W,
 ) -> Result<(Done, W), Error> {
-    let unreadable = |error: csv::Error| unreadable(file, &error);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(source.delimiter)
-        .has_headers(false)
-        .from_reader(Lines { input, since: 0 });
-    let mut writer = csv::WriterBuilder::new().delimiter(source.delimiter).from_writer(output);
-    let mut record = csv::ByteRecord::new();
-    reader.read_byte_record(&mut record).map_err(unreadable)?;
-    let header: Vec<String> = record
-        .iter()
-        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
-        .collect();
+    let failed = |error: csv::Error| Error::io(input.file)(error.into());
     let year = dates.extract_date.map(crate::terms::Day::year);
-    let actions: Vec<Action> =
-        header.iter().map(|column| Action::of(source, column, &request.privacy, year)).collect();
-    let is_kept = |action: &Action| *action != Action::LeaveOut;
-    let names = header.iter().zip(&actions).filter(|(_, action)| is_kept(action));
-    writer.write_record(names.map(|(name, _)| name.as_bytes())).map_err(unreadable)?;
-    let member = actions.iter().position(|action| *action == Action::Member);
+    let action = |column: &String| Action::of(input.source, column, &request.privacy, year);
+    let actions: Vec<Action> = input.header.iter().map(action).collect();
+    let kept: Vec<usize> =
+        (0..actions.len()).filter(|place| actions[*place] != Action::LeaveOut).collect();
+    let wanted = (0..actions.len()).map(|place| kept.iter().position(|kept| *kept == place));
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(input.source.delimiter).from_writer(output);
+    writer
+        .write_record(kept.iter().map(|place| input.header[*place].as_bytes()))
+        .map_err(failed)?;
+    let member = kept.iter().position(|place| actions[*place] == Action::Member);
     let mut row = Rewriting { request, member, shift: 0, unreadable: 0 };
     let mut rows = 0;
-    while reader.read_byte_record(&mut record).map_err(unreadable)? {
+    input.each_row(wanted.collect(), |line, fields| {
         rows += 1;
-        row.begin(&record);
-        for (place, action) in actions.iter().enumerate().filter(|(_, action)| is_kept(action)) {
-            let value = record.get(place).unwrap_or(&[]);
-            let made = row.made(*action, value).map_err(|found| {
-                let message = format!("row {}: the value looks like {}", rows + 1, found.words());
-                let help = "leave the column out with `ignore`, or clean it before delivery";
-                refused(Problem::new(found.rule(), message, help).file(file).column(&header[place]))
-            })?;
-            writer.write_field(made).map_err(unreadable)?;
+        row.begin(fields);
+        for (number, place) in kept.iter().enumerate() {
+            let made = row.made(actions[*place], fields[number]);
+            let made = made.map_err(|unfit| input.unfit(line, *place, unfit))?;
+            writer.write_field(made).map_err(failed)?;
         }
-        writer.write_record(None::<&[u8]>).map_err(unreadable)?;
-    }
+        writer.write_record(None::<&[u8]>).map_err(failed)
+    })?;
     let shifts = request.shift_days.is_some() && member.is_some();
-    let columns =
-        header.into_iter().zip(&actions).map(|(name, action)| (name, action.words(shifts)));
+    let columns = input.shown.iter().cloned().zip(&actions);
     let done = Done {
-        file: file.to_owned(),
-        table: source.table.name(),
+        file: input.file.to_owned(),
+        table: input.source.table.name(),
         rows,
-        columns: columns.collect(),
+        columns: columns.map(|(name, action)| (name, action.words(shifts))).collect(),
         unreadable: row.unreadable,
     };
-    let output = writer
-        .into_inner()
-        .map_err(|error| Error::Io { path: PathBuf::from(file), source: error.into_error() })?;
+    let output = writer.into_inner().map_err(|error| Error::io(input.file)(error.into_error()))?;
     Ok((done, output))
 }
 
-/// The library's own message could show a value.
-fn unreadable(file: &str, error: &csv::Error) -> Error {
-    match error.kind() {
-        csv::ErrorKind::Io(error) => {
-            let source = io::Error::new(error.kind(), error.to_string());
-            Error::Io { path: PathBuf::from(file), source }
-        }
-        csv::ErrorKind::UnequalLengths { pos, .. } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            let message = format!("line {line}: the row has more or fewer fields than the header");
-            let help = "a field would land in another column: correct the row before delivery";
-            refused(Problem::new("ragged_row", message, help).file(file))
-        }
-        _ => refused(Problem::new("unreadable_file", "cannot be read as CSV", "").file(file)),
-    }
+/// Why a value cannot be passed on.
+enum Unfit {
+    Identifier(Identifier),
+    /// It has a line end in it: rows may hide behind a mark that does not end.
+    Lines,
 }
 
 /// One row after the other.
@@ -348,18 +405,21 @@ struct Rewriting<'a> {
 }
 
 impl Rewriting<'_> {
-    fn begin(&mut self, record: &csv::ByteRecord) {
-        let id = self.member.and_then(|member| record.get(member)).unwrap_or(&[]);
+    fn begin(&mut self, fields: &[&[u8]]) {
+        let id = self.member.map_or(&[][..], |member| value::trimmed(fields[member]));
         self.shift = match self.request.shift_days {
             Some(most) if self.member.is_some() => self.request.key.shift(id, most),
             _ => 0,
         };
     }
 
-    fn made(&mut self, action: Action, value: &[u8]) -> Result<Vec<u8>, Identifier> {
-        let value = value.trim_ascii();
+    fn made(&mut self, action: Action, value: &[u8]) -> Result<Vec<u8>, Unfit> {
+        let value = value::trimmed(value);
         if value.is_empty() {
             return Ok(Vec::new());
+        }
+        if memchr::memchr2(b'\n', b'\r', value).is_some() {
+            return Err(Unfit::Lines);
         }
         let key = &self.request.key;
         Ok(match action {
@@ -382,7 +442,7 @@ impl Rewriting<'_> {
             Action::Number => self.question_mark(),
             Action::Keep => match seen(value) {
                 Some(found) if self.request.privacy.treatment(found) != Treatment::Allow => {
-                    return Err(found);
+                    return Err(Unfit::Identifier(found));
                 }
                 _ => value.to_vec(),
             },

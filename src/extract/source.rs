@@ -8,6 +8,7 @@ use rayon::iter::{
 
 use super::convert::{Conversion, Fault};
 use super::fields::{Arrays, Fields, Records};
+use super::header;
 use super::pieces::{Batches, Blocks, Format, Mark, Piece, Stop, sha256_of};
 use super::plan::Plan;
 use super::pools::{Lexicon, Members, Pools};
@@ -19,7 +20,7 @@ use super::split::{Chunk, Place, Splitter, Text};
 use super::submission::Submission;
 
 /// Records that are converted column by column at a time: their fields fit into a core's cache.
-const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 4096;
 
 /// A refused row; the table is its source's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,6 +170,7 @@ struct Part {
     refused: Vec<Refused>,
     n_read: u64,
     irregular: bool,
+    lone_return: bool,
     /// Bytes of text or rows.
     size: f64,
 }
@@ -262,10 +264,13 @@ fn read_text(
         |piece| convert_text(conversion, &splitter, piece),
         rows,
         |parts: &[Part]| {
-            if !exactly && parts.iter().any(|part| part.irregular) {
-                Err(Halt::Irregular)
-            } else {
-                Ok(())
+            let lone_return = parts.iter().any(|part| part.lone_return);
+            match lone_return || parts.iter().any(|part| part.irregular) {
+                true if !exactly => Err(Halt::Irregular),
+                true if lone_return => Err(Halt::Error(Error::Problems(vec![
+                    header::lone_return().file(&delivered.file),
+                ]))),
+                _ => Ok(()),
             }
         },
     );
@@ -330,7 +335,7 @@ fn convert_text(conversion: &Conversion<'_>, splitter: &Splitter, piece: &Piece)
         building.add(conversion, &records, &chunk.lines);
     }
     let part = building.finish(conversion, bytes.len());
-    Part { irregular: chunk.irregular, ..part }
+    Part { irregular: chunk.irregular, lone_return: chunk.lone_return, ..part }
 }
 
 fn convert_table(conversion: &Conversion<'_>, piece: &Piece) -> Part {
@@ -405,7 +410,7 @@ impl Building {
             *place += 1;
         }
         let size = approximate(size as u64);
-        Part { rows, order, starts, refused, n_read, irregular: false, size }
+        Part { rows, order, starts, refused, n_read, irregular: false, lone_return: false, size }
     }
 }
 

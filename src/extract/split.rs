@@ -38,6 +38,8 @@ pub(super) struct Chunk {
     /// True if a quotation mark stood where the format has none, so that blocks cannot be cut by
     /// counting them.
     pub(super) irregular: bool,
+    /// True if a carriage return outside quotation marks had no line feed behind it.
+    pub(super) lone_return: bool,
 }
 
 impl Chunk {
@@ -84,6 +86,7 @@ impl Splitter {
         chunk: &mut Chunk,
     ) {
         chunk.clear();
+        chunk.lone_return |= block.lone_return;
         while chunk.lines.len() < limit && place.at < block.bytes.len() {
             if let Some(blank) = blank_line(&block.bytes[place.at..]) {
                 place.at += blank;
@@ -147,6 +150,7 @@ impl Splitter {
                 return Some(Rule::OpenQuote);
             };
             chunk.irregular |= field.irregular;
+            chunk.lone_return |= field.lone_return;
             lines += field.lines;
             if let Some(Some(wanted)) = self.wanted.get(column) {
                 chunk.spans[first + wanted] = if field.clean {
@@ -175,12 +179,14 @@ impl Splitter {
             let kept =
                 if ends_record && rest[..len].last() == Some(&b'\r') { len - 1 } else { len };
             let irregular = memchr(b'"', &rest[..kept]).is_some();
+            let lone_return = memchr(b'\r', &rest[..kept]).is_some();
             return Some(FieldEnd {
                 start: 0,
                 len: kept,
                 next: len + 1,
                 clean: true,
                 irregular,
+                lone_return,
                 ends_record,
                 lines: 0,
             });
@@ -203,6 +209,8 @@ impl Splitter {
             let irregular = !(skip == 0 || (ends_record && &tail[..skip] == b"\r"));
             let lines =
                 u32::try_from(memchr::memchr_iter(b'\n', &rest[1..close]).count()).unwrap_or(0);
+            let behind = if ends_record { skip.saturating_sub(1) } else { skip };
+            let lone_return = irregular && memchr(b'\r', &tail[..behind]).is_some();
             // Text behind the closing mark belongs to the value, marks and all: it then matches
             // nothing by accident.
             let (start, len) = if irregular { (0, close + 1 + skip) } else { (1, close - 1) };
@@ -213,6 +221,7 @@ impl Splitter {
                 next: close + skip + 2,
                 clean,
                 irregular,
+                lone_return,
                 ends_record,
                 lines,
             });
@@ -272,14 +281,20 @@ pub(super) struct Text<'a> {
     pub(super) bytes: &'a [u8],
     quotes: bool,
     is_utf8: bool,
+    /// As [`Chunk::lone_return`]; told field by field where there are quotation marks.
+    lone_return: bool,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn of(bytes: &'a [u8]) -> Self {
+        let quotes = memchr(b'"', bytes).is_some();
+        // The last byte of a file may be one: nothing comes behind it.
+        let is_lone = |at: usize| bytes.get(at + 1).is_some_and(|next| *next != b'\n');
         Self {
             bytes,
-            quotes: memchr(b'"', bytes).is_some(),
+            quotes,
             is_utf8: std::str::from_utf8(bytes).is_ok(),
+            lone_return: !quotes && memchr::memchr_iter(b'\r', bytes).any(is_lone),
         }
     }
 }
@@ -293,6 +308,7 @@ struct FieldEnd {
     /// False if doubled marks are to be made single.
     clean: bool,
     irregular: bool,
+    lone_return: bool,
     ends_record: bool,
     /// Line ends inside the field.
     lines: u32,
@@ -314,7 +330,8 @@ pub(super) fn cut(bytes: &[u8]) -> Option<usize> {
     Some(end)
 }
 
-fn blank_line(rest: &[u8]) -> Option<usize> {
+/// The length of a line without anything at the start of `rest`.
+pub(super) fn blank_line(rest: &[u8]) -> Option<usize> {
     match rest {
         [b'\n', ..] | [b'\r'] => Some(1),
         [b'\r', b'\n', ..] => Some(2),

@@ -2,9 +2,11 @@
 //! hands over what its columns hold, and nothing of it is kept.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use super::coarsen::{Coarsening, takes};
 use super::gate::{Evidence, Search, is_true_date, looks_like, suspicious_name, true_date};
+use super::header;
 use super::manifest::Dates;
 use super::privacy::{Identifier, Privacy, Treatment};
 use super::problem::Problem;
@@ -66,7 +68,9 @@ impl<'a> ValueSearch<'a> {
                     state.found.or_else(|| state.evidence.found().map(looks_like))
                 }
             };
-            Some(problem?.column(&name))
+            let problem = problem?;
+            let may_be_shown = header::is_shown(&name, slice::from_ref(self.source));
+            Some(if may_be_shown { problem.column(&name) } else { problem })
         };
         self.columns.into_iter().filter_map(problem).collect()
     }

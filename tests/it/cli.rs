@@ -312,6 +312,33 @@ fn questions_in_sql_are_answered() {
     assert!(answer.lines().next().is_some_and(|head| head.contains("start_on")), "{answer}");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_stands_in_the_place_of_a_file_is_told() {
+    let site = Site::new();
+    let (file, key) = (site.path("extracts/stays.csv"), site.path("key"));
+    let of = |path: &Path| path.to_str().expect("a path").to_owned();
+    std::fs::write(&key, "d41d8cd98f00b204e9800998ecf8427e5f0c").expect("a key");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&key, private).expect("permissions");
+    let check = |what: &str| {
+        check_failure(&site.run(&[]), what);
+        check_failure(&site.run(&[]), "help: ");
+        let (extracts, out) = (of(&site.path("extracts")), of(&site.path("out")));
+        let key = of(&key);
+        let arguments = ["pseudonymize", &extracts, "--out", &out, "--key-file", &key];
+        check_failure(&throughline(&arguments), what);
+        assert!(!site.path("out").exists());
+        std::fs::remove_file(&file).expect("a file");
+    };
+    for to in ["nowhere.csv", "stays.csv"] {
+        std::os::unix::fs::symlink(to, &file).expect("a link");
+        check("stays.csv: this is a link that leads to no file");
+    }
+    assert!(Command::new("mkfifo").arg(&file).status().expect("a system").success());
+    check("stays.csv: this is a pipe, a device or a socket");
+}
+
 #[test]
 fn every_command_explains_itself() {
     let commands = [

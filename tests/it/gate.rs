@@ -140,3 +140,66 @@ fn damaged_gzip_is_an_error_and_no_panic() {
     expect!["contacts.parquet  unreadable_file"]
         .assert_eq(&Delivered::new().with("contacts.parquet", "PAR1 broken").problems().join("\n"));
 }
+
+const LINE: &str = "K1,SECRET1,2024-01-05,A1,H0004";
+const NAMES: &str = "contact_id,member_id,contact_date,agency_id,service_code";
+
+/// The problems of contacts with this text, none of which shows anything of a row.
+#[track_caller]
+fn said(text: &str) -> String {
+    let delivered = Delivered::new().with("contacts.csv", text);
+    let message = delivered.read().expect_err("no header").to_string();
+    assert!(!message.contains("SECRET") && !message.contains("2024-01-05"), "{message}");
+    message
+}
+
+#[test]
+fn rows_in_the_place_of_a_header_are_never_told() {
+    for (text, rule) in [
+        (format!("\"{NAMES}\n{LINE}\n"), "(open_quote)"),
+        (format!("{NAMES},\"team_id\n{LINE},T1\n{LINE},T1\n"), "(open_quote)"),
+        (format!("{LINE}\nK2,SECRET2,2024-01-05,A1,H0004\n"), "(no_header)"),
+        ("K1,SECRET1,A1\nK2,SECRET2,A1\n".to_owned(), "(no_header)"),
+        // A name of the model does not make a header of a row with dates.
+        (format!("{LINE},contact_id\n"), "(no_header)"),
+        (NAMES.replace(',', ";") + "\nK1;SECRET1;x;A1;H0004\n", "(no_header)"),
+        (format!("{NAMES},K1 SECRET1 (seen)\n{LINE},x\n"), "column 6 has a name"),
+    ] {
+        let message = said(&text);
+        assert!(message.contains(rule) && message.contains("help:"), "{message}");
+    }
+    let named = Delivered::new()
+        .with("contacts.csv", format!("{NAMES},Seen (1)\n{LINE},x\n"))
+        .set(Table::Contacts, |source| source.ignore.push("Seen (1)".into()));
+    assert!(named.refused().is_empty(), "what the pipeline file names is a name");
+}
+
+#[test]
+fn lines_that_end_in_a_carriage_return_alone_lose_no_row() {
+    let lines = |n: usize, end: &str| {
+        (0..n).map(|row| format!("K{row}{}{end}", &LINE[2..])).collect::<String>()
+    };
+    for text in [
+        format!("{NAMES}\r{}", lines(3, "\n")),
+        format!("{NAMES}\r{}", lines(3, "\r")),
+        format!("\r\r{NAMES}\n{}", lines(3, "\n")),
+        format!("{NAMES}\n{}\r{}", lines(3, "\n"), lines(3, "\n")),
+        format!(
+            "{NAMES}\n{}K8,M1,2024-01-05,\"A1\",H0004\rK9,M1,2024-01-05,\"A1\",H0004\n",
+            lines(3, "\n")
+        ),
+        format!(
+            "{NAMES}\n{}K8,M1,2024-01-05,H0004,\"A1\"\rK9,M1,2024-01-05,H0004,A1\n",
+            lines(3, "\n")
+        ),
+    ] {
+        assert!(said(&text).contains("(lone_carriage_return)"), "{text:?}");
+    }
+    for text in [
+        format!("{NAMES}\r\n{}", lines(3, "\r\n")),
+        format!("{NAMES}\n{}K9,M1,2024-01-05,\"A\r1\",H0004\r", lines(2, "\n")),
+    ] {
+        let delivered = Delivered::new().with("contacts.csv", &text);
+        assert_eq!(delivered.read().expect("an extract").sources[0].accepted, 3, "{text:?}");
+    }
+}

@@ -284,11 +284,7 @@ fn a_policy_coarsens_what_it_lets_in_only_so() {
     let rows = "M1,1984-02-29,80203,Elm\nM2,02/29/1930,82101-1234,Elm";
     assert_eq!(
         members(header, rows, Privacy::default()).problems(),
-        [
-            "members.csv dob looks_like_birth_date",
-            "members.csv zip looks_like_zip",
-            "members.csv  missing_column"
-        ]
+        ["members.csv dob looks_like_birth_date", "members.csv zip looks_like_zip"]
     );
     let stored = |privacy| {
         let rows = members(header, rows, privacy).rows();

@@ -212,6 +212,36 @@ fn nothing_is_left_of_an_extract_that_cannot_be_made_safe() {
             "ragged_row",
         ),
         ("members.parquet", "PAR1", "unfit_format"),
+        (
+            "contacts.csv",
+            "contact_id,member_id,contact_date,service_class,\"agency_id\nC1,555-0100,2024-01-10,therapy,A1\n",
+            "open_quote",
+        ),
+        (
+            "contacts.csv",
+            "C1,555-0100,2024-01-10,therapy,A1\nC2,M2,2024-01-10,therapy,A1\n",
+            "no_header",
+        ),
+        (
+            "contacts.csv",
+            "contact_id,555-0100,contact_date,service_class,agency_id\nC1,M1,2024-01-10,therapy,A1\n",
+            "missing_column",
+        ),
+        (
+            "contacts.csv",
+            "contact_id,member_id,contact_date,service_class,agency_id\rC1,555-0100,2024-01-10,therapy,A1\nC2,M1,2024-01-10,therapy,A1\n",
+            "lone_carriage_return",
+        ),
+        (
+            "contacts.csv",
+            "contact_id,member_id,contact_date,service_class,agency_id\nC1,M1,2024-01-10,therapy,\"A1\nC2,555-0100,2024-01-10,therapy,A1\n",
+            "open_quote",
+        ),
+        (
+            "contacts.csv",
+            "contact_id,member_id,contact_date,service_class,agency_id\nC1,M1,2024-01-10,therapy,\"A1\nC2,M2,2024-01-10,therapy,A1\"\n",
+            "line_end",
+        ),
     ] {
         let site = Site::new();
         site.write(&format!("extracts/{name}"), text);
@@ -227,6 +257,23 @@ fn nothing_is_left_of_an_extract_that_cannot_be_made_safe() {
             "{left:?}"
         );
     }
+}
+
+#[test]
+fn a_name_that_is_none_is_told_by_its_place() {
+    let site = Site::new();
+    site.write(
+        "extracts/contacts.csv",
+        "contact_id,member_id,contact_date,service_class,agency_id,M1 (seen)\n\u{feff}C1, M1\u{a0},2024-01-10,therapy,A1,x\nC2,M1,2024-01-11,therapy,A1,\"two\nlines\"\n",
+    );
+    let made = site.made("out", &["--shift-dates", "364"]);
+    assert!(made["pseudonymized.json"].contains("\"column 6\": \"left out\""));
+    assert!(!made["pseudonymized.json"].contains("seen"));
+    // Blanks around an id are no part of it: one member has one token and one shift.
+    let (members, dates) =
+        (cells(&made["contacts.csv"], "member_id"), cells(&made["contacts.csv"], "contact_date"));
+    assert_eq!((members.len(), &members[0]), (2, &members[1]));
+    assert_eq!(day(&dates[1]) - day(&dates[0]), 1);
 }
 
 #[test]

@@ -179,6 +179,35 @@ fn dates_and_instants_of_utc_are_read_as_they_are_written() {
 }
 
 #[test]
+fn types_and_compressions_that_are_not_read_are_told_with_their_column() {
+    let zone =
+        arrow_array::TimestampMillisecondArray::from(vec![0, 1]).with_timezone("America/Denver");
+    let fixed = arrow_array::FixedSizeBinaryArray::try_from_iter([b"M1", b"M2"].into_iter());
+    let columns: Vec<(&'static str, ArrayRef)> =
+        vec![("start_ts", Arc::new(zone)), ("member_id", Arc::new(fixed.expect("ids")))];
+    let error = contacts_with(columns, Compression::UNCOMPRESSED).read().expect_err("types");
+    let text = error.to_string();
+    for part in [
+        "column `start_ts`",
+        "America/Denver",
+        "YYYY-MM-DDTHH:MM",
+        "column `member_id`",
+        "write the column as text",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // The codec stands behind the column's path: snappy becomes Brotli.
+    let delivered = contacts_with(Vec::new(), Compression::SNAPPY);
+    let path = delivered.intake.folder.join("contacts.parquet");
+    let mut bytes = fs::read(&path).expect("a file");
+    let at = bytes.windows(12).position(|bytes| bytes == b"contact_id\x15\x02");
+    bytes[at.expect("a codec") + 11] = 8;
+    fs::write(path, bytes).expect("a file");
+    let text = delivered.read().expect_err("Brotli").to_string();
+    assert!(text.contains("contacts.parquet: ") && text.contains("read are Snappy"), "{text}");
+}
+
+#[test]
 fn the_order_of_rows_does_not_matter() {
     let rows = rows(3000);
     let mut shuffled = rows.clone();
