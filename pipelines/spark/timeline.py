@@ -92,7 +92,7 @@ def without_repeats(rows, table, may_repeat):
     order = [F.col("sent_on").desc(), *order]
     good = good.withColumn("place", F.row_number().over(same_key.orderBy(*order)))
     good = good.withColumn("first", F.first(whole_row).over(same_key.orderBy(*order)))
-    rule = F.when(F.lit(may_repeat), "repeated").otherwise(
+    rule = F.when(F.lit(may_repeat) & has_key, "repeated").otherwise(
         F.when(whole_row.eqNullSafe(F.col("first")), "duplicate_row").otherwise("duplicate_key"))
     good = good.withColumn("rule", F.coalesce("rule", F.when(F.col("place") > 1, rule)))
     numbers = [(f"{place:02}", rule) for place, rule in enumerate(RULES)]
@@ -277,7 +277,7 @@ def main():
             known = rows.select("member_id").where("member_id is not null").distinct()
             known = known.withColumn("is_known", F.lit(True))
         settings = extracts.get(table, {})
-        may_repeat = table == "members" and settings.get("repeated_keys") == "first"
+        may_repeat = settings.get("repeated_keys") == "first"
         rows = without_repeats(rows.drop("member_place"), table, may_repeat).cache()
         sources.append(about(rows, table, in_force[table], services))
         rows = rows.where("rule is null").drop("rule", "file", "sender", "sent_on")

@@ -152,13 +152,15 @@ fn arrange(
         let count = |fate: Fate| found.iter().filter(|(_, one)| *one == fate).count() as u64;
         duplicates.replaced.push(count(Fate::Replaced));
         duplicates.voided.push(count(Fate::Voided));
-        let refused: Vec<_> = found
+        let mut refused: Vec<_> = found
             .iter()
             .filter_map(|(place, fate)| match fate {
                 Fate::Refused(rule) => Some((*place, *rule)),
                 Fate::Replaced | Fate::Voided => None,
             })
             .collect();
+        let repeated = if may_repeat(reading) { std::mem::take(&mut refused).len() } else { 0 };
+        duplicates.repeated.push(repeated as u64);
         duplicates.listed.push(listed(reading, &refused, column::RECORD_ID));
         duplicates.left_out.push(by_bucket(&found));
     }
@@ -188,28 +190,27 @@ fn arrange(
             let reading = readings
                 .iter()
                 .position(|reading| reading.plan.table().kind() == Some(Kind::ALL[*kind]));
-            let reading = reading.expect("a repeated row has a reading");
-            let found = [((bucket, *row), *rule)];
-            duplicates.listed[reading].extend(listed(
-                &readings[reading],
-                &found,
-                column::MEMBER_ID,
-            ));
-            duplicates.left_out[reading].entry(bucket).or_default().push(*row);
+            let number = reading.expect("a repeated row has a reading");
+            let reading = &readings[number];
+            if reading.plan.table() == Table::Members && may_repeat(reading) {
+                duplicates.repeated[number] += 1;
+            } else {
+                let found = [((bucket, *row), *rule)];
+                duplicates.listed[number].extend(listed(reading, &found, column::MEMBER_ID));
+            }
+            duplicates.left_out[number].entry(bucket).or_default().push(*row);
         }
     }
     let activities = activities(readings, &contents, &mut duplicates);
     for rows in duplicates.left_out.iter_mut().flat_map(BTreeMap::values_mut) {
         rows.sort_unstable();
     }
-    for (reading, listed) in readings.iter().zip(&mut duplicates.listed) {
-        let source = &reading.plan.delivered.source;
-        let may_repeat =
-            source.table == Table::Members && source.repeated_keys == RepeatedKeys::First;
-        let repeated = if may_repeat { std::mem::take(listed) } else { Vec::new() };
-        duplicates.repeated.push(repeated.len() as u64);
-    }
     (duplicates, sorted, activities)
+}
+
+/// True if the rows of one key beyond the first are counted and not refused.
+fn may_repeat(reading: &Reading) -> bool {
+    reading.plan.delivered.source.repeated_keys == RepeatedKeys::First
 }
 
 fn content<'a>(

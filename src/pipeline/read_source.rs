@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::read::refused_max;
 use crate::diagnostic::{Fields, Problems, Value, suggest};
 use crate::extract::{Range, RepeatedKeys, Source, Table};
+use crate::terms::column;
 
 /// Reads the settings of one source.
 pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Problems) -> Source {
@@ -23,25 +24,8 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
             }
         }
     }
-    if let Some(ranges) = fields.fields("ranges", problems) {
-        for (column, _, node) in ranges.free_entries() {
-            if let Some(mut range) = Fields::of(fields.source(), node, problems) {
-                let mut bound = |key| range.integer(key, problems).map(|(number, _)| number);
-                let (min, max) = (bound("min"), bound("max"));
-                source.ranges.insert(column.clone(), Range { min, max });
-                range.finish(problems);
-            }
-        }
-    }
-    let words = ["refuse", "first"];
-    let repeated = fields.word(
-        "repeated_keys",
-        &words,
-        |word| words.iter().position(|known| *known == word),
-        problems,
-    );
-    source.repeated_keys =
-        if repeated == Some(1) { RepeatedKeys::First } else { RepeatedKeys::Refuse };
+    source.ranges = ranges(fields, problems);
+    source.repeated_keys = repeated_keys(table, fields, problems);
     if let Some((text, span)) = fields.text("delimiter", problems) {
         match text.as_bytes() {
             [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => source.delimiter = *byte,
@@ -54,6 +38,43 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
     source.runout_days = fields.integer_in("runout_days", 0, 3660, problems).map(i32::unsigned_abs);
     source.refused_max = refused_max(fields, problems);
     source
+}
+
+fn ranges(fields: &mut Fields<'_>, problems: &mut Problems) -> BTreeMap<String, Range> {
+    let mut found = BTreeMap::new();
+    let Some(ranges) = fields.fields("ranges", problems) else { return found };
+    for (column, _, node) in ranges.free_entries() {
+        let Some(mut range) = Fields::of(fields.source(), node, problems) else { continue };
+        let mut bound = |key| range.integer(key, problems).map(|(number, _)| number);
+        let (min, max) = (bound("min"), bound("max"));
+        if min.zip(max).is_some_and(|(min, max)| min > max) {
+            let problem = fields.problem(
+                node.span.clone(),
+                format!("no number of `{column}` is in this range"),
+                "`min` is greater than `max`",
+            );
+            problems.push(problem.help("put the smaller number under `min`"));
+        }
+        found.insert(column.clone(), Range { min, max });
+        range.finish(problems);
+    }
+    found
+}
+
+fn repeated_keys(table: Table, fields: &mut Fields<'_>, problems: &mut Problems) -> RepeatedKeys {
+    let words = ["refuse", "first"];
+    let place = |word: &str| words.iter().position(|known| *known == word);
+    if fields.word("repeated_keys", &words, place, problems) != Some(1) {
+        return RepeatedKeys::Refuse;
+    }
+    let has_key =
+        table == Table::Members || table.fields().iter().any(|field| field.to == column::RECORD_ID);
+    if let Some(node) = fields.node("repeated_keys").filter(|_| !has_key) {
+        let message = format!("table `{}` has no key that could repeat", table.name());
+        let problem = fields.problem(node.span.clone(), message, "has no effect here");
+        problems.push(problem.help("leave it out"));
+    }
+    RepeatedKeys::First
 }
 
 /// A table of strings under the user's own keys.

@@ -312,6 +312,20 @@ fn questions_in_sql_are_answered() {
     assert!(answer.lines().next().is_some_and(|head| head.contains("start_on")), "{answer}");
 }
 
+#[test]
+fn settings_of_extracts_that_cannot_be_are_drawn_on_the_text() {
+    let site = Site::new();
+    let settings = "[extracts.contacts.ranges]\nminutes = { min = 10, max = 1 }\n\
+                    [extracts.living]\nrepeated_keys = \"first\"\n";
+    let text = std::fs::read_to_string(site.path("site.toml")).expect("a file");
+    site.write("site.toml", &text.replace("[indicators]", &(settings.to_owned() + "[indicators]")));
+    let output = site.run(&[]);
+    check_failure(&output, "7 | minutes = { min = 10, max = 1 }");
+    for part in ["put the smaller number under `min`", "`living` has no key", "9 | repeated_keys"] {
+        check_failure(&output, part);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn what_stands_in_the_place_of_a_file_is_told() {

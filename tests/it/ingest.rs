@@ -173,6 +173,30 @@ fn repeats_and_conflicts_of_keys() {
 }
 
 #[test]
+fn repeated_keys_are_counted_where_the_site_says_so() {
+    let delivered = Delivered::contacts(&[
+        GOOD,
+        GOOD,
+        "C7,M2,2024-03-05,A1,H0004,45,",
+        "C7,M1,2024-03-05,A1,H0004,45,",
+        "C8,M1,x,A1,H0004,45,",
+    ])
+    .set(Table::Contacts, |source| source.repeated_keys = RepeatedKeys::First);
+    expect!["contacts.csv:6 contact_date not_a_date"].assert_eq(&delivered.refused().join("\n"));
+    let contacts = &delivered.read().expect("an extract").sources[0];
+    assert_eq!((contacts.read, contacts.accepted, contacts.repeated), (5, 2, 2));
+    assert_eq!(delivered.rows().len(), 2);
+    // Activities and the like have no key; a row that is there twice is still refused.
+    let keyless = Delivered::contacts(&[GOOD])
+        .with(
+            "outcomes.csv",
+            "member_id,date,record_type,instrument\nM1,2024-02-01,assessment,LOCUS\nM1,2024-02-01,assessment,LOCUS\n",
+        )
+        .set(Table::Outcomes, |source| source.repeated_keys = RepeatedKeys::First);
+    expect!["outcomes.csv:3  duplicate_row"].assert_eq(&keyless.refused().join("\n"));
+}
+
+#[test]
 fn blanks_around_a_value_are_no_part_of_it() {
     let rows = "\u{feff}C1,M1,2024-01-05,A1,H0004,45,F20.9\nC2,\u{a0}M1 , 2024-01-06 ,A1\t, H0004, 45 ,\nC3,M1,2024-01-07,\" \u{a0}\",H0004,,\nC4,  ,2024-01-07,A1,H0004,,\nC1 ,M1,2024-01-05,A1,H0004,45,F20.9\n";
     let delivered = Delivered::new().with("contacts.csv", format!("{HEADER}\n{rows}"));
