@@ -6,7 +6,7 @@ use std::io::Cursor;
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::DataType;
-use polars::prelude::{AnyValue, DataFrame, IntoLazy, IpcStreamReader, SerReader};
+use polars::prelude::{AnyValue, DataFrame, IntoLazy, IpcStreamReader, PolarsError, SerReader};
 use polars::sql::SQLContext;
 
 /// Why a question has no answer.
@@ -40,8 +40,24 @@ pub fn query(sql: &str, views: Vec<(String, Vec<RecordBatch>)>) -> Result<Answer
     let answer = context
         .execute(sql)
         .and_then(polars::prelude::LazyFrame::collect)
-        .map_err(|error| QueryError::Sql(error.to_string()))?;
+        .map_err(|error| QueryError::Sql(told(&error)))?;
     Ok(Answer { table: aligned(&answer), csv: csv(&answer) })
+}
+
+/// What may be told of an error: the engine's messages about names and words of the question; others
+/// may show values of rows.
+fn told(error: &PolarsError) -> String {
+    match error {
+        PolarsError::ColumnNotFound(_)
+        | PolarsError::Duplicate(_)
+        | PolarsError::SchemaFieldNotFound(_)
+        | PolarsError::SQLInterface(_)
+        | PolarsError::SQLSyntax(_) => error.to_string(),
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => told(error),
+        _ => "an operation does not fit a column's type or one of its values, which is not shown; \
+              compare and compute like with like, and use `try_cast` where values may not fit"
+            .to_owned(),
+    }
 }
 
 fn frame(batches: &[RecordBatch]) -> Result<Option<DataFrame>, QueryError> {

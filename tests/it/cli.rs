@@ -313,6 +313,25 @@ fn questions_in_sql_are_answered() {
 }
 
 #[test]
+fn errors_of_a_question_show_no_value() {
+    let site = Site::new();
+    assert!(site.run(&[]).status.success());
+    let store = site.path("store");
+    let store = store.to_str().expect("a path");
+    for (sql, message) in [
+        ("select cast(member_id as int) from contacts", "try_cast"),
+        ("select record_id from contacts where cast(record_id as date) > '2024-01-01'", "try_cast"),
+        ("select membr from contacts", "membr"),
+        ("select count( from contacts", "cannot answer this question"),
+    ] {
+        let output = throughline(&["query", sql, "--store", store]);
+        check_failure(&output, message);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!text.contains("M0") && !text.contains("C1"), "{text}");
+    }
+}
+
+#[test]
 fn settings_of_extracts_that_cannot_be_are_drawn_on_the_text() {
     let site = Site::new();
     let settings = "[extracts.contacts.ranges]\nminutes = { min = 10, max = 1 }\n\
