@@ -59,6 +59,11 @@ pub(super) fn ingest(given: &IngestArguments) -> anyhow::Result<Verdict> {
             ))?;
         }
         say(&format!("snapshot {}", snapshot.manifest().snapshot))?;
+        let unread = pipeline::unread_data(snapshot.manifest());
+        if !unread.is_empty() {
+            let files = unread.join(", ");
+            say(&format!("note: not read, as no table has their names: {files}"))?;
+        }
         Ok(Verdict::Fine)
     })?
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use throughline::diagnostic::suggest;
+use throughline::extract::Table;
 use throughline::statistics::chain_ladder;
 use throughline::store::{self, Manifest, Snapshot, Store};
 
@@ -201,6 +203,12 @@ fn differences(old: &Manifest, new: &Manifest, table: &str) -> Vec<(String, u64,
 
 fn lag(store: &Path, table: &str) -> anyhow::Result<Verdict> {
     found(store, None)?;
+    let tables = Table::ALL.map(Table::name);
+    if !tables.contains(&table) {
+        let near = suggest(table, tables)
+            .unwrap_or_else(|| format!("the tables are {}", tables.join(", ")));
+        bail!("there is no table `{table}`: {near}");
+    }
     let triangle = store::triangle(store, table, None)?;
     if triangle.months.is_empty() {
         bail!(

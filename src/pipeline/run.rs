@@ -385,12 +385,17 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
         );
     }
     notes.extend(manifest.privacy.iter().map(|done| format!("Privacy: {done}.")));
-    let is_data =
-        |file: &&String| [".csv", ".gz", ".parquet"].iter().any(|ending| file.ends_with(ending));
-    for file in manifest.unread_files.iter().filter(is_data) {
+    for file in unread_data(manifest) {
         notes.push(format!("The file {file} was not read: no table has this name."));
     }
     notes
+}
+
+/// Files of the extracts that look like data and that no table was read from.
+pub fn unread_data(manifest: &Manifest) -> Vec<&str> {
+    let is_data =
+        |file: &&str| [".csv", ".gz", ".parquet"].iter().any(|ending| file.ends_with(ending));
+    manifest.unread_files.iter().map(String::as_str).filter(is_data).collect()
 }
 
 /// The folder of a report: what the command line says, else one per month below the pipeline's.

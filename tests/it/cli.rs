@@ -345,6 +345,23 @@ fn settings_of_extracts_that_cannot_be_are_drawn_on_the_text() {
     }
 }
 
+#[test]
+fn files_that_are_not_read_and_tables_that_there_are_not_are_named() {
+    let site = Site::new();
+    site.write("extracts/stay.csv", "stay_id\n");
+    let pipeline = site.path("site.toml");
+    let output = throughline(&["ingest", pipeline.to_str().expect("a path")]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = "note: not read, as no table has their names: stay.csv";
+    assert_eq!(text.lines().last(), Some(last), "{text}");
+    let store = site.path("store");
+    let lag = |table| {
+        throughline(&["store", "lag", "--table", table, "--store", store.to_str().expect("a path")])
+    };
+    check_failure(&lag("zz"), "there is no table `zz`: the tables are members,");
+    check_failure(&lag("contact"), "did you mean `contacts`?");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_stands_in_the_place_of_a_file_is_told() {
