@@ -255,6 +255,22 @@ fn a_wrong_list_of_members_is_told_of_without_values() {
 }
 
 #[test]
+fn a_list_without_a_header_shows_no_row() {
+    let site = Site::new();
+    let file = site.path("members.csv");
+    for text in
+        ["fu_hosp_mh_7d,B1,2024,SECRET1,met\n", "indicator,bho_id,period,unit,SECRET1 (x)\n"]
+    {
+        std::fs::write(&file, text).expect("a file");
+        let reported = format!("{HEAD}fu_hosp_mh_7d,,B1,2024,2,3\n");
+        let output = site.reconcile(&reported, &["--members", &file.to_string_lossy()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("no such column") && !said.contains("SECRET"), "{said}");
+    }
+}
+
+#[test]
 fn more_periods_than_can_be_counted_together_are_refused() {
     let site = Site::new();
     let months = (2000..2022).flat_map(|year| (1..=12).map(move |month| (year, month)));

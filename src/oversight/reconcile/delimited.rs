@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::diagnostic::suggest;
+use crate::extract::looks_like_a_name;
 
 /// Something wrong at one place of a delivered list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +13,7 @@ pub struct Fault {
     pub line: usize,
     /// The column, counted from 1; 0 for the whole line.
     pub column: usize,
-    /// Name of the column; empty for the whole line.
+    /// Name of the column; empty for the whole line, and where it does not look like one.
     pub name: String,
     /// What is wrong.
     pub message: String,
@@ -72,7 +73,10 @@ impl fmt::Display for Faults {
         for fault in &self.list {
             write!(f, "\n{}:{}", self.file, fault.line)?;
             if fault.column > 0 {
-                write!(f, ":{}: column `{}`", fault.column, fault.name)?;
+                write!(f, ":{}", fault.column)?;
+            }
+            if !fault.name.is_empty() {
+                write!(f, ": column `{}`", fault.name)?;
             }
             write!(f, ": {}", fault.message)?;
             if !fault.help.is_empty() {
@@ -122,11 +126,14 @@ pub(super) fn lines(
     let own = |name: &'_ str| if name == "bho" { "bho_id".to_owned() } else { name.to_owned() };
     let header: Vec<String> = header.iter().map(|name| own(name.trim())).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    // Without a header, a row stands there.
+    let is_header = header.iter().any(|name| columns.contains(name));
     for (place, name) in header.iter().enumerate() {
         if !columns.contains(name) {
             let help = suggest(name, columns.iter().copied())
                 .unwrap_or_else(|| format!("the columns are {}", columns.join(", ")));
-            faults.at(1, (place + 1, name), "no such column", &help);
+            let told = if is_header && looks_like_a_name(name) { name } else { "" };
+            faults.at(1, (place + 1, told), "no such column", &help);
         } else if header[..place].contains(name) {
             faults.at(1, (place + 1, name), "this column is there twice", "");
         }
