@@ -69,7 +69,7 @@ fn of_units(share: &Share) -> i32 {
     let numerator = match &share.numerator {
         Criterion::NoContact { days, .. } => days.from,
         Criterion::Course(Course::OtherAgency { within }) => -within,
-        ref other => of_agencies(other),
+        other => of_agencies(other),
     };
     let when = share.index.when.iter().map(|one| one.first_day().min(of_agencies(one)));
     let first = if share.index.first { YEAR } else { 0 };

@@ -9,11 +9,11 @@ use super::read_member::{OLDEST, severe};
 use super::read_record::{of_member, record};
 use super::read_rule::{events, groups, missing_window};
 use super::read_score::pair_test;
-use super::read_stays::spell_set;
+use super::read_stays::{discharge, facilities, spell_set};
 use super::rule::{Criterion, ExclusionTest};
 use super::score::Known;
 use crate::diagnostic::{Fields, Problems};
-use crate::terms::codes::{Disposition, EndReason, FacilityClass, Sector};
+use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::{Domain, Domains};
 use crate::timeline::{ContactFilter, Phase};
@@ -102,27 +102,6 @@ fn kinds(
         kinds.push(Happening::Death);
     }
     kinds
-}
-
-/// `discharge = "24h"`, from which facilities, and where not to.
-fn discharge(one: &mut Fields<'_>, diagnosis: u32, problems: &mut Problems) -> Option<Happening> {
-    let set = spell_set(one, "discharge", problems)?;
-    let facility = facilities(one, problems);
-    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
-    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
-    Some(Happening::Discharge { set, diagnosis, facility, not_to })
-}
-
-/// `facility` or `facility_not`, as bits; 0 = any.
-fn facilities(one: &mut Fields<'_>, problems: &mut Problems) -> u32 {
-    let mut classes = |key| {
-        one.words(key, FacilityClass::NAMES, FacilityClass::from_name, problems)
-            .into_iter()
-            .fold(0, |bits, class| bits | 1 << (class as u32))
-    };
-    let among = classes("facility");
-    let but = if among == 0 { classes("facility_not") } else { 0 };
-    if but == 0 { among } else { !but }
 }
 
 /// Sectors as bits in the order of the code list.

@@ -1,8 +1,10 @@
-//! Sets of stays: by a name, or by levels of care.
+//! Sets of stays, by a name or by levels of care; and which of their discharges.
 
+use super::happening::Happening;
 use super::read_contact::levels;
 use crate::diagnostic::{Fields, Problems, Value};
 use crate::terms::Level;
+use crate::terms::codes::{Disposition, FacilityClass};
 use crate::timeline::{Joins, OwnSet, SpellSet};
 
 /// More days than this are no gap between stays that are one.
@@ -52,4 +54,29 @@ fn ends(table: &mut Fields<'_>, problems: &mut Problems) -> Option<(Level, Level
     }
     let (least, most) = levels(table, "level", problems)?;
     Level::new(least.into()).zip(Level::new(most.into()))
+}
+
+/// `discharge = "24h"`, from which facilities, and where not to.
+pub(super) fn discharge(
+    one: &mut Fields<'_>,
+    diagnosis: u32,
+    problems: &mut Problems,
+) -> Option<Happening> {
+    let set = spell_set(one, "discharge", problems)?;
+    let facility = facilities(one, problems);
+    let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
+    let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
+    Some(Happening::Discharge { set, diagnosis, facility, not_to })
+}
+
+/// `facility` or `facility_not`, as bits; 0 = any.
+pub(super) fn facilities(one: &mut Fields<'_>, problems: &mut Problems) -> u32 {
+    let mut classes = |key| {
+        one.words(key, FacilityClass::NAMES, FacilityClass::from_name, problems)
+            .into_iter()
+            .fold(0, |bits, class| bits | 1 << (class as u32))
+    };
+    let among = classes("facility");
+    let but = if among == 0 { classes("facility_not") } else { 0 };
+    if but == 0 { among } else { !but }
 }

@@ -131,7 +131,7 @@ fn chain_of(table: &Table, measure: usize) -> impl Iterator<Item = (usize, i32)>
     of_chain.filter(move |(_, day)| *day <= horizon).chain(alone)
 }
 
-impl<'t> Sheet<'t> {
+impl Sheet<'_> {
     fn new(table: &Table, (measure, period): (usize, Period), visible: &Visible<'_>) -> Self {
         let horizon = table.measures[measure].ripe_days;
         let is_told = |twin: usize| visible.get(&(twin, period, &Group::All)) == Some(&true);
