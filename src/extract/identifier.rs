@@ -9,6 +9,9 @@ const MARK: u8 = 1;
 const LETTER: u8 = 2;
 const DIGIT: u8 = 4;
 
+/// How the dashes of Unicode begin (U+2010 to U+2015, U+2212).
+const DASH: [u8; 1] = [0xe2];
+
 const CLASSES: [u8; 256] = {
     let mut classes = [LETTER; 256];
     let mut digit = b'0';
@@ -16,12 +19,13 @@ const CLASSES: [u8; 256] = {
         classes[digit as usize] = DIGIT;
         digit += 1;
     }
-    let marks = b"-./ @+(:,#";
+    let marks = b"-./ @+(:,#_";
     let mut at = 0;
     while at < marks.len() {
         classes[marks[at] as usize] = MARK;
         at += 1;
     }
+    classes[DASH[0] as usize] = MARK;
     classes
 };
 
@@ -49,6 +53,9 @@ pub(super) fn identifier(value: &[u8]) -> Option<Identifier> {
     if Classes::of(value).are_plain() {
         return None;
     }
+    if memchr::memchr(DASH[0], value).is_some() {
+        return with_plain_dashes(value).and_then(|plain| identifier(&plain));
+    }
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let has = |mark: u8| memchr::memchr(mark, value).is_some();
     if has(b'@') && parts(value).any(is_email) {
@@ -74,19 +81,36 @@ pub(super) fn identifier(value: &[u8]) -> Option<Identifier> {
     }
 }
 
-/// Nine digits after a word for a social-security number, ten or eleven after one for a telephone.
+/// The text with a hyphen for each dash of Unicode; of other signs that begin so, nothing is left but a space.
+fn with_plain_dashes(value: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(value).ok()?;
+    let plain = text.chars().map(|sign| match sign {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        sign if (0x2000..0x3000).contains(&u32::from(sign)) => ' ',
+        sign => sign,
+    });
+    Some(plain.collect::<String>().into_bytes())
+}
+
+/// Nine digits after a word for a social-security number, ten or eleven after one for a telephone; together or
+/// in groups.
 fn announced_number(value: &[u8]) -> Option<Identifier> {
     const BETWEEN: [&str; 5] = ["security", "number", "no", "nr", "is"];
-    let mut announced = None;
+    let (mut announced, mut digits) = (None, 0);
     let words = value.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    for word in words {
+    for word in words.chain([&b"."[..]]) {
         let is_in =
             |list: &[&str]| list.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
-        let is_number = word.iter().all(u8::is_ascii_digit);
-        match (announced, word.len()) {
-            (Some(Identifier::Ssn), 9) | (Some(Identifier::Phone), 10 | 11) if is_number => {
-                return announced;
-            }
+        if word.iter().all(u8::is_ascii_digit) {
+            digits += word.len();
+            continue;
+        }
+        match (announced, std::mem::take(&mut digits)) {
+            (Some(Identifier::Ssn), 9) | (Some(Identifier::Phone), 10 | 11) => return announced,
+            (_, 1..) => announced = None,
+            _ => {}
+        }
+        match word {
             _ if is_in(&["ssn", "ss", "social"]) => {
                 announced = Some(Identifier::Ssn);
             }
@@ -143,33 +167,62 @@ fn finds<'a>(value: &'a [u8], shape: &'a [u8]) -> impl Iterator<Item = &'a [u8]>
 }
 
 fn is_ssn(value: &[u8]) -> bool {
-    finds(value, b"ddd-dd-dddd").any(|found| !found.starts_with(b"000"))
-        || has_shape(value.trim_ascii(), b"ddd dd dddd")
+    const SHAPES: [&[u8]; 4] = [b"ddd-dd-dddd", b"ddd.dd.dddd", b"ddd/dd/dddd", b"ddd_dd_dddd"];
+    let mut found = SHAPES.iter().flat_map(|shape| finds(value, shape));
+    found.any(|found| !found.starts_with(b"000")) || has_shape(value.trim_ascii(), b"ddd dd dddd")
 }
 
-/// Numbers of North America begin area and exchange with 2 to 9.
+/// Numbers of North America begin area and exchange with 2 to 9. Groups that only blanks part are a number if
+/// they are the whole value.
 fn is_phone(value: &[u8]) -> bool {
-    const SHAPES: [&[u8]; 6] = [
-        b"ddd-ddd-dddd",
-        b"(ddd) ddd-dddd",
-        b"(ddd)ddd-dddd",
-        b"(ddd)-ddd-dddd",
-        b"ddd.ddd.dddd",
-        b"d-ddd-ddd-dddd",
-    ];
-    let is_real = |found: &[u8]| {
-        let mut digits = found.iter().filter(|byte| byte.is_ascii_digit());
-        if found.len() == 14 && found[1] == b'-' {
-            digits.next();
-        }
-        let (area, exchange) = (digits.next(), digits.nth(2));
-        area.is_some_and(|area| *area >= b'2') && exchange.is_some_and(|exchange| *exchange >= b'2')
-    };
+    let joins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let begins = |at: usize| at == 0 || !joins(value[at - 1]);
     let whole = value.trim_ascii();
-    SHAPES.iter().any(|shape| finds(value, shape).any(is_real))
+    (0..value.len()).any(|at| begins(at) && begins_with_phone(&value[at..]))
         || [&b"ddd ddd dddd"[..], b"d ddd ddd dddd"].iter().any(|shape| has_shape(whole, shape))
         || (whole.first() == Some(&b'+')
             && whole[1..].iter().all(|byte| byte.is_ascii_digit() || b" -.()".contains(byte)))
+}
+
+/// A country, an area, in brackets or not, an exchange and a line, each group parted from the next.
+fn begins_with_phone(value: &[u8]) -> bool {
+    const PART: &[u8] = b"-./ ";
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| PART.contains(byte));
+    let rest = match value {
+        [b'1', part, rest @ ..] if PART.contains(part) => rest,
+        rest => rest,
+    };
+    let in_brackets = rest.first() == Some(&b'(');
+    let rest = &rest[usize::from(in_brackets)..];
+    let (Some(area), Some(mut rest)) = (digits(rest, 3), rest.get(3..)) else { return false };
+    let mut parts = [b' '; 2];
+    if in_brackets {
+        let [b')', after @ ..] = rest else { return false };
+        rest = &after[usize::from(is_part(after.first()))..];
+        parts[0] = b')';
+    } else {
+        let [part, after @ ..] = rest else { return false };
+        (parts[0], rest) = (*part, after);
+    }
+    let (Some(exchange), Some(mut rest)) = (digits(rest, 3), rest.get(3..)) else { return false };
+    if is_part(rest.first()) {
+        (parts[1], rest) = (rest[0], &rest[1..]);
+    } else if !in_brackets {
+        return false;
+    }
+    let ends = match digits(rest, 4).and(rest.get(4..)) {
+        Some([b'x' | b'X', number, ..]) => number.is_ascii_digit(),
+        Some(after) => !after.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-'),
+        None => false,
+    };
+    let parted = in_brackets || PART.contains(&parts[0]) && parts.iter().any(|part| *part != b' ');
+    ends && parted && area >= b'2' && exchange >= b'2'
+}
+
+/// The first of so many digits that a text begins with.
+fn digits(text: &[u8], many: usize) -> Option<u8> {
+    let own = text.get(..many)?;
+    own.iter().all(u8::is_ascii_digit).then(|| own[0])
 }
 
 fn is_url(value: &[u8]) -> bool {
@@ -287,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_one_value_gives_away() {
-        let cases: [(&str, Option<Identifier>); 54] = [
+        let cases: [(&str, Option<Identifier>); 72] = [
             ("123-45-6789", Some(Identifier::Ssn)),
             ("ssn 123-45-6789.", Some(Identifier::Ssn)),
             ("123 45 6789", Some(Identifier::Ssn)),
@@ -319,6 +372,24 @@ mod tests {
             ("Social security no. 521123456", Some(Identifier::Ssn)),
             ("call 3035550100", Some(Identifier::Phone)),
             ("Cell: 13035550100", Some(Identifier::Phone)),
+            ("521.12.3456", Some(Identifier::Ssn)),
+            ("521/12/3456", Some(Identifier::Ssn)),
+            ("521_12_3456", Some(Identifier::Ssn)),
+            ("521\u{2013}12\u{2013}3456", Some(Identifier::Ssn)),
+            ("SSN 521 12 3456", Some(Identifier::Ssn)),
+            ("303 555-0100", Some(Identifier::Phone)),
+            ("303/555-0100", Some(Identifier::Phone)),
+            ("(303)5550100", Some(Identifier::Phone)),
+            ("(303) 555 0100", Some(Identifier::Phone)),
+            ("303.555-0100", Some(Identifier::Phone)),
+            ("303-555-0100x12", Some(Identifier::Phone)),
+            ("call 303 555 0100", Some(Identifier::Phone)),
+            ("303\u{2011}555\u{2011}0100", Some(Identifier::Phone)),
+            ("unit 303 555 0100 west", None),
+            ("2025-10-02-0100", None),
+            ("12_34_5678", None),
+            ("care \u{2013} north", None),
+            ("303-55-0100", Some(Identifier::Ssn)),
             ("team 521123456", None),
             ("call centre 3035550100", None),
             ("phone 24/7, unit 3035550100", None),
