@@ -3,8 +3,8 @@
 use crate::indicator::{Display, Interval, Measure, Scale, Shape};
 use crate::kernel::Tally;
 use crate::statistics::{
-    CONFIDENCE, Limits, MemberSums, byar, cluster_ratio, design_effect, exact_poisson, t_interval,
-    wilson,
+    CONFIDENCE, Limits, MemberSums, Resampling, accelerated_bootstrap, byar, cluster_ratio,
+    design_effect, exact_poisson, t_interval, wilson,
 };
 use crate::terms::Period;
 
@@ -64,6 +64,7 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
             "exact_poisson",
         ),
         Interval::Byar => (byar(met, CONFIDENCE).map(|limits| limits.times(1.0 / units)), "byar"),
+        Interval::Mean if is_drawn_again(tally) => (by_drawing_again(tally, parts), "bootstrap"),
         Interval::Mean => {
             let deviations = squared_deviations(tally) / (parts * parts);
             (t_interval(units, met / units, deviations, CONFIDENCE), "t")
@@ -114,6 +115,28 @@ fn squared_deviations(tally: &Tally) -> f64 {
             float(tally.nn) - sum * sum / float(tally.denominator)
         })
         .max(0.0)
+}
+
+/// Means of so many members have limits by drawing them again, if their values are known; of more, a
+/// t-interval is as good, and fewer are too few for either.
+const DRAWN_AGAIN: std::ops::Range<i128> = 10..30;
+
+fn is_drawn_again(tally: &Tally) -> bool {
+    let known: i64 = tally.values.counts().iter().map(|(_, count)| count).sum();
+    DRAWN_AGAIN.contains(&tally.denominator) && i128::from(known) == tally.denominator
+}
+
+/// Limits of a mean by drawing its members again.
+fn by_drawing_again(tally: &Tally, parts: f64) -> Option<Limits> {
+    const RESAMPLING: Resampling = Resampling { samples: 1000, seed: 30, confidence: CONFIDENCE };
+    let counts = tally.values.counts().iter();
+    let values: Vec<f64> = counts
+        .flat_map(|(value, count)| (0..*count).map(move |_| float(i128::from(*value)) / parts))
+        .collect();
+    let members = float(tally.denominator);
+    let mean = |drawn: &[&f64]| Some(drawn.iter().copied().sum::<f64>() / members);
+    // One member fewer changes every mean by the same factor, which no limit depends on.
+    accelerated_bootstrap(&values, RESAMPLING, mean).map(|found| found.limits)
 }
 
 /// What a quotient can be at all: an interval that says less than 0 % helps nobody.

@@ -41,7 +41,7 @@ const COLUMNS: [(&str, &str, &str); 62] = [
     (
         "interval",
         "text",
-        "method of the interval: wilson, wilson_cluster, byar, exact_poisson, t, ratio_cluster",
+        "method of the interval: wilson, wilson_cluster, byar, exact_poisson, t, bootstrap (means of 10 to 29 members), ratio_cluster",
     ),
     (
         "state",
