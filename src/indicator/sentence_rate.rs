@@ -129,7 +129,8 @@ fn whose(organisation: Organisation) -> &'static str {
 fn minutes(types: EventSet, but: EventSet) -> String {
     let but = event_names(but);
     let but = if but.is_empty() { but } else { format!(", without those during {but}") };
-    format!("Minutes of {}{but} (events without both instants do not count)", event_names(types))
+    let names = event_names(types);
+    format!("Minutes of {names}, each once{but} (events without both instants do not count)")
 }
 
 /// Units that are met.

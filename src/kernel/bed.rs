@@ -21,7 +21,7 @@ pub(super) fn stay_days(timeline: &Timeline, set: SpellSet, thing: Thing) -> Day
     nights.without(&DaySpans::from_spans(leave))
 }
 
-/// Minutes of events by their first day, without minutes that lie in an event of `but`.
+/// Minutes of events by their first day, each once, without minutes that lie in an event of `but`.
 pub(super) fn minutes_of(timeline: &Timeline, types: EventSet, but: EventSet) -> Vec<(Day, i64)> {
     let timed = |wanted: EventSet| {
         timeline
@@ -32,13 +32,24 @@ pub(super) fn minutes_of(timeline: &Timeline, types: EventSet, but: EventSet) ->
     };
     let mut cut: Vec<(i64, i64)> = timed(but).map(|(_, times)| times).collect();
     cut.sort_unstable();
-    let minutes = |(start, end): (i64, i64)| {
-        let (mut from, mut sum) = (start, 0);
-        for (first, last) in &cut {
-            sum += (first.min(&end) - from).max(0);
-            from = from.max(*last);
-        }
-        sum + (end - from).max(0)
-    };
-    timed(types).map(|(day, times)| (day, minutes(times))).collect()
+    let mut own: Vec<(Day, (i64, i64))> = timed(types).collect();
+    own.sort_unstable_by_key(|(_, times)| *times);
+    let mut found = Vec::new();
+    for (day, times) in own {
+        found.push((day, minutes_outside(times, &cut)));
+        // What begins while another lasts stops the clock of the other.
+        let at = cut.partition_point(|known| *known < times);
+        cut.insert(at, times);
+    }
+    found
+}
+
+/// Minutes of a span that lie in none of others, which are in order.
+fn minutes_outside((start, end): (i64, i64), others: &[(i64, i64)]) -> i64 {
+    let (mut from, mut sum) = (start, 0);
+    for (first, last) in others {
+        sum += (first.min(&end) - from).max(0);
+        from = from.max(*last);
+    }
+    sum + (end - from).max(0)
 }

@@ -258,17 +258,22 @@ fn minutes(rate: &Rate, life: &Life<'_>) -> Vec<(Day, i64)> {
         });
         timed.collect()
     };
-    let others = of(&rate.but_not_during);
-    let lasts = |(day, start, end): (Day, i64, i64)| {
+    let mut others = of(&rate.but_not_during);
+    let mut own = of(&rate.minutes);
+    own.sort_by_key(|(_, start, end)| (*start, *end));
+    let mut found = Vec::new();
+    for (day, start, end) in own {
         let minute = |at: &i64| {
             let at = start + 60 * at;
             !others.iter().any(|(_, from, to)| *from <= at && at < *to)
         };
         let whole = (end - start + 59) / 60;
-        (day, i64::try_from((0..whole).filter(minute).count()).expect("a count"))
-    };
-    of(&rate.minutes).into_iter().map(lasts).collect()
+        found.push((day, i64::try_from((0..whole).filter(minute).count()).expect("a count")));
+        others.push((day, start, end));
+    }
+    found
 }
+
 /// Whether a night is one of a patient who is there, or one of waiting to leave.
 fn is_in_bed(rate: &Rate, life: &Life<'_>, day: Day) -> bool {
     if let Some(set) = rate.patient_days {
