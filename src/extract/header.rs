@@ -28,7 +28,9 @@ pub(super) fn read(
 ) -> Result<Vec<String>, Vec<Problem>> {
     let unreadable = |error: io::Error| {
         let message = format!("cannot be read: {error}");
-        vec![Problem::new("unreadable_file", message, "deliver it again")]
+        let is_known = error.kind() == io::ErrorKind::Unsupported;
+        let help = if is_known { "write it with one of them" } else { "deliver it again" };
+        vec![Problem::new("unreadable_file", message, help)]
     };
     if format == Format::Parquet {
         let schema = parquet_schema(path).map_err(unreadable)?;
@@ -41,6 +43,9 @@ pub(super) fn read(
         return if unfit.is_empty() { Ok(header) } else { Err(unfit) };
     }
     let header = of_text(path, format, source.delimiter).map_err(unreadable)?;
+    if let Some(problem) = not_utf8(&header) {
+        return Err(vec![problem]);
+    }
     if header.iter().any(|name| name.contains('\n')) {
         let help = "close the quotation mark, or take it out";
         let message = "a quotation mark of the first line does not end on that line";
@@ -88,15 +93,21 @@ fn of_text(path: &Path, format: Format, delimiter: u8) -> io::Result<Vec<String>
     Ok(names)
 }
 
+fn not_utf8(header: &[String]) -> Option<Problem> {
+    let is_foreign = header.iter().any(|name| name.contains(['\0', '\u{fffd}']));
+    let problem =
+        || Problem::new("not_utf8", "the header is not UTF-8", "export the file as UTF-8");
+    is_foreign.then(problem)
+}
+
 /// Why a header is none. Nothing of it may be shown then.
 fn unfit(header: &[String], source: &Source, sources: &[Source]) -> Option<Problem> {
     if header.is_empty() {
         let help = "deliver at least the header, or leave the file out";
         return Some(Problem::new("empty_file", "the file is empty", help));
     }
-    if header.iter().any(|name| name.contains(['\0', '\u{fffd}'])) {
-        let help = "export the file as UTF-8";
-        return Some(Problem::new("not_utf8", "the header is not UTF-8", help));
+    if let Some(problem) = not_utf8(header) {
+        return Some(problem);
     }
     if header.len() > COLUMNS_MAX {
         let message = format!("the header has {} columns; no table has so many", header.len());

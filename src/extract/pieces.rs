@@ -15,7 +15,7 @@ use flate2::read::MultiGzDecoder;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
-use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use sha2::{Digest, Sha256};
 
 use super::damaged::guarded;
@@ -287,10 +287,9 @@ pub(super) fn parquet_schema(path: &Path) -> io::Result<SchemaRef> {
     let reader = reader.map_err(io::Error::other)?;
     let groups = reader.metadata().row_groups().iter();
     let mut compressions =
-        groups.flat_map(|group| group.columns()).map(ColumnChunkMetaData::compression);
+        groups.flat_map(RowGroupMetaData::columns).map(ColumnChunkMetaData::compression);
     if compressions.any(|one| matches!(one, Compression::BROTLI(_) | Compression::LZO)) {
-        let what =
-            "its compression is Brotli or LZO; read are Snappy, gzip, LZ4, Zstandard and none";
+        let what = "its compression is Brotli or LZO, and only Snappy, gzip, LZ4, Zstandard and none are read";
         return Err(io::Error::new(io::ErrorKind::Unsupported, what));
     }
     Ok(reader.schema().clone())

@@ -390,6 +390,7 @@ fn rewrite<W: Write>(
 }
 
 /// Why a value cannot be passed on.
+#[derive(Clone, Copy)]
 enum Unfit {
     Identifier(Identifier),
     /// It has a line end in it: rows may hide behind a mark that does not end.

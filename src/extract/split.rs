@@ -299,6 +299,7 @@ impl<'a> Text<'a> {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is seen by itself")]
 struct FieldEnd {
     /// Where the value starts, from the field's start.
     start: usize,

@@ -52,7 +52,10 @@ fn told(error: &PolarsError) -> String {
         | PolarsError::Duplicate(_)
         | PolarsError::SchemaFieldNotFound(_)
         | PolarsError::SQLInterface(_)
-        | PolarsError::SQLSyntax(_) => error.to_string(),
+        | PolarsError::SQLSyntax(_) => {
+            // Behind the first line comes how the engine went about it.
+            error.to_string().lines().next().unwrap_or_default().to_owned()
+        }
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => told(error),
         _ => "an operation does not fit a column's type or one of its values, which is not shown; \
               compare and compute like with like, and use `try_cast` where values may not fit"

@@ -204,7 +204,7 @@ fn types_and_compressions_that_are_not_read_are_told_with_their_column() {
     bytes[at.expect("a codec") + 11] = 8;
     fs::write(path, bytes).expect("a file");
     let text = delivered.read().expect_err("Brotli").to_string();
-    assert!(text.contains("contacts.parquet: ") && text.contains("read are Snappy"), "{text}");
+    assert!(text.contains("contacts.parquet: ") && text.contains("only Snappy"), "{text}");
 }
 
 #[test]
