@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_one_value_gives_away() {
-        let cases: [(&str, Option<Identifier>); 72] = [
+        let cases: [(&str, Option<Identifier>); 54] = [
             ("123-45-6789", Some(Identifier::Ssn)),
             ("ssn 123-45-6789.", Some(Identifier::Ssn)),
             ("123 45 6789", Some(Identifier::Ssn)),
@@ -372,24 +372,6 @@ mod tests {
             ("Social security no. 521123456", Some(Identifier::Ssn)),
             ("call 3035550100", Some(Identifier::Phone)),
             ("Cell: 13035550100", Some(Identifier::Phone)),
-            ("521.12.3456", Some(Identifier::Ssn)),
-            ("521/12/3456", Some(Identifier::Ssn)),
-            ("521_12_3456", Some(Identifier::Ssn)),
-            ("521\u{2013}12\u{2013}3456", Some(Identifier::Ssn)),
-            ("SSN 521 12 3456", Some(Identifier::Ssn)),
-            ("303 555-0100", Some(Identifier::Phone)),
-            ("303/555-0100", Some(Identifier::Phone)),
-            ("(303)5550100", Some(Identifier::Phone)),
-            ("(303) 555 0100", Some(Identifier::Phone)),
-            ("303.555-0100", Some(Identifier::Phone)),
-            ("303-555-0100x12", Some(Identifier::Phone)),
-            ("call 303 555 0100", Some(Identifier::Phone)),
-            ("303\u{2011}555\u{2011}0100", Some(Identifier::Phone)),
-            ("unit 303 555 0100 west", None),
-            ("2025-10-02-0100", None),
-            ("12_34_5678", None),
-            ("care \u{2013} north", None),
-            ("303-55-0100", Some(Identifier::Ssn)),
             ("team 521123456", None),
             ("call centre 3035550100", None),
             ("phone 24/7, unit 3035550100", None),
@@ -413,6 +395,33 @@ mod tests {
             ("12 step way", None),
             ("Region 4, north", None),
             ("10:15", None),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(identifier(value.as_bytes()), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_parted_by_many_signs() {
+        let cases: [(&str, Option<Identifier>); 18] = [
+            ("521.12.3456", Some(Identifier::Ssn)),
+            ("521/12/3456", Some(Identifier::Ssn)),
+            ("521_12_3456", Some(Identifier::Ssn)),
+            ("521\u{2013}12\u{2013}3456", Some(Identifier::Ssn)),
+            ("SSN 521 12 3456", Some(Identifier::Ssn)),
+            ("303 555-0100", Some(Identifier::Phone)),
+            ("303/555-0100", Some(Identifier::Phone)),
+            ("(303)5550100", Some(Identifier::Phone)),
+            ("(303) 555 0100", Some(Identifier::Phone)),
+            ("303.555-0100", Some(Identifier::Phone)),
+            ("303-555-0100x12", Some(Identifier::Phone)),
+            ("call 303 555 0100", Some(Identifier::Phone)),
+            ("303\u{2011}555\u{2011}0100", Some(Identifier::Phone)),
+            ("unit 303 555 0100 west", None),
+            ("2025-10-02-0100", None),
+            ("12_34_5678", None),
+            ("care \u{2013} north", None),
+            ("303-55-0100", Some(Identifier::Ssn)),
         ];
         for (value, expected) in cases {
             assert_eq!(identifier(value.as_bytes()), expected, "{value}");
