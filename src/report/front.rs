@@ -135,9 +135,9 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         return vec![title, Cell::words("by level"), none(), none(), none(), none(), state];
     }
     let mut later = lookup.everyone(place, row.period.grain, content.period);
-    let is_last =
-        row.value.is_none() || !later.any(|other| other.period > row.period && other.suppressed);
-    let since = if is_last { "" } else { "; later ones are hidden" };
+    let is_hidden = |other: &Published| other.suppressed && other.state == row.state;
+    let is_last = !later.any(|other| other.period > row.period && is_hidden(other));
+    let since = if is_last || row.value.is_none() { "" } else { "; later ones are hidden" };
     let state = Cell::Words(format!("{period}: {state}{since}"));
     let points = figures::points(content, lookup, place);
     let has_trend = figures::has_trend(&points);
