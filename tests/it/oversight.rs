@@ -1,6 +1,7 @@
 //! Tallies to published tables: what is shown, what is not, and what a reader can't find out.
 
 mod attacker;
+mod curve;
 mod fair;
 mod folder;
 mod money;
