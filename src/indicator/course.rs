@@ -1,5 +1,6 @@
 //! Criteria about a unit itself and about the course that follows it, and values of units.
 
+use super::care::Exit;
 use super::criterion::{for_each_level_run, met};
 use super::happening::{Happening, days_of, first_of};
 use super::member_value::has_smi;
@@ -77,6 +78,14 @@ pub enum Course {
         gap: i32,
         /// Days after the index.
         within: i32,
+    },
+    /// The member, in care, disengages in the window: the day on which `gap` days at risk without a
+    /// qualifying contact are full.
+    Disengages {
+        /// Days at risk without a qualifying contact.
+        gap: i32,
+        /// The window.
+        days: Window,
     },
     /// The first thing of any of these routes in the window is one of the route at `place`; where
     /// several routes begin on one day, the later in the list is the first.
@@ -171,7 +180,8 @@ impl Course {
             Self::Lost { within, .. } | Self::HoldEnds { within } => {
                 vec![Window { from: 0, to: *within }]
             }
-            Self::Route { days, .. }
+            Self::Disengages { days, .. }
+            | Self::Route { days, .. }
             | Self::Delivered(days)
             | Self::Linked { days, .. }
             | Self::InPhase { days, .. }
@@ -296,6 +306,14 @@ fn own_stay<'t>(timeline: &'t Timeline, spell: &Spell, day: Day) -> &'t Stay {
 pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
     match course {
         Course::Lost { gap, within } => lost(scene, unit.day, *gap, *within),
+        Course::Disengages { days, .. } => {
+            let (from, to) = days.around(unit.day);
+            let lost = scene.care.iter().filter_map(|episode| match episode.exit {
+                Exit::Disengaged { on, .. } => Some(on),
+                Exit::Open | Exit::Planned(_) => None,
+            });
+            lost.filter(|on| (from..=to).contains(on)).min().map(|on| on - unit.day)
+        }
         Course::Escalates { first, by, days } => escalates(scene, unit.day, *first, *by, *days),
         Course::HoldEnds { within } => {
             let Subject::Spell(spell) = unit.of else { return None };

@@ -69,6 +69,7 @@ fn of_units(share: &Share) -> i32 {
     let numerator = match &share.numerator {
         Criterion::NoContact { days, .. } => days.from,
         Criterion::Course(Course::OtherAgency { within }) => -within,
+        Criterion::Course(Course::Disengages { gap, days }) => days.from - gap,
         other => of_agencies(other),
     };
     let when = share.index.when.iter().map(|one| one.first_day().min(of_agencies(one)));

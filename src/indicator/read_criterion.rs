@@ -11,7 +11,7 @@ use crate::terms::Window;
 use crate::timeline::ContactFilter;
 
 /// What a criterion can be; one of them stands in its table.
-const CRITERIA: [&str; 50] = [
+const CRITERIA: [&str; 51] = [
     "contact",
     "admission",
     "ed_visit",
@@ -32,6 +32,7 @@ const CRITERIA: [&str; 50] = [
     "assessed_level",
     "linked",
     "lost",
+    "disengagement",
     "other_agency_within",
     "same_agency",
     "known_agencies",

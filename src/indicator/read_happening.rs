@@ -242,6 +242,11 @@ fn own(
         }
         return Ok(within.map(|within| Criterion::Course(Course::Lost { gap, within })));
     }
+    if let Some(gap) = table.integer_in("disengagement", 1, 3660, problems) {
+        let days = table.window("days", problems);
+        missing_window(table, days, problems);
+        return Ok(days.map(|days| Criterion::Course(Course::Disengages { gap, days })));
+    }
     if table.has("rows") {
         let filter = contact(table, "rows", filters, problems);
         let days = table.window("days", problems);

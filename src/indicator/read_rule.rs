@@ -49,6 +49,17 @@ pub(super) fn rule(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<R
         }
         _ => rate(fields, &mut filters, problems)?,
     };
+    if let [first, second, ..] = rule.gaps()[..] {
+        let problem = fields.problem(
+            0..1,
+            format!(
+                "a definition has one gap that makes a disengagement, not {first} and {second} days"
+            ),
+            "in this file",
+        );
+        problems.push(problem.help("take the same number of days everywhere in it"));
+        return None;
+    }
     Some(ReadRule { rule, filters, scale, unit })
 }
 

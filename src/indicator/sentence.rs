@@ -240,7 +240,7 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
     }
     let mut text = match filter.basis {
         Basis::Row => "a contact row",
-        Basis::Attempt => "an attempted or attended contact",
+        Basis::Attempt => "a contact that was not cancelled",
         Basis::Qualifying => "a qualifying contact",
         Basis::Treatment => "a treatment contact",
     }

@@ -167,6 +167,10 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
         Course::Lost { gap, within } => format!(
             "{gap} days at risk without a qualifying contact have passed at the latest {within} days after the {noun}"
         ),
+        Course::Disengages { gap, days } => format!(
+            "a disengagement ({gap} days at risk without a qualifying contact since the last one, in care, with no planned end) {}",
+            within(*days, noun)
+        ),
         Course::Route { routes, place, days } => {
             let others: Vec<String> = routes
                 .iter()

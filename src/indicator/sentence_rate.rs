@@ -77,8 +77,10 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
                 .map_or(String::new(), |own| format!("{who}{}", units(&own.share, filters)))
         }
         Thing::UnitMoney => {
+            let is_whole = |own: &UnitThing| matches!(own.money, Some(UnitMoney::Whole { .. }));
+            let once = if rule.units.iter().any(is_whole) { "" } else { ", each cent once" };
             let money: Vec<String> = rule.units.iter().map(|own| money(own, filters)).collect();
-            format!("Money on enrolled days, each cent once: {}", money.join("; "))
+            format!("Money on enrolled days{once}: {}", money.join("; "))
         }
         Thing::Waiting { status, sectors, levels, most_days } => {
             waiting(status, sectors, levels, most_days)
@@ -90,7 +92,7 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
         Thing::CommunityDays => "Alive, enrolled days outside institutions and custody".to_owned(),
         Thing::PatientDays(set) => format!("Nights in {} without days on leave", set_name(set)),
         Thing::WaitingNights(set) => {
-            format!("Nights in {} after the day of being ready to leave", set_name(set))
+            format!("Nights in {} from the day of being ready to leave on", set_name(set))
         }
         Thing::Minutes { types, but } => minutes(types, but),
         Thing::PhaseDays(phases) => {

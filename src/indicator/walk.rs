@@ -142,6 +142,39 @@ impl Rule {
             rule => rule.shares().into_iter().flat_map(Share::criteria).collect(),
         }
     }
+
+    /// The distinct gaps that make a disengagement in it; a definition has at most one.
+    pub fn gaps(&self) -> Vec<i32> {
+        let mut gaps = Vec::new();
+        match self {
+            Self::Member(MemberRule {
+                candidates: Candidates::InCareSince { gap, .. }, ..
+            }) => {
+                gaps.push(*gap);
+            }
+            Self::Rate(rate) => {
+                let things = std::iter::once(rate.of).chain(rate.to);
+                gaps.extend(things.filter_map(|thing| match thing {
+                    Thing::Disengagements { gap } | Thing::CareDays { gap } => Some(gap),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+        gaps.extend(self.shares().iter().filter_map(|share| match share.index.unit {
+            Unit::Disengagement { gap }
+            | Unit::Reengagement { gap, .. }
+            | Unit::EpisodeEnd { gap } => Some(gap),
+            _ => None,
+        }));
+        gaps.extend(self.criteria().iter().filter_map(|criterion| match criterion {
+            Criterion::Course(Course::Disengages { gap, .. }) => Some(*gap),
+            _ => None,
+        }));
+        gaps.sort_unstable();
+        gaps.dedup();
+        gaps
+    }
 }
 
 impl MemberRule {
@@ -225,6 +258,7 @@ impl Criterion {
             Self::Course(Course::Route { routes, .. }) => of_things(&routes.concat()),
             Self::Course(
                 Course::Lost { .. }
+                | Course::Disengages { .. }
                 | Course::Escalates { .. }
                 | Course::HoldEnds { .. }
                 | Course::Delivered(_)

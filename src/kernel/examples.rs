@@ -96,7 +96,7 @@ fn units(indicator: &Indicator, example: &Example) -> Result<Vec<String>, String
     let mut outcomes = Vec::new();
     let mut each = |timeline: &crate::timeline::Timeline, _: &mut crate::timeline::Interner| {
         let mut episodes = Vec::new();
-        if let Some(gap) = super::plan::gap_of(&indicator.rule) {
+        if let Some(gap) = indicator.rule.gaps().first().copied() {
             let (treatment, qualifying) =
                 (&timeline.contact_days[plan.treatment], &timeline.contact_days[plan.qualifying]);
             care::episodes(

@@ -161,6 +161,9 @@ pub(super) fn of_contacts(
                     if let Some(UnitMoney::Paid { filter }) = one.money {
                         needs.summed[places[filter]] = true;
                     }
+                    if let Unit::AgencyDay { filter } = one.share.index.unit {
+                        needs.agencies[places[filter]] = true;
+                    }
                 }
             }
             Rule::Member(rule) => {

@@ -6,9 +6,7 @@ use super::{Covariate, Supply};
 use crate::indicator::care::CareEpisode;
 use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
-use crate::indicator::{
-    Candidates, Indicator, Measure, MemberRule, MemberValue, Rule, Shape, Thing, Unit,
-};
+use crate::indicator::{Indicator, Measure, MemberValue, Rule, Shape, Thing};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, Timeline, columns};
 
@@ -198,7 +196,10 @@ impl Plan {
         let grid = MonthGrid::new(&ends, &longest.map(|period| period.end).collect::<Vec<_>>());
         let gaps = gaps(&indicators);
         let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
-        let gap_at = indicators.iter().map(|one| gap_of(&one.rule).and_then(gap_place)).collect();
+        let gap_at = indicators
+            .iter()
+            .map(|one| one.rule.gaps().first().copied().and_then(gap_place))
+            .collect();
         let alike = Alike::of(&indicators, &filters, &computable, treatment);
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
@@ -329,32 +330,6 @@ fn keep(filters: &mut Vec<ContactFilter>, filter: &ContactFilter) -> usize {
     })
 }
 
-/// The gap of an indicator's rule, if it is about disengagement.
-pub(super) fn gap_of(rule: &Rule) -> Option<i32> {
-    match rule {
-        Rule::Member(MemberRule { candidates: Candidates::InCareSince { gap, .. }, .. }) => {
-            Some(*gap)
-        }
-        rule => {
-            let things = things_of(rule).find_map(|thing| match thing {
-                Thing::Disengagements { gap } | Thing::CareDays { gap } => Some(gap),
-                _ => None,
-            });
-            things.or_else(|| rule.shares().iter().find_map(|share| gap_of_units(share.index.unit)))
-        }
-    }
-}
-
-/// The gap of units that are about disengagement or episodes of care.
-fn gap_of_units(unit: Unit) -> Option<i32> {
-    match unit {
-        Unit::Disengagement { gap } | Unit::Reengagement { gap, .. } | Unit::EpisodeEnd { gap } => {
-            Some(gap)
-        }
-        _ => None,
-    }
-}
-
 /// What a rate counts, and what it is divided by.
 fn things_of(rule: &Rule) -> impl Iterator<Item = Thing> + use<> {
     let things = match rule {
@@ -386,7 +361,7 @@ fn counted(indicators: &[Indicator], filters: &[Vec<usize>], count: usize) -> Ve
 
 fn gaps(indicators: &[Indicator]) -> Vec<i32> {
     let mut gaps: Vec<i32> =
-        indicators.iter().filter_map(|indicator| gap_of(&indicator.rule)).collect();
+        indicators.iter().flat_map(|indicator| indicator.rule.gaps()).collect();
     gaps.sort_unstable();
     gaps.dedup();
     gaps

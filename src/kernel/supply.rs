@@ -152,6 +152,7 @@ fn asks_class(rule: &Rule) -> bool {
                         | Criterion::DeliveredLevel { .. }
                         | Criterion::Course(
                             Course::Lost { .. }
+                                | Course::Disengages { .. }
                                 | Course::Escalates { .. }
                                 | Course::Delivered(_)
                                 | Course::SameAgency { .. }

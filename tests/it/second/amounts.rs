@@ -61,6 +61,9 @@ pub(super) fn met(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> An
     {
         return Continue(());
     }
+    if let Some(most) = criterion.at_most {
+        return Break((window().filter(holds).count() <= most).then_some(0));
+    }
     Break(window().filter(holds).nth(at_least - 1).map(|day| day - unit.day))
 }
 

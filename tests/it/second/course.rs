@@ -436,6 +436,15 @@ fn what_follows(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Answ
     if let Some(gap) = criterion.lost {
         return Break(lost(gap, criterion.within.expect("a last day"), life, unit.day));
     }
+    if let Some(gap) = criterion.disengagement {
+        let days = window(criterion.days.expect("a window"));
+        let care = life.care(gap);
+        return Break(
+            days.clone()
+                .find(|day| care.lost.iter().any(|(on, _)| on == day))
+                .map(|day| day - unit.day),
+        );
+    }
     if let Some(by) = criterion.escalates_by {
         let days = criterion.days.expect("a window");
         let first = window(criterion.from_level_in.unwrap_or(days));

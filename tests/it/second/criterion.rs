@@ -206,6 +206,7 @@ pub(super) struct Criterion {
     #[serde(default)]
     pub(super) changed: bool,
     pub(super) lost: Option<i32>,
+    pub(super) disengagement: Option<i32>,
     pub(super) within: Option<i32>,
     pub(super) escalates_by: Option<u8>,
     pub(super) from_level_in: Option<Days>,
