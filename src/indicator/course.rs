@@ -3,6 +3,7 @@
 use super::care::Exit;
 use super::criterion::{for_each_level_run, met};
 use super::happening::{Happening, days_of, first_of};
+use super::member_course::has_lead;
 use super::member_value::has_smi;
 use super::provider::{modal, visits_within};
 use super::rule::{Criterion, Share};
@@ -46,6 +47,8 @@ pub enum OwnTest {
     },
     /// Of a member whose register records a serious emotional disturbance.
     Sed,
+    /// Of a member with a lead on the index day: in the register, or in a plan that runs.
+    Led,
     /// Of a member of this age (least and greatest) on the index day; an unknown age passes.
     Age(i32, i32),
     /// Of a member whose row in the register passes a filter.
@@ -275,6 +278,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
             has_smi(timeline, scene.filters[severe], || two_years_to(day), day)
         }
         OwnTest::Sed => timeline.sed,
+        OwnTest::Led => has_lead(timeline, unit.day),
         OwnTest::Age(least, most) => {
             timeline.age_on(unit.day).is_none_or(|age| (least..=most).contains(&age))
         }

@@ -73,7 +73,7 @@ pub enum Scale {
     /// Times a constant.
     Times(f64),
     /// Times the days of the reported period.
-    DaysOfPeriod,
+    DaysOfPeriod(f64),
 }
 
 /// How a value is written for people.
@@ -156,6 +156,9 @@ pub struct Measure {
     pub overlapping: bool,
     /// True if the tally's `values` are days from the index to the deciding event of met units.
     pub has_curve: bool,
+    /// What stands for the value of a unit that the deciding event does not reach: quantiles of so much
+    /// are not reached.
+    pub ceiling: Option<i64>,
     /// How it is one of a chain of definitions, of which each meets whatever the one before does.
     pub widening: Option<Widening>,
     /// What the store lacks for it, such as `outcomes.recommended_level`; empty if computable.

@@ -26,7 +26,7 @@ pub(super) fn holds(value: MemberValue, scene: &MemberScene<'_>, start: Day, end
     let timeline = scene.timeline;
     let mut plans = timeline.plans.iter().filter(|plan| runs(plan, end));
     match value {
-        MemberValue::HasLead => timeline.lead.is_some() || plans.any(|plan| plan.lead.is_some()),
+        MemberValue::HasLead => has_lead(timeline, end),
         MemberValue::PlanCurrent { days } => plans.any(|plan| {
             let reviewed = plan.reviewed.filter(|day| *day <= end);
             reviewed.map_or(plan.day, |day| day.max(plan.day)) > end - days
@@ -55,6 +55,12 @@ fn quarters_in_care(scene: &MemberScene<'_>, end: Day) -> impl Iterator<Item = (
 }
 
 /// True if a plan runs on a day.
+/// True if a lead is named on a day, by the register or by a plan that runs.
+pub(super) fn has_lead(timeline: &Timeline, day: Day) -> bool {
+    timeline.lead.is_some()
+        || timeline.plans.iter().any(|plan| plan.lead.is_some() && runs(plan, day))
+}
+
 fn runs(plan: &CarePlan, day: Day) -> bool {
     plan.day <= day && plan.ended.is_none_or(|end| end > day)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::example::{self, Example, Names};
 use super::read_rule::{self, ReadRule};
-use super::read_shape::{shape, unit_of};
+use super::read_shape::{self, shape, unit_of};
 use super::rule::{Indicator, Rule};
 use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, sentence, widening};
 use crate::diagnostic::{Document, Fields, Problem, Problems, Section, Source, Value, suggest};
@@ -210,6 +210,7 @@ fn indicator(
         look_back: look_back::of(&read.rule),
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
+        ceiling: read_shape::ceiling(&read.rule),
         widening: widening::of(&read.rule, &read.filters),
         missing: Vec::new(),
         poor: Vec::new(),

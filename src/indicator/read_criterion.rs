@@ -11,7 +11,7 @@ use crate::terms::Window;
 use crate::timeline::ContactFilter;
 
 /// What a criterion can be; one of them stands in its table.
-const CRITERIA: [&str; 51] = [
+const CRITERIA: [&str; 52] = [
     "contact",
     "admission",
     "ed_visit",
@@ -53,6 +53,7 @@ const CRITERIA: [&str; 51] = [
     "age",
     "smi",
     "sed",
+    "lead",
     "member",
     "own_diagnosis",
     "own_further_diagnosis",

@@ -273,6 +273,9 @@ fn who(
     if table.flag("sed", problems) == Some(true) {
         return Ok(Some(OwnTest::Sed));
     }
+    if table.flag("lead", problems) == Some(true) {
+        return Ok(Some(OwnTest::Led));
+    }
     if table.has("age") {
         let ages = table.range("age", 0, OLDEST, problems);
         return Ok(ages.map(|(first, last)| OwnTest::Age(first.into(), last.into())));

@@ -20,13 +20,14 @@ use crate::timeline::{ContactFilter, Phase, Phases};
 const MONTH_DAYS: f64 = 30.4375;
 const YEAR_DAYS: f64 = 365.25;
 
-const PER: [(&str, Scale, &str); 6] = [
+const PER: [(&str, Scale, &str); 7] = [
     ("1000 member-months", Scale::Times(1000.0 * MONTH_DAYS), "per 1,000 member-months"),
     ("1000 member-years", Scale::Times(1000.0 * YEAR_DAYS), "per 1,000 member-years"),
     ("member-month", Scale::Times(MONTH_DAYS), "per member per month"),
     ("member-year", Scale::Times(YEAR_DAYS), "per member-year"),
     ("person-year in care", Scale::Times(YEAR_DAYS), "per person-year in care"),
-    ("member", Scale::DaysOfPeriod, "of enrolled members"),
+    ("member", Scale::DaysOfPeriod(1.0), "of enrolled members"),
+    ("1000 members", Scale::DaysOfPeriod(1000.0), "per 1,000 members"),
 ];
 
 /// `[rate]`: things over enrolled days (`per`), or over other things (`over`).

@@ -6,6 +6,15 @@ use super::thing::{RateRule, Sum};
 use super::unit_value::UnitValue;
 use super::{Display, Scale, Shape};
 
+/// What stands for the days of a unit that the deciding event does not reach.
+pub(super) fn ceiling(rule: &Rule) -> Option<i64> {
+    let Rule::Share(share) = rule else { return None };
+    match share.value {
+        Some(UnitValue::DaysUntil { otherwise }) => Some(otherwise.into()),
+        _ => None,
+    }
+}
+
 /// Shape, scale, display, and parts of one numerator unit.
 pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
     use super::rule::{MemberValue, Thing};
@@ -59,6 +68,9 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             }
             (of, Some(to)) if is_money(of) && is_money(to) => {
                 (Shape::Rate, scale, Display::Percent, 100)
+            }
+            (Thing::Served { .. } | Thing::Units { once: true, .. }, None) if matches!(scale, Scale::DaysOfPeriod(factor) if factor > 1.0) => {
+                (Shape::Rate, scale, Display::Rate, 1)
             }
             (Thing::Served { .. } | Thing::Units { once: true, .. }, _)
             | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))

@@ -152,6 +152,7 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
                 "the member has a serious mental illness (recorded, or by diagnosis in the 24 months before{day})"
             )
         }
+        OwnTest::Led => "a lead is named, in the register or by a plan that runs".to_owned(),
         OwnTest::Sed => "the member has a recorded serious emotional disturbance".to_owned(),
         OwnTest::Age(least, most) => format!("the member is {least} to {most} years old"),
         OwnTest::Member(filter) => format!("the member has {}", contacts(&filters[filter])),

@@ -273,6 +273,7 @@ impl Criterion {
                 | OwnTest::Facility(_)
                 | OwnTest::Kind(_)
                 | OwnTest::Sed
+                | OwnTest::Led
                 | OwnTest::Age(..)
                 | OwnTest::Planned
                 | OwnTest::FurtherDiagnosis(_)

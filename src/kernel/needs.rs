@@ -46,6 +46,10 @@ fn of_criterion(needs: &mut Needs, criterion: &Criterion) {
     match criterion {
         Criterion::ContactOrPlan { .. } => needs.plans = true,
         Criterion::NightsOver(_) | Criterion::Own(OwnTest::Involuntary) => needs.stays = true,
+        Criterion::Own(OwnTest::Led) => {
+            needs.leads = true;
+            needs.plans = true;
+        }
         Criterion::Own(OwnTest::FurtherDiagnosis(_)) => needs.further_diagnoses = true,
         Criterion::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => needs.times = true,
         Criterion::Course(Course::SameAgency { .. })

@@ -32,7 +32,7 @@ impl Estimate {
 pub(super) fn factor(measure: &Measure, period: Period) -> f64 {
     match measure.scale {
         Scale::Times(factor) => factor,
-        Scale::DaysOfPeriod => f64::from(period.days()),
+        Scale::DaysOfPeriod(factor) => factor * f64::from(period.days()),
     }
 }
 

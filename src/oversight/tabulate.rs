@@ -206,12 +206,24 @@ fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> 
     for (statistic, probability) in [(MEDIAN, 0.5), (LOWER_QUARTILE, 0.25), (UPPER_QUARTILE, 0.75)]
     {
         let value = quantile(tally.values.counts(), probability).map(|value| value * unit);
-        rows.push(Row { statistic, value, ..bare.clone() });
+        let mut row = Row { statistic, value, ..bare.clone() };
+        if let Some(ceiling) = measure.ceiling.filter(|most| is_beyond(tally, *most, probability)) {
+            row.value = None;
+            row.note(&format!("not reached before day {ceiling}"));
+        }
+        rows.push(row);
     }
     if matches!(measure.display, Display::Index | Display::Percent) {
         rows.push(share_high(measure, bare, tally, settings));
     }
     rows
+}
+
+/// True if a quantile is made of units that stand at the ceiling, where the event was not seen.
+#[expect(clippy::cast_precision_loss, reason = "units are far fewer than 2^53")]
+fn is_beyond(tally: &Tally, ceiling: i64, probability: f64) -> bool {
+    let rank = ((tally.values.total() - 1) as f64 * probability).ceil();
+    rank >= tally.values.up_to(ceiling - 1) as f64
 }
 
 /// The share of members whose value is at least 0.75: a count, with the small cells of one.

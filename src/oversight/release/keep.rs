@@ -89,8 +89,8 @@ fn kept_periods(table: &PublishedTable, conflicts: &[Conflict]) -> BTreeSet<(Str
     for conflict in conflicts {
         let (measure, period) = (&conflict.key.measure, conflict.key.period);
         kept.insert((measure.clone(), period));
-        let adds_up =
-            of(measure).is_some_and(|one| !one.overlapping && one.scale != Scale::DaysOfPeriod);
+        let adds_up = of(measure)
+            .is_some_and(|one| !one.overlapping && !matches!(one.scale, Scale::DaysOfPeriod(_)));
         let ends = |other: &&Period| other.end == period.end;
         let inside = |other: &&Period| period.start <= other.start && other.end <= period.end;
         let same = periods.iter().filter(|other| if adds_up { inside(other) } else { ends(other) });

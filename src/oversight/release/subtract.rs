@@ -192,7 +192,8 @@ impl Pair<'_> {
     /// The sums that a cell is a part of.
     fn totals(&self, key: &CellKey) -> Vec<(CellKey, String)> {
         let measure = self.about[&key.measure];
-        let adds_up_in_time = !measure.overlapping && measure.scale != Scale::DaysOfPeriod;
+        let adds_up_in_time =
+            !measure.overlapping && !matches!(measure.scale, Scale::DaysOfPeriod(_));
         let mut totals = Vec::new();
         let whole = matches!(key.stratum.kind.as_str(), "all" | "level");
         if key.group != Group::All && whole && (measure.shape != Shape::Rate || adds_up_in_time) {

@@ -24,7 +24,7 @@ impl Timing {
     pub(super) fn of(measure: &Measure) -> Self {
         match (measure.overlapping, measure.scale) {
             (true, _) => Self::Ends,
-            (false, Scale::DaysOfPeriod) => Self::Apart,
+            (false, Scale::DaysOfPeriod(_)) => Self::Apart,
             (false, Scale::Times(_)) => Self::Added,
         }
     }

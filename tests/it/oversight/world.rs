@@ -77,6 +77,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         look_back: 0,
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
         has_curve: false,
+        ceiling: None,
         widening: None,
         missing: Vec::new(),
         poor: Vec::new(),

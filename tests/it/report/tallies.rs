@@ -73,6 +73,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         look_back: 0,
         overlapping: false,
         has_curve: false,
+        ceiling: None,
         widening: None,
         missing: Vec::new(),
         poor: Vec::new(),
@@ -159,7 +160,7 @@ fn least_restrictive() -> Vec<Measure> {
 fn penetration() -> Measure {
     Measure {
         counts: "member".to_owned(),
-        scale: Scale::DaysOfPeriod,
+        scale: Scale::DaysOfPeriod(1.0),
         ..measure(
             "penetration_rate",
             "Members with a behavioural-health contact",

@@ -407,6 +407,14 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         let (Of::Discharge(spell) | Of::Admission(spell)) = unit.of else { return Some(false) };
         return Some(is_involuntary(spell, life));
     }
+    if criterion.lead {
+        let runs = |row: &&&Row| {
+            row.day("created").is_some_and(|made| made <= unit.day)
+                && row.day("ended").is_none_or(|end| end > unit.day)
+        };
+        let mut named = life.plans.iter().filter(runs).map(|row| row.text("lead_id"));
+        return Some(!life.lead.is_empty() || named.any(|lead| !lead.is_empty()));
+    }
     if criterion.smi {
         let on = unit.day + criterion.on_day.unwrap_or(0);
         return Some(life.has_smi(on_month(on + 1, -24), on));

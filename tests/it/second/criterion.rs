@@ -201,6 +201,8 @@ pub(super) struct Criterion {
     #[serde(default)]
     pub(super) smi: bool,
     #[serde(default)]
+    pub(super) lead: bool,
+    #[serde(default)]
     pub(super) times_known: bool,
     pub(super) hours_over: Option<i64>,
     #[serde(default)]
