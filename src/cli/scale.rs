@@ -81,14 +81,15 @@ pub(super) struct MergeArguments {
 /// Writes a plan.
 pub(super) fn plan(arguments: &PlanArguments) -> anyhow::Result<Verdict> {
     let pipeline = pipeline::read(&arguments.pipeline)??;
-    let manifest = if let Some(path) = &arguments.sources {
-        Sources::read(&read(path)?).with_context(|| path.display().to_string())?
+    let plan = if let Some(path) = &arguments.sources {
+        let manifest = Sources::read(&read(path)?).with_context(|| path.display().to_string())?;
+        PlanFile::elsewhere(&pipeline, &manifest, arguments.period)?
     } else {
         let folders = pipeline::Folders { store: arguments.store.clone(), ..Default::default() };
         let id = arguments.snapshot.as_deref();
-        pipeline::snapshot_by_id(&pipeline, &folders, id)?.manifest().clone()
+        let snapshot = pipeline::snapshot_by_id(&pipeline, &folders, id)?;
+        PlanFile::new(&pipeline, &snapshot, arguments.period)?
     };
-    let plan = PlanFile::new(&pipeline, &manifest, arguments.period)?;
     let shown = arguments.out.display();
     std::fs::write(&arguments.out, plan.to_text())
         .with_context(|| format!("{shown}: cannot write this file"))?;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::activity::{self, Activity};
 use super::example_rows::Line;
 use super::read_instruments::instruments;
 use super::rule::Indicator;
@@ -27,6 +28,8 @@ pub struct Example {
     pub instruments: Arc<Instruments>,
     /// The rows of its member, or members.
     pub rows: RecordBatch,
+    /// Activities, which belong to no member.
+    pub activities: Vec<Activity>,
     /// The data-through date.
     pub data_through: Day,
     /// The reported period: first and last day, whole months.
@@ -119,6 +122,7 @@ fn one(
     let indicator = chosen(variant, indicators);
     let members = members(table, problems);
     let timeline = shown(&members);
+    let (activities, members) = without_activities(members, table, problems);
     let rows = example_rows::batch(&members, table, problems);
     let data_through = table.day("data_through", problems);
     let period = period(table, problems);
@@ -140,6 +144,7 @@ fn one(
         timeline,
         instruments: Arc::clone(instruments),
         rows: rows?,
+        activities,
         data_through: data_through.unwrap_or(period.1 + 400),
         period,
         expect,
@@ -162,6 +167,26 @@ fn members<'a>(table: &mut Fields<'a>, problems: &mut Problems) -> Vec<Vec<Line<
         each = vec![Vec::new()];
     }
     each
+}
+
+/// The activities among the lines, and the other lines of each member.
+fn without_activities<'a>(
+    members: Vec<Vec<Line<'a>>>,
+    table: &Fields<'_>,
+    problems: &mut Problems,
+) -> (Vec<Activity>, Vec<Vec<Line<'a>>>) {
+    let is_activity = |line: &Line<'_>| line.0.split_whitespace().next() == Some("activity");
+    let mut activities = Vec::new();
+    for (line, span) in members.iter().flatten().filter(|line| is_activity(line)) {
+        match activity::parse(line) {
+            Ok(activity) => activities.push(activity),
+            Err((message, help)) => {
+                problems.push(table.problem(span.clone(), message, "in this line").maybe_help(help))
+            }
+        }
+    }
+    let of_members = |lines: Vec<Line<'a>>| lines.into_iter().filter(|one| !is_activity(one));
+    (activities, members.into_iter().map(|lines| of_members(lines).collect()).collect())
 }
 
 fn shown(members: &[Vec<Line<'_>>]) -> Vec<String> {

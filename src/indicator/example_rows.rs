@@ -86,7 +86,8 @@ fn cell<'a>(row: &'a Cells, name: &str) -> Option<&'a str> {
     row.iter().rev().find(|(column, _)| *column == name).map(|(_, text)| text.as_str())
 }
 
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
+    "activity",
     "fill",
     "member",
     "enrolment",

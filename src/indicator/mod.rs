@@ -1,5 +1,6 @@
 //! An indicator as data: read, checked, described, evaluated for one member.
 
+mod activity;
 mod amount;
 pub mod answers;
 mod assessed;
@@ -64,6 +65,7 @@ mod widening;
 pub mod window_set;
 pub mod year;
 
+pub use activity::{Activity, ActivitySum, minutes as activity_minutes};
 pub use amount::{Amount, HowMuch};
 pub use belongs::Belongs;
 pub use course::{Course, Happens, OwnTest};

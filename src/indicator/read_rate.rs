@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::Scale;
 use super::read_contact::{contact, levels};
 use super::read_criterion::criterion;
 use super::read_happening::bits;
@@ -11,6 +10,7 @@ use super::read_rule::{events, groups};
 use super::read_stays::spell_set;
 use super::rule::{Criterion, EventSet, RateRule, Rule, Share, Thing, UnitMoney, UnitThing};
 use super::thing::{Organisation, Sum};
+use super::{ActivitySum, Scale};
 use crate::diagnostic::{Fields, Problems, listed};
 use crate::terms::codes::{ReferralStatus, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -38,9 +38,10 @@ pub(super) fn rate(
 ) -> Option<(Rule, Scale, String)> {
     let mut table = fields.fields("rate", problems)?;
     let per = if table.has("over") { None } else { per(&mut table, problems) };
-    let mut units = Vec::new();
+    let (mut units, mut activities) = (Vec::new(), [None, None]);
     let over = table.fields("over", problems).and_then(|mut over| {
         let thing = one_thing(&mut over, &mut units, filters, problems);
+        activities[1] = activities_of(&mut over, thing, problems);
         over.finish(problems);
         thing
     });
@@ -59,25 +60,27 @@ pub(super) fn rate(
         );
     }
     let of = one_thing(&mut table, &mut units, filters, problems);
+    activities[0] = activities_of(&mut table, of, problems);
     table.finish(problems);
     if let Some(top) = top {
         let of = of?;
-        let rule = RateRule { of, to: Some(of), units, top: Some(top) };
+        let rule = RateRule { of, to: Some(of), units, top: Some(top), activities: [None, None] };
         return Some((Rule::Rate(rule), Scale::Times(1.0), String::new()));
     }
     match (of?, per, over) {
         // Disengagements are counted over days in care.
         (of @ Thing::Disengagements { gap }, Some((_, scale, unit)), _) => {
-            let rule = RateRule { of, to: Some(Thing::CareDays { gap }), units, top };
+            let rule = RateRule { of, to: Some(Thing::CareDays { gap }), units, top, activities };
             Some((Rule::Rate(rule), scale, unit.to_owned()))
         }
         (of, Some((_, scale, unit)), None) => {
-            Some((Rule::Rate(RateRule { of, to: None, units, top }), scale, unit.to_owned()))
+            let rule = RateRule { of, to: None, units, top, activities };
+            Some((Rule::Rate(rule), scale, unit.to_owned()))
         }
         (of, _, Some(to)) => {
             let scale = Scale::Times(times.unwrap_or(1.0));
             Some((
-                Rule::Rate(RateRule { of, to: Some(to), units, top }),
+                Rule::Rate(RateRule { of, to: Some(to), units, top, activities }),
                 scale,
                 unit.unwrap_or_default(),
             ))
@@ -136,8 +139,9 @@ const THINGS: [&str; 21] = [
 ];
 
 /// What else stands beside one of them.
-const BESIDE: [&str; 8] = [
+const BESIDE: [&str; 9] = [
     "by",
+    "activities",
     "in_phase",
     "but_not_during",
     "diagnosis",
@@ -178,6 +182,37 @@ fn one_thing(
         ));
     }
     by_row
+}
+
+/// `activities = "sessions"`: what of the community's activities is counted beside contacts.
+fn activities_of(
+    table: &mut Fields<'_>,
+    thing: Option<Thing>,
+    problems: &mut Problems,
+) -> Option<ActivitySum> {
+    let span = table.node("activities").map(|node| node.span.clone());
+    let sum = table.word("activities", &ActivitySum::NAMES, ActivitySum::from_name, problems)?;
+    let organisation = Organisation::Enrolment;
+    let goes = match thing? {
+        Thing::Contacts { organisation: own, .. } => {
+            own == organisation && sum != ActivitySum::Minutes
+        }
+        Thing::ContactSum { of: Sum::Minutes, organisation: own, .. } => {
+            own == organisation && sum == ActivitySum::Minutes
+        }
+        _ => false,
+    };
+    if !goes {
+        let problem = table.problem(
+            span.unwrap_or_else(|| table.span()),
+            "activities do not add up with this",
+            "of what the table counts",
+        );
+        problems.push(problem.help(
+            "\"sessions\" and \"participants\" go with `contacts`, \"minutes\" with `by = \"minutes\"`; activities have no member, phase or organisation",
+        ));
+    }
+    goes.then_some(sum)
 }
 
 /// Where `organisation = "row"` stands: things then belong to the organisation that their rows name.

@@ -10,7 +10,10 @@ use crate::terms::codes::{ReferralStatus, Sector};
 use crate::timeline::ContactFilter;
 
 pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
-    let of = thing(rule.of, rule, filters);
+    let with = |place: usize| {
+        rule.activities[place].map_or(String::new(), |sum| format!(", and {}", sum.words()))
+    };
+    let of = thing(rule.of, rule, filters) + &with(0);
     if let Some(percent) = rule.top {
         return format!(
             "{of}: the share that falls on the {percent} % of members with most of it, among those with any in the period and organisation (their number rounded up; of equal members it makes no difference which)."
@@ -28,7 +31,9 @@ pub(super) fn rate(rule: &RateRule, filters: &[ContactFilter]) -> String {
             lower(&thing(to, rule, filters))
         ),
         (_, None) => format!("{of}, per alive, enrolled days."),
-        (_, Some(to)) => format!("{of}, over {}.", lower(&thing(to, rule, filters))),
+        (_, Some(to)) => {
+            format!("{of}, over {}{}.", lower(&thing(to, rule, filters)), with(1))
+        }
     }
 }
 

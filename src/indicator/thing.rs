@@ -1,5 +1,6 @@
 //! What rates count, and over what.
 
+use super::ActivitySum;
 use super::rule::{EventSet, Share};
 use crate::timeline::{Phase, Phases, SpellSet};
 
@@ -15,6 +16,8 @@ pub struct RateRule {
     /// Where what is asked is how much of it falls on so many per cent of the members who have any,
     /// those with most: then `to` is the same thing.
     pub top: Option<u8>,
+    /// What of the community's activities is added: to what is counted, and to what it is divided by.
+    pub activities: [Option<ActivitySum>; 2],
 }
 
 /// Units that a rate looks at: those that are met and not left out.

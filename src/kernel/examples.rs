@@ -80,13 +80,14 @@ fn plan(indicator: &Indicator, example: &Example) -> Plan {
     let delivered: BTreeSet<String> =
         indicator.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect();
     let delivered = delivered.into_iter().chain(TABLES.map(str::to_owned)).collect();
-    Plan::new(
+    let plan = Plan::new(
         vec![indicator.clone()],
         vec![Period { grain, start: first, end: last }],
         Vec::new(),
         settings,
         &Supply { delivered, ..Supply::default() },
-    )
+    );
+    plan.with_activities(example.activities.clone())
 }
 
 /// The outcomes of all units, whatever their day.

@@ -1,5 +1,6 @@
 //! Arrow batches of timelines in, tallies out; the only parallel loop.
 
+mod activities;
 mod alike;
 mod attribution;
 mod bed;

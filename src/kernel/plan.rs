@@ -6,7 +6,7 @@ use super::{Covariate, Supply};
 use crate::indicator::care::CareEpisode;
 use crate::indicator::unit::Scene;
 use crate::indicator::year::{MONTHS, MonthGrid};
-use crate::indicator::{Indicator, Measure, MemberValue, Rule, Shape, Thing};
+use crate::indicator::{Activity, Indicator, Measure, MemberValue, Rule, Shape, Thing};
 use crate::terms::{Day, Grain, Period, column};
 use crate::timeline::{Basis, ContactFilter, Needs, Settings, Timeline, columns};
 
@@ -128,6 +128,8 @@ pub struct Plan {
     /// Whether a measure asks for the entropy of visits.
     pub(super) entropy: bool,
     pub(super) calendar: Calendar,
+    /// What belongs to no member.
+    pub(super) activities: Vec<Activity>,
     /// First and last day of all periods.
     pub(super) span: (Day, Day),
     /// Distinct last days of periods, in order.
@@ -227,6 +229,7 @@ impl Plan {
             alike,
             measure_of_row,
             joined: Joined::default(),
+            activities: Vec::new(),
             grid,
         }
     }

@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use super::count::Counter;
 use super::pairs::Pairs;
 use super::teams::{Teams, densities};
-use super::{Group, Part, Plan, Seen, Tallies, Task};
+use super::{Group, Part, Plan, Seen, Tallies, Task, activities};
 use crate::timeline::{self, Reader, Summary};
 
 /// Why counting stopped.
@@ -36,7 +36,9 @@ where
     E: Send,
     I: Iterator<Item = Result<RecordBatch, E>>,
 {
-    counted(plan, buckets, open, seen).map(|counted| (counted.tallies, counted.summary))
+    let mut counted = counted(plan, buckets, open, seen)?;
+    activities::add(plan, &mut counted.tallies.cells);
+    Ok((counted.tallies, counted.summary))
 }
 
 /// As [`count`], for a task whose tallies are added to those of others.

@@ -15,7 +15,7 @@ use super::part::band_name;
 use super::plan::{Plan, StratumKind};
 use super::run::{Error, counted};
 use super::teams::{self, densities};
-use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, attribution};
+use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, activities, attribution};
 use crate::indicator::member_outcome::{MemberOutcome, Steady};
 use crate::indicator::unit::Outcome;
 use crate::indicator::{Rule, Shape};
@@ -42,8 +42,10 @@ pub enum Fate {
 /// One line of a number: a unit with a day (a discharge, an assessment …), or what a member adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// The member's id.
+    /// The member's id, or the name of an activity.
     pub member: String,
+    /// False of an activity in the community, which belongs to no member.
+    pub is_of_member: bool,
     /// Place of the measure.
     pub measure: usize,
     /// The reported period.
@@ -103,6 +105,7 @@ where
     for units in found {
         all.extend(units?);
     }
+    all.extend(activities::units(plan).into_iter().filter(|unit| keep(unit)));
     Ok(all)
 }
 
@@ -165,6 +168,7 @@ impl Writer<'_> {
         let strata: Vec<Stratum> = strata.collect();
         (self.each)(Unit {
             member: self.timeline.member.clone(),
+            is_of_member: true,
             measure,
             period: self.plan.periods[period],
             group: self.board.groups[group].clone(),
@@ -309,7 +313,7 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
     let densities = densities(plan);
     let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
     let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
-    let mut members: BTreeMap<(Cell, &str), (i64, i64)> = BTreeMap::new();
+    let mut members: BTreeMap<(Cell, (&str, bool)), (i64, i64)> = BTreeMap::new();
     for unit in units {
         let measure = &plan.indicators[unit.measure].measure;
         let whole = plan.indicators[unit.measure].rule.is_of_whole_groups();
@@ -329,7 +333,9 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
                 Fate::Counted { numerator, denominator, decided } => {
                     tally.numerator += i128::from(numerator);
                     tally.denominator += i128::from(denominator);
-                    let sums = members.entry((cell.clone(), &unit.member)).or_default();
+                    let sums = members
+                        .entry((cell.clone(), (&unit.member, unit.is_of_member)))
+                        .or_default();
                     *sums = (sums.0 + numerator, sums.1 + denominator);
                     if cell.stratum.kind != "all" {
                         continue;
@@ -347,13 +353,13 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
             }
         }
     }
-    for ((cell, _), (n, d)) in members {
+    for ((cell, (_, is_of_member)), (n, d)) in members {
         // What a density is made of is a sum over pairs, not over members.
         let dense = densities.iter().any(|(measure, _)| *measure == cell.measure);
         let n = if dense { 0 } else { n };
         let tally = cells.entry(cell).or_default();
         let (wide_n, wide_d) = (i128::from(n), i128::from(d));
-        tally.members += i64::from(d > 0);
+        tally.members += i64::from(is_of_member && d > 0);
         tally.nn += wide_n * wide_n;
         tally.nd += wide_n * wide_d;
         tally.dd += wide_d * wide_d;

@@ -34,7 +34,7 @@ use super::pairs::{Pairs, Shared};
 use super::teams::fill;
 use super::wire_found;
 use super::wire_teams::{self, InCounts, Key as TeamKey, OutCount};
-use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Values};
+use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Values, activities};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::{Found, Summary};
 
@@ -285,6 +285,7 @@ impl Part {
             return Err(WireError::NotOfPlan);
         }
         fill(plan, (&pairs.sums(plan), &pairs.groups), &mut cells);
+        activities::add(plan, &mut cells);
         Ok(Tallies { measures, periods: plan.periods.clone(), cells })
     }
 }

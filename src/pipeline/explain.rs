@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
 
+use super::activities::activities;
 use super::evidence::{self, MemberRows};
 use super::run::{checked_period, coverage_start, prepare};
 use super::{Pipeline, completion, period, publish};
@@ -83,7 +84,8 @@ pub fn explain(
     };
     let strata = strata(pipeline, question, &indicator.measure)?;
     let plan =
-        Plan::new(vec![indicator], vec![period], strata, prepared.settings, &prepared.supply);
+        Plan::new(vec![indicator], vec![period], strata, prepared.settings, &prepared.supply)
+            .with_activities(activities(snapshot)?);
     let indicator = plan.indicators[0].clone();
     if !indicator.measure.is_computable() {
         bail!(

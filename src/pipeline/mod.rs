@@ -1,6 +1,7 @@
 //! A run, in the order the data flows: extracts → store → timelines → tallies → published tables →
 //! report.
 
+mod activities;
 mod arrow_stream;
 mod catalogue;
 mod completion;
@@ -32,6 +33,7 @@ mod views;
 mod worklist;
 mod worklist_rules;
 
+pub use activities::activities;
 pub use catalogue::{Catalogue, read_definition};
 pub use evidence::{Line, MemberRows};
 pub use explain::{Case, Explained, Question, explain};

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use super::activities::activities;
 use super::period::refuse_too_many;
 use super::run::{Question, asked, prepare};
 use super::{Pipeline, catalogue};
 use crate::diagnostic::{Document, Source};
 use crate::extract::Table;
-use crate::indicator::read_instruments;
+use crate::indicator::{Activity, read_instruments};
 use crate::kernel::{Contract, Covariate, Plan, StratumKind, Supply};
-use crate::store::{Manifest, SourceEntry};
+use crate::store::{Manifest, Snapshot, SourceEntry};
 use crate::terms::column::{self, ColumnType};
 use crate::terms::instrument::Instruments;
 use crate::terms::{Day, Grain, Period};
@@ -50,11 +51,35 @@ struct Body {
     joint: Option<Joint>,
     /// The columns of the stream, in the order that rows are sorted by.
     columns: Vec<Column>,
+    /// Activities of the community, which are in no stream of members.
+    #[serde(default)]
+    activities: Vec<ActivityOf>,
     delivered: BTreeSet<String>,
     #[serde(default)]
     poor: BTreeMap<String, String>,
     definitions: Vec<DefinitionText>,
     manifest: Manifest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActivityOf {
+    day: String,
+    participants: Option<i64>,
+    minutes: Option<i64>,
+}
+
+impl From<&Activity> for ActivityOf {
+    fn from(Activity { day, participants, minutes }: &Activity) -> Self {
+        Self { day: day.to_string(), participants: *participants, minutes: *minutes }
+    }
+}
+
+impl ActivityOf {
+    fn read(&self) -> Option<Activity> {
+        let Self { participants, minutes, .. } = *self;
+        Some(Activity { day: Day::parse(&self.day)?, participants, minutes })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +155,31 @@ impl PlanFile {
     /// As [`super::count`].
     pub fn new(
         pipeline: &Pipeline,
+        snapshot: &Snapshot,
+        wanted: Option<Period>,
+    ) -> anyhow::Result<Self> {
+        Self::of_rows(pipeline, snapshot.manifest(), activities(snapshot)?, wanted)
+    }
+
+    /// What a run of the pipeline would count from rows that another engine keeps. It hands over no
+    /// activities of the community, which belong to no member.
+    ///
+    /// # Errors
+    /// As [`super::count`].
+    pub fn elsewhere(
+        pipeline: &Pipeline,
         manifest: &Manifest,
+        wanted: Option<Period>,
+    ) -> anyhow::Result<Self> {
+        let mut manifest = manifest.clone();
+        manifest.sources.retain(|source| source.table != Table::CommunityActivities.name());
+        Self::of_rows(pipeline, &manifest, Vec::new(), wanted)
+    }
+
+    fn of_rows(
+        pipeline: &Pipeline,
+        manifest: &Manifest,
+        activities: Vec<Activity>,
         wanted: Option<Period>,
     ) -> anyhow::Result<Self> {
         let Question { month, indicators, periods, strata, joint } =
@@ -169,6 +218,7 @@ impl PlanFile {
             instruments: pipeline.instruments_text.clone(),
             joint: joint_names,
             columns: contract.columns().iter().map(|one| Column::of(*one)).collect(),
+            activities: activities.iter().map(ActivityOf::from).collect(),
             delivered: prepared.supply.delivered,
             poor: prepared.supply.poor,
             definitions: texts.collect(),
@@ -256,7 +306,9 @@ impl PlanFile {
         };
         let supply = Supply { delivered: body.delivered.clone(), poor: body.poor.clone() };
         let plan = Plan::new(indicators, periods, strata, settings, &supply);
-        let plan = with_joint(plan, body.joint()?.as_ref());
+        let activities = body.activities.iter().map(ActivityOf::read).collect::<Option<Vec<_>>>();
+        let activities = activities.context("a date of this plan is none")?;
+        let plan = with_joint(plan, body.joint()?.as_ref()).with_activities(activities);
         let contract = contract(&plan, &body.manifest);
         Ok(Ready { plan, contract, hash: self.hash.clone() })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use super::activities::activities;
 use super::plan_file::with_joint;
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
@@ -272,7 +273,7 @@ pub(super) fn count_for(
     let Question { month, indicators, periods, strata, joint } = question;
     period::refuse_too_many(&periods)?;
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
-    let plan = with_joint(plan, joint.as_ref());
+    let plan = with_joint(plan, joint.as_ref()).with_activities(activities(&snapshot)?);
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
@@ -303,8 +304,8 @@ pub(super) fn count_for(
     })
 }
 
-/// Tables that timelines are made of: their run-out decides about the data-through date.
-const READ: [&str; 10] = [
+/// Tables that numbers are made of: their run-out decides about the data-through date.
+const READ: [&str; 12] = [
     "contacts",
     "members",
     "enrolment",
@@ -315,6 +316,8 @@ const READ: [&str; 10] = [
     "events",
     "cost",
     "living",
+    "pharmacy",
+    "community_activities",
 ];
 
 /// The smallest over the sources of extract date less run-out.

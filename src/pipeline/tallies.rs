@@ -52,7 +52,7 @@ pub fn count_bucket(
     to: &Path,
     on_stage: OnStage<'_>,
 ) -> anyhow::Result<Summary> {
-    let file = PlanFile::new(pipeline, snapshot.manifest(), wanted)?;
+    let file = PlanFile::new(pipeline, snapshot, wanted)?;
     let ready = file.ready()?;
     on_stage(Stage::Begin("counting"));
     let own = |number: &u32| number % bucket.of == bucket.place - 1;
@@ -94,7 +94,7 @@ pub fn counted(
 ) -> anyhow::Result<Counted> {
     let (part, seen) = gather(from, members)?;
     let manifest = snapshot.manifest();
-    let file = PlanFile::new(pipeline, manifest, wanted)?;
+    let file = PlanFile::new(pipeline, &snapshot, wanted)?;
     let found = part.tasks.keys().next().map_or("", |task| task.plan.as_str());
     ensure!(
         found == file.hash(),

@@ -60,7 +60,7 @@ pub fn units_table(units: &[Unit], measures: &[Measure]) -> RecordBatch {
         ("period_end", date(&|unit| Some(unit.period.end))),
         ("group_kind", text(&|unit| Some(group_words(&unit.group).0.to_owned()))),
         ("group", text(&|unit| Some(group_words(&unit.group).1.to_owned()))),
-        ("member_id", text(&|unit| Some(unit.member.clone()))),
+        ("member_id", text(&|unit| unit.is_of_member.then(|| unit.member.clone()))),
         ("index_on", date(&|unit| unit.day)),
         ("outcome", text(&|unit| Some(outcome(unit, measure(unit)).to_owned()))),
         ("reason", text(&|unit| reason(unit, measure(unit)).map(str::to_owned))),

@@ -47,7 +47,8 @@ fn units_add_up_to_every_tally() {
         let kind = StratumKind::from_name(name).expect("a kind");
         strata.extend((!strata.contains(&kind)).then_some(kind));
     }
-    let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
+    let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply)
+        .with_activities(pipeline::activities(&snapshot).expect("a store"));
     let buckets: Vec<u32> = (0..snapshot.buckets()).collect();
     let columns = plan.columns();
     let open = |bucket: &u32| snapshot.batches(*bucket, &columns);

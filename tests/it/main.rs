@@ -3,6 +3,7 @@
 mod browser;
 mod checks;
 mod cli;
+mod community;
 mod contract;
 mod definitions;
 mod delivered;

@@ -20,7 +20,7 @@ use throughline::store::Snapshot;
 
 use crate::site::Site;
 
-const SOME: &str = r#""fu_hosp_mh_7d", "readmit_30d", "upc", "secon", "disengagement_rate", "community_tenure", "bed_days_per_1000mm", "loc_mix", "penetration_rate", "pmpm_bh", "persistent_lost", "no_show_rate""#;
+const SOME: &str = r#""fu_hosp_mh_7d", "readmit_30d", "upc", "secon", "disengagement_rate", "community_tenure", "bed_days_per_1000mm", "loc_mix", "penetration_rate", "pmpm_bh", "persistent_lost", "no_show_rate", "prevention_reach", "ragins_level_mix""#;
 
 /// A site with made-up extracts in its store, and its plan.
 pub(crate) fn site(indicators: &str, members: u32) -> Site {

@@ -221,7 +221,8 @@ pub(super) fn complete(seed: u64, members: usize) -> Case {
     }
 }
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
+    "community_activities",
     "contacts",
     "members",
     "enrolment",
@@ -320,6 +321,22 @@ impl Writer {
             } else {
                 self.live();
             }
+        }
+        self.activities();
+    }
+
+    /// What agencies do in their community, some of it twice a day.
+    fn activities(&mut self) {
+        for number in 0..self.dice.between(0, 60) {
+            let day = self.dice.between(self.start, self.end);
+            let row = Row::new()
+                .with("date", date(day))
+                .with("agency_id", format!("A{}", number % 3))
+                .with("type", format!("event {number}"))
+                .with("participants", self.dice.pick(&["", "0", "7", "40"]))
+                .with("hours", self.dice.pick(&["", "1", "1.5", "0.025", "0.333"]))
+                .with("level", "4");
+            self.add("community_activities", row);
         }
     }
 

@@ -307,9 +307,10 @@ impl Sums {
     #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
     fn total(&self) -> Total {
         let mut sums = [0.0; 6];
-        for (n, d) in self.of.values() {
+        let people = self.of.values().map(|own| (own, true));
+        for ((n, d), is_person) in people.chain(self.nobodys.values().map(|own| (own, false))) {
             let d = *d as f64;
-            let member = f64::from(u8::from(d > 0.0));
+            let member = f64::from(u8::from(is_person && d > 0.0));
             for (sum, more) in sums.iter_mut().zip([*n, d, member, n * n, n * d, d * d]) {
                 *sum += more;
             }

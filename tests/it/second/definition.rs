@@ -549,6 +549,15 @@ pub(super) enum Organisation {
     LastContact,
 }
 
+/// What is counted of activities of the community.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum OfActivities {
+    Sessions,
+    Participants,
+    Minutes,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rate {
@@ -560,6 +569,7 @@ pub(super) struct Rate {
     #[serde(rename = "times")]
     _times: Option<Value>,
     pub(super) over: Option<Box<Rate>>,
+    pub(super) activities: Option<OfActivities>,
     pub(super) nights: Option<Set>,
     pub(super) admissions: Option<Set>,
     #[serde(default)]

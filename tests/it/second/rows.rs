@@ -153,14 +153,15 @@ impl Extract {
     /// Every member that some row names, in order.
     pub(super) fn members(&self) -> BTreeSet<&str> {
         let rows = self.0.values().flat_map(|table| &table.rows);
-        rows.map(|row| row.text("member_id")).collect()
+        rows.map(|row| row.text("member_id")).filter(|member| !member.is_empty()).collect()
     }
 
     /// The rows of some members.
     pub(super) fn of(&self, members: &[&str]) -> Self {
         let mut part = self.clone();
         for table in part.0.values_mut() {
-            table.rows.retain(|row| members.contains(&row.text("member_id")));
+            let is_of = |member: &str| member.is_empty() || members.contains(&member);
+            table.rows.retain(|row| is_of(row.text("member_id")));
         }
         part
     }
@@ -183,6 +184,7 @@ impl Extract {
                 "events" => &["member_id", "start", "type"],
                 "cost" => &["member_id", "service_date"],
                 "pharmacy" => &["member_id", "fill_date"],
+                "community_activities" => &["date"],
                 _ => &["member_id", "date"],
             };
             let own = table.rows.iter().flat_map(|row| row.0.keys().copied());

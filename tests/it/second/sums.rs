@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contact::Crosswalk;
-use super::definition::{Definition, OwnSet};
+use super::definition::{Definition, OfActivities, OwnSet};
 use super::life::{Life, World};
 use super::rates::Things;
-use super::rows::{Day, Extract};
+use super::rows::{Day, Extract, Row};
 use super::scores::Instrument;
 use super::units;
 use super::years::{self, Year};
@@ -19,6 +19,8 @@ pub(super) type Place = (String, (Day, Day), String, (String, String));
 pub(super) struct Sums {
     /// Numerator and denominator of each member.
     pub(super) of: BTreeMap<String, (f64, i64)>,
+    /// Those of activities, by their number.
+    pub(super) nobodys: BTreeMap<usize, (f64, i64)>,
     /// Excluded units, by the place of the reason.
     pub(super) excluded: BTreeMap<usize, i64>,
     /// Member values, or days to the deciding event.
@@ -70,6 +72,21 @@ struct Counter<'a> {
 /// First and last day, organisation, attribute and value.
 type Cell = ((Day, Day), String, (String, String));
 
+/// How much an activity adds.
+fn amount(asked: OfActivities, row: &Row) -> i64 {
+    match asked {
+        OfActivities::Sessions => 1,
+        OfActivities::Participants => row.number("participants").unwrap_or(0),
+        // Hours in thousandths, to the nearest minute.
+        OfActivities::Minutes => {
+            let hours = row.text("hours");
+            let (whole, part) = hours.split_once('.').unwrap_or((hours, ""));
+            let thousandths = format!("{whole}{part:0<3}").parse::<i64>().unwrap_or(0);
+            (thousandths * 60 + 500) / 1000
+        }
+    }
+}
+
 pub(super) fn name(definition: &Definition) -> String {
     format!("{}:{}", definition.id, definition.preset)
 }
@@ -98,6 +115,7 @@ pub(super) fn all(asked: &Asked<'_>, extract: &Extract) -> BTreeMap<Place, Sums>
     for member in extract.members() {
         counter.count(&definitions, &Life::of(member, &world));
     }
+    counter.activities(&definitions, extract);
     let named = |((place, (period, group, stratum)), sums): ((usize, Cell), Sums)| {
         ((name(definitions[place]), period, group, stratum), sums)
     };
@@ -291,6 +309,36 @@ impl Counter<'_> {
                     value: None,
                 };
                 self.add(life, &[group], &one);
+            }
+        }
+    }
+
+    /// Activities of the community, which are of nobody and of no known organisation.
+    #[expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
+    fn activities(&mut self, definitions: &[&Definition], extract: &Extract) {
+        let periods = self.complete_periods();
+        for (of, definition) in definitions.iter().enumerate() {
+            let Some(rate) = &definition.rate else { continue };
+            let over = rate.over.as_ref().and_then(|over| over.activities);
+            for (number, row) in extract.rows("community_activities").iter().enumerate() {
+                let day = row.day("date").expect("a date");
+                let counts =
+                    [rate.activities, over].map(|asked| asked.map_or(0, |one| amount(one, row)));
+                if counts == [0, 0] {
+                    continue;
+                }
+                for period in periods.iter().filter(|period| period.0 <= day && day <= period.1) {
+                    for group in ["all of them", "unknown"] {
+                        for (kind, value) in
+                            [("all", "all"), ("age_band", "unknown"), ("sex", "unknown")]
+                        {
+                            let stratum = (kind.to_owned(), value.to_owned());
+                            let place = (*period, group.to_owned(), stratum);
+                            let cell = self.cells.entry((of, place)).or_default();
+                            cell.nobodys.insert(number, (counts[0] as f64, counts[1]));
+                        }
+                    }
+                }
             }
         }
     }

@@ -1,0 +1,82 @@
+//! Activities that belong to no member, added to rates that ask for them.
+
+use std::collections::BTreeMap;
+
+use super::part::band_name;
+use super::plan::{Plan, StratumKind};
+use super::{Cell, Fate, Group, Stratum, Tally, Unit};
+use crate::indicator::{Activity, Rule};
+
+/// The organisation of what has none.
+const UNKNOWN: &str = "unknown";
+
+impl Plan {
+    /// The same plan, with activities of the community for the rates that count them.
+    #[must_use]
+    pub fn with_activities(mut self, activities: Vec<Activity>) -> Self {
+        self.activities = activities;
+        self
+    }
+}
+
+/// Adds activities to tallies, each as a member of its own of whom nothing is known. They have no
+/// enrolment and so no organisation, and are no people, so that `members` stays.
+pub(super) fn add(plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
+    for unit in units(plan) {
+        let Fate::Counted { numerator, denominator, .. } = unit.fate else { continue };
+        let (n, d) = (i128::from(numerator), i128::from(denominator));
+        for stratum in unit.strata.into_iter().chain([Stratum::everyone()]) {
+            let Unit { measure, period, ref group, .. } = unit;
+            let tally =
+                cells.entry(Cell { measure, period, group: group.clone(), stratum }).or_default();
+            tally.numerator += n;
+            tally.denominator += d;
+            tally.nn += n * n;
+            tally.nd += n * d;
+            tally.dd += d * d;
+        }
+    }
+}
+
+/// What activities add, as units: each under a name that no member has, for everyone and for the
+/// organisation that is not known.
+pub(super) fn units(plan: &Plan) -> Vec<Unit> {
+    let strata: Vec<Stratum> = plan.strata.iter().filter_map(unknown).collect();
+    let mut found = Vec::new();
+    for &measure in &plan.computable {
+        let Rule::Rate(rate) = &plan.indicators[measure].rule else { continue };
+        let [of, to] = rate.activities;
+        for (place, activity) in plan.activities.iter().enumerate() {
+            let numerator = of.map_or(0, |sum| sum.of(*activity));
+            let denominator = to.map_or(0, |sum| sum.of(*activity));
+            if (numerator, denominator) == (0, 0) {
+                continue;
+            }
+            for period in plan.calendar.periods(activity.day) {
+                for group in [Group::All, Group::Bho(UNKNOWN.to_owned())] {
+                    found.push(Unit {
+                        member: format!("(activity {})", place + 1),
+                        is_of_member: false,
+                        measure,
+                        period: plan.periods[*period],
+                        group,
+                        strata: strata.clone(),
+                        day: Some(activity.day),
+                        fate: Fate::Counted { numerator, denominator, decided: None },
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The part of those of whom an attribute is not known. Activities are not broken down by provider.
+fn unknown(kind: &StratumKind) -> Option<Stratum> {
+    let value = match kind {
+        StratumKind::AgeBand => band_name(usize::MAX).to_owned(),
+        StratumKind::Attribute(_) => UNKNOWN.to_owned(),
+        StratumKind::Provider(_) => return None,
+    };
+    Some(Stratum { kind: kind.name().to_owned(), value })
+}

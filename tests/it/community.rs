@@ -1,0 +1,110 @@
+//! Activities in the community, which belong to no member: counted for everyone, and for the
+//! organisation that is not known; where none are delivered, what is made of them is not computable.
+
+use std::fs;
+use std::path::Path;
+
+use crate::site::Site;
+
+const ACTIVITIES: &str = "date,agency_id,type,participants,hours,level\n\
+    2024-03-01,A1,coalition,40,2,4\n2024-03-31,A2,event,25,1.5,4\n2024-04-01,A1,event,9,,4\n";
+
+fn site(activities: Option<&str>) -> Site {
+    let site = Site::new("\"prevention_reach\", \"ragins_level_mix\"");
+    let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/crosswalks/service_map.csv");
+    let pipeline = fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    let crosswalks = format!("[extracts]\ncrosswalks = [\"{}\"]\n", map.display());
+    site.write("site.toml", pipeline.replace("[extracts]\n", &crosswalks));
+    let contact = |number: usize| {
+        let code = if number.is_multiple_of(2) { "H0025" } else { "H0038" };
+        format!("C{number},M{number:03},2024-03-15,A1,B1,{code},30\n")
+    };
+    let header = "contact_id,member_id,contact_date,agency_id,bho_id,service_code,minutes\n";
+    site.write(
+        "extracts/contacts.csv",
+        header.to_owned() + &(0..60).map(contact).collect::<String>(),
+    );
+    let span = |number: usize| format!("M{number:03},2023-01-01,B1\n");
+    site.write(
+        "extracts/enrolment.csv",
+        "member_id,start,bho_id\n".to_owned() + &(0..60).map(span).collect::<String>(),
+    );
+    let mut manifest = "source,extract_date,coverage_start,runout_days\n".to_owned();
+    for source in ["contacts", "enrolment", "community_activities"] {
+        manifest += &format!("{source},2024-06-30,2023-01-01,0\n");
+    }
+    if let Some(activities) = activities {
+        site.write("extracts/community_activities.csv", activities);
+    } else {
+        manifest = manifest.replace("community_activities,2024-06-30,2023-01-01,0\n", "");
+    }
+    site.write("extracts/manifest.csv", manifest);
+    site
+}
+
+/// State, numerator and denominator of an indicator in March, for a group.
+fn march(site: &Site, indicator: &str, group: &str) -> Option<[String; 3]> {
+    let path = site.path("report-internal/tables/results.csv");
+    let mut reader = csv::Reader::from_path(path).expect("results");
+    let header = reader.headers().expect("a header").clone();
+    let place = |name: &str| header.iter().position(|one| one == name).expect("a column");
+    let asked = ["indicator", "group", "stratum_kind", "period_start", "period_end"].map(place);
+    let told = ["state", "numerator", "denominator"].map(place);
+    let wanted = [indicator, group, "all", "2024-03-01", "2024-03-31"];
+    let rows = reader.records().map(|row| row.expect("a row"));
+    let mut found = rows.filter(|row| asked.map(|place| &row[place]) == wanted);
+    found.next().map(|row| told.map(|place| row[place].to_owned()))
+}
+
+fn run(site: &Site) {
+    site.fine(&["run", "@site.toml", "--period", "2024-05", "--out", "@report", "--internal"]);
+}
+
+fn counts(state: &str, numerator: &str, denominator: &str) -> Option<[String; 3]> {
+    Some([state, numerator, denominator].map(str::to_owned))
+}
+
+#[test]
+fn activities_count_for_everyone_and_for_no_organisation() {
+    let site = site(Some(ACTIVITIES));
+    run(&site);
+    // 30 prevention contacts, 30 of peers, two activities of 210 minutes.
+    assert_eq!(march(&site, "ragins_level_mix@l4", "all"), counts("final", "32", "62"));
+    assert_eq!(march(&site, "ragins_level_mix@l4", "B1"), counts("final", "30", "60"));
+    assert_eq!(march(&site, "ragins_level_mix@l4", "unknown"), counts("final", "2", "2"));
+    assert_eq!(march(&site, "ragins_level_mix@hours_l4", "all"), counts("final", "1110", "2010"));
+    assert_eq!(march(&site, "prevention_reach", "all"), counts("final", "32", "1860"));
+    assert_eq!(march(&site, "prevention_reach@persons", "all"), counts("final", "95", "1860"));
+    // The units behind the number are as many, and name no member for an activity.
+    let told = site.fine(&[
+        "explain",
+        "--pipeline",
+        "@site.toml",
+        "ragins_level_mix@l4",
+        "--period",
+        "2024-03",
+        "--units",
+        "@units.parquet",
+    ]);
+    assert!(told.contains("32") && told.contains("62"), "{told}");
+    let units = fs::File::open(site.path("units.parquet")).expect("the units");
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(units, 1024);
+    let of_nobody: usize = reader
+        .expect("a table")
+        .map(|batch| batch.expect("rows"))
+        .map(|batch| batch.column_by_name("member_id").expect("members").null_count())
+        .sum();
+    assert_eq!(of_nobody, 2);
+}
+
+#[test]
+fn without_activities_nobody_is_told_that_there_are_none() {
+    let site = site(None);
+    run(&site);
+    let [state, numerator, _] = march(&site, "ragins_level_mix@l4", "all").expect("a row");
+    assert_eq!((state.as_str(), numerator.as_str()), ("not_computable", ""));
+    assert_eq!(march(&site, "ragins_level_mix@l1", "all"), counts("final", "0", "60"));
+    assert_eq!(march(&site, "prevention_reach", "all"), counts("final", "30", "1860"));
+    let page = fs::read_to_string(site.path("report-internal/index.html")).expect("a page");
+    assert!(page.contains("needs community_activities"), "the table is named");
+}
