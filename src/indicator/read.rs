@@ -211,6 +211,7 @@ fn indicator(
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         ceiling: read_shape::ceiling(&read.rule),
+        high_percent: read_shape::high_percent(&read.rule),
         widening: widening::of(&read.rule, &read.filters),
         missing: Vec::new(),
         poor: Vec::new(),

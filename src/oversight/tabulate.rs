@@ -35,6 +35,13 @@ pub const LOWER_QUARTILE: &str = ".p25";
 pub const UPPER_QUARTILE: &str = ".p75";
 /// The share of members with a value of at least 0.75.
 pub const SHARE_HIGH: &str = ".share_ge_0.75";
+/// The share of members with a value of at least 0.95.
+pub const SHARE_VERY_HIGH: &str = ".share_ge_0.95";
+
+/// True for a share of members with high values, which is a count of members.
+pub fn is_share_high(statistic: &str) -> bool {
+    [SHARE_HIGH, SHARE_VERY_HIGH].contains(&statistic)
+}
 
 /// Tallies to rows.
 pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
@@ -226,16 +233,17 @@ fn is_beyond(tally: &Tally, ceiling: i64, probability: f64) -> bool {
     rank >= tally.values.up_to(ceiling - 1) as f64
 }
 
-/// The share of members whose value is at least 0.75: a count, with the small cells of one.
+/// The share of members whose value is high: a count, with the small cells of one.
 #[expect(clippy::cast_precision_loss, reason = "members are far fewer than 2^53")]
 fn share_high(measure: &Measure, bare: Row, tally: &Tally, settings: &Settings) -> Row {
-    let cut = measure.numerator_parts / 4 * 3;
+    let cut = measure.numerator_parts / 100 * measure.high_percent;
+    let statistic = if measure.high_percent == 95 { SHARE_VERY_HIGH } else { SHARE_HIGH };
     let members = tally.values.total();
     let high = members - tally.values.up_to(cut - 1);
     let (met, all) = (high as f64, members as f64);
-    let id = format!("{}{SHARE_HIGH}", measure.id);
+    let id = format!("{}{statistic}", measure.id);
     let mut row = Row {
-        statistic: SHARE_HIGH,
+        statistic,
         numerator: Some(Exact::whole(i128::from(high))),
         denominator: Some(Exact::whole(i128::from(members))),
         ..bare

@@ -3,8 +3,8 @@
 use crate::chart::{Mark, Shown, format};
 use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
 use crate::oversight::{
-    Exact, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, STANDARDISED_RATIO, State,
-    UPPER_QUARTILE, Verdict,
+    Exact, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, SHARE_VERY_HIGH, STANDARDISED_RATIO,
+    State, UPPER_QUARTILE, Verdict,
 };
 use crate::terms::Period;
 
@@ -278,6 +278,7 @@ pub(super) fn statistic(suffix: &'static str) -> &'static str {
         LOWER_QUARTILE => "lower quartile",
         UPPER_QUARTILE => "upper quartile",
         SHARE_HIGH => "members at 0.75 or more",
+        SHARE_VERY_HIGH => "members at 0.95 or more",
         STANDARDISED_RATIO => "observed ÷ expected",
         other => other,
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::register::{CellKey, Register, Shown, shown};
 use crate::indicator::{Measure, Scale, Shape};
 use crate::kernel::{Group, Stratum};
-use crate::oversight::{Exact, PublishedTable, SHARE_HIGH, STANDARDISED_RATIO};
+use crate::oversight::{Exact, PublishedTable, STANDARDISED_RATIO, is_share_high};
 use crate::terms::{Grain, Period};
 
 /// What a reader of both releases would find out.
@@ -94,7 +94,7 @@ impl Pair<'_> {
         let mut changes: BTreeMap<&CellKey, Changes> = BTreeMap::new();
         for (key, before) in self.old {
             let is_ratio = key.statistic == STANDARDISED_RATIO;
-            let is_counted = key.statistic.is_empty() || key.statistic == SHARE_HIGH || is_ratio;
+            let is_counted = key.statistic.is_empty() || is_share_high(&key.statistic) || is_ratio;
             if !is_counted || !periods.contains(&(key.measure.as_str(), key.period)) {
                 continue;
             }
@@ -242,7 +242,7 @@ fn changed(shape: Shape, key: &CellKey, before: &Shown, after: Option<&Shown>) -
         };
         let (met, units) = (whole(shown.numerator.as_ref()), whole(shown.denominator.as_ref()));
         let unmet = units.zip(met).map(|(units, met)| units - met);
-        let is_share = key.statistic == SHARE_HIGH
+        let is_share = is_share_high(&key.statistic)
             || matches!(shape, Shape::Share | Shape::MemberShare | Shape::Mix);
         let met_counts = is_share || shape == Shape::Rate;
         vec![

@@ -57,7 +57,7 @@ use rayon::prelude::{
     IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
 };
 
-use super::{Exact, Row, SHARE_HIGH, STANDARDISED_RATIO, Settings, Table, standardised};
+use super::{Exact, Row, STANDARDISED_RATIO, Settings, Table, is_share_high, standardised};
 use crate::indicator::Shape;
 use crate::kernel::{Attributed, Group, Stratum};
 use crate::terms::{Grain, Period};
@@ -92,7 +92,7 @@ pub(super) fn hidden_rows(table: &Table, settings: &Settings) -> Vec<Row> {
         let is_in = |rows: &Hidden<'_>, statistic: &'static str| {
             rows.contains(&(row.measure, statistic, key(row)))
         };
-        let statistic = if row.statistic == SHARE_HIGH { SHARE_HIGH } else { "" };
+        let statistic = if is_share_high(row.statistic) { row.statistic } else { "" };
         let blank = is_in(&few_members, "");
         let is_hidden = is_in(&hidden, statistic);
         let without_exclusions = is_in(&excluded, "");

@@ -9,7 +9,7 @@ use super::count::Rows;
 use super::sheet::Sheet;
 use super::sorts::Tree;
 use crate::indicator::{Display, Shape, Widening};
-use crate::oversight::{Exact, Row, SHARE_HIGH, Table};
+use crate::oversight::{Exact, Row, SHARE_HIGH, SHARE_VERY_HIGH, Table, is_share_high};
 
 /// Rows of a measure, or of the share of high values that goes with it.
 pub(super) struct Part<'t> {
@@ -77,14 +77,14 @@ fn parts<'t>(
         if !shares {
             continue;
         }
-        for statistic in ["", SHARE_HIGH] {
+        for statistic in ["", SHARE_HIGH, SHARE_VERY_HIGH] {
             let own = rows.of[measure].iter().copied();
             let rows = placed(own.filter(|row| row.statistic == statistic), axes);
             if rows.iter().all(Vec::is_empty) {
                 continue;
             }
             let is_mean = matches!(about.shape, Shape::MemberMean | Shape::UnitMean);
-            let counted = !is_mean || statistic == SHARE_HIGH;
+            let counted = !is_mean || is_share_high(statistic);
             let bounded = matches!(about.display, Display::Index | Display::Percent);
             let met = (counted || bounded).then(|| by_place(&rows, |row| whole(row.numerator)));
             let units = by_place(&rows, |row| whole(row.denominator));
@@ -137,8 +137,8 @@ fn blocks<'p, 't>(parts: &'p [Part<'t>]) -> Vec<Vec<&'p Part<'t>>> {
     for part in parts {
         let same = |block: &&mut Vec<&Part<'_>>| {
             // A share of high values is about the members of its mean.
-            let mean = part.statistic == SHARE_HIGH && block[0].measure == part.measure;
-            let twin = part.statistic == SHARE_HIGH
+            let mean = is_share_high(part.statistic) && block[0].measure == part.measure;
+            let twin = is_share_high(part.statistic)
                 && block.iter().any(|other| other.measure == part.measure);
             mean || twin || part.statistic.is_empty() && block[0].units == part.units
         };

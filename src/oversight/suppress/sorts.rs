@@ -12,7 +12,7 @@ use super::axes::Axes;
 use super::count::{Count, Kept, Rows, layers, sheet};
 use super::shares::{Linked, Part, Protected, whole};
 use super::sheet::Sight;
-use crate::oversight::{Row, SHARE_HIGH};
+use crate::oversight::{Row, is_share_high};
 
 /// Parts with the same units; the units may be those who met a criterion of another block, or those
 /// who did not.
@@ -228,7 +228,7 @@ impl<'p, 't> Tree<'p, 't> {
         for (layer, parts) in layers.iter_mut().zip(&self.layers) {
             // The share of high values is published for groups, not for attributes.
             for place in 0..axes.space.places() {
-                if parts[0].statistic == SHARE_HIGH && axes.is_attribute(place) {
+                if is_share_high(parts[0].statistic) && axes.is_attribute(place) {
                     layer.sight[place] = Sight::Unpublished;
                 }
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use throughline::indicator::Shape;
 use throughline::kernel::{Group, Stratum};
-use throughline::oversight::{PublishedTable, Row, SHARE_HIGH};
+use throughline::oversight::{PublishedTable, Row, is_share_high};
 use throughline::terms::Period;
 
 use super::simplex::Simplex;
@@ -56,7 +56,7 @@ fn whole(row: &Row, numerator: bool) -> Option<i64> {
 fn counts(row: &Row, shape: Shape) -> Vec<(What, Option<i64>)> {
     let (units, met) = (whole(row, false), whole(row, true));
     let share = matches!(shape, Shape::Share | Shape::MemberShare | Shape::Mix)
-        || row.statistic == SHARE_HIGH;
+        || is_share_high(row.statistic);
     let mut counts = Vec::new();
     if shape != Shape::Rate {
         counts.push((What::Units, units));
@@ -97,7 +97,7 @@ impl Attack {
             equations: Vec::new(),
         };
         for row in published.rows() {
-            if !row.statistic.is_empty() && row.statistic != SHARE_HIGH {
+            if !row.statistic.is_empty() && !is_share_high(row.statistic) {
                 continue;
             }
             let shape = published.measures()[row.measure].shape;
@@ -273,7 +273,7 @@ impl Attack {
                         None => self.equation(vec![(index, 1)]),
                     }
                 }
-                (_, What::Units) if place.1 == SHARE_HIGH => {
+                (_, What::Units) if is_share_high(place.1) => {
                     place.1 = "";
                     let other = self.find(What::Units, &place).expect("the row of the mean");
                     self.equation(vec![(index, 1), (other, -1)]);

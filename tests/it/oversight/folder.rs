@@ -11,8 +11,8 @@ use throughline::diagnostic::{Document, Source};
 use throughline::kernel::{Group, Stratum};
 use throughline::oversight::contract::{self, Contract, KnownMeasure};
 use throughline::oversight::{
-    Adjusted, PublishedTable, SHARE_HIGH, Settings, release_internal, results_csv, scorecard,
-    suppress, tabulate,
+    Adjusted, PublishedTable, SHARE_HIGH, SHARE_VERY_HIGH, Settings, release_internal, results_csv,
+    scorecard, suppress, tabulate,
 };
 use throughline::report::{self, Content};
 use throughline::terms::{Grain, Period};
@@ -350,10 +350,10 @@ fn attack(seed: u64) -> (usize, usize) {
     }
     let mut attack = Attack::new(&published, &internal);
     for fact in &told.facts {
-        let (id, statistic) = match fact.indicator.strip_suffix(SHARE_HIGH) {
-            Some(id) => (id, SHARE_HIGH),
-            None => (fact.indicator.as_str(), ""),
-        };
+        let high = [SHARE_HIGH, SHARE_VERY_HIGH].into_iter();
+        let mut high =
+            high.filter_map(|suffix| Some((fact.indicator.strip_suffix(suffix)?, suffix)));
+        let (id, statistic) = high.next().unwrap_or((fact.indicator.as_str(), ""));
         let measure = published.measures().iter().position(|one| one.id == id);
         let Some(measure) = measure else { continue };
         let place = (measure, statistic, fact.period, fact.group.clone(), fact.stratum.clone());

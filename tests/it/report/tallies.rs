@@ -74,6 +74,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         overlapping: false,
         has_curve: false,
         ceiling: None,
+        high_percent: 75,
         widening: None,
         missing: Vec::new(),
         poor: Vec::new(),
