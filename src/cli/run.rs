@@ -25,6 +25,12 @@ pub(super) fn with_threads<T: Send>(
 pub(super) fn run(given: &IngestArguments) -> anyhow::Result<Verdict> {
     let arguments = &given.run;
     let (pipeline, folders) = read_pipeline(arguments)?;
+    if let Some(out) = &folders.out {
+        throughline::report::check_place(out)?;
+        if arguments.internal {
+            throughline::report::check_place(&pipeline::internal_folder(out))?;
+        }
+    }
     with_threads(arguments.threads, || {
         let bar = Bar::new();
         let on_stage = |stage: Stage<'_>| bar.stage(stage);

@@ -142,11 +142,11 @@ pub enum Course {
         /// The window.
         days: Window,
     },
-    /// A contact that passes a filter, on a day of a level at least that of the last assessment up to
-    /// the index day, if there is any.
+    /// A contact that passes a filter, at least at the level of the last assessment up to the index
+    /// day, if there is any.
     AtAssessedLevel {
-        /// The filter.
-        filter: usize,
+        /// The filter without a level, and at each level from 1 to 6 or above.
+        by_level: [usize; 7],
         /// The window.
         days: Window,
     },
@@ -336,8 +336,8 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
             let (from, to) = days.around(unit.day);
             scene.timeline.is_in_phase(*phase, from, to).then_some(0)
         }
-        Course::AtAssessedLevel { filter, days } => {
-            at_assessed_level(scene, scene.filters[*filter], unit.day, *days)
+        Course::AtAssessedLevel { by_level, days } => {
+            at_assessed_level(scene, *by_level, unit.day, *days)
         }
         Course::OtherAgency { within } => {
             let Subject::Agency { key, filter } = unit.of else { return None };
@@ -394,17 +394,18 @@ fn rows_met(scene: Scene<'_>, filter: usize, (from, to): (Day, Day), at_least: i
 }
 
 /// The first contact of a filter in a window that is not below the level assessed last.
-fn at_assessed_level(scene: Scene<'_>, filter: usize, index: Day, days: Window) -> Option<i32> {
+fn at_assessed_level(
+    scene: Scene<'_>,
+    by_level: [usize; 7],
+    index: Day,
+    days: Window,
+) -> Option<i32> {
     let timeline = scene.timeline;
     let known = timeline.assessments.partition_point(|one| one.day <= index);
     let needed = known.checked_sub(1).map_or(0, |place| timeline.assessments[place].recommended);
-    let (from, to) = days.around(index);
-    let level = |day: Day| {
-        let at = timeline.level_days.partition_point(|one| one.day < day);
-        timeline.level_days.get(at).filter(|one| one.day == day).map(|one| one.level)
-    };
-    let mut found = timeline.contacts_within(filter, from, to).iter();
-    found.find(|day| level(**day).is_some_and(|level| level >= needed)).map(|day| *day - index)
+    let filter = scene.filters[by_level[usize::from(needed.min(6))]];
+    let found = timeline.nth_contact_within(filter, days.around(index), 0);
+    found.map(|day| day - index)
 }
 
 /// The first day at a level at least `by` above the one stepped down to.

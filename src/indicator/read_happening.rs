@@ -16,7 +16,7 @@ use crate::diagnostic::{Fields, Problems};
 use crate::terms::codes::{EndReason, FacilityClass, Sector};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::instrument::{Domain, Domains};
-use crate::timeline::{ContactFilter, Phase};
+use crate::timeline::{Basis, ContactFilter, Phase};
 
 /// The list of things under a key, such as `any = [{ contact = { … } }, { ed_visit = true }]`.
 pub(super) fn happenings(
@@ -301,15 +301,29 @@ fn in_days(
     let phase = table.word("in_phase", &Phase::NAMES, Phase::from_name, problems);
     let set = spell_set(table, "in", problems);
     let filter = contact(table, "contact_at_assessed_level", filters, problems);
+    let filter = filter.map(|filter| by_level(filter, filters));
     let over = table.integer_in("nights_over", 0, 3660, problems);
     Ok(days.and_then(|days| {
         let course = match (phase, filter, set) {
             (Some(phase), ..) => Course::InPhase { phase, days },
-            (_, Some(filter), _) => Course::AtAssessedLevel { filter, days },
+            (_, Some(by_level), _) => Course::AtAssessedLevel { by_level, days },
             (.., set) => Course::DaysIn { set: set?, over: over.unwrap_or(0), days },
         };
         Some(Criterion::Course(course))
     }))
+}
+
+/// The places of a filter and, for each level from 1 to 6, of the same at this level or above.
+fn by_level(filter: usize, filters: &mut Vec<ContactFilter>) -> [usize; 7] {
+    let mut places = [filter; 7];
+    for (level, place) in (1..).zip(&mut places[1..]) {
+        let at_least = ContactFilter { levels: Some((level, 6)), ..ContactFilter::of(Basis::Row) };
+        let mut own = filters[filter].clone();
+        own.and.push(at_least);
+        *place = filters.len();
+        filters.push(own);
+    }
+    places
 }
 
 /// What a stay, visit, plan or need is, and what becomes of it; `Err` if the table says nothing of it.

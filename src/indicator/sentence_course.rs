@@ -216,9 +216,9 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
         Course::InPhase { phase, days } => {
             format!("in {} on every day {}", phase_name(*phase), within(*days, noun))
         }
-        Course::AtAssessedLevel { filter, days } => format!(
+        Course::AtAssessedLevel { by_level, days } => format!(
             "{} {}, at the level of the last assessment or above",
-            contacts(&filters[*filter]),
+            contacts(&filters[by_level[0]]),
             within(*days, noun)
         ),
         Course::OtherAgency { within } => format!(

@@ -243,9 +243,10 @@ impl Criterion {
             | Self::ContactDuringStay { filter }
             | Self::ContactBeforeReturn { filter }
             | Self::Own(OwnTest::Smi { severe: filter, .. } | OwnTest::Member(filter))
-            | Self::Course(Course::AtAssessedLevel { filter, .. } | Course::Rows { filter, .. }) => {
+            | Self::Course(Course::Rows { filter, .. }) => {
                 vec![*filter]
             }
+            Self::Course(Course::AtAssessedLevel { by_level, .. }) => by_level.to_vec(),
             Self::HowMuch(wanted) => match wanted.of {
                 Amount::SupplyDays { filter }
                 | Amount::SupplyInARow { filter, .. }

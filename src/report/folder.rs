@@ -86,6 +86,14 @@ pub fn draft(content: &Content<'_>, folder: &Path) -> Result<Draft, Error> {
     draft_of(folder, &Value::Null, &files)
 }
 
+/// Complains of a folder that no report may take the place of, before anything is counted for it.
+///
+/// # Errors
+/// If it is a file, or has something in it that no report wrote.
+pub fn check_place(folder: &Path) -> Result<(), Error> {
+    refuse_foreign(folder, &Value::Null, &[(MANIFEST.to_owned(), Vec::new())])
+}
+
 /// Files that may take the place of what an earlier run of the same kind wrote; the last one is the
 /// manifest. Reports have no kind in their manifest.
 pub(super) fn draft_of(

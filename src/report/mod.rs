@@ -48,7 +48,7 @@ pub use draft::{
     Draft, Fate, Uninterrupted, abandoned, fate, of_process, remove_abandoned,
     remove_all_abandoned, uninterrupted,
 };
-pub use folder::{Error, Written, WrittenFile, draft, write};
+pub use folder::{Error, Written, WrittenFile, check_place, draft, write};
 pub use page::{REFERENCE, page};
 pub use reconciliation::{ReconciliationContent, reconciliation_page, write_reconciliation};
 pub use reference::reference;

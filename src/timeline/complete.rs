@@ -49,6 +49,7 @@ impl Reader<'_> {
         timeline.ed_visits.sort_by_key(|visit| (visit.index, visit.start));
         timeline.ed_visits.dedup_by(|later, first| first.takes_in(later));
         timeline.planned_ends.sort_unstable();
+        timeline.planned_ends.dedup();
         let known = &self.settings.instruments;
         score::deteriorations(&timeline.scores, known, &mut timeline.deteriorations);
         if self.needs.homes {

@@ -204,7 +204,7 @@ pub struct Timeline {
     pub ed_visits: Vec<EdVisit>,
     /// Events in order.
     pub events: Vec<Event>,
-    /// Planned ends of care, in order.
+    /// Planned ends of care, in order: however many plans end on a day, care ends once.
     pub planned_ends: Vec<Day>,
     /// Assessments that recommend a level, in order, the smallest id first within a day.
     pub assessments: Vec<Assessment>,

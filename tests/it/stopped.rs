@@ -179,3 +179,16 @@ fn a_report_that_cannot_be_written_is_in_no_register() {
     assert!(site.says(&RUN, 2).contains("letter.txt"));
     assert_eq!(fs::read_dir(site.path("r")).expect("a folder").count(), 1);
 }
+
+#[test]
+fn a_place_that_no_report_may_take_is_told_before_anything_is_stored() {
+    let site = Site::new("\"upc\"").with_contacts(6);
+    fs::create_dir(site.path("notes")).expect("a folder");
+    site.write("notes/letter.txt", "dear all");
+    site.write("page", "a file");
+    for (out, words) in [("@notes", "holds `letter.txt`"), ("@page", "page: Not a directory")] {
+        let text = site.says(&["run", "@site.toml", "--out", out], 2);
+        assert!(text.contains(words), "{text}");
+        assert!(!site.path("store").exists(), "nothing was stored");
+    }
+}
