@@ -190,7 +190,6 @@ fn conclude(
     counted: &Counted,
 ) -> anyhow::Result<()> {
     say(&format!("{} · data complete through {}", counted.month, counted.data_through))?;
-    say(&format!("{:34} {:>8} {:>14} {:>10}", "indicator", "month", "value", "counted"))?;
     for line in summary::lines(table, counted.month) {
         say(line.trim_end())?;
     }

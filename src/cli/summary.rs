@@ -5,10 +5,13 @@ use throughline::kernel::Group;
 use throughline::oversight::{PublishedTable, State};
 use throughline::terms::{Grain, Period};
 
-/// One line per indicator: its value for everyone in the last complete month up to the reported
+/// Headings, and one line per indicator: its value for everyone in the last complete month up to the reported
 /// one, or why there is none.
 pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
-    let mut lines = Vec::new();
+    let ids = table.measures().iter().map(|measure| measure.id.len());
+    let width = ids.max().unwrap_or(0).max(34);
+    let mut lines =
+        vec![format!("{:width$} {:>8} {:>14} {:>10}", "indicator", "month", "value", "counted")];
     for (place, measure) in table.measures().iter().enumerate() {
         let everyone = || {
             table.rows_of(place).iter().filter(|row| {
@@ -38,7 +41,7 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
             &measure.unit
         };
         lines.push(format!(
-            "{:34} {:>8} {:>14} {:>10}  {says}",
+            "{:width$} {:>8} {:>14} {:>10}  {says}",
             measure.id,
             row.period.to_string(),
             value,

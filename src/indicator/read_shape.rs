@@ -82,6 +82,11 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             (Thing::Served { .. } | Thing::Units { once: true, .. }, None) if matches!(scale, Scale::DaysOfPeriod(factor) if factor > 1.0) => {
                 (Shape::Rate, scale, Display::Rate, 1)
             }
+            (Thing::Contacts { .. }, Some(Thing::Contacts { .. }))
+                if scale == Scale::Times(1.0) =>
+            {
+                (Shape::Rate, scale, Display::Percent, 1)
+            }
             (Thing::Served { .. } | Thing::Units { once: true, .. }, _)
             | (Thing::PhaseDays(_), Some(Thing::PhaseDays(_)))
             | (Thing::ContactSum { .. }, Some(Thing::ContactSum { .. })) => {

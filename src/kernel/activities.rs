@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::part::band_name;
 use super::plan::{Plan, StratumKind};
 use super::{Cell, Fate, Group, Stratum, Tally, Unit};
-use crate::indicator::{Activity, Rule};
+use crate::indicator::{Activity, RateRule, Rule};
 
 /// The organisation of what has none.
 const UNKNOWN: &str = "unknown";
@@ -19,9 +19,34 @@ impl Plan {
     }
 }
 
+/// True for a measure that counts activities, if there are any: nobody knows how many of them are an
+/// organisation's or an age band's, and without them its number would be too small. It is told for
+/// everyone alone.
+fn is_of_everyone(plan: &Plan, measure: usize) -> bool {
+    let counts = |rate: &RateRule| rate.activities[0].is_some();
+    !plan.activities.is_empty()
+        && matches!(&plan.indicators[measure].rule, Rule::Rate(rate) if counts(rate))
+}
+
+/// Leaves out what is not told of a unit, or the unit.
+pub(super) fn told(plan: &Plan, mut unit: Unit) -> Option<Unit> {
+    if is_of_everyone(plan, unit.measure) {
+        unit.strata.clear();
+        return Some(unit).filter(|unit| unit.group == Group::All);
+    }
+    Some(unit)
+}
+
 /// Adds activities to tallies, each as a member of its own of whom nothing is known. They have no
 /// enrolment and so no organisation, and are no people, so that `members` stays.
 pub(super) fn add(plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
+    if plan.activities.is_empty() {
+        return;
+    }
+    let everyone = Stratum::everyone();
+    cells.retain(|cell, _| {
+        cell.group == Group::All && cell.stratum == everyone || !is_of_everyone(plan, cell.measure)
+    });
     for unit in units(plan) {
         let Fate::Counted { numerator, denominator, .. } = unit.fate else { continue };
         let (n, d) = (i128::from(numerator), i128::from(denominator));
@@ -54,7 +79,7 @@ pub(super) fn units(plan: &Plan) -> Vec<Unit> {
             }
             for period in plan.calendar.periods(activity.day) {
                 for group in [Group::All, Group::Bho(UNKNOWN.to_owned())] {
-                    found.push(Unit {
+                    let unit = Unit {
                         member: format!("(activity {})", place + 1),
                         is_of_member: false,
                         measure,
@@ -63,7 +88,8 @@ pub(super) fn units(plan: &Plan) -> Vec<Unit> {
                         strata: strata.clone(),
                         day: Some(activity.day),
                         fate: Fate::Counted { numerator, denominator, decided: None },
-                    });
+                    };
+                    found.extend(told(plan, unit));
                 }
             }
         }

@@ -89,9 +89,7 @@ where
             counter.count(timeline, interner);
             let of = (&counter.ledger, &weights);
             write_down(&counter.board, of, timeline, interner, &mut |unit| {
-                if keep(&unit) {
-                    found.push(unit);
-                }
+                found.extend(activities::told(plan, unit).filter(|unit| keep(unit)));
             });
         };
         for batch in open(bucket).map_err(Error::Source)? {

@@ -116,7 +116,8 @@ impl Reader<'_> {
     }
 }
 
-/// Custody runs from a start to its end, or to the next recorded end, or stays open.
+/// Custody runs from a start to its end, or to the next recorded end, or stays open. An end on the very
+/// day is that of an earlier custody, if somebody was in custody the day before.
 fn custody(events: &[Event]) -> Vec<(Day, Day)> {
     let ends: Vec<Day> = events
         .iter()
@@ -124,12 +125,15 @@ fn custody(events: &[Event]) -> Vec<(Day, Day)> {
         .map(|event| event.start)
         .collect();
     let starts = events.iter().filter(|event| event.what == EventType::IncarcerationStart);
-    let span = |event: &Event| {
-        let end =
-            event.end.or_else(|| ends.iter().copied().filter(|end| *end >= event.start).min());
-        (event.start, end.map_or(Day(OPEN), |end| end - 1))
-    };
-    starts.map(span).collect()
+    let mut spans: Vec<(Day, Day)> = Vec::new();
+    for event in starts {
+        let start = event.start;
+        let was_inside = spans.iter().any(|(first, last)| *first < start && *last >= start - 1);
+        let from = if was_inside { start + 1 } else { start };
+        let end = event.end.or_else(|| ends.iter().copied().filter(|end| *end >= from).min());
+        spans.push((start, end.map_or(Day(OPEN), |end| end - 1)));
+    }
+    spans
 }
 
 impl DaySpans {

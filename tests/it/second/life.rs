@@ -503,16 +503,31 @@ fn custody(events: &[&Row], (_, last): (Day, Day)) -> BTreeSet<Day> {
     let of = |what: &str| -> Vec<&Row> {
         events.iter().filter(|row| row.text("type") == what).copied().collect()
     };
-    let mut days = BTreeSet::new();
-    for row in of("incarceration_start") {
-        let start = row.day("start").expect("every event has a day");
-        let releases = of("incarceration_end");
-        let released =
-            releases.iter().filter_map(|row| row.day("start")).filter(|day| *day > start);
-        let end = row.day("end").or(released.min()).unwrap_or(last + 1);
-        days.extend(start..end);
+    let (starts, ends) = (of("incarceration_start"), of("incarceration_end"));
+    let days = |rows: &[&Row]| -> BTreeSet<Day> {
+        rows.iter().map(|row| row.day("start").expect("every event has a day")).collect()
+    };
+    let mut custody = BTreeSet::new();
+    let (known, open): (Vec<&Row>, Vec<&Row>) =
+        starts.into_iter().partition(|row| row.day("end").is_some());
+    for row in known {
+        custody.extend(row.day("start").expect("a day")..row.day("end").expect("a day"));
     }
-    days
+    let (opened, released) = (days(&open), days(&ends));
+    let mut inside = false;
+    for day in opened.first().copied().unwrap_or(last + 1)..=last {
+        let was_inside = inside || custody.contains(&(day - 1));
+        // Whoever was in custody is released before being taken again; else it is one short custody.
+        inside = match (was_inside, released.contains(&day)) {
+            (true, true) => opened.contains(&day),
+            (false, true) => false,
+            (_, false) => inside || opened.contains(&day),
+        };
+        if inside {
+            custody.insert(day);
+        }
+    }
+    custody
 }
 
 /// Reading 12: the level if given, else that of the facility; nothing for emergency departments, and

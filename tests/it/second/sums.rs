@@ -116,6 +116,14 @@ pub(super) fn all(asked: &Asked<'_>, extract: &Extract) -> BTreeMap<Place, Sums>
         counter.count(&definitions, &Life::of(member, &world));
     }
     counter.activities(&definitions, extract);
+    // Of activities nobody knows whose they are.
+    if !extract.rows("community_activities").is_empty() {
+        let counts =
+            |of: usize| definitions[of].rate.as_ref().is_some_and(|rate| rate.activities.is_some());
+        counter.cells.retain(|(of, (_, group, (kind, _))), _| {
+            !counts(*of) || group == "all of them" && kind == "all"
+        });
+    }
     let named = |((place, (period, group, stratum)), sums): ((usize, Cell), Sums)| {
         ((name(definitions[place]), period, group, stratum), sums)
     };
