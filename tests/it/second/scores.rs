@@ -240,7 +240,8 @@ pub(super) fn is_favourable(life: &Life<'_>, domains: &[String], [from, to]: Day
 /// The mean of a day's scores of some domains.
 pub(super) fn points(life: &Life<'_>, domains: &[String], day: Day) -> f64 {
     let of = wanted(life, domains, None).into_iter().filter(|score| score.day == day);
-    mean(&of.map(|score| score.points).collect::<Vec<f64>>())
+    // In thousandths of a point, as scores are kept.
+    (mean(&of.map(|score| score.points).collect::<Vec<f64>>()) * 1e3).round() / 1e3
 }
 
 /// The pairs of a window that a rule of members looks at.
