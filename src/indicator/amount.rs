@@ -55,11 +55,39 @@ pub struct HowMuch {
     pub at_most: i32,
 }
 
-/// As [`super::criterion::met`], for how much there is of something.
-pub(super) fn how_much_met(wanted: &HowMuch, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+/// True if there is as much of something as is asked for.
+pub(super) fn how_much_holds(wanted: &HowMuch, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
     let (from, to) = wanted.days.around(unit.day);
-    let found = amount(wanted.of, scene, from, to);
-    (wanted.at_least..=wanted.at_most).contains(&found).then_some(0)
+    (wanted.at_least..=wanted.at_most).contains(&amount(wanted.of, scene, from, to))
+}
+
+/// As [`super::criterion::met`], for how much there is of something. What can only become more from day to
+/// day is decided on the day on which it is enough, anything else on the index day.
+pub(super) fn how_much_met(wanted: &HowMuch, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    if !how_much_holds(wanted, scene, unit) {
+        return None;
+    }
+    let grows = match wanted.of {
+        Amount::Nights(_)
+        | Amount::DaysAtLevel { .. }
+        | Amount::SupplyDays { .. }
+        | Amount::SupplyInARow { .. } => wanted.at_least > 0 && wanted.at_most == i32::MAX,
+        Amount::Agencies | Amount::EachHalf { .. } => false,
+    };
+    if !grows {
+        return Some(0);
+    }
+    let (from, mut enough) = wanted.days.around(unit.day);
+    let mut day = from;
+    while day < enough {
+        let middle = day + (enough - day) / 2;
+        if amount(wanted.of, scene, from, middle) >= wanted.at_least {
+            enough = middle;
+        } else {
+            day = middle + 1;
+        }
+    }
+    Some(enough - unit.day)
 }
 
 fn amount(of: Amount, scene: Scene<'_>, from: Day, to: Day) -> i32 {

@@ -1,6 +1,6 @@
 //! When a unit is left out, and when it is met.
 
-use super::amount::how_much_met;
+use super::amount::{how_much_holds, how_much_met};
 use super::assessed::assessed_level_met;
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
 use super::rule::{Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
@@ -119,6 +119,7 @@ pub(super) fn is_met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_
             at_least.checked_sub(1).is_none_or(|others| met.nth(others).is_some())
         }
         Criterion::Joined { at_most: 0, of, .. } => !of.iter().any(|one| is_met(one, scene, unit)),
+        Criterion::HowMuch(wanted) => how_much_holds(wanted, scene, unit),
         _ => met(criterion, scene, unit).is_some(),
     }
 }

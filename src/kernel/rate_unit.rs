@@ -21,7 +21,11 @@ impl Counter<'_> {
         let Some(own) = self.rate_rule(measure).and_then(|rate| rate.units.get(place)) else {
             return Vec::new();
         };
-        let scene = plan.scene(measure, timeline, &self.care);
+        let mut scene = plan.scene(measure, timeline, &self.care);
+        if matches!(own.money, Some(UnitMoney::Lines { .. })) {
+            // Cost lines of the periods may belong to a unit of which the index day lies outside of them.
+            scene.asked = (Day(i32::MIN / 2), Day(i32::MAX / 2));
+        }
         met_units(&own.share, scene)
     }
 
