@@ -5,8 +5,8 @@ use throughline::kernel::Group;
 use throughline::oversight::{PublishedTable, State};
 use throughline::terms::{Grain, Period};
 
-/// Headings, and one line per indicator: its value for everyone in the last complete month up to the reported
-/// one, or why there is none.
+/// Headings, and one line per indicator: its value for everyone in the last complete month up to the
+/// reported one, or why there is none.
 pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
     let ids = table.measures().iter().map(|measure| measure.id.len());
     let width = ids.max().unwrap_or(0).max(34);

@@ -2,7 +2,8 @@
 
 use super::amount::{how_much_holds, how_much_met};
 use super::assessed::assessed_level_met;
-use super::course::{comes_first, course_met, followed_met, happens_met, joined_met, own_met};
+use super::course::{comes_first, course_met, followed_met, happens_met, joined_met};
+use super::own::own_met;
 use super::rule::{Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
 use super::score::pairs_met;
 use super::unit::{Candidate, Scene, Subject};

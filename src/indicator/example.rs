@@ -181,7 +181,8 @@ fn without_activities<'a>(
         match activity::parse(line) {
             Ok(activity) => activities.push(activity),
             Err((message, help)) => {
-                problems.push(table.problem(span.clone(), message, "in this line").maybe_help(help))
+                problems
+                    .push(table.problem(span.clone(), message, "in this line").maybe_help(help));
             }
         }
     }

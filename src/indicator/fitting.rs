@@ -1,6 +1,7 @@
 //! Which criteria can be asked of which units.
 
-use super::course::{Course, OwnTest};
+use super::course::Course;
+use super::own::OwnTest;
 use super::rule::{Criterion, Unit};
 
 impl Criterion {

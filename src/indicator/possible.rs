@@ -2,10 +2,11 @@
 //! what cannot be met is not asked on every day.
 
 use super::amount::{Amount, HowMuch};
-use super::course::{Happens, OwnTest};
+use super::course::Happens;
 use super::criterion::is_met;
 use super::happening::Happening;
 use super::member_value::may_have_smi;
+use super::own::OwnTest;
 use super::rule::Criterion;
 use super::unit::{Candidate, Scene};
 use crate::timeline::{SpellSet, Timeline};

@@ -15,8 +15,8 @@ pub(super) fn ceiling(rule: &Rule) -> Option<i64> {
     }
 }
 
-/// From how many per cent on a member's value is high: section 2.B of the catalogue has 75 for indices of
-/// continuity, 2.E 95 for days in the community, of which most people have nearly all.
+/// From how many per cent on a member's value is high: 75 for indices of continuity, 95 for days in the
+/// community, of which most people have nearly all.
 pub(super) fn high_percent(rule: &Rule) -> i64 {
     use super::rule::MemberValue;
     match rule {

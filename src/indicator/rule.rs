@@ -3,7 +3,7 @@
 use super::amount::HowMuch;
 pub use super::assessed::Comparison;
 use super::belongs::Belongs;
-use super::course::{Course, Happens, OwnTest};
+use super::course::{Course, Happens};
 pub use super::event_set::EventSet;
 use super::happening::Happening;
 use super::home::{HomeQuestion, HomeValue};
@@ -384,7 +384,7 @@ pub enum Criterion {
         then: Happens,
     },
     /// What the unit itself is.
-    Own(OwnTest),
+    Own(super::own::OwnTest),
     /// What becomes of the member.
     Course(Course),
     /// What the scores of an episode say.

@@ -1,7 +1,8 @@
 //! Things that happen, joined criteria and values of units as sentences.
 
-use super::course::{Course, Happens, OwnTest};
+use super::course::{Course, Happens};
 use super::happening::{Happening, UNKNOWN_FACILITY, groups_of_bits};
+use super::own::OwnTest;
 use super::rule::{Criterion, Index};
 use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, within};
@@ -227,13 +228,11 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
         Course::DaysIn { set, over, days } => {
             format!("more than {over} days in {} {}", set_name(*set), within(*days, noun))
         }
-        Course::Rows { filter, days, at_least } => {
-            format!(
-                "at least {at_least} of {} {}",
-                contacts(&filters[*filter]),
-                within(*days, noun)
-            )
-        }
+        Course::Rows { filter, days, at_least } => format!(
+            "at least {at_least} of {} {}",
+            contacts(&filters[*filter]),
+            within(*days, noun)
+        ),
     }
 }
 

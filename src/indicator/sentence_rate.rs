@@ -81,12 +81,7 @@ fn thing(thing: Thing, rule: &RateRule, filters: &[ContactFilter]) -> String {
                 .get(place)
                 .map_or(String::new(), |own| format!("{who}{}", units(&own.share, filters)))
         }
-        Thing::UnitMoney => {
-            let is_whole = |own: &UnitThing| matches!(own.money, Some(UnitMoney::Whole { .. }));
-            let once = if rule.units.iter().any(is_whole) { "" } else { ", each cent once" };
-            let money: Vec<String> = rule.units.iter().map(|own| money(own, filters)).collect();
-            format!("Money on enrolled days{once}: {}", money.join("; "))
-        }
+        Thing::UnitMoney => all_money(&rule.units, filters),
         Thing::Waiting { status, sectors, levels, most_days } => {
             waiting(status, sectors, levels, most_days)
         }
@@ -150,6 +145,13 @@ fn units(share: &Share, filters: &[ContactFilter]) -> String {
 }
 
 /// Units and the money that belongs to them.
+fn all_money(all: &[UnitThing], filters: &[ContactFilter]) -> String {
+    let is_whole = |own: &UnitThing| matches!(own.money, Some(UnitMoney::Whole { .. }));
+    let once = if all.iter().any(is_whole) { "" } else { ", each cent once" };
+    let money: Vec<String> = all.iter().map(|own| money(own, filters)).collect();
+    format!("Money on enrolled days{once}: {}", money.join("; "))
+}
+
 fn money(own: &UnitThing, filters: &[ContactFilter]) -> String {
     let units = units(&own.share, filters);
     match own.money {

@@ -1,8 +1,9 @@
 //! A rule about units and everything that it is made of.
 
 use super::amount::{Amount, HowMuch};
-use super::course::{Course, OwnTest};
+use super::course::Course;
 use super::happening::Happening;
+use super::own::OwnTest;
 use super::rule::{
     Candidates, Criterion, ExclusionTest, Index, MemberRule, MemberValue, Rule, Share, Thing, Unit,
     UnitThing,

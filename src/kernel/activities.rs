@@ -55,6 +55,7 @@ pub(super) fn add(plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
             let tally =
                 cells.entry(Cell { measure, period, group: group.clone(), stratum }).or_default();
             tally.numerator += n;
+            tally.nobodys += n;
             tally.denominator += d;
             tally.nn += n * n;
             tally.nd += n * d;

@@ -197,11 +197,7 @@ impl Plan {
         let longest = periods.iter().filter(|period| Some(period.grain.months()) == longest);
         let grid = MonthGrid::new(&ends, &longest.map(|period| period.end).collect::<Vec<_>>());
         let gaps = gaps(&indicators);
-        let gap_place = |gap: i32| gaps.iter().position(|known| *known == gap);
-        let gap_at = indicators
-            .iter()
-            .map(|one| one.rule.gaps().first().copied().and_then(gap_place))
-            .collect();
+        let gap_at = gap_places(&indicators, &gaps);
         let alike = Alike::of(&indicators, &filters, &computable, treatment);
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
@@ -368,6 +364,12 @@ fn gaps(indicators: &[Indicator]) -> Vec<i32> {
     gaps.sort_unstable();
     gaps.dedup();
     gaps
+}
+
+/// For each indicator, the place of its gap among all of them.
+fn gap_places(indicators: &[Indicator], gaps: &[i32]) -> Vec<Option<usize>> {
+    let place = |gap: &i32| gaps.iter().position(|known| known == gap);
+    indicators.iter().map(|one| one.rule.gaps().first().and_then(place)).collect()
 }
 
 /// Which periods a day lies in.

@@ -52,6 +52,9 @@ pub struct Tally {
     pub numerator: i128,
     /// Denominator: units, members or days.
     pub denominator: i128,
+    /// Of the numerator, what activities of the community gave: many people know it, and who subtracts
+    /// it has the rest.
+    pub nobodys: i128,
     /// Members with at least one unit in the denominator.
     pub members: i64,
     /// Units excluded, one count for each reason of the measure.

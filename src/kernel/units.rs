@@ -305,13 +305,16 @@ impl Writer<'_> {
     }
 }
 
+/// A cell, and somebody in it: a member, or not.
+type Whose<'u> = (Cell, &'u str, bool);
+
 /// The tallies that units add up to, in every group and breakdown. Sums over members are made from
 /// each member's own sums, as [`super::count()`] does without knowing the units.
 pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
     let densities = densities(plan);
     let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
     let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
-    let mut members: BTreeMap<(Cell, (&str, bool)), (i64, i64)> = BTreeMap::new();
+    let mut members: BTreeMap<Whose<'_>, (i64, i64)> = BTreeMap::new();
     for unit in units {
         let measure = &plan.indicators[unit.measure].measure;
         let whole = plan.indicators[unit.measure].rule.is_of_whole_groups();
@@ -331,9 +334,11 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
                 Fate::Counted { numerator, denominator, decided } => {
                     tally.numerator += i128::from(numerator);
                     tally.denominator += i128::from(denominator);
-                    let sums = members
-                        .entry((cell.clone(), (&unit.member, unit.is_of_member)))
-                        .or_default();
+                    if !unit.is_of_member {
+                        tally.nobodys += i128::from(numerator);
+                    }
+                    let whose = (cell.clone(), unit.member.as_str(), unit.is_of_member);
+                    let sums = members.entry(whose).or_default();
                     *sums = (sums.0 + numerator, sums.1 + denominator);
                     if cell.stratum.kind != "all" {
                         continue;
@@ -351,7 +356,7 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
             }
         }
     }
-    for ((cell, (_, is_of_member)), (n, d)) in members {
+    for ((cell, _, is_of_member), (n, d)) in members {
         // What a density is made of is a sum over pairs, not over members.
         let dense = densities.iter().any(|(measure, _)| *measure == cell.measure);
         let n = if dense { 0 } else { n };

@@ -131,6 +131,8 @@ pub struct Row {
     pub numerator: Option<Exact>,
     /// Denominator in base units.
     pub denominator: Option<Exact>,
+    /// Of the numerator, in its parts, what is no secret because it belongs to nobody.
+    pub(super) nobodys: i64,
     /// All excluded units.
     pub excluded: Option<i64>,
     /// Excluded units by reason, in the measure's order; `None` where hidden.

@@ -112,6 +112,7 @@ fn row_of(
     let numerator = Exact { parts: tally.numerator, per_unit: measure.numerator_parts.max(1) };
     let mut row = blank(ripe, cell);
     row.numerator = Some(numerator);
+    row.nobodys = i64::try_from(tally.nobodys).unwrap_or(i64::MAX);
     let per_unit = measure.denominator_parts();
     row.denominator = Some(Exact { parts: tally.denominator, per_unit });
     row.excluded = Some(tally.excluded.iter().sum());
@@ -164,6 +165,7 @@ fn blank(ripe: &(State, String), cell: &Cell) -> Row {
         stratum: cell.stratum.clone(),
         numerator: None,
         denominator: None,
+        nobodys: 0,
         excluded: None,
         excluded_by_reason: Vec::new(),
         members: None,

@@ -158,7 +158,7 @@ impl PlanFile {
         snapshot: &Snapshot,
         wanted: Option<Period>,
     ) -> anyhow::Result<Self> {
-        Self::of_rows(pipeline, snapshot.manifest(), activities(snapshot)?, wanted)
+        Self::of_rows(pipeline, snapshot.manifest(), &activities(snapshot)?, wanted)
     }
 
     /// What a run of the pipeline would count from rows that another engine keeps. It hands over no
@@ -173,13 +173,13 @@ impl PlanFile {
     ) -> anyhow::Result<Self> {
         let mut manifest = manifest.clone();
         manifest.sources.retain(|source| source.table != Table::CommunityActivities.name());
-        Self::of_rows(pipeline, &manifest, Vec::new(), wanted)
+        Self::of_rows(pipeline, &manifest, &[], wanted)
     }
 
     fn of_rows(
         pipeline: &Pipeline,
         manifest: &Manifest,
-        activities: Vec<Activity>,
+        activities: &[Activity],
         wanted: Option<Period>,
     ) -> anyhow::Result<Self> {
         let Question { month, indicators, periods, strata, joint } =

@@ -9,14 +9,19 @@ use crate::site::Site;
 const ACTIVITIES: &str = "date,agency_id,type,participants,hours,level\n\
     2024-03-01,A1,coalition,40,2,4\n2024-03-31,A2,event,25,1.5,4\n2024-04-01,A1,event,9,,4\n";
 
+/// Sixty contacts on a day of March, every second of prevention.
 fn site(activities: Option<&str>) -> Site {
+    site_of(activities, |number| if number.is_multiple_of(2) { "H0025" } else { "H0038" })
+}
+
+fn site_of(activities: Option<&str>, code: impl Fn(usize) -> &'static str) -> Site {
     let site = Site::new("\"prevention_reach\", \"ragins_level_mix\"");
     let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/crosswalks/service_map.csv");
     let pipeline = fs::read_to_string(site.path("site.toml")).expect("a pipeline");
     let crosswalks = format!("[extracts]\ncrosswalks = [\"{}\"]\n", map.display());
     site.write("site.toml", pipeline.replace("[extracts]\n", &crosswalks));
     let contact = |number: usize| {
-        let code = if number.is_multiple_of(2) { "H0025" } else { "H0038" };
+        let code = code(number);
         format!("C{number},M{number:03},2024-03-15,A1,B1,{code},30\n")
     };
     let header = "contact_id,member_id,contact_date,agency_id,bho_id,service_code,minutes\n";
@@ -44,7 +49,11 @@ fn site(activities: Option<&str>) -> Site {
 
 /// State, numerator and denominator of an indicator in March, for a group.
 fn march(site: &Site, indicator: &str, group: &str) -> Option<[String; 3]> {
-    let path = site.path("report-internal/tables/results.csv");
+    march_of(site, "report-internal", indicator, group)
+}
+
+fn march_of(site: &Site, report: &str, indicator: &str, group: &str) -> Option<[String; 3]> {
+    let path = site.path(report).join("tables/results.csv");
     let mut reader = csv::Reader::from_path(path).expect("results");
     let header = reader.headers().expect("a header").clone();
     let place = |name: &str| header.iter().position(|one| one == name).expect("a column");
@@ -60,8 +69,8 @@ fn run(site: &Site) {
     site.fine(&["run", "@site.toml", "--period", "2024-05", "--out", "@report", "--internal"]);
 }
 
-fn counts(state: &str, numerator: &str, denominator: &str) -> Option<[String; 3]> {
-    Some([state, numerator, denominator].map(str::to_owned))
+fn counts(state: &str, numerator: &str, denominator: &str) -> [String; 3] {
+    [state, numerator, denominator].map(str::to_owned)
 }
 
 #[test]
@@ -69,15 +78,21 @@ fn activities_count_for_everyone_and_for_no_organisation() {
     let site = site(Some(ACTIVITIES));
     run(&site);
     // 30 prevention contacts, 30 of peers, two activities of 210 minutes.
-    assert_eq!(march(&site, "ragins_level_mix@l4", "all"), counts("final", "32", "62"));
+    assert_eq!(march(&site, "ragins_level_mix@l4", "all"), Some(counts("final", "32", "62")));
     // Nobody knows whose activities they are, and without them an organisation's number is too small.
     assert_eq!(march(&site, "ragins_level_mix@l4", "B1"), None);
     assert_eq!(march(&site, "ragins_level_mix@l4", "unknown"), None);
-    assert_eq!(march(&site, "ragins_level_mix@l1", "B1"), counts("final", "0", "60"));
-    assert_eq!(march(&site, "ragins_level_mix@l1", "unknown"), counts("final", "0", "2"));
-    assert_eq!(march(&site, "ragins_level_mix@hours_l4", "all"), counts("final", "1110", "2010"));
-    assert_eq!(march(&site, "prevention_reach", "all"), counts("final", "32", "1860"));
-    assert_eq!(march(&site, "prevention_reach@persons", "all"), counts("final", "95", "1860"));
+    assert_eq!(march(&site, "ragins_level_mix@l1", "B1"), Some(counts("final", "0", "60")));
+    assert_eq!(march(&site, "ragins_level_mix@l1", "unknown"), Some(counts("final", "0", "2")));
+    assert_eq!(
+        march(&site, "ragins_level_mix@hours_l4", "all"),
+        Some(counts("final", "1110", "2010"))
+    );
+    assert_eq!(march(&site, "prevention_reach", "all"), Some(counts("final", "32", "1860")));
+    assert_eq!(
+        march(&site, "prevention_reach@persons", "all"),
+        Some(counts("final", "95", "1860"))
+    );
     // The units behind the number are as many, and name no member for an activity.
     let told = site.fine(&[
         "explain",
@@ -106,8 +121,38 @@ fn without_activities_nobody_is_told_that_there_are_none() {
     run(&site);
     let [state, numerator, _] = march(&site, "ragins_level_mix@l4", "all").expect("a row");
     assert_eq!((state.as_str(), numerator.as_str()), ("not_computable", ""));
-    assert_eq!(march(&site, "ragins_level_mix@l1", "all"), counts("final", "0", "60"));
-    assert_eq!(march(&site, "prevention_reach", "all"), counts("final", "30", "1860"));
+    assert_eq!(march(&site, "ragins_level_mix@l1", "all"), Some(counts("final", "0", "60")));
+    assert_eq!(march(&site, "prevention_reach", "all"), Some(counts("final", "30", "1860")));
     let page = fs::read_to_string(site.path("report-internal/index.html")).expect("a page");
     assert!(page.contains("needs community_activities"), "the table is named");
+}
+
+/// Who knows what an agency did in public, and the whole, can subtract.
+#[test]
+fn contacts_beside_activities_are_hidden_as_they_are_without() {
+    let code = |number| match number {
+        0..3 => "H0025",
+        3..30 => "H0038",
+        _ => "H0004",
+    };
+    let activities = format!("date,agency_id,type,participants,hours,level\n{}", {
+        let row = |number: usize| format!("2024-03-05,A1,event {number},9,1,4\n");
+        (0..30).map(row).collect::<String>()
+    });
+    let site = site_of(Some(&activities), code);
+    run(&site);
+    let shown = |indicator: &str, group: &str| {
+        march_of(&site, "report", indicator, group).map(|[_, numerator, _]| numerator)
+    };
+    assert_eq!(march(&site, "ragins_level_mix@l4", "all"), Some(counts("final", "33", "90")));
+    assert_eq!(shown("ragins_level_mix@l4", "all"), Some(String::new()));
+    assert_eq!(shown("prevention_reach", "all"), Some(String::new()));
+    // What is left of the whole without the others is as small.
+    assert_eq!(march(&site, "ragins_level_mix@l2", "B1"), Some(counts("final", "27", "60")));
+    assert_eq!(shown("ragins_level_mix@l2", "B1"), Some(String::new()));
+    assert_eq!(shown("ragins_level_mix@l1", "B1"), Some(String::new()));
+    let enough = self::site(Some(&activities));
+    run(&enough);
+    let told = march_of(&enough, "report", "ragins_level_mix@l4", "all");
+    assert_eq!(told, Some(counts("final", "60", "90")));
 }

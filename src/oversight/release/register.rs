@@ -120,6 +120,9 @@ pub struct Shown {
     pub(super) numerator: Option<(String, i64)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) denominator: Option<(String, i64)>,
+    /// Of the numerator, what belongs to nobody.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) nobodys: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) excluded: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -143,6 +146,11 @@ pub struct Shown {
     pub(super) curve: Vec<(i32, Option<i64>)>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 impl Shown {
     fn of(row: &Row, curve: Vec<(i32, Option<i64>)>) -> Self {
         let exact = |number: Option<Exact>| {
@@ -152,6 +160,7 @@ impl Shown {
         Self {
             numerator: exact(row.numerator),
             denominator: exact(row.denominator),
+            nobodys: row.nobodys,
             excluded: row.excluded,
             reasons: if is_empty { Vec::new() } else { row.excluded_by_reason.clone() },
             members: row.members,

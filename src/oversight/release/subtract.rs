@@ -241,6 +241,7 @@ fn changed(shape: Shape, key: &CellKey, before: &Shown, after: Option<&Shown>) -
             (per_unit == 1).then(|| i64::try_from(parts).ok()).flatten()
         };
         let (met, units) = (whole(shown.numerator.as_ref()), whole(shown.denominator.as_ref()));
+        let met = met.map(|met| met - shown.nobodys);
         let unmet = units.zip(met).map(|(units, met)| units - met);
         let is_share = is_share_high(&key.statistic)
             || matches!(shape, Shape::Share | Shape::MemberShare | Shape::Mix);

@@ -1,18 +1,23 @@
 //! Rates, days by level of care, and exclusions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::OfMeasures;
 use super::axes::{Axes, Timing};
 use super::count::{Count, Kept, Rows, layers, sheet};
 use super::shares::{Protected, by_place, placed};
 use super::space::Space;
-use crate::indicator::Shape;
+use crate::indicator::{Display, Measure, Scale, Shape};
 use crate::oversight::{Exact, Row, Table};
 
 /// Parts of a unit are counted here: cents add up.
 fn exact(number: Option<Exact>) -> i64 {
     number.map_or(0, |number| i64::try_from(number.parts).unwrap_or(i64::MAX / 16))
+}
+
+/// What people gave to a numerator: the rest of it is known outside.
+fn of_people(row: &Row) -> i64 {
+    exact(row.numerator) - row.nobodys
 }
 
 /// The values themselves of a measure.
@@ -32,13 +37,38 @@ pub(super) fn of_rates<'t>(
     let mut numerators: Vec<(Timing, Vec<i64>)> = Vec::new();
     let rates = (0..table.measures.len()).filter(|at| table.measures[*at].shape == Shape::Rate);
     let mut known: BTreeMap<Timing, Axes<'_>> = BTreeMap::new();
-    for measure in rates {
+    let rates: Vec<usize> = rates.collect();
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    for &measure in &rates {
         let timing = timings[measure];
+        if taken.contains(&measure) {
+            continue;
+        }
         // Members who are counted once in each group may be in several.
         let axes = || Axes::of(&rows.seen, timing, timing == Timing::Added);
         let axes = &*known.entry(timing).or_insert_with(axes);
-        let placed = placed(rows_of(rows, measure).into_iter(), axes);
-        let values = by_place(&placed, |row| exact(row.numerator));
+        let place = |measure: usize| placed(rows_of(rows, measure).into_iter(), axes);
+        let placed = place(measure);
+        let is_sibling = |other: &usize| {
+            *other > measure
+                && timings[*other] == timing
+                && may_be_siblings(&table.measures[measure], &table.measures[*other])
+        };
+        let others = rates.iter().copied().filter(is_sibling).map(|other| (other, place(other)));
+        let others: Vec<(usize, Rows<'t>)> =
+            others.filter(|(_, rows)| have_one_whole(&placed, rows)).collect();
+        if !others.is_empty() {
+            let (numbers, mut own): (Vec<usize>, Vec<Rows<'t>>) = others.into_iter().unzip();
+            own.insert(0, placed.clone());
+            if let Some(sheet) = of_siblings(&own, axes, threshold) {
+                taken.extend(numbers);
+                sheets.push(sheet);
+                // Nothing is its twin.
+                numerators.push((timing, Vec::new()));
+                continue;
+            }
+        }
+        let values = by_place(&placed, of_people);
         let same = |(known, own): &(Timing, Vec<i64>)| *known == timing && *own == values;
         if let Some(twin) = numerators.iter().position(same) {
             sheets[twin].rows[0].push(placed);
@@ -56,7 +86,7 @@ pub(super) fn of_rates<'t>(
         };
         let counts = [Count { values: values.clone(), layers: vec![0], jointly: false, kept }];
         let rows = vec![placed];
-        let layers = layers(&rows, &counts, &axes.space, |row| exact(row.numerator), threshold);
+        let layers = layers(&rows, &counts, &axes.space, of_people, threshold);
         let sheet = sheet(axes.space.clone(), layers, &counts, &[vec![1]], threshold);
         sheets.push(Protected { sheet, rows: vec![rows] });
         numerators.push((timing, values));
@@ -89,33 +119,8 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     let number = levels.len();
     let days: Vec<Vec<i64>> =
         levels.iter().map(|rows| by_place(rows, |row| exact(row.numerator))).collect();
-    let all = |place: usize| days.iter().map(|days| days[place]).sum::<i64>();
-    let mut counts = Vec::new();
-    for (level, own) in days.iter().enumerate() {
-        let rest = (0..own.len()).map(|place| all(place) - own[place]).collect();
-        for values in [own.clone(), rest] {
-            counts.push(Count { values, layers: vec![level], jointly: false, kept: Kept::Small });
-        }
-    }
-    let total = (0..axes.space.places()).map(all).collect();
-    counts.push(Count {
-        values: total,
-        layers: (0..number).collect(),
-        jointly: false,
-        kept: Kept::Small,
-    });
-    // A day more at a level, which changes the rest of every other one; or a day changes its level.
-    let added = |level: usize| -> Vec<i64> {
-        let by_level =
-            (0..number).flat_map(|other| [i64::from(other == level), i64::from(other != level)]);
-        by_level.chain([1]).collect()
-    };
-    let mut moves: Vec<Vec<i64>> = (0..number).map(added).collect();
-    for one in 0..number {
-        for other in one + 1..number {
-            moves.push(added(one).into_iter().zip(added(other)).map(|(a, b)| a - b).collect());
-        }
-    }
+    let counts = counts_of(&days, |level| level);
+    let moves = moves_of(number);
     let layers = layers(&levels, &counts, &axes.space, |row| exact(row.numerator), threshold);
     let mut sheet = sheet(axes.space, layers, &counts, &moves, threshold);
     // A level without a row had no day, but says nothing about the others.
@@ -126,6 +131,86 @@ fn of_mix<'t>(rows: &[&'t Row], timing: Timing, threshold: i64) -> Option<Protec
     }
     let rows = levels.into_iter().map(|rows| vec![rows]).collect();
     (number > 0).then_some(Protected { sheet, rows })
+}
+
+/// Each part of a whole, the rest beside it, and the whole, which every part shows. `layer` gives that of a
+/// part.
+fn counts_of(parts: &[Vec<i64>], layer: impl Fn(usize) -> usize) -> Vec<Count> {
+    let places = parts.first().map_or(0, Vec::len);
+    let all = |place: usize| parts.iter().map(|own| own[place]).sum::<i64>();
+    let count = |values: Vec<i64>, layers: Vec<usize>| Count {
+        values,
+        layers,
+        jointly: false,
+        kept: Kept::Small,
+    };
+    let mut counts = Vec::new();
+    for (part, own) in parts.iter().enumerate() {
+        let rest = (0..places).map(|place| all(place) - own[place]).collect();
+        counts.extend([own.clone(), rest].map(|values| count(values, vec![layer(part)])));
+    }
+    let mut layers: Vec<usize> = (0..parts.len()).map(layer).collect();
+    layers.dedup();
+    counts.push(count((0..places).map(all).collect(), layers));
+    counts
+}
+
+/// One more in a part, which changes the rest of every other one; or one changes its part.
+fn moves_of(parts: usize) -> Vec<Vec<i64>> {
+    let added = |part: usize| -> Vec<i64> {
+        let by_part =
+            (0..parts).flat_map(|other| [i64::from(other == part), i64::from(other != part)]);
+        by_part.chain([1]).collect()
+    };
+    let mut moves: Vec<Vec<i64>> = (0..parts).map(added).collect();
+    for one in 0..parts {
+        for other in one + 1..parts {
+            moves.push(added(one).into_iter().zip(added(other)).map(|(a, b)| a - b).collect());
+        }
+    }
+    moves
+}
+
+/// Variants of one definition that count parts of the same things: whoever has some of them and the whole
+/// can subtract, so that they are hidden together. What is in none of them is one more part.
+fn of_siblings<'t>(own: &[Rows<'t>], axes: &Axes<'_>, threshold: i64) -> Option<Protected<'t>> {
+    let rows: Rows<'t> = (0..axes.space.places())
+        .map(|place| own.iter().flat_map(|rows| rows[place].clone()).collect())
+        .collect();
+    let whole = by_place(&rows, |row| exact(row.denominator));
+    let mut parts: Vec<Vec<i64>> = own.iter().map(|rows| by_place(rows, of_people)).collect();
+    let missing: Vec<i64> = (0..whole.len())
+        .map(|place| whole[place] - parts.iter().map(|part| part[place]).sum::<i64>())
+        .collect();
+    // More than the whole: they are no parts of it.
+    if missing.iter().any(|rest| *rest < 0) {
+        return None;
+    }
+    parts.push(missing);
+    let (counts, moves) = (counts_of(&parts, |_| 0), moves_of(parts.len()));
+    let rows = vec![rows];
+    let layers = layers(&rows, &counts, &axes.space, |row| exact(row.denominator), threshold);
+    let sheet = sheet(axes.space.clone(), layers, &counts, &moves, threshold);
+    Some(Protected { sheet, rows: vec![rows] })
+}
+
+/// True if two measures may count parts of the same things: shares of contacts, minutes or days, told by
+/// variants of one definition.
+fn may_be_siblings(one: &Measure, other: &Measure) -> bool {
+    let counts = |measure: &Measure| {
+        (measure.shape, measure.display, measure.numerator_parts)
+            == (Shape::Rate, Display::Percent, 1)
+            && measure.scale == Scale::Times(1.0)
+    };
+    (&one.base_id, &one.preset) == (&other.base_id, &other.preset) && counts(one) && counts(other)
+}
+
+/// True if both have the same denominator wherever both have one.
+fn have_one_whole(one: &Rows<'_>, other: &Rows<'_>) -> bool {
+    one.iter().zip(other).all(|(one, other)| {
+        let both = one.first().zip(other.first());
+        both.is_none_or(|(one, other)| one.denominator == other.denominator)
+    })
 }
 
 /// The sheets of excluded units by reason, which are published for everyone only.

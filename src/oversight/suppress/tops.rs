@@ -78,6 +78,7 @@ mod tests {
             stratum: Stratum::everyone(),
             numerator: None,
             denominator: None,
+            nobodys: 0,
             excluded: None,
             excluded_by_reason: Vec::new(),
             members: Some(members),

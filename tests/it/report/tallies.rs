@@ -305,6 +305,7 @@ fn part(measure: &Measure, period: Period, size: f64, chance: &mut Chance) -> Ta
     let members = if units < 5000.0 { denominator * 9 / 10 } else { denominator / 30 };
     let member_wide = |count: i64| i128::from(count) * 11 / 10;
     Tally {
+        nobodys: 0,
         numerator: i128::from(numerator) * i128::from(measure.numerator_parts),
         denominator: denominator.into(),
         members,

@@ -408,12 +408,7 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         return Some(is_involuntary(spell, life));
     }
     if criterion.lead {
-        let runs = |row: &&&Row| {
-            row.day("created").is_some_and(|made| made <= unit.day)
-                && row.day("ended").is_none_or(|end| end > unit.day)
-        };
-        let mut named = life.plans.iter().filter(runs).map(|row| row.text("lead_id"));
-        return Some(!life.lead.is_empty() || named.any(|lead| !lead.is_empty()));
+        return Some(has_lead(life, unit.day));
     }
     if criterion.smi {
         let on = unit.day + criterion.on_day.unwrap_or(0);
@@ -436,6 +431,15 @@ fn is_involuntary(spell: &Spell, life: &Life<'_>) -> bool {
         }),
         legal => ["involuntary", "04", "05", "06", "09", "14"].contains(&legal),
     }
+}
+
+fn has_lead(life: &Life<'_>, day: Day) -> bool {
+    let runs = |row: &&&Row| {
+        row.day("created").is_some_and(|made| made <= day)
+            && row.day("ended").is_none_or(|end| end > day)
+    };
+    let mut named = life.plans.iter().filter(runs).map(|row| row.text("lead_id"));
+    !life.lead.is_empty() || named.any(|lead| !lead.is_empty())
 }
 
 /// What becomes of the member.

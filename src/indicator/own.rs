@@ -1,0 +1,113 @@
+//! Criteria about a unit itself and the member it is of.
+
+use super::member_course::has_lead;
+use super::member_value::has_smi;
+use super::score::is_favourable;
+use super::unit::{Candidate, Scene, Subject};
+use super::year::two_years_to;
+use crate::terms::Day;
+use crate::terms::instrument::Domains;
+use crate::timeline::{Spell, Stay, Timeline};
+
+/// What a unit itself is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnTest {
+    /// A principal diagnosis in one of these groups, as bits: of the last stay for discharges, of
+    /// the first for admissions, of the visit for emergency departments.
+    Diagnosis(u32),
+    /// A facility of one of these classes, as bits in the order of the code list: the last stay's
+    /// for discharges, the first's for admissions.
+    Facility(u32),
+    /// The kind of thing at this place of the index's list; where several fall on one day, the
+    /// unit is of the first in the list.
+    Kind(usize),
+    /// Of a member with a serious mental illness so many days after the index: recorded, or by
+    /// diagnosis in the 24 months before.
+    Smi {
+        /// The filter of contacts for severe mental illness.
+        severe: usize,
+        /// Days after the index.
+        on: i32,
+    },
+    /// Of a member whose register records a serious emotional disturbance.
+    Sed,
+    /// Of a member with a lead on the index day: in the register, or in a plan that runs.
+    Led,
+    /// Of a member of this age (least and greatest) on the index day; an unknown age passes.
+    Age(i32, i32),
+    /// Of a member whose row in the register passes a filter.
+    Member(usize),
+    /// An admission that was planned.
+    Planned,
+    /// A stay with a further diagnosis in one of these groups, as bits.
+    FurtherDiagnosis(u32),
+    /// A spell whose first stay is recorded as involuntary or, where that is not recorded, that has
+    /// an involuntary event on the day of admission or the day after.
+    Involuntary,
+    /// A visit to an emergency department of more than so many hours.
+    HoursOver(i64),
+    /// A visit to an emergency department of which both instants are known.
+    TimesKnown,
+    /// A pair of quarters with different providers.
+    Changed,
+    /// A day on which the last score of these domains with a known cut-off is no case.
+    Favourable(Domains),
+}
+
+/// As [`super::criterion::met`], for what a unit itself is.
+pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    let timeline = scene.timeline;
+    let holds = match test {
+        OwnTest::Diagnosis(groups) => match unit.of {
+            Subject::Spell(spell) => own_stay(timeline, spell, unit.day).diagnosis & groups != 0,
+            Subject::Ed(visit) => visit.diagnosis & groups != 0,
+            _ => false,
+        },
+        OwnTest::Facility(classes) => match unit.of {
+            Subject::Spell(spell) => own_stay(timeline, spell, unit.day)
+                .facility
+                .is_some_and(|class| classes & (1 << u32::from(class)) != 0),
+            _ => false,
+        },
+        OwnTest::Kind(place) => matches!(unit.of, Subject::Signal { kind } if kind == place),
+        OwnTest::Involuntary => {
+            matches!(unit.of, Subject::Spell(spell) if is_involuntary(timeline, spell))
+        }
+        OwnTest::HoursOver(hours) => {
+            matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some_and(|m| m > 60 * hours))
+        }
+        OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
+        OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
+        OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
+        OwnTest::Smi { severe, on } => {
+            let day = unit.day + on;
+            has_smi(timeline, scene.filters[severe], || two_years_to(day), day)
+        }
+        OwnTest::Sed => timeline.sed,
+        OwnTest::Led => has_lead(timeline, unit.day),
+        OwnTest::Age(least, most) => {
+            timeline.age_on(unit.day).is_none_or(|age| (least..=most).contains(&age))
+        }
+        OwnTest::Member(filter) => !timeline.contact_days[scene.filters[filter]].is_empty(),
+        OwnTest::Planned => {
+            matches!(unit.of, Subject::Spell(spell) if timeline.stays[spell.first].planned)
+        }
+        OwnTest::FurtherDiagnosis(groups) => matches!(unit.of,
+            Subject::Spell(spell) if own_stay(timeline, spell, unit.day).further & groups != 0),
+    };
+    holds.then_some(0)
+}
+
+fn is_involuntary(timeline: &Timeline, spell: &Spell) -> bool {
+    timeline.stays[spell.first].involuntary.unwrap_or_else(|| {
+        timeline.events.iter().any(|event| {
+            event.what.is_involuntary() && (spell.admit..=spell.admit + 1).contains(&event.start)
+        })
+    })
+}
+
+/// The stay that speaks for a spell on its first or last day.
+fn own_stay<'t>(timeline: &'t Timeline, spell: &Spell, day: Day) -> &'t Stay {
+    let is_end = spell.discharge == Some(day);
+    &timeline.stays[if is_end { spell.last } else { spell.first }]
+}
