@@ -121,10 +121,18 @@ fn row_of(
     let over_money = per_unit > 1 && top.is_none();
     let of_money = measure.display == Display::Dollars || top.is_some() || over_money;
     row.dominated = of_money && may_be_dominated(tally.numerator, tally.nn)
-        || over_money && may_be_dominated(tally.denominator, tally.dd);
+        || over_money && may_be_dominated(tally.denominator, tally.dd)
+        || over_money && rest_may_be_dominated(tally);
     fill(&mut row, estimate);
     judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
+}
+
+/// True if one member may hold more than half of what is left of the whole without the numerator: whoever
+/// has both can subtract.
+fn rest_may_be_dominated(tally: &Tally) -> bool {
+    let squares = tally.dd.saturating_sub(tally.nd.saturating_mul(2)).saturating_add(tally.nn);
+    may_be_dominated(tally.denominator - tally.numerator, squares)
 }
 
 /// Of the members with most: what they have, over what all have. `nn` is what the first has, squared,

@@ -45,6 +45,28 @@ fn what_one_member_may_have_most_of_is_hidden_and_cannot_be_subtracted_back() {
     }
 }
 
+/// The whole without a part is another part, such as all money without that for care outside beds.
+#[test]
+fn what_is_left_of_the_whole_is_no_single_members() {
+    let of_one = |most: i64| {
+        let mut measure = world::measure("spend_share", Shape::Rate);
+        (measure.display, measure.numerator_parts) = (Display::Percent, 100);
+        let mut world = world::World::new(vec![measure], 1, &[Grain::Month]);
+        for place in 0..3 {
+            let cells = world.cells(0, day("2023-01-05"), &bho(&format!("B{place}")), &[]);
+            for member in 0..30 {
+                let more = if (place, member) == (2, 0) { most } else { 10_000 };
+                world.add(&cells, place * 1000 + member, 40_000, 40_000 + more);
+            }
+        }
+        let settings = Settings::new(day("2030-01-01"));
+        shown(&suppress(&tabulate(&world.tallies(), &settings), &settings))
+    };
+    assert_eq!(of_one(10_000), (Some((36_000.0, 45_000.0)), 0));
+    let (all, hidden) = of_one(600_000);
+    assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{all:?}, {hidden}");
+}
+
 /// Contacts may name an organisation with which nobody is enrolled: its money is that of unknown few.
 #[test]
 fn money_of_an_organisation_without_members_is_hidden() {
