@@ -7,16 +7,20 @@ use throughline::terms::Grain;
 
 use super::world::{self, bho, day, everyone};
 
-/// Thirty members in each of three organisations; the first of the third has `most` times what others have.
-fn table(most: (i64, i64)) -> PublishedTable {
+/// Cents of 40 in 100.
+const USUAL: (i64, i64) = (40_000, 100_000);
+
+/// Thirty members in each of three organisations, with a part and a whole in cents each; the first of the
+/// third has `most`.
+fn table(others: (i64, i64), most: (i64, i64)) -> PublishedTable {
     let mut measure = world::measure("spend_share", Shape::Rate);
     (measure.display, measure.numerator_parts) = (Display::Percent, 100);
     let mut world = world::World::new(vec![measure], 1, &[Grain::Month]);
     for place in 0..3 {
         let cells = world.cells(0, day("2023-01-05"), &bho(&format!("B{place}")), &[]);
         for member in 0..30 {
-            let (n, d) = if (place, member) == (2, 0) { most } else { (1, 1) };
-            world.add(&cells, place * 1000 + member, 40_000 * n, 100_000 * d);
+            let (n, d) = if (place, member) == (2, 0) { most } else { others };
+            world.add(&cells, place * 1000 + member, n, d);
         }
     }
     let settings = Settings::new(day("2030-01-01"));
@@ -34,13 +38,13 @@ fn shown(table: &PublishedTable) -> (Option<(f64, f64)>, usize) {
 
 #[test]
 fn both_sides_of_a_share_of_money_are_dollars() {
-    assert_eq!(shown(&table((1, 1))), (Some((36_000.0, 90_000.0)), 0));
+    assert_eq!(shown(&table(USUAL, USUAL)), (Some((36_000.0, 90_000.0)), 0));
 }
 
 #[test]
 fn what_one_member_may_have_most_of_is_hidden_and_cannot_be_subtracted_back() {
-    for most in [(200, 200), (1, 200)] {
-        let (all, hidden) = shown(&table(most));
+    for most in [(8_000_000, 20_000_000), (40_000, 20_000_000)] {
+        let (all, hidden) = shown(&table(USUAL, most));
         assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{most:?}: {all:?}, {hidden}");
     }
 }
@@ -48,20 +52,7 @@ fn what_one_member_may_have_most_of_is_hidden_and_cannot_be_subtracted_back() {
 /// The whole without a part is another part, such as all money without that for care outside beds.
 #[test]
 fn what_is_left_of_the_whole_is_no_single_members() {
-    let of_one = |most: i64| {
-        let mut measure = world::measure("spend_share", Shape::Rate);
-        (measure.display, measure.numerator_parts) = (Display::Percent, 100);
-        let mut world = world::World::new(vec![measure], 1, &[Grain::Month]);
-        for place in 0..3 {
-            let cells = world.cells(0, day("2023-01-05"), &bho(&format!("B{place}")), &[]);
-            for member in 0..30 {
-                let more = if (place, member) == (2, 0) { most } else { 10_000 };
-                world.add(&cells, place * 1000 + member, 40_000, 40_000 + more);
-            }
-        }
-        let settings = Settings::new(day("2030-01-01"));
-        shown(&suppress(&tabulate(&world.tallies(), &settings), &settings))
-    };
+    let of_one = |most: i64| shown(&table((40_000, 50_000), (40_000, 40_000 + most)));
     assert_eq!(of_one(10_000), (Some((36_000.0, 45_000.0)), 0));
     let (all, hidden) = of_one(600_000);
     assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{all:?}, {hidden}");
