@@ -6,6 +6,7 @@ mod fair;
 mod folder;
 mod money;
 mod released;
+mod siblings;
 pub(crate) mod simplex;
 mod top;
 mod world;

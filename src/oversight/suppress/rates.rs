@@ -33,65 +33,105 @@ pub(super) fn of_rates<'t>(
     timings: &[Timing],
     threshold: i64,
 ) -> Vec<Protected<'t>> {
-    let mut sheets: Vec<Protected<'t>> = Vec::new();
-    let mut numerators: Vec<(Timing, Vec<i64>)> = Vec::new();
     let rates = (0..table.measures.len()).filter(|at| table.measures[*at].shape == Shape::Rate);
     let mut known: BTreeMap<Timing, Axes<'_>> = BTreeMap::new();
-    let rates: Vec<usize> = rates.collect();
-    let mut taken: BTreeSet<usize> = BTreeSet::new();
-    for &measure in &rates {
-        let timing = timings[measure];
-        if taken.contains(&measure) {
-            continue;
-        }
+    for measure in rates.clone() {
         // Members who are counted once in each group may be in several.
-        let axes = || Axes::of(&rows.seen, timing, timing == Timing::Added);
-        let axes = &*known.entry(timing).or_insert_with(axes);
-        let place = |measure: usize| placed(rows_of(rows, measure).into_iter(), axes);
-        let placed = place(measure);
-        let is_sibling = |other: &usize| {
-            *other > measure
-                && timings[*other] == timing
-                && may_be_siblings(&table.measures[measure], &table.measures[*other])
-        };
-        let others = rates.iter().copied().filter(is_sibling).map(|other| (other, place(other)));
-        let others: Vec<(usize, Rows<'t>)> =
-            others.filter(|(_, rows)| have_one_whole(&placed, rows)).collect();
-        if !others.is_empty() {
-            let (numbers, mut own): (Vec<usize>, Vec<Rows<'t>>) = others.into_iter().unzip();
-            own.insert(0, placed.clone());
-            if let Some(sheet) = of_siblings(&own, axes, threshold) {
-                taken.extend(numbers);
-                sheets.push(sheet);
-                // Nothing is its twin.
-                numerators.push((timing, Vec::new()));
+        let timing = timings[measure];
+        known
+            .entry(timing)
+            .or_insert_with(|| Axes::of(&rows.seen, timing, timing == Timing::Added));
+    }
+    let rate = |measure: usize| {
+        let timing = timings[measure];
+        let placed = placed(rows_of(rows, measure).into_iter(), &known[&timing]);
+        Rate { about: &table.measures[measure], timing, placed }
+    };
+    let mut sheets = Sheets { all: Vec::new(), numerators: Vec::new() };
+    let alone = sheets.of_families(rates.map(rate).collect(), &known, threshold);
+    for rate in alone {
+        sheets.add(rate, &known, threshold);
+    }
+    sheets.all
+}
+
+/// The rows of one rate, by place.
+struct Rate<'t> {
+    about: &'t Measure,
+    timing: Timing,
+    placed: Rows<'t>,
+}
+
+/// Sheets of rates, and which numerators each of them tells.
+struct Sheets<'t> {
+    all: Vec<Protected<'t>>,
+    numerators: Vec<(Timing, Vec<i64>, usize)>,
+}
+
+impl<'t> Sheets<'t> {
+    /// Sheets of variants that part one whole; gives back the rates which do not.
+    fn of_families(
+        &mut self,
+        rates: Vec<Rate<'t>>,
+        known: &BTreeMap<Timing, Axes<'_>>,
+        threshold: i64,
+    ) -> Vec<Rate<'t>> {
+        let mut taken: BTreeSet<usize> = BTreeSet::new();
+        for (at, first) in rates.iter().enumerate() {
+            let is_sibling =
+                |other: &usize| !taken.contains(other) && are_siblings(first, &rates[*other]);
+            let siblings = (at + 1..rates.len()).filter(is_sibling);
+            let family: Vec<usize> = std::iter::once(at).chain(siblings).collect();
+            if family.len() < 2 || taken.contains(&at) {
                 continue;
             }
+            let own: Vec<&Rows<'t>> = family.iter().map(|at| &rates[*at].placed).collect();
+            let Some(sheet) = of_siblings(&own, &known[&first.timing], threshold) else {
+                continue;
+            };
+            for rows in own {
+                let numerators = by_place(rows, of_people);
+                self.numerators.push((first.timing, numerators, self.all.len()));
+            }
+            self.all.push(sheet);
+            taken.extend(family);
         }
-        let values = by_place(&placed, of_people);
-        let same = |(known, own): &(Timing, Vec<i64>)| *known == timing && *own == values;
-        if let Some(twin) = numerators.iter().position(same) {
-            sheets[twin].rows[0].push(placed);
-            continue;
-        }
-        let few = |rows: &Vec<&Row>| {
-            // Where nobody is enrolled, nobody knows how few the money is of.
-            let members = |row: &&Row| row.members.is_some_and(|n| n < threshold);
-            let few = |row: &&Row| exact(row.numerator) != 0 && members(row);
-            rows.iter().any(|row| row.dominated || few(row))
-        };
-        let kept = match table.measures[measure].numerator_parts {
-            1 => Kept::Small,
-            _ => Kept::Sum(placed.iter().map(few).collect()),
-        };
-        let counts = [Count { values: values.clone(), layers: vec![0], jointly: false, kept }];
-        let rows = vec![placed];
-        let layers = layers(&rows, &counts, &axes.space, of_people, threshold);
-        let sheet = sheet(axes.space.clone(), layers, &counts, &[vec![1]], threshold);
-        sheets.push(Protected { sheet, rows: vec![rows] });
-        numerators.push((timing, values));
+        let all = rates.into_iter().enumerate();
+        all.filter(|(at, _)| !taken.contains(at)).map(|(_, rate)| rate).collect()
     }
-    sheets
+
+    /// A rate by itself, or beside one that has its numerators.
+    fn add(&mut self, rate: Rate<'t>, known: &BTreeMap<Timing, Axes<'_>>, threshold: i64) {
+        let values = by_place(&rate.placed, of_people);
+        let mut all = self.numerators.iter();
+        let twin = all.find(|(timing, own, _)| *timing == rate.timing && *own == values);
+        if let Some((_, _, sheet)) = twin {
+            self.all[*sheet].rows[0].push(rate.placed);
+            return;
+        }
+        self.numerators.push((rate.timing, values.clone(), self.all.len()));
+        let space = &known[&rate.timing].space;
+        self.all.push(of_one(rate, values, space, threshold));
+    }
+}
+
+/// The sheet of a rate that is told by itself.
+fn of_one<'t>(rate: Rate<'t>, values: Vec<i64>, space: &Space, threshold: i64) -> Protected<'t> {
+    let few = |rows: &Vec<&Row>| {
+        // Where nobody is enrolled, nobody knows how few the money is of.
+        let members = |row: &&Row| row.members.is_some_and(|n| n < threshold);
+        let few = |row: &&Row| exact(row.numerator) != 0 && members(row);
+        rows.iter().any(|row| row.dominated || few(row))
+    };
+    let kept = match rate.about.numerator_parts {
+        1 => Kept::Small,
+        _ => Kept::Sum(rate.placed.iter().map(few).collect()),
+    };
+    let counts = [Count { values, layers: vec![0], jointly: false, kept }];
+    let rows = vec![rate.placed];
+    let layers = layers(&rows, &counts, space, of_people, threshold);
+    let sheet = sheet(space.clone(), layers, &counts, &[vec![1]], threshold);
+    Protected { sheet, rows: vec![rows] }
 }
 
 /// The sheets of days by level of care. Each level is a layer; the days of all levels are the
@@ -173,7 +213,7 @@ fn moves_of(parts: usize) -> Vec<Vec<i64>> {
 
 /// Variants of one definition that count parts of the same things: whoever has some of them and the whole
 /// can subtract, so that they are hidden together. What is in none of them is one more part.
-fn of_siblings<'t>(own: &[Rows<'t>], axes: &Axes<'_>, threshold: i64) -> Option<Protected<'t>> {
+fn of_siblings<'t>(own: &[&Rows<'t>], axes: &Axes<'_>, threshold: i64) -> Option<Protected<'t>> {
     let rows: Rows<'t> = (0..axes.space.places())
         .map(|place| own.iter().flat_map(|rows| rows[place].clone()).collect())
         .collect();
@@ -194,23 +234,24 @@ fn of_siblings<'t>(own: &[Rows<'t>], axes: &Axes<'_>, threshold: i64) -> Option<
     Some(Protected { sheet, rows: vec![rows] })
 }
 
-/// True if two measures may count parts of the same things: shares of contacts, minutes or days, told by
-/// variants of one definition.
-fn may_be_siblings(one: &Measure, other: &Measure) -> bool {
-    let counts = |measure: &Measure| {
-        (measure.shape, measure.display, measure.numerator_parts)
-            == (Shape::Rate, Display::Percent, 1)
-            && measure.scale == Scale::Times(1.0)
+/// True if two rates may count parts of the same things: shares of contacts, minutes or days, told by
+/// variants of one definition, with the same denominator wherever both have one.
+fn are_siblings(one: &Rate<'_>, other: &Rate<'_>) -> bool {
+    let counts = |rate: &Rate<'_>| {
+        (rate.about.display, rate.about.numerator_parts) == (Display::Percent, 1)
+            && rate.about.scale == Scale::Times(1.0)
     };
-    (&one.base_id, &one.preset) == (&other.base_id, &other.preset) && counts(one) && counts(other)
-}
-
-/// True if both have the same denominator wherever both have one.
-fn have_one_whole(one: &Rows<'_>, other: &Rows<'_>) -> bool {
-    one.iter().zip(other).all(|(one, other)| {
-        let both = one.first().zip(other.first());
-        both.is_none_or(|(one, other)| one.denominator == other.denominator)
-    })
+    let have_one_whole = || {
+        one.placed.iter().zip(&other.placed).all(|(one, other)| {
+            let both = one.first().zip(other.first());
+            both.is_none_or(|(one, other)| one.denominator == other.denominator)
+        })
+    };
+    one.timing == other.timing
+        && (&one.about.base_id, &one.about.preset) == (&other.about.base_id, &other.about.preset)
+        && counts(one)
+        && counts(other)
+        && have_one_whole()
 }
 
 /// The sheets of excluded units by reason, which are published for everyone only.
