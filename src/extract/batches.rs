@@ -78,24 +78,24 @@ pub(super) fn array(
     match (kind, texts) {
         (ColumnType::Text, Some(texts)) => {
             let codes = codes(origins, rows);
-            let nulls = nulls(codes.len(), |row| codes[row] != NO_CODE);
+            let nulls = unless(&codes, NO_CODE);
             let keys: Vec<i32> = codes.into_iter().map(u32::cast_signed).collect();
             Arc::new(dictionary(Int32Array::new(keys.into(), nulls), texts.clone()))
         }
         (ColumnType::Text, None) => Arc::new(long_texts(origins, rows)),
         (ColumnType::Date, _) => {
             let ints = ints(origins, rows);
-            let nulls = nulls(ints.len(), |row| ints[row] != NO_INT);
+            let nulls = unless(&ints, NO_INT);
             Arc::new(Date32Array::new(ints.into(), nulls))
         }
         (ColumnType::Int, _) => {
             let ints = ints(origins, rows);
-            let nulls = nulls(ints.len(), |row| ints[row] != NO_INT);
+            let nulls = unless(&ints, NO_INT);
             Arc::new(Int32Array::new(ints.into(), nulls))
         }
         (ColumnType::Long, _) => {
             let longs = longs(origins, rows);
-            let nulls = nulls(longs.len(), |row| longs[row] != NO_LONG);
+            let nulls = unless(&longs, NO_LONG);
             Arc::new(Int64Array::new(longs.into(), nulls))
         }
         (ColumnType::Float, _) => {
@@ -121,6 +121,13 @@ pub(super) fn array(
 fn nulls(rows: usize, is_known: impl FnMut(usize) -> bool) -> Option<NullBuffer> {
     Some(NullBuffer::new(BooleanBuffer::collect_bool(rows, is_known)))
         .filter(|nulls| nulls.null_count() > 0)
+}
+
+/// Which values are known, unless all are.
+fn unless<T: Copy + PartialEq>(values: &[T], unknown: T) -> Option<NullBuffer> {
+    // Counted to the end, many are looked at at once.
+    let some = values.iter().filter(|value| **value == unknown).count() > 0;
+    some.then(|| nulls(values.len(), |row| values[row] != unknown)).flatten()
 }
 
 /// Values that were read, without any other origin.
@@ -231,7 +238,7 @@ fn long_texts(origins: &[Origin<'_>], rows: &Selection<'_>) -> StringArray {
     rows.each(|kind, run| match origins[kind] {
         Origin::Slot(Data::Texts(texts)) => {
             for address in run {
-                bytes.extend_from_slice(texts.get(address.row()));
+                texts.append_to(address.row(), &mut bytes);
                 ends.push(end(&bytes));
             }
         }

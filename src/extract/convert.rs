@@ -1,9 +1,11 @@
 //! From the fields of some records to columns of numbers, with the first fault of each record.
 
+use std::ops::Range;
+
 use super::fields::Fields;
 use super::plan::{Binding, Filling, Origin, Plan};
 use super::pools::{Lexicon, Members, Pools};
-use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Rows, Texts};
+use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Named, Rows, Texts};
 use super::rule::Rule;
 use super::tables::Form;
 use super::value;
@@ -32,6 +34,18 @@ impl Fault {
     pub(super) fn rule(self) -> Rule {
         Rule::from_index(self.0.to_le_bytes()[0])
     }
+}
+
+/// Records without a fault, one after the other.
+fn good_runs(faults: &[Fault]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (row, _) in faults.iter().enumerate().filter(|(_, fault)| **fault == Fault::NONE) {
+        match runs.last_mut() {
+            Some(run) if run.end == row => run.end += 1,
+            _ => runs.push(row..row + 1),
+        }
+    }
+    runs
 }
 
 /// Everything a conversion needs to know.
@@ -78,25 +92,22 @@ impl Conversion<'_> {
         for (row, fault) in given {
             faults[row] = fault;
         }
-        let good: Vec<u32> = (0_u32..)
-            .zip(&*faults)
-            .filter(|(_, fault)| **fault == Fault::NONE)
-            .map(|(row, _)| row)
-            .collect();
-        to.lines.extend(good.iter().map(|row| lines[*row as usize]));
+        let good = good_runs(faults);
+        let rows = Named::Runs(&good);
+        rows.copy(&mut to.lines, lines, |line| line);
         match self.member_column(scratch) {
-            Some(members) => to.members.extend(good.iter().map(|row| members[*row as usize])),
+            Some(members) => rows.copy(&mut to.members, members, |member| member),
             None => to.members.resize(to.lines.len(), 0),
         }
         for (slot, column) in self.plan.slots.iter().zip(&mut to.columns) {
             match slot.filling {
-                Filling::One(binding) => column.append(&scratch[binding], &good),
+                Filling::One(binding) => column.append(&scratch[binding], rows),
                 Filling::First(first, second) => {
-                    column.append(&first_known(&scratch[first], &scratch[second]), &good);
+                    column.append(&first_known(&scratch[first], &scratch[second]), rows);
                 }
                 Filling::Birth(year, month) => {
                     column
-                        .append(&births(&scratch[year], month.map(|month| &scratch[month])), &good);
+                        .append(&births(&scratch[year], month.map(|month| &scratch[month])), rows);
                 }
             }
         }

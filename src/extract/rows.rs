@@ -1,6 +1,7 @@
 //! Rows in memory: one compact vector for each column. "Not known" is a value of its own.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::pool::{Pool, hash};
 use super::tables::Form;
@@ -15,6 +16,40 @@ pub(super) const NO_INT: i32 = i32::MIN;
 pub(super) const NO_LONG: i64 = i64::MIN;
 /// Not known, in a column of flags.
 pub(super) const NO_FLAG: u8 = 2;
+
+/// Which rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Named<'a> {
+    /// Each by its number.
+    Rows(&'a [u32]),
+    /// Whole runs of them.
+    Runs(&'a [Range<usize>]),
+}
+
+impl Named<'_> {
+    /// Adds their values to others.
+    pub(super) fn copy<T: Copy, U>(self, to: &mut Vec<U>, from: &[T], convert: impl Fn(T) -> U) {
+        match self {
+            Self::Rows(rows) => to.extend(rows.iter().map(|row| convert(from[*row as usize]))),
+            Self::Runs(runs) => {
+                for run in runs {
+                    to.extend(from[run.clone()].iter().map(|value| convert(*value)));
+                }
+            }
+        }
+    }
+
+    /// True if all of their values are such.
+    fn all<T: Copy>(self, of: &[T], is: impl Fn(T) -> bool) -> bool {
+        match self {
+            Self::Rows(rows) => rows.iter().all(|row| is(of[*row as usize])),
+            // Counted to the end, many are looked at at once.
+            Self::Runs(runs) => runs
+                .iter()
+                .all(|run| of[run.clone()].iter().filter(|value| !is(**value)).count() == 0),
+        }
+    }
+}
 
 /// The values of one column.
 #[derive(Debug, Clone)]
@@ -53,17 +88,53 @@ impl Texts {
     }
 
     #[inline]
+    fn start(&self, row: usize) -> usize {
+        if row == 0 { 0 } else { self.ends[row - 1] as usize }
+    }
+
+    #[inline]
     pub(super) fn get(&self, row: usize) -> &[u8] {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.bytes[start as usize..self.ends[row] as usize]
+        &self.bytes[self.start(row)..self.ends[row] as usize]
     }
 
     #[inline]
     pub(super) fn push(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
+        self.end();
+    }
+
+    #[inline]
+    fn end(&mut self) {
         let end =
             u32::try_from(self.bytes.len()).expect("callers keep a column's text below 4 GiB");
         self.ends.push(end);
+    }
+
+    /// Adds the text of a row to others. Most are short: a fixed number of bytes, of which the first are
+    /// kept, is copied faster than just as many as there are.
+    #[inline]
+    pub(super) fn append_to(&self, row: usize, bytes: &mut Vec<u8>) {
+        const SHORT: usize = 16;
+        let (start, end) = (self.start(row), self.ends[row] as usize);
+        match self.bytes[start..].first_chunk::<SHORT>() {
+            Some(block) if end - start <= SHORT => {
+                let before = bytes.len();
+                bytes.extend_from_slice(block);
+                bytes.truncate(before + end - start);
+            }
+            _ => bytes.extend_from_slice(&self.bytes[start..end]),
+        }
+    }
+
+    /// Adds rows of another column, one after the other.
+    fn append_run(&mut self, from: &Self, rows: Range<usize>) {
+        let place =
+            |at: usize| u32::try_from(at).expect("callers keep a column's text below 4 GiB");
+        let (start, end) = (from.start(rows.start), from.start(rows.end));
+        let moved = place(self.bytes.len()).wrapping_sub(place(start));
+        self.bytes.extend_from_slice(&from.bytes[start..end]);
+        place(self.bytes.len());
+        self.ends.extend(from.ends[rows].iter().map(|end| end.wrapping_add(moved)));
     }
 
     fn clear(&mut self) {
@@ -133,40 +204,45 @@ impl Data {
     }
 
     /// Adds the named rows of another column of the same form.
-    pub(super) fn append(&mut self, from: &Self, rows: &[u32]) {
-        fn copy<T: Copy, U>(to: &mut Vec<U>, from: &[T], rows: &[u32], convert: impl Fn(T) -> U) {
-            to.extend(rows.iter().map(|row| convert(from[*row as usize])));
-        }
+    pub(super) fn append(&mut self, from: &Self, rows: Named<'_>) {
         match (&mut *self, from) {
-            (Self::Codes(to), Self::Codes(from)) => copy(to, from, rows, |code| code),
-            (Self::Codes(to), Self::Narrow(from)) => copy(to, from, rows, wide_code),
-            (Self::Narrow(to), Self::Narrow(from)) => copy(to, from, rows, |code| code),
+            (Self::Codes(to), Self::Codes(from)) => rows.copy(to, from, |code| code),
+            (Self::Codes(to), Self::Narrow(from)) => rows.copy(to, from, wide_code),
+            (Self::Narrow(to), Self::Narrow(from)) => rows.copy(to, from, |code| code),
             (Self::Narrow(to), Self::Codes(codes)) => {
-                if rows.iter().all(|row| narrow_code(codes[*row as usize]).is_some()) {
-                    copy(to, codes, rows, |code| narrow_code(code).unwrap_or(NO_NARROW));
+                if rows.all(codes, |code| narrow_code(code).is_some()) {
+                    rows.copy(to, codes, |code| narrow_code(code).unwrap_or(NO_NARROW));
                 } else {
                     *self = Self::Codes(to.iter().map(|code| wide_code(*code)).collect());
                     self.append(from, rows);
                 }
             }
-            (Self::Ints(to), Self::Ints(from)) => copy(to, from, rows, |int| int),
+            (Self::Ints(to), Self::Ints(from)) => rows.copy(to, from, |int| int),
             (Self::Ints(to), Self::Longs(longs)) => {
-                if rows.iter().all(|row| narrow_long(longs[*row as usize]).is_some()) {
-                    copy(to, longs, rows, |long| narrow_long(long).unwrap_or(NO_INT));
+                if rows.all(longs, |long| narrow_long(long).is_some()) {
+                    rows.copy(to, longs, |long| narrow_long(long).unwrap_or(NO_INT));
                 } else {
                     *self = Self::Longs(to.iter().map(|int| wide_int(*int)).collect());
                     self.append(from, rows);
                 }
             }
-            (Self::Longs(to), Self::Longs(from)) => copy(to, from, rows, |long| long),
-            (Self::Longs(to), Self::Ints(from)) => copy(to, from, rows, wide_int),
-            (Self::Floats(to), Self::Floats(from)) => copy(to, from, rows, |float| float),
-            (Self::Flags(to), Self::Flags(from)) => copy(to, from, rows, |flag| flag),
-            (Self::Texts(to), Self::Texts(from)) => {
-                for row in rows {
-                    to.push(from.get(*row as usize));
+            (Self::Longs(to), Self::Longs(from)) => rows.copy(to, from, |long| long),
+            (Self::Longs(to), Self::Ints(from)) => rows.copy(to, from, wide_int),
+            (Self::Floats(to), Self::Floats(from)) => rows.copy(to, from, |float| float),
+            (Self::Flags(to), Self::Flags(from)) => rows.copy(to, from, |flag| flag),
+            (Self::Texts(to), Self::Texts(from)) => match rows {
+                Named::Rows(rows) => {
+                    for row in rows {
+                        from.append_to(*row as usize, &mut to.bytes);
+                        to.end();
+                    }
                 }
-            }
+                Named::Runs(runs) => {
+                    for run in runs {
+                        to.append_run(from, run.clone());
+                    }
+                }
+            },
             _ => unreachable!("columns of one slot have one form"),
         }
     }
@@ -174,8 +250,7 @@ impl Data {
     /// Adds all of so many rows of another column of the same form, or so many without a value.
     pub(super) fn append_all(&mut self, from: Option<&Self>, rows: usize) {
         if let Some(from) = from {
-            let all: Vec<u32> = (0_u32..).take(rows).collect();
-            self.append(from, &all);
+            self.append(from, Named::Runs(std::slice::from_ref(&(0..rows))));
             return;
         }
         match self {
@@ -338,16 +413,22 @@ impl Rows {
             column.reserve(rows, text);
         }
     }
+}
 
-    /// Adds the named rows of another set with the same columns.
-    pub(super) fn append(&mut self, from: &Self, rows: &[u32]) {
-        self.members.extend(rows.iter().map(|row| from.members[*row as usize]));
-        self.lines.extend(rows.iter().map(|row| from.lines[*row as usize]));
+/// Adds the named rows of one set to each of several with the same columns. Column by column: a column
+/// stays near while all of them take their part of it.
+pub(super) fn spread(from: &Rows, to: &mut [Rows], rows: &[&[u32]]) {
+    for (to, rows) in to.iter_mut().zip(rows) {
+        let rows = Named::Rows(rows);
+        rows.copy(&mut to.members, &from.members, |member| member);
+        rows.copy(&mut to.lines, &from.lines, |line| line);
         if !from.files.is_empty() {
-            self.files.extend(rows.iter().map(|row| from.files[*row as usize]));
+            rows.copy(&mut to.files, &from.files, |file| file);
         }
-        for (to, from) in self.columns.iter_mut().zip(&from.columns) {
-            to.append(from, rows);
+    }
+    for (at, column) in from.columns.iter().enumerate() {
+        for (to, rows) in to.iter_mut().zip(rows) {
+            to.columns[at].append(column, Named::Rows(rows));
         }
     }
 }
@@ -363,7 +444,7 @@ pub(super) fn gather(buckets: &[Rows], rows: &[(usize, u32)]) -> Rows {
         buckets.first().map(|rows| rows.columns.iter().map(empty).collect()).unwrap_or_default();
     let mut gathered = Rows { columns, ..Rows::default() };
     for (bucket, row) in rows {
-        gathered.append(&buckets[*bucket], &[*row]);
+        spread(&buckets[*bucket], std::slice::from_mut(&mut gathered), &[&[*row]]);
     }
     gathered
 }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use rayon::iter::{
-    IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
-};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use super::convert::{Conversion, Fault};
 use super::fields::{Arrays, Fields, Records};
@@ -13,7 +12,7 @@ use super::pieces::{Batches, Blocks, Format, Mark, Piece, Stop, sha256_of};
 use super::plan::Plan;
 use super::pools::{Lexicon, Members, Pools};
 use super::problem::{Error, Problem};
-use super::rows::{Data, Rows};
+use super::rows::{Data, Rows, spread};
 use super::rule::Rule;
 use super::settings::{OnProgress, Phase, Progress};
 use super::split::{Chunk, Place, Splitter, Text};
@@ -130,15 +129,19 @@ impl Collected {
     fn add(&mut self, parts: Vec<Part>) -> Result<(), Error> {
         let is_first = self.n_read == 0;
         let times = self.total / parts.iter().map(|part| part.size).sum::<f64>();
-        self.buckets.par_iter_mut().enumerate().try_for_each(|(bucket, to)| {
+        let at_once = self.buckets.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+        self.buckets.par_chunks_mut(at_once).enumerate().try_for_each(|(chunk, to)| {
             for part in &parts {
-                to.append(&part.rows, part.of_bucket(bucket));
+                let rows = (chunk * at_once..).take(to.len()).map(|bucket| part.of_bucket(bucket));
+                spread(&part.rows, to, &rows.collect::<Vec<&[u32]>>());
             }
             // Room for the rest of the file at once: growing by doubling copies every row again.
             if is_first && times > 1.0 {
-                to.reserve((times - 1.0) * 1.02);
+                for to in to.iter_mut() {
+                    to.reserve((times - 1.0) * 1.02);
+                }
             }
-            if has_room(to) { Ok(()) } else { Err(Error::BucketTooLarge) }
+            if to.iter().all(has_room) { Ok(()) } else { Err(Error::BucketTooLarge) }
         })?;
         for part in parts {
             self.n_read += part.n_read;

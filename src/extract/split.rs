@@ -115,23 +115,25 @@ impl Splitter {
     fn plain(&self, block: &Text<'_>, place: &mut Place, chunk: &mut Chunk) -> Option<Rule> {
         let bytes = block.bytes;
         let first = chunk.spans.len() - self.columns;
-        let mut column = 0;
+        let spans = &mut chunk.spans[first..];
+        let mut ends = Ends::of(bytes, self.delimiter, place.at);
         let mut at = place.at;
+        let mut wanted = self.wanted.iter();
+        let mut is_ragged = false;
         place.line += 1;
         loop {
-            let rest = &bytes[at..];
-            let len = memchr2(self.delimiter, b'\n', rest).unwrap_or(rest.len());
-            let ends_record = rest.get(len) != Some(&self.delimiter);
-            let kept =
-                if ends_record && rest[..len].last() == Some(&b'\r') { len - 1 } else { len };
-            if let Some(Some(wanted)) = self.wanted.get(column) {
-                chunk.spans[first + wanted] = span(at, kept);
+            let end = ends.end();
+            let ends_record = bytes.get(end) != Some(&self.delimiter);
+            let is_return = ends_record && end > at && bytes[end - 1] == b'\r';
+            match wanted.next() {
+                Some(Some(wanted)) => spans[*wanted] = span(at, end - usize::from(is_return) - at),
+                Some(None) => {}
+                None => is_ragged = true,
             }
-            column += 1;
-            at += len + 1;
+            at = end + 1;
             if ends_record {
                 place.at = at.min(bytes.len());
-                return (column != self.wanted.len()).then_some(Rule::RaggedRow);
+                return (is_ragged || wanted.next().is_some()).then_some(Rule::RaggedRow);
             }
         }
     }
@@ -275,6 +277,60 @@ impl Splitter {
     }
 }
 
+/// Where the fields of text without quotation marks end, one after the other: eight bytes at a time, as
+/// most fields are shorter than it takes to begin a search.
+struct Ends<'a> {
+    bytes: &'a [u8],
+    delimiters: u64,
+    /// Where the eight bytes begin, and which of them are ends that were not told yet.
+    at: usize,
+    found: u64,
+}
+
+/// Every byte of a word the same.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The highest bit of each byte that is 0, and of no other.
+#[inline]
+fn zeros(word: u64) -> u64 {
+    const LOW: u64 = each(0x7f);
+    !(((word & LOW) + LOW) | word | LOW)
+}
+
+impl<'a> Ends<'a> {
+    #[inline]
+    fn of(bytes: &'a [u8], delimiter: u8, at: usize) -> Self {
+        let mut ends = Self { bytes, delimiters: each(delimiter), at, found: 0 };
+        ends.look();
+        ends
+    }
+
+    #[inline]
+    fn look(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let word = match rest.first_chunk::<8>() {
+            Some(word) => u64::from_le_bytes(*word),
+            // What is behind the last byte ends a field too.
+            None => rest.iter().rev().fold(each(b'\n'), |word, byte| word << 8 | u64::from(*byte)),
+        };
+        self.found = zeros(word ^ self.delimiters) | zeros(word ^ each(b'\n'));
+    }
+
+    /// The place of the next delimiter or line feed, or the end of the text.
+    #[inline]
+    fn end(&mut self) -> usize {
+        while self.found == 0 {
+            self.at += 8;
+            self.look();
+        }
+        let end = self.at + self.found.trailing_zeros() as usize / 8;
+        self.found &= self.found - 1;
+        end
+    }
+}
+
 /// The bytes of a block, and what is known about all of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a> {
@@ -356,4 +412,31 @@ fn unescape(to: &mut Vec<u8>, text: &[u8]) -> Span {
     to.extend_from_slice(rest);
     let span = span(start, to.len() - start);
     Span { start: span.start | UNESCAPED, ..span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_end_where_a_plain_search_finds_their_ends() {
+        let letters = [b',', b'\n', b'a', b'\r', 0, 0x80, 0xff, b'-', b'\x0b', b'+'];
+        let mut state = 1_u64;
+        for len in 0..200 {
+            let mut letter = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                letters[(state >> 33) as usize % letters.len()]
+            };
+            let text: Vec<u8> = (0..len).map(|_| letter()).collect();
+            for from in 0..=len {
+                let mut ends = Ends::of(&text, b',', from);
+                let mut at = from;
+                while at <= len {
+                    let end = memchr2(b',', b'\n', &text[at..]).map_or(len, |len| at + len);
+                    assert_eq!(ends.end(), end, "{text:?} from {from}");
+                    at = end + 1;
+                }
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use throughline::indicator::{Display, Measure, Scale, Shape};
 use throughline::kernel::Group;
-use throughline::oversight::{PublishedTable, Settings, suppress, tabulate};
+use throughline::oversight::{Exact, PublishedTable, Settings, suppress, tabulate};
 use throughline::terms::Grain;
 
 use super::world::{self, bho, day, everyone};
@@ -11,7 +11,7 @@ use super::world::{self, bho, day, everyone};
 /// A share of contacts, told by a variant of one definition.
 fn variant(name: &str) -> Measure {
     let mut measure = world::measure(&format!("levels@{name}"), Shape::Rate);
-    measure.base_id = "levels".to_owned();
+    "levels".clone_into(&mut measure.base_id);
     (measure.display, measure.scale) = (Display::Percent, Scale::Times(1.0));
     measure
 }
@@ -47,7 +47,7 @@ fn shown(table: &PublishedTable, id: &str) -> Option<f64> {
     let at = table.measures().iter().position(|measure| measure.id == id).expect("a measure");
     let mut rows = table.rows_of(at).iter();
     let all = rows.find(|row| row.group == Group::All && row.stratum == everyone());
-    all.expect("a row").numerator.map(|n| n.to_f64())
+    all.expect("a row").numerator.map(Exact::to_f64)
 }
 
 #[test]
