@@ -54,7 +54,15 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
     let value = factor * met / units;
     let sums = member_sums(tally, (parts, per_unit));
     let (limits, name) = match measure.interval {
-        Interval::Wilson => (wilson(met, units, CONFIDENCE), "wilson"),
+        Interval::Wilson => {
+            // Of days the units are as many as there are days in the period.
+            let days = match measure.scale {
+                Scale::Times(_) => 1.0,
+                Scale::DaysOfPeriod(_) => f64::from(period.days()),
+            };
+            let limits = wilson(met, units / days, CONFIDENCE).filter(|_| met <= units / days);
+            (limits.map(|limits| limits.times(1.0 / days)), "wilson")
+        }
         Interval::WilsonCluster => {
             let effect = design_effect(sums);
             (wilson(met / effect, units / effect, CONFIDENCE), "wilson_cluster")

@@ -120,7 +120,9 @@ fn row_of(
     row.members = Some(tally.members);
     let over_money = per_unit > 1 && top.is_none();
     let of_money = measure.display == Display::Dollars || top.is_some() || over_money;
-    row.dominated = of_money && may_be_dominated(tally.numerator, tally.nn)
+    // Nights, minutes or events of mostly one person are told by their sum, as money is.
+    let of_people = measure.shape == Shape::Rate || of_money;
+    row.dominated = of_people && may_be_dominated(tally.numerator, tally.nn)
         || over_money && may_be_dominated(tally.denominator, tally.dd)
         || over_money && rest_may_be_dominated(tally);
     fill(&mut row, estimate);

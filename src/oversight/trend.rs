@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::indicator::{Measure, Shape};
 use crate::kernel::{Group, Stratum};
 use crate::statistics::{
-    Chart, Limits, Part, Signal, anhoej, nhs_signals, p_prime_chart, u_prime_chart, xmr_chart,
+    Chart, Limits, Part, Signal, anhoej, asks_for_laney, nhs_signals, p_chart, p_prime_chart,
+    u_prime_chart, xmr_chart,
 };
 use crate::terms::{Grain, Period};
 
@@ -40,7 +41,7 @@ pub struct Trend {
     pub points: Vec<TrendPoint>,
     /// The centre line: the mean of the baseline.
     pub centre: Option<f64>,
-    /// What kind of chart it is: “Laney p′”, “Laney u′” or “`XmR`”; empty without limits.
+    /// What kind of chart it is: “p”, “Laney p′”, “Laney u′” or “`XmR`”; empty without limits.
     pub kind: &'static str,
     /// What readers must know about it: the baseline and the rules, or why there are no limits.
     pub note: String,
@@ -186,8 +187,13 @@ fn chart_of(
     match measure.shape {
         Shape::Share | Shape::MemberShare => {
             let factor = rows.first().map_or(1.0, |row| factor(measure, row.period));
-            let chart = p_prime_chart(&parts(|_, _| 1.0)?, baseline)?;
-            Some((times(chart, factor), "Laney p′"))
+            let points = parts(|_, _| 1.0)?;
+            let (chart, name) = if asks_for_laney(&points, baseline.clone()) {
+                (p_prime_chart(&points, baseline)?, "Laney p′")
+            } else {
+                (p_chart(&points, baseline)?, "p")
+            };
+            Some((times(chart, factor), name))
         }
         Shape::Rate if measure.numerator_parts == 1 => {
             Some((u_prime_chart(&parts(factor)?, baseline)?, "Laney u′"))

@@ -32,6 +32,22 @@ pub fn p_prime_chart(points: &[Part], baseline: Range<usize>) -> Option<Chart> {
     chart(points, baseline, Some(1.0), true)
 }
 
+/// True if limits by chance alone would give false alarms, so that Laney's are to be taken: if the points
+/// of the baseline have more than 1,000 units on average, or vary by more than chance gives (Pearson's χ²
+/// of more than 1.5 for each degree of freedom).
+pub fn asks_for_laney(points: &[Part], baseline: Range<usize>) -> bool {
+    const MANY: f64 = 1000.0;
+    const MOST_DISPERSION: f64 = 1.5;
+    let Some(base) = points.get(baseline).filter(|base| base.len() > 1) else { return false };
+    let units: f64 = base.iter().map(|point| point.denominator).sum();
+    let number: f64 = base.iter().map(|_| 1.0).sum();
+    let centre = base.iter().map(|point| point.numerator).sum::<f64>() / units;
+    let spread = centre * (1.0 - centre);
+    let square = |point: &Part| (point.value() - centre).powi(2) * point.denominator / spread;
+    let dispersion = base.iter().map(square).sum::<f64>() / (number - 1.0);
+    units / number > MANY || (spread > 0.0 && dispersion > MOST_DISPERSION)
+}
+
 /// Counts of events over equal areas of opportunity, with limits c̄ ± 3√c̄, kept above 0 (Montgomery,
 /// 7.3.1).
 pub fn c_chart(counts: &[f64], baseline: Range<usize>) -> Option<Chart> {

@@ -42,7 +42,9 @@ pub mod survival;
 mod weighting;
 mod xmr;
 
-pub use attribute_chart::{Part, c_chart, p_chart, p_prime_chart, u_chart, u_prime_chart};
+pub use attribute_chart::{
+    Part, asks_for_laney, c_chart, p_chart, p_prime_chart, u_chart, u_prime_chart,
+};
 pub use bootstrap::{
     Bootstrap, Resampling, accelerated_bootstrap, cluster_bootstrap, sorted_quantile,
 };

@@ -12,9 +12,11 @@ mod top;
 mod world;
 
 use attacker::Attack;
+use throughline::indicator::{Interval, Scale, Shape};
 use throughline::oversight::{
     PublishedTable, Settings, State, release_internal, suppress, tabulate,
 };
+use throughline::statistics::{CONFIDENCE, wilson};
 use throughline::terms::Grain;
 use world::{Extent, day};
 
@@ -237,5 +239,25 @@ fn a_window_is_hidden_under_both_of_its_names() {
 fn members_beside_events_are_not_shown() {
     for row in tables(2).0.rows().iter().filter(|row| row.measure < 3) {
         assert_eq!(row.members, None, "{row:?}");
+    }
+}
+
+/// Members served of those enrolled: as many units as there are members, and not as there are days.
+#[test]
+fn a_share_of_days_has_the_limits_of_members() {
+    let mut measure = world::measure("served", Shape::Rate);
+    (measure.interval, measure.scale) = (Interval::Wilson, Scale::DaysOfPeriod(1.0));
+    let mut world = world::World::new(vec![measure], 1, &[Grain::Month]);
+    let cells = world.cells(0, day("2023-01-05"), &world::bho("B0"), &[]);
+    for member in 0..186 {
+        world.add(&cells, member, i64::from(member < 62), 31);
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    let table = suppress(&tabulate(&world.tallies(), &settings), &settings);
+    let row = table.rows().first().expect("a row");
+    let limits = wilson(62.0, 186.0, CONFIDENCE).expect("limits");
+    let found = [row.value, row.low, row.high].map(|number| number.expect("a number"));
+    for (found, expected) in found.into_iter().zip([62.0 / 186.0, limits.low, limits.high]) {
+        assert!((found - expected).abs() < 1e-12, "{found} for {expected}");
     }
 }

@@ -111,26 +111,29 @@ impl<'t> Sheets<'t> {
         }
         self.numerators.push((rate.timing, values.clone(), self.all.len()));
         let space = &known[&rate.timing].space;
-        self.all.push(of_one(rate, values, space, threshold));
+        self.all.push(of_one(rate, &values, space, threshold));
     }
 }
 
 /// The sheet of a rate that is told by itself.
-fn of_one<'t>(rate: Rate<'t>, values: Vec<i64>, space: &Space, threshold: i64) -> Protected<'t> {
+fn of_one<'t>(rate: Rate<'t>, values: &[i64], space: &Space, threshold: i64) -> Protected<'t> {
     let few = |rows: &Vec<&Row>| {
         // Where nobody is enrolled, nobody knows how few the money is of.
         let members = |row: &&Row| row.members.is_some_and(|n| n < threshold);
         let few = |row: &&Row| exact(row.numerator) != 0 && members(row);
         rows.iter().any(|row| row.dominated || few(row))
     };
+    let dominated = |rows: &Vec<&Row>| rows.iter().any(|row| row.dominated);
     let kept = match rate.about.numerator_parts {
-        1 => Kept::Small,
-        _ => Kept::Sum(rate.placed.iter().map(few).collect()),
+        1 => vec![Kept::Small, Kept::Sum(rate.placed.iter().map(dominated).collect())],
+        _ => vec![Kept::Sum(rate.placed.iter().map(few).collect())],
     };
-    let counts = [Count { values, layers: vec![0], jointly: false, kept }];
+    let count = |kept| Count { values: values.to_vec(), layers: vec![0], jointly: false, kept };
+    let counts: Vec<Count> = kept.into_iter().map(count).collect();
+    let moves = [vec![1; counts.len()]];
     let rows = vec![rate.placed];
     let layers = layers(&rows, &counts, space, of_people, threshold);
-    let sheet = sheet(space.clone(), layers, &counts, &[vec![1]], threshold);
+    let sheet = sheet(space.clone(), layers, &counts, &moves, threshold);
     Protected { sheet, rows: vec![rows] }
 }
 

@@ -1,4 +1,4 @@
-//! Shares of money: dollars on both sides, and nobody's own money can be read off either.
+//! Sums of people's own amounts: nobody's own money or nights can be read off them.
 
 use throughline::indicator::{Display, Shape};
 use throughline::kernel::Group;
@@ -72,5 +72,29 @@ fn money_of_an_organisation_without_members_is_hidden() {
     }
     let settings = Settings::new(day("2030-01-01"));
     let (all, hidden) = shown(&suppress(&tabulate(&world.tallies(), &settings), &settings));
+    assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{all:?}, {hidden}");
+}
+
+/// Nights of stays, of which `nights` are of one member of the third organisation.
+fn nights(others: i64, nights: i64) -> PublishedTable {
+    let mut world =
+        world::World::new(vec![world::measure("bed_days", Shape::Rate)], 1, &[Grain::Month]);
+    for place in 0..3 {
+        let cells = world.cells(0, day("2023-01-05"), &bho(&format!("B{place}")), &[]);
+        for member in 0..60 {
+            let own = if (place, member) == (2, 0) { nights } else { others };
+            let has = (place < 2 || member < 20) && member < 40;
+            world.add(&cells, place * 1000 + member, if has { own } else { 0 }, 31);
+        }
+    }
+    let settings = Settings::new(day("2030-01-01"));
+    suppress(&tabulate(&world.tallies(), &settings), &settings)
+}
+
+/// Seventeen nights of one person are the days of a stay.
+#[test]
+fn nights_of_mostly_one_member_are_hidden() {
+    assert_eq!(shown(&nights(2, 2)), (Some((200.0, 5580.0)), 0));
+    let (all, hidden) = shown(&nights(1, 31));
     assert!(hidden > 1 || (hidden == 1 && all.is_none()), "{all:?}, {hidden}");
 }

@@ -3,8 +3,9 @@
 use proptest::prelude::{Strategy, prop, prop_assert, proptest};
 
 use throughline::statistics::{
-    ChangePoint, Chart, Part, RebaseError, anhoej, c_chart, g_chart, moving_range_chart,
-    nhs_signals, p_chart, p_prime_chart, rebased, t_chart, u_chart, u_prime_chart, xmr_chart,
+    ChangePoint, Chart, Part, RebaseError, anhoej, asks_for_laney, c_chart, g_chart,
+    moving_range_chart, nhs_signals, p_chart, p_prime_chart, rebased, t_chart, u_chart,
+    u_prime_chart, xmr_chart,
 };
 
 use super::{check, near};
@@ -180,4 +181,26 @@ fn odd_series_have_no_chart_or_a_sound_one() {
         }
     }
     assert!(tried > 30, "{tried} charts are drawn");
+}
+
+/// Section 8.3 of the catalogue: Laney's limits where there are many units or much variation, and limits by
+/// chance alone elsewhere.
+#[test]
+fn laneys_limits_are_for_many_units_or_much_variation() {
+    let points = |of: &[(f64, f64)]| -> Vec<Part> {
+        of.iter()
+            .map(|(numerator, denominator)| Part {
+                numerator: *numerator,
+                denominator: *denominator,
+            })
+            .collect()
+    };
+    // The worked example of p′: χ² of 0.10, 0.45, 3.40 and 1.49 for three degrees of freedom.
+    let dispersed = points(&[(45.0, 60.0), (60.0, 75.0), (40.0, 60.0), (66.0, 80.0)]);
+    assert!(asks_for_laney(&dispersed, 0..4));
+    let even = points(&[(45.0, 60.0), (57.0, 75.0), (46.0, 60.0), (61.0, 80.0)]);
+    assert!(!asks_for_laney(&even, 0..4));
+    let many = points(&[(900.0, 1200.0), (901.0, 1200.0), (899.0, 1200.0)]);
+    assert!(asks_for_laney(&many, 0..3));
+    assert!(!asks_for_laney(&points(&[(0.0, 60.0), (0.0, 70.0)]), 0..2));
 }
