@@ -2,6 +2,7 @@
 
 use super::member_course::tenures;
 use super::member_value::{MemberScene, PARTS, has_smi, may_have_smi, of_window, relation};
+use super::own::is_of_age;
 use super::possible::{Parts, is_met_by, possible};
 use super::relation_value::of_relations;
 use super::rule::{Candidates, Criterion, MemberRule, MemberValue};
@@ -77,9 +78,10 @@ fn asked(
                 && relation(scene.relations, place).is_some_and(|own| own.providers >= 2)
         });
     }
-    if let Some(((least, most), birth)) = rule.ages.zip(timeline.birth) {
-        let birth = birth.civil();
-        asked = asked.filter(|place| (least..=most).contains(&scene.grid.age_at(place, birth)));
+    if let Some(ages) = rule.ages {
+        let birth = timeline.birth.map(Day::civil);
+        let age_at = |place| birth.map(|birth| scene.grid.age_at(place, birth));
+        asked = asked.filter(|place| is_of_age(age_at(place), ages));
     }
     if let Some(least) = rule.agencies {
         asked = asked.filter(|place| {

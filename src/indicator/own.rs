@@ -85,9 +85,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         }
         OwnTest::Sed => timeline.sed,
         OwnTest::Led => has_lead(timeline, unit.day),
-        OwnTest::Age(least, most) => {
-            timeline.age_on(unit.day).is_none_or(|age| (least..=most).contains(&age))
-        }
+        OwnTest::Age(least, most) => is_of_age(timeline.age_on(unit.day), (least, most)),
         OwnTest::Member(filter) => !timeline.contact_days[scene.filters[filter]].is_empty(),
         OwnTest::Planned => {
             matches!(unit.of, Subject::Spell(spell) if timeline.stays[spell.first].planned)
@@ -96,6 +94,19 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
             Subject::Spell(spell) if own_stay(timeline, spell, unit.day).further & groups != 0),
     };
     holds.then_some(0)
+}
+
+/// An age from which on a range has no upper end.
+const NO_MOST: i32 = 120;
+
+/// True if a range of ages, both ends included, ends before any age does.
+pub fn has_most(ages: (i32, i32)) -> bool {
+    ages.1 < NO_MOST
+}
+
+/// An unknown age passes every least age, and no greatest one: nobody is a child for want of a date.
+pub(super) fn is_of_age(age: Option<i32>, ages: (i32, i32)) -> bool {
+    age.map_or(!has_most(ages), |age| (ages.0..=ages.1).contains(&age))
 }
 
 fn is_involuntary(timeline: &Timeline, spell: &Spell) -> bool {

@@ -1,6 +1,5 @@
 //! Runs the examples that a definition carries through the kernel itself.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -77,15 +76,14 @@ fn plan(indicator: &Indicator, example: &Example) -> Plan {
         derive_stays: false,
         instruments: Arc::clone(&example.instruments),
     };
-    let delivered: BTreeSet<String> =
-        indicator.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect();
-    let delivered = delivered.into_iter().chain(TABLES.map(str::to_owned)).collect();
+    let delivered = TABLES.map(str::to_owned).into();
+    let supply = Supply { delivered, ..Supply::default() }.with_all_for(indicator);
     let plan = Plan::new(
         vec![indicator.clone()],
         vec![Period { grain, start: first, end: last }],
         Vec::new(),
         settings,
-        &Supply { delivered, ..Supply::default() },
+        &supply,
     );
     plan.with_activities(example.activities.clone())
 }

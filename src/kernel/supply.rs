@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::indicator::{
-    Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, Rule,
-    Share, Thing, Unit,
+    Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, OwnTest,
+    Rule, Share, Thing, Unit, has_most,
 };
 use crate::terms::column;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -23,16 +23,46 @@ pub struct Supply {
 pub const SERVICE_CLASS: &str = "contacts.service_class";
 
 impl Supply {
-    /// What an indicator needs and the store lacks.
+    /// What an indicator needs and the store lacks: what its file names, and the columns that decide about
+    /// its units.
     pub fn missing(&self, indicator: &Indicator) -> Vec<String> {
-        let lacks =
-            |need: &&String| !need.split(" or ").any(|one| self.delivered.contains(one.trim()));
-        indicator.needs.iter().filter(lacks).cloned().collect()
+        let has = |need: &str| need.split(" or ").any(|one| self.delivered.contains(one.trim()));
+        let mut missing: Vec<String> =
+            indicator.needs.iter().filter(|need| !has(need)).cloned().collect();
+        let is_named = |key: &str| {
+            indicator.needs.iter().any(|need| need.split(" or ").any(|one| one.trim() == key))
+        };
+        // A class that no column gives may be given by the crosswalk.
+        let keys = self.key_columns(indicator, of_every_part).into_iter();
+        let keys = keys.filter(|key| *key != SERVICE_CLASS);
+        missing.extend(keys.filter(|key| !is_named(key) && !has(key)).map(str::to_owned));
+        let mut lacks = |column: &str| {
+            if !is_named(column) && !has(column) {
+                missing.push(column.to_owned());
+            }
+        };
+        // Without any discharge every stay would seem to go on.
+        if has("stays") && (asks_stays(&indicator.rule) || is_named("stays")) {
+            lacks("stays.discharge");
+        }
+        if asks_most_age(&indicator.rule) {
+            lacks("members.birth_year");
+        }
+        missing
+    }
+
+    /// As if everything that an indicator needs had been delivered, as in its examples.
+    #[must_use]
+    pub fn with_all_for(mut self, indicator: &Indicator) -> Self {
+        for need in self.missing(indicator) {
+            self.delivered.extend(need.split(" or ").map(|one| one.trim().to_owned()));
+        }
+        self
     }
 
     /// Why the columns that an indicator needs do not bear a number; empty if they do.
     pub fn poor(&self, indicator: &Indicator) -> Vec<String> {
-        let keys = self.key_columns(indicator);
+        let keys = self.key_columns(indicator, of_any_part);
         let poor = self.poor.iter().filter(|(column, _)| keys.contains(column.as_str()));
         poor.map(|(_, why)| why.clone()).collect()
     }
@@ -47,14 +77,16 @@ impl Supply {
         measure.why_not()
     }
 
-    /// The columns that decide which units there are and which are met.
-    fn key_columns<'a>(&self, indicator: &'a Indicator) -> BTreeSet<&'a str> {
+    /// The columns that decide which units there are and which are met; `of` gives those of a filter.
+    fn key_columns<'a>(
+        &self,
+        indicator: &'a Indicator,
+        of: fn(&ContactFilter) -> BTreeSet<&'static str>,
+    ) -> BTreeSet<&'a str> {
         // Where one of two columns is enough, the one may be empty because of the other.
         let needs = indicator.needs.iter().filter(|need| !need.contains(" or "));
         let mut keys: BTreeSet<&str> = needs.map(String::as_str).collect();
-        for filter in indicator.filters.iter().flat_map(ContactFilter::parts) {
-            keys.extend(of_filter(filter));
-        }
+        keys.extend(indicator.filters.iter().flat_map(of));
         if asks_class(&indicator.rule) {
             keys.insert(SERVICE_CLASS);
         }
@@ -94,8 +126,27 @@ impl Supply {
 /// Clinician, team, agency; an agency is always known.
 const PROVIDERS: [&str; 3] = ["contacts.clinician_id", "contacts.team_id", "contacts.agency_id"];
 
+/// Where a contact was.
+const PLACE: &str = "contacts.place_of_service";
+
 /// The organisation that a contact names.
 const ORGANISATION: &str = "contacts.bho_id";
+
+/// The columns that a filter or what it takes instead looks at.
+fn of_any_part(filter: &ContactFilter) -> BTreeSet<&'static str> {
+    filter.parts().into_iter().flat_map(of_filter).collect()
+}
+
+/// The columns without which no part of a filter can say anything. Places that do not count are none: where
+/// no place is delivered, a site has none of them to tell.
+fn of_every_part(filter: &ContactFilter) -> BTreeSet<&'static str> {
+    let own = |part: &ContactFilter| -> BTreeSet<&'static str> {
+        let is_asked = |column: &&str| *column != PLACE || !part.settings.is_empty();
+        of_filter(part).into_iter().filter(is_asked).collect()
+    };
+    let columns = filter.parts().into_iter().map(own);
+    columns.reduce(|all, own| &all & &own).unwrap_or_default()
+}
 
 /// The columns that a filter of contacts looks at.
 fn of_filter(filter: &ContactFilter) -> Vec<&'static str> {
@@ -108,7 +159,7 @@ fn of_filter(filter: &ContactFilter) -> Vec<&'static str> {
         keys.push("contacts.dx1");
     }
     if !filter.settings.is_empty() || !filter.not_settings.is_empty() {
-        keys.push("contacts.place_of_service");
+        keys.push(PLACE);
     }
     if filter.by_lead {
         keys.push(PROVIDERS[0]);
@@ -162,6 +213,54 @@ fn asks_class(rule: &Rule) -> bool {
             lost || share.criteria().iter().any(follows)
         }
         Rule::Contacts(_) => false,
+    }
+}
+
+/// True if stays make the units or the numbers of a rule, so that nothing can be said without any.
+pub fn asks_stays(rule: &Rule) -> bool {
+    let of_unit =
+        |share: &Share| matches!(share.index.unit, Unit::Discharge(_) | Unit::Admission(_));
+    let of_thing = |thing: &Thing| {
+        matches!(
+            thing,
+            Thing::Nights(_)
+                | Thing::Admissions(_)
+                | Thing::PatientDays(_)
+                | Thing::WaitingNights(_)
+        )
+    };
+    match rule {
+        Rule::LevelMix => true,
+        Rule::Share(share) => {
+            let delivered = |one: &&Criterion| {
+                matches!(
+                    one,
+                    Criterion::DeliveredLevel { .. } | Criterion::Course(Course::Delivered(_))
+                )
+            };
+            of_unit(share) || share.criteria().iter().any(delivered)
+        }
+        Rule::Member(rule) => {
+            matches!(rule.candidates, Candidates::Institution(_))
+                || matches!(rule.value, MemberValue::CommunityDays | MemberValue::AnyInstitution(_))
+        }
+        Rule::Rate(rate) => {
+            std::iter::once(&rate.of).chain(&rate.to).any(of_thing)
+                || rate.units.iter().any(|one| of_unit(&one.share))
+        }
+        Rule::Contacts(_) => false,
+    }
+}
+
+/// True if a rule asks for members up to an age, and nothing else will do.
+fn asks_most_age(rule: &Rule) -> bool {
+    let own = |one: &Criterion| matches!(one, Criterion::Own(OwnTest::Age(least, most)) if has_most((*least, *most)));
+    match rule {
+        Rule::Member(rule) => {
+            rule.ages.is_some_and(has_most) || rule.when.iter().any(|when| own(&when.is))
+        }
+        Rule::Share(share) => share.index.when.iter().any(own),
+        _ => false,
     }
 }
 

@@ -6,6 +6,15 @@ use super::State;
 use crate::indicator::{Measure, Shape};
 use crate::terms::{Day, Grain, Period};
 
+/// The first and the last day that the tables of a measure cover, each with the table that sets it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The latest first day.
+    pub first: Option<(Day, String)>,
+    /// The earliest last day.
+    pub last: Option<(Day, String)>,
+}
+
 /// Shares of their final rows that months have, and what they are compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {

@@ -33,7 +33,7 @@ mod verdict;
 
 pub use changes::{Change, changes};
 pub use checks::{Check, Facts, Finding, checks, whole_percent};
-pub use completion::Completion;
+pub use completion::{Completion, Span};
 pub use curve::{Curve, CurvePoint};
 pub use disparity::{Disparity, disparities};
 pub use peers::{Compared, FunnelStep, Peer, PeerPlot, Place, Standard, peers};

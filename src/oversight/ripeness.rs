@@ -3,7 +3,7 @@
 use crate::indicator::{Measure, Shape};
 use crate::terms::{Grain, Period};
 
-use super::{Settings, State};
+use super::{Settings, Span, State};
 
 /// The state of a measure in a period, and why.
 pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -> (State, String) {
@@ -35,18 +35,8 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         Some((less, why)) => (state.max(less), format!("{reason}; {why}")),
         None => (state, reason),
     };
-    if let Some(first) = settings.coverage_start {
-        let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);
-        let window_start = (period.end + 1).months_later(-12);
-        if by_window && window_start - measure.look_back < first {
-            return (State::Withheld, "its 12-month window begins before the data".to_owned());
-        }
-        if !by_window && period.start - measure.look_back < first && measure.look_back > 0 {
-            return (State::Withheld, "its look-back begins before the data".to_owned());
-        }
-        if !by_window && period.start < first {
-            return (State::Withheld, "begins before the data".to_owned());
-        }
+    if let Some(why) = uncovered(measure, period, settings) {
+        return (State::Withheld, why);
     }
     if measure.overlapping && period.grain != Grain::Year {
         if !reason.is_empty() {
@@ -55,4 +45,35 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         reason.push_str("overlapping");
     }
     (state, reason)
+}
+
+/// Why the extracts do not cover all that a number of a period asks for.
+fn uncovered(measure: &Measure, period: Period, settings: &Settings) -> Option<String> {
+    let none = Span::default();
+    let key = (measure.id.clone(), measure.preset.clone());
+    let span = settings.spans.get(&key).unwrap_or(&none);
+    let last = span.last.as_ref().filter(|(last, _)| period.end + measure.ripe_days > *last);
+    if let Some((last, table)) = last.filter(|(last, _)| *last < settings.data_through) {
+        return Some(format!("the extract of {table} ends on {last}"));
+    }
+    if settings.first_contact.is_some_and(|first| period.end < first) {
+        return Some("ends before the first contact".to_owned());
+    }
+    let of_table = span.first.as_ref().map(|(first, _)| *first);
+    let first = settings.coverage_start.max(of_table)?;
+    // The table is named where it begins later than the others.
+    let of = match &span.first {
+        Some((_, table)) if of_table > settings.coverage_start => format!("the data of {table}"),
+        _ => "the data".to_owned(),
+    };
+    let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);
+    let start = if by_window { (period.end + 1).months_later(-12) } else { period.start };
+    let looked_at = start - measure.look_back;
+    if by_window {
+        (looked_at < first).then(|| format!("its 12-month window begins before {of}"))
+    } else if looked_at < first && measure.look_back > 0 {
+        Some(format!("its look-back begins before {of}"))
+    } else {
+        (start < first).then(|| format!("begins before {of}"))
+    }
 }

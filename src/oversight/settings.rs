@@ -1,7 +1,9 @@
 //! What a run decides about its tables.
 
-use super::Completion;
+use std::collections::BTreeMap;
+
 use super::contract::Target;
+use super::{Completion, Span};
 use crate::kernel::Group;
 use crate::terms::{Day, Period};
 
@@ -59,6 +61,10 @@ pub struct Settings {
     pub data_through: Day,
     /// The first day that the extracts cover, if it is known.
     pub coverage_start: Option<Day>,
+    /// The day of the first contact: nobody knows anything of what ended before.
+    pub first_contact: Option<Day>,
+    /// What the tables of measures cover, by their ids and presets.
+    pub spans: BTreeMap<(String, String), Span>,
     /// Counts from 1 to one less than this are hidden.
     pub threshold: i64,
     /// What has to be reached: see [`Target`].
@@ -82,6 +88,8 @@ impl Settings {
         Self {
             data_through,
             coverage_start: None,
+            first_contact: None,
+            spans: BTreeMap::new(),
             threshold: 11,
             targets: Vec::new(),
             baseline_points: 12,

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pipeline;
 use crate::indicator::{Indicator, Rule};
-use crate::oversight::Completion;
+use crate::kernel::asks_stays;
+use crate::oversight::{Completion, Span};
 use crate::statistics::chain_ladder;
-use crate::store::{self, Snapshot};
+use crate::store::{self, Manifest, Snapshot};
 use crate::terms::Day;
 
 /// Chain-ladder completion of every table, as far as the store's snapshots up to this one tell.
@@ -41,6 +42,35 @@ pub(super) fn completion(pipeline: &Pipeline, snapshot: &Snapshot) -> anyhow::Re
         .map(|one| ((one.measure.id.clone(), one.measure.preset.clone()), tables(one)))
         .collect();
     Ok(completion)
+}
+
+/// The first and last day that all tables cover without which an indicator has no number.
+pub(super) fn spans(pipeline: &Pipeline, manifest: &Manifest) -> BTreeMap<(String, String), Span> {
+    let indicators = pipeline.definitions.iter().flat_map(|one| &one.indicators);
+    let span = |indicator: &Indicator| {
+        let mut span = Span::default();
+        for table in needed(indicator) {
+            let Some(source) = manifest.source(&table) else { continue };
+            let day =
+                |day: &Option<String>| Some((day.as_deref().and_then(Day::parse)?, table.clone()));
+            span.first = span.first.max(day(&source.coverage_start));
+            span.last = match (span.last, day(&source.coverage_end)) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        }
+        span
+    };
+    indicators
+        .map(|one| ((one.measure.id.clone(), one.measure.preset.clone()), span(one)))
+        .collect()
+}
+
+/// The tables without which an indicator has no number.
+fn needed(indicator: &Indicator) -> BTreeSet<String> {
+    let named = indicator.needs.iter().filter(|need| !need.contains(" or "));
+    let table = |need: &String| need.split('.').next().unwrap_or(need).trim().to_owned();
+    named.map(table).chain(asks_stays(&indicator.rule).then(|| "stays".to_owned())).collect()
 }
 
 /// The tables that an indicator reads rows of.

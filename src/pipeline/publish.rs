@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::{Counted, Pipeline, catalogue, quality, supply};
+use super::{Counted, Pipeline, catalogue, completion, quality, supply};
 use crate::kernel::Covariate;
 use crate::oversight::{self, PublishedTable};
 use crate::report::{self, Content, Refused, SinceLast, Snapshot, Source};
@@ -39,6 +39,10 @@ pub(super) fn settings(
 ) -> oversight::Settings {
     let mut settings = oversight::Settings::new(data_through);
     settings.coverage_start = coverage_start;
+    settings.spans = completion::spans(pipeline, manifest);
+    let contacts = manifest.source("contacts");
+    let first = contacts.and_then(|source| source.first_day.as_deref());
+    settings.first_contact = first.and_then(Day::parse);
     settings.threshold = pipeline.threshold;
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 
 use super::activities::activities;
 use super::plan_file::with_joint;
+use super::supply::{by_stays, say_without_stays};
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
 use crate::indicator::INSTRUMENTS;
@@ -205,8 +206,8 @@ pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepa
     let settings = crate::timeline::Settings {
         transfer_gap: pipeline.transfer_gap,
         data_through,
-        assume_enrolment: !supply.delivered.contains("enrolment"),
-        derive_stays: !supply.delivered.contains("stays"),
+        assume_enrolment: manifest.source("enrolment").is_none(),
+        derive_stays: manifest.source("stays").is_none(),
         instruments: Arc::clone(&pipeline.instruments),
     };
     let known = pipeline.instruments.iter();
@@ -272,6 +273,8 @@ pub(super) fn count_for(
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
     period::refuse_too_many(&periods)?;
+    let derives_stays = settings.derive_stays;
+    let by_stays = by_stays(&indicators);
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
     let plan = with_joint(plan, joint.as_ref()).with_activities(activities(&snapshot)?);
     on_stage(Stage::Begin("counting"));
@@ -282,8 +285,11 @@ pub(super) fn count_for(
         let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         on_stage(Stage::Step { what: "buckets", done, total: u64::from(snapshot.buckets()) });
     };
-    let (tallies, summary) =
+    let (mut tallies, summary) =
         kernel::count(&plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), seen)?;
+    if derives_stays {
+        say_without_stays(&mut tallies, &by_stays, summary.found);
+    }
     on_stage(Stage::End(format!(
         "{} members, {} rows, {} measures",
         summary.members,
@@ -320,13 +326,20 @@ const READ: [&str; 12] = [
     "community_activities",
 ];
 
-/// The smallest over the sources of extract date less run-out.
+/// Tables that every number depends on. Where another one ends earlier, only what reads it is withheld.
+const EVERYWHERE: [&str; 4] = ["contacts", "members", "enrolment", "stays"];
+
+/// The smallest over the sources of extract date less run-out, and of the last days that the tables cover
+/// which every number depends on.
 pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
     let days =
         manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
             |source| {
                 let cut = source.extract_date.as_deref().and_then(Day::parse)?;
-                Some(cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0))
+                let complete = cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0);
+                let end = source.coverage_end.as_deref().and_then(Day::parse);
+                let end = end.filter(|_| EVERYWHERE.contains(&source.table.as_str()));
+                Some(end.map_or(complete, |end| end.min(complete)))
             },
         );
     let day = days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")?;

@@ -103,8 +103,8 @@ pub fn study(
     let settings = Settings {
         transfer_gap: 1,
         data_through,
-        assume_enrolment: !delivered.contains("enrolment"),
-        derive_stays: !delivered.contains("stays"),
+        assume_enrolment: manifest.source("enrolment").is_none(),
+        derive_stays: manifest.source("stays").is_none(),
         instruments,
     };
     let mut notes = run::notes(&settings, manifest);

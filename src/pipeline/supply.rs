@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::{KeyRows, Table};
-use crate::kernel::{SERVICE_CLASS, Supply};
+use crate::indicator::Indicator;
+use crate::kernel::{SERVICE_CLASS, Supply, Tallies, asks_stays};
 use crate::store::Manifest;
+use crate::timeline::{Found, Oddity};
 
 /// How much of a column may say nothing, in percent of the rows that ought to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +31,10 @@ pub fn supply(manifest: &Manifest, limits: Limits) -> Supply {
     let mut unmapped = KeyRows::default();
     for source in &manifest.sources {
         let Some(table) = Table::from_name(&source.table) else { continue };
-        delivered.insert(source.table.clone());
+        // A table without a row may be one that was not filled.
+        if source.rows_accepted > 0 {
+            delivered.insert(source.table.clone());
+        }
         for field in table.fields() {
             let filled =
                 source.missing.get(field.to).is_some_and(|missing| *missing < source.rows_accepted);
@@ -59,9 +64,35 @@ pub fn supply(manifest: &Manifest, limits: Limits) -> Supply {
         let why = format!("{SERVICE_CLASS} is given by no column and no crosswalk in {share}");
         poor.insert(SERVICE_CLASS.to_owned(), why);
     }
-    // A column without any value is one that was not delivered.
+    // A column without any value is one that was not delivered, and is told as such.
     poor.retain(|column, _| column == SERVICE_CLASS || delivered.contains(column));
     Supply { delivered, poor }
+}
+
+/// The indicators that stays make, by id and preset.
+pub(super) fn by_stays<'i>(
+    indicators: impl IntoIterator<Item = &'i Indicator>,
+) -> BTreeSet<(String, String)> {
+    let by_stays = indicators.into_iter().filter(|one| asks_stays(&one.rule));
+    by_stays.map(|one| (one.measure.id.clone(), one.measure.preset.clone())).collect()
+}
+
+/// Where no stays were delivered and none could be derived, nobody knows that there were none.
+pub(super) fn say_without_stays(
+    tallies: &mut Tallies,
+    by_stays: &BTreeSet<(String, String)>,
+    found: Found,
+) {
+    if found.times(Oddity::DerivedStay).found > 0 {
+        return;
+    }
+    for measure in &mut tallies.measures {
+        let is_by_stays = by_stays.contains(&(measure.id.clone(), measure.preset.clone()));
+        let is_named = measure.missing.iter().any(|need| need.starts_with("stays"));
+        if is_by_stays && !is_named {
+            measure.missing.push("stays or contacts of 24-hour care".to_owned());
+        }
+    }
 }
 
 fn add(to: &mut KeyRows, more: KeyRows) {

@@ -112,6 +112,7 @@ impl Reader<'_> {
             }
         }
         stays.sort_by_key(|stay| (stay.admit, stay.level));
+        self.summary.found.derived(stays.len());
         self.timeline.stays = stays;
     }
 }

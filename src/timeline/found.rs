@@ -26,11 +26,13 @@ pub enum Oddity {
     SubstanceUse,
     /// Members with assessments on one day only; of all with an assessment.
     AssessedOnce,
+    /// Stays that were derived from contacts of 24-hour care; of all.
+    DerivedStay,
 }
 
 impl Oddity {
     /// Every one, in the order of their counts.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SameDay,
         Self::AfterDeath,
         Self::OpenStay,
@@ -39,6 +41,7 @@ impl Oddity {
         Self::NoEndReason,
         Self::SubstanceUse,
         Self::AssessedOnce,
+        Self::DerivedStay,
     ];
 }
 
@@ -82,6 +85,11 @@ impl Found {
     /// An ended stay or care plan.
     pub(super) fn ended(&mut self, has_reason: bool) {
         self.one(Oddity::NoEndReason, !has_reason);
+    }
+
+    /// Stays that were derived.
+    pub(super) fn derived(&mut self, stays: usize) {
+        self.see(Oddity::DerivedStay, Times { found: stays as u64, of: stays as u64 });
     }
 
     /// A contact, whose principal diagnosis is of these groups.

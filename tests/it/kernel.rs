@@ -69,17 +69,14 @@ fn plan_by(strata: &[&str]) -> Plan {
         derive_stays: false,
         instruments: crate::definitions::instruments(),
     };
-    let needs = |one: &indicator::Indicator| {
-        one.needs.iter().flat_map(|need| need.split(" or ").map(str::to_owned)).collect::<Vec<_>>()
-    };
     let indicators: Vec<indicator::Indicator> = indicators;
-    let delivered: BTreeSet<String> = indicators.iter().flat_map(needs).collect();
+    let supply = indicators.iter().fold(Supply::default(), Supply::with_all_for);
     Plan::new(
         indicators,
         periods,
         strata.iter().map(|kind| StratumKind::from_name(kind).expect("a kind")).collect(),
         settings,
-        &Supply { delivered, ..Supply::default() },
+        &supply,
     )
 }
 

@@ -21,6 +21,7 @@ mod low_quality;
 mod organisation;
 mod oversight;
 mod own_sets;
+mod partial;
 mod pseudonymize;
 mod reconcile;
 mod report;

@@ -171,8 +171,24 @@ impl Case {
         let of_periods = |one: &&Definition| one.index.is_none() && one.contacts.is_none();
         let of_periods: BTreeSet<String> =
             shipped.definitions.iter().filter(of_periods).map(sums::name).collect();
-        let is_withheld = |place: &Place| place.1.1 > through && of_periods.contains(&place.0);
+        let silent = self.without_data(&tallies);
+        let is_withheld = |place: &Place| {
+            silent.contains(&place.0) || place.1.1 > through && of_periods.contains(&place.0)
+        };
         Ok(compared(&tallies, sums, is_withheld))
+    }
+
+    /// Measures of which the front door names what is missing, if that is missing.
+    fn without_data(&self, tallies: &Tallies) -> BTreeSet<String> {
+        let lacks = |one: &str| {
+            let table = one.split('.').next().unwrap_or(one);
+            self.extract.rows(table).is_empty() || !self.extract.delivers(one)
+        };
+        let silent = tallies.measures.iter().filter(|measure| {
+            let each = |need: &String| need.split(" or ").all(|one| lacks(one.trim()));
+            !measure.missing.is_empty() && measure.missing.iter().any(each)
+        });
+        silent.map(|measure| format!("{}:{}", measure.id, measure.preset)).collect()
     }
 
     /// The differences of some members alone.
@@ -274,7 +290,7 @@ fn compared(
             found.differences.push(shown(&place, &theirs, &ours));
         }
     }
-    for (place, own) in sums {
+    for (place, own) in sums.into_iter().filter(|(place, _)| !is_withheld(place)) {
         found.differences.push(shown(&place, &Total::default(), &own.total()));
     }
     found
