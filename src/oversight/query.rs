@@ -99,15 +99,24 @@ fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
     let names = frame.get_column_names().iter().map(ToString::to_string).collect();
     let mut lines: Vec<Vec<String>> = vec![names];
     for row in 0..frame.height() {
-        let cell = |column: &polars::prelude::Column| match column.get(row) {
-            Ok(AnyValue::Null) | Err(_) => String::new(),
-            Ok(AnyValue::String(text)) => text.to_owned(),
-            Ok(AnyValue::StringOwned(text)) => text.to_string(),
-            Ok(value) => value.to_string(),
+        let cell = |column: &polars::prelude::Column| {
+            column.get(row).map_or_else(|_| String::new(), |value| cell(&value))
         };
         lines.push(frame.columns().iter().map(cell).collect());
     }
     lines
+}
+
+/// A value as `results.csv` has it: the engine's own text of a decimal number is a rounded one.
+fn cell(value: &AnyValue<'_>) -> String {
+    match value {
+        AnyValue::Null => String::new(),
+        AnyValue::String(text) => (*text).to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
+        AnyValue::Float64(number) => number.to_string(),
+        AnyValue::Float32(number) => number.to_string(),
+        value => value.to_string(),
+    }
 }
 
 fn aligned(frame: &DataFrame) -> String {

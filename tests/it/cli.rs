@@ -306,6 +306,19 @@ fn questions_in_sql_are_answered() {
     let output = throughline(&["query", sql, "--report", report, "--csv"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
+    let results = std::fs::read_to_string(page.with_file_name("tables/results.csv"));
+    let results = results.expect("results");
+    let mut lines = results.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let heads = lines.next().expect("a header");
+    let place = heads.iter().position(|head| *head == "value").expect("a column");
+    let digits = |line: &Vec<&str>| line.get(place).map_or(0, |value| value.len()) > 15;
+    let long = lines.find(digits).expect("a value with many digits")[place].to_owned();
+    for more in [&[][..], &["--csv"]] {
+        let sql = format!("select value from results where value = {long}");
+        let output = throughline(&[&["query", &sql, "--report", report][..], more].concat());
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(answer.lines().nth(1), Some(long.as_str()), "{answer}");
+    }
     let sql = "select * from contacts limit 3";
     let output = throughline(&["query", sql, "--store", store, "--csv"]);
     let answer = String::from_utf8_lossy(&output.stdout).into_owned();
