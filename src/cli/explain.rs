@@ -141,8 +141,13 @@ fn head(explained: &Explained, question: &Question, snapshot: &str) -> anyhow::R
 /// Units considered, left out by reason, counted, met, and the value.
 fn counts(explained: &Explained) -> anyhow::Result<()> {
     let (measure, tally) = (&explained.indicator.measure, &explained.tally);
-    let members: std::collections::BTreeSet<&str> =
-        explained.units.iter().map(|unit| unit.member.as_str()).collect();
+    let ids = explained.units.iter().filter_map(|unit| unit.member.as_deref());
+    let members: std::collections::BTreeSet<&str> = ids.collect();
+    let activities = explained.units.iter().filter(|unit| unit.member.is_none()).count();
+    let beside = match activities {
+        0 => String::new(),
+        n => format!(" and {} activities in the community", format::count(i128::try_from(n)?)),
+    };
     let line = |what: &str, number: &str, more: &str| {
         say(format!("  {what:<22}{number:>14}  {more}").trim_end())
     };
@@ -150,7 +155,7 @@ fn counts(explained: &Explained) -> anyhow::Result<()> {
     line(
         "considered",
         &format::count(i128::try_from(explained.units.len())?),
-        &format!("of {} members", format::count(i128::try_from(members.len())?)),
+        &format!("of {} members{beside}", format::count(i128::try_from(members.len())?)),
     )?;
     for (reason, n) in measure.exclusions.iter().zip(&tally.excluded).filter(|(_, n)| **n > 0) {
         line("left out", &format::count(i128::from(*n)), reason)?;
@@ -188,9 +193,13 @@ fn fate(explained: &Explained, unit: &Unit) -> String {
 fn show(explained: &Explained, case: &Case, fate: Option<&str>) -> anyhow::Result<()> {
     let unit = &case.unit;
     let measure = &explained.indicator.measure;
+    let Some(member) = &unit.member else {
+        let day = unit.day.map_or_else(String::new, |day| format!(" {day}"));
+        return say(&format!("\n  activity in the community{day}{}", adds(explained, unit)));
+    };
     let index = unit.day.map_or_else(String::new, |day| format!(", {} {day}", measure.counts));
     let fate = fate.map_or_else(String::new, |fate| format!(": {fate}"));
-    say(&format!("\n  member {}{index}{fate}{}", unit.member, adds(explained, unit)))?;
+    say(&format!("\n  member {member}{index}{fate}{}", adds(explained, unit)))?;
     for line in &case.rows {
         say(&format!("    {}", row(line, unit)))?;
     }
@@ -254,14 +263,14 @@ fn adds(explained: &Explained, unit: &Unit) -> String {
                 format!(", decided on {on} ({})", from_index(on, day))
             });
     }
-    let numerator = throughline::oversight::Exact {
-        parts: numerator.into(),
-        per_unit: measure.numerator_parts,
+    let exact = |parts: i64, per_unit| {
+        format::exact(throughline::oversight::Exact { parts: parts.into(), per_unit })
     };
+    let numerator = exact(numerator, measure.numerator_parts);
     if matches!(measure.shape, Shape::Top { .. }) {
-        return format!(", has {}", format::exact(numerator));
+        return format!(", has {numerator}");
     }
-    format!(", adds {} over {denominator}", format::exact(numerator))
+    format!(", adds {numerator} over {}", exact(denominator, measure.denominator_parts()))
 }
 
 fn from_index(on: Day, index: Day) -> String {

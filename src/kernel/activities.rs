@@ -49,30 +49,26 @@ pub(super) fn add(plan: &Plan, cells: &mut BTreeMap<Cell, Tally>) {
     });
     for unit in units(plan) {
         let Fate::Counted { numerator, denominator, .. } = unit.fate else { continue };
-        let (n, d) = (i128::from(numerator), i128::from(denominator));
         for stratum in unit.strata.into_iter().chain([Stratum::everyone()]) {
             let Unit { measure, period, ref group, .. } = unit;
             let tally =
                 cells.entry(Cell { measure, period, group: group.clone(), stratum }).or_default();
-            tally.numerator += n;
-            tally.nobodys += n;
-            tally.denominator += d;
-            tally.nn += n * n;
-            tally.nd += n * d;
-            tally.dd += d * d;
+            tally.numerator += i128::from(numerator);
+            tally.nobodys += i128::from(numerator);
+            tally.denominator += i128::from(denominator);
+            tally.add_squares(numerator, denominator);
         }
     }
 }
 
-/// What activities add, as units: each under a name that no member has, for everyone and for the
-/// organisation that is not known.
+/// What activities add, as units: for everyone and for the organisation that is not known.
 pub(super) fn units(plan: &Plan) -> Vec<Unit> {
     let strata: Vec<Stratum> = plan.strata.iter().filter_map(unknown).collect();
     let mut found = Vec::new();
     for &measure in &plan.computable {
         let Rule::Rate(rate) = &plan.indicators[measure].rule else { continue };
         let [of, to] = rate.activities;
-        for (place, activity) in plan.activities.iter().enumerate() {
+        for activity in &plan.activities {
             let numerator = of.map_or(0, |sum| sum.of(*activity));
             let denominator = to.map_or(0, |sum| sum.of(*activity));
             if (numerator, denominator) == (0, 0) {
@@ -81,8 +77,7 @@ pub(super) fn units(plan: &Plan) -> Vec<Unit> {
             for period in plan.calendar.periods(activity.day) {
                 for group in [Group::All, Group::Bho(UNKNOWN.to_owned())] {
                     let unit = Unit {
-                        member: format!("(activity {})", place + 1),
-                        is_of_member: false,
+                        member: None,
                         measure,
                         period: plan.periods[*period],
                         group,

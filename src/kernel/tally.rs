@@ -72,6 +72,14 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds the squares of what one member or activity adds.
+    pub(super) fn add_squares(&mut self, numerator: i64, denominator: i64) {
+        let (n, d) = (i128::from(numerator), i128::from(denominator));
+        self.nn += n * n;
+        self.nd += n * d;
+        self.dd += d * d;
+    }
+
     /// Adds the sums of other members of the same cell (numerator, denominator, members, nn, nd, dd);
     /// nothing if one becomes too great.
     pub(super) fn add(&mut self, sums: [i128; 6], members: i64) -> Option<()> {

@@ -32,7 +32,7 @@ pub enum Fate {
     Counted {
         /// What it adds to the numerator, in `1 / numerator_parts`.
         numerator: i64,
-        /// What it adds to the denominator.
+        /// What it adds to the denominator, in `1 / denominator_parts`.
         denominator: i64,
         /// The day of the event that decides; the index day where no single day does.
         decided: Option<Day>,
@@ -42,10 +42,8 @@ pub enum Fate {
 /// One line of a number: a unit with a day (a discharge, an assessment …), or what a member adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// The member's id, or the name of an activity.
-    pub member: String,
-    /// False of an activity in the community, which belongs to no member.
-    pub is_of_member: bool,
+    /// The member's id; nothing of an activity in the community, which belongs to no member.
+    pub member: Option<String>,
     /// Place of the measure.
     pub measure: usize,
     /// The reported period.
@@ -165,8 +163,7 @@ impl Writer<'_> {
         });
         let strata: Vec<Stratum> = strata.collect();
         (self.each)(Unit {
-            member: self.timeline.member.clone(),
-            is_of_member: true,
+            member: Some(self.timeline.member.clone()),
             measure,
             period: self.plan.periods[period],
             group: self.board.groups[group].clone(),
@@ -305,16 +302,13 @@ impl Writer<'_> {
     }
 }
 
-/// A cell, and somebody in it: a member, or not.
-type Whose<'u> = (Cell, &'u str, bool);
-
 /// The tallies that units add up to, in every group and breakdown. Sums over members are made from
 /// each member's own sums, as [`super::count()`] does without knowing the units.
 pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
     let densities = densities(plan);
     let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
     let mut values: BTreeMap<Cell, Vec<(i64, i64)>> = BTreeMap::new();
-    let mut members: BTreeMap<Whose<'_>, (i64, i64)> = BTreeMap::new();
+    let mut members: BTreeMap<(Cell, &str), (i64, i64)> = BTreeMap::new();
     for unit in units {
         let measure = &plan.indicators[unit.measure].measure;
         let whole = plan.indicators[unit.measure].rule.is_of_whole_groups();
@@ -334,11 +328,12 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
                 Fate::Counted { numerator, denominator, decided } => {
                     tally.numerator += i128::from(numerator);
                     tally.denominator += i128::from(denominator);
-                    if !unit.is_of_member {
+                    let Some(member) = &unit.member else {
                         tally.nobodys += i128::from(numerator);
-                    }
-                    let whose = (cell.clone(), unit.member.as_str(), unit.is_of_member);
-                    let sums = members.entry(whose).or_default();
+                        tally.add_squares(numerator, denominator);
+                        continue;
+                    };
+                    let sums = members.entry((cell.clone(), member)).or_default();
                     *sums = (sums.0 + numerator, sums.1 + denominator);
                     if cell.stratum.kind != "all" {
                         continue;
@@ -356,16 +351,13 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
             }
         }
     }
-    for ((cell, _, is_of_member), (n, d)) in members {
+    for ((cell, _), (n, d)) in members {
         // What a density is made of is a sum over pairs, not over members.
         let dense = densities.iter().any(|(measure, _)| *measure == cell.measure);
         let n = if dense { 0 } else { n };
         let tally = cells.entry(cell).or_default();
-        let (wide_n, wide_d) = (i128::from(n), i128::from(d));
-        tally.members += i64::from(is_of_member && d > 0);
-        tally.nn += wide_n * wide_n;
-        tally.nd += wide_n * wide_d;
-        tally.dd += wide_d * wide_d;
+        tally.members += i64::from(d > 0);
+        tally.add_squares(n, d);
     }
     for (cell, values) in values {
         cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();

@@ -61,7 +61,7 @@ pub struct Explained {
 pub struct Case {
     /// The unit.
     pub unit: Unit,
-    /// The rows, in the order of the timeline.
+    /// The rows, in the order of the timeline; none of an activity in the community.
     pub rows: Vec<evidence::Line>,
 }
 
@@ -218,7 +218,7 @@ fn units(
         }
         unit.group == question.group
             && question.stratum.as_ref().is_none_or(|stratum| unit.strata.contains(stratum))
-            && question.member.as_ref().is_none_or(|member| unit.member == *member)
+            && (question.member.is_none() || unit.member == question.member)
     };
     let open = |bucket: &u32| snapshot.batches(*bucket, &columns);
     let units = kernel::units(plan, &buckets, open, keep)?;
@@ -264,14 +264,21 @@ fn cases(
         Some(_) => units.iter().collect(),
         None => sample(&first_seen(plan, units), question.sample),
     };
-    let mut members: BTreeSet<&str> = chosen.iter().map(|unit| unit.member.as_str()).collect();
+    let mut members: BTreeSet<&str> =
+        chosen.iter().filter_map(|unit| unit.member.as_deref()).collect();
     members.extend(question.member.as_deref());
     let mut rows = evidence::member_rows(snapshot, &members, &plan.columns())?;
     let mut cases = Vec::new();
     for unit in chosen {
-        let own = rows.get(&unit.member).context("a member of the sample is not in the store")?;
-        let kept = kernel::evidence(plan, &own.batch, unit)?;
-        cases.push(Case { unit: unit.clone(), rows: evidence::lines(own, &kept, &plan.columns()) });
+        let rows = match &unit.member {
+            Some(member) => {
+                let own = rows.get(member).context("a member of the sample is not in the store")?;
+                let kept = kernel::evidence(plan, &own.batch, unit)?;
+                evidence::lines(own, &kept, &plan.columns())
+            }
+            None => Vec::new(),
+        };
+        cases.push(Case { unit: unit.clone(), rows });
     }
     let member = question.member.as_deref().map(|member| {
         rows.remove(member).context("no member with this id has a row in this store")

@@ -35,7 +35,7 @@ pub fn reason<'m>(unit: &Unit, measure: &'m Measure) -> Option<&'m str> {
 }
 
 /// One row per unit, named as in `results`: sums of `numerator` (÷ `numerator_parts`) and of
-/// `denominator` give a result's, and rows with a reason its exclusions.
+/// `denominator` (÷ `denominator_parts`) give a result's, and rows with a reason its exclusions.
 pub fn units_table(units: &[Unit], measures: &[Measure]) -> RecordBatch {
     let text = |of: &dyn Fn(&Unit) -> Option<String>| -> ArrayRef {
         Arc::new(units.iter().map(of).collect::<StringArray>())
@@ -60,7 +60,7 @@ pub fn units_table(units: &[Unit], measures: &[Measure]) -> RecordBatch {
         ("period_end", date(&|unit| Some(unit.period.end))),
         ("group_kind", text(&|unit| Some(group_words(&unit.group).0.to_owned()))),
         ("group", text(&|unit| Some(group_words(&unit.group).1.to_owned()))),
-        ("member_id", text(&|unit| unit.is_of_member.then(|| unit.member.clone()))),
+        ("member_id", text(&|unit| unit.member.clone())),
         ("index_on", date(&|unit| unit.day)),
         ("outcome", text(&|unit| Some(outcome(unit, measure(unit)).to_owned()))),
         ("reason", text(&|unit| reason(unit, measure(unit)).map(str::to_owned))),
@@ -68,6 +68,7 @@ pub fn units_table(units: &[Unit], measures: &[Measure]) -> RecordBatch {
         ("numerator", number(&|unit| Some(counted(unit)?.0))),
         ("denominator", number(&|unit| Some(counted(unit)?.1))),
         ("numerator_parts", number(&|unit| Some(measure(unit).numerator_parts))),
+        ("denominator_parts", number(&|unit| Some(measure(unit).denominator_parts()))),
     ];
     let mut kinds: Vec<&str> =
         units.iter().flat_map(|unit| &unit.strata).map(|stratum| stratum.kind.as_str()).collect();

@@ -108,7 +108,8 @@ fn acted(
     let mut found: BTreeMap<(&str, Day), WorkItem> = BTreeMap::new();
     for unit in units {
         let Some((index, due)) = calls(unit) else { continue };
-        let Some(own) = seen.get(&unit.member) else { continue };
+        let Some(member) = &unit.member else { continue };
+        let Some(own) = seen.get(member) else { continue };
         let gone = own.death.is_some_and(|day| day <= as_of);
         if gone || (until_seen && own.last_contact.as_ref().is_some_and(|last| last.0 > index)) {
             continue;
@@ -121,7 +122,7 @@ fn acted(
         let item = WorkItem {
             bho: own.bho.clone().unwrap_or(bho),
             agency: own.agency(),
-            member: unit.member.clone(),
+            member: member.clone(),
             list: rule.title.clone(),
             rule: measure.id.clone(),
             sentence: measure.sentence.clone(),
@@ -131,7 +132,7 @@ fn acted(
             days_left: due - as_of,
             last_contact: own.last_contact.as_ref().map(|last| last.0),
         };
-        let key = (unit.member.as_str(), index);
+        let key = (member.as_str(), index);
         if found.get(&key).is_none_or(|known| item.due < known.due) {
             found.insert(key, item);
         }

@@ -115,6 +115,24 @@ fn activities_count_for_everyone_and_for_no_organisation() {
     assert_eq!(of_nobody, 2);
 }
 
+/// An activity is a unit of nobody: the sample may hold it, and it is no member.
+#[test]
+fn an_activity_is_explained_without_a_member() {
+    let site = site(Some(ACTIVITIES));
+    site.fine(&["ingest", "@site.toml"]);
+    let of = |id: &str| {
+        let period = ["--period", "2024-03", "--sample", "99"];
+        site.fine(&[&["explain", "--pipeline", "@site.toml", id][..], &period].concat())
+    };
+    let told = of("prevention_reach@persons");
+    let counted = "62  of 60 members and 2 activities in the community";
+    assert!(told.contains(counted), "{told}");
+    assert!(told.contains("\n  activity in the community 2024-03-01, adds 40 over 0\n"), "{told}");
+    for id in ["prevention_reach", "ragins_level_mix@l4", "ragins_level_mix@hours_l4"] {
+        assert!(of(id).contains("  activity in the community 2024-03-31, adds "), "{id}");
+    }
+}
+
 #[test]
 fn without_activities_nobody_is_told_that_there_are_none() {
     let site = site(None);

@@ -381,3 +381,29 @@ fn work_lists_name_who_to_see_and_stay_out_of_reports() {
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("did you mean `fu_hosp_mh_7d`?"), "{text}");
 }
+
+/// Both parts of a share of money are cents inside, and dollars for people.
+#[test]
+fn a_share_of_money_is_told_in_dollars() {
+    let site = crate::site::Site::new("\"spend_share_24h\"").with_contacts(1);
+    site.write("extracts/enrolment.csv", "member_id,start,bho_id\nM01,2023-01-01,B1\n");
+    let costs = "claim_id,member_id,service_date,level,amount_paid\n\
+                 K1,M01,2024-01-03,6,300.25\nK2,M01,2024-01-05,2,100.50\n";
+    site.write("extracts/cost.csv", costs);
+    let dated = ["contacts", "enrolment", "cost"].map(|name| format!("{name},2024-03-31,0\n"));
+    site.write(
+        "extracts/manifest.csv",
+        "source,extract_date,runout_days\n".to_owned() + &dated.concat(),
+    );
+    site.fine(&["ingest", "@site.toml"]);
+    let asked = ["explain", "spend_share_24h", "--period", "2024-01", "--pipeline", "@site.toml"];
+    let told = site.fine(&[&asked[..], &["--units", "@units.parquet"]].concat());
+    assert!(told.contains("member M01, adds $300.25 over $400.75"), "{told}");
+    let units = store::read_table(&site.path("units.parquet")).expect("a table");
+    let number = |name: &str| {
+        let column = units[0].column_by_name(name).expect("a column");
+        column.as_primitive::<Int64Type>().value(0)
+    };
+    let names = ["numerator", "numerator_parts", "denominator", "denominator_parts"];
+    assert_eq!(names.map(number), [30_025, 100, 40_075, 100]);
+}

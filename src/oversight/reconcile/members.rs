@@ -182,8 +182,9 @@ pub fn differing(
     let mut counted: BTreeMap<(usize, &Period, &Group), BTreeMap<&str, Vec<Fate>>> =
         BTreeMap::new();
     for unit in units {
+        let Some(member) = &unit.member else { continue };
         let members = counted.entry((unit.measure, &unit.period, &unit.group)).or_default();
-        members.entry(&unit.member).or_default().push(unit.fate);
+        members.entry(member).or_default().push(unit.fate);
     }
     let none = BTreeMap::new();
     let mut found = Vec::new();
