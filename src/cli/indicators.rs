@@ -11,6 +11,7 @@ use throughline::kernel::Supply;
 use throughline::pipeline::{self, Catalogue};
 use throughline::report;
 use throughline::store::Snapshot;
+use throughline::terms::instrument::Instruments;
 
 use super::{Verdict, say};
 
@@ -34,6 +35,9 @@ pub(super) struct IndicatorsArguments {
     /// Write them as a page
     #[arg(long, value_name = "FILE", conflicts_with = "id")]
     html: Option<PathBuf>,
+    /// The registry of instruments, instead of `instruments.toml` beside the folder of indicator files
+    #[arg(long, value_name = "FILE")]
+    instruments: Option<PathBuf>,
     /// The folder of indicator files
     #[arg(long, value_name = "DIR", default_value = "pipelines/indicators")]
     folder: PathBuf,
@@ -62,7 +66,7 @@ pub(super) fn indicators(arguments: &IndicatorsArguments) -> anyhow::Result<Verd
             arguments.folder.display()
         );
     }
-    let supply = arguments.store.as_deref().map(supply).transpose()?;
+    let supply = arguments.store.as_deref().map(|store| supply(store, arguments)).transpose()?;
     let supply = supply.as_ref();
     match (&arguments.id, &arguments.html) {
         (Some(id), _) => show(&catalogue, id, supply)?,
@@ -72,11 +76,17 @@ pub(super) fn indicators(arguments: &IndicatorsArguments) -> anyhow::Result<Verd
     Ok(Verdict::Fine)
 }
 
-fn supply(store: &Path) -> anyhow::Result<Supply> {
+fn supply(store: &Path, arguments: &IndicatorsArguments) -> anyhow::Result<Supply> {
     let snapshot = Snapshot::open(store)?;
     let snapshot =
         snapshot.with_context(|| format!("{}: there is no store here", store.display()))?;
-    Ok(pipeline::supply(snapshot.manifest(), pipeline::Limits::default()))
+    let beside = arguments.folder.join("../instruments.toml");
+    let registry = arguments.instruments.clone().or(Some(beside).filter(|file| file.is_file()));
+    let known = match registry {
+        Some(file) => pipeline::read_registry(&file)??,
+        None => Instruments::default(),
+    };
+    Ok(pipeline::supply(snapshot.manifest(), pipeline::Limits::default(), &known))
 }
 
 fn is_wanted(arguments: &IndicatorsArguments, one: &Indicator) -> bool {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Document, Problems, Source};
 use crate::indicator::{self, Definition};
+use crate::terms::instrument::Instruments;
 
 /// Every indicator file below some folders, by id.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +60,12 @@ impl Catalogue {
 /// Reads one indicator file with one preset.
 pub fn read_definition(path: &Path, preset: &str) -> anyhow::Result<Result<Definition, Problems>> {
     Ok(definition_of(read_text(path)?, preset))
+}
+
+/// Reads a registry of instruments.
+pub fn read_registry(path: &Path) -> anyhow::Result<Result<Instruments, Problems>> {
+    let document = Document::parse(read_text(path)?);
+    Ok(document.and_then(|document| indicator::read_instruments(&document)))
 }
 
 /// Reads the text of an indicator file with one preset.

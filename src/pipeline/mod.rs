@@ -34,7 +34,7 @@ mod worklist;
 mod worklist_rules;
 
 pub use activities::activities;
-pub use catalogue::{Catalogue, read_definition};
+pub use catalogue::{Catalogue, read_definition, read_registry};
 pub use evidence::{Line, MemberRows};
 pub use explain::{Case, Explained, Question, explain};
 pub use period::{any_period, month, reported};

@@ -47,7 +47,7 @@ pub(super) fn settings(
     settings.baseline_points = pipeline.baseline_points;
     settings.rules = pipeline.rules;
     settings.dates_shifted = manifest.sources.iter().any(|source| source.date_shifted);
-    let supply = supply(manifest, pipeline.limits);
+    let supply = supply(manifest, pipeline.limits, &pipeline.instruments);
     let adjusted = |one: &Covariate| oversight::Adjusted {
         name: one.name().to_owned(),
         missing: one.missing(&supply),
@@ -112,7 +112,8 @@ fn reference(pipeline: &Pipeline, counted: &Counted) -> Vec<u8> {
         .chunk_by(|a, b| a.id == b.id)
         .map(<[crate::indicator::Definition]>::to_vec)
         .collect();
-    let supply = supply(counted.snapshot.manifest(), pipeline.limits);
+    let manifest = counted.snapshot.manifest();
+    let supply = supply(manifest, pipeline.limits, &pipeline.instruments);
     let title = format!("{}: rules in pictures", pipeline.title);
     report::reference(&title, &files, Some(&supply)).into_bytes()
 }

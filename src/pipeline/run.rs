@@ -10,7 +10,6 @@ use super::plan_file::with_joint;
 use super::supply::{by_stays, say_without_stays};
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
-use crate::indicator::INSTRUMENTS;
 use crate::indicator::Indicator;
 use crate::kernel::{self, Covariate, Plan, StratumKind, Supply, Tallies};
 use crate::oversight::Completion;
@@ -201,7 +200,7 @@ pub struct Prepared {
 /// # Errors
 /// If no source says when it was cut.
 pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepared> {
-    let mut supply = supply(manifest, pipeline.limits);
+    let supply = supply(manifest, pipeline.limits, &pipeline.instruments);
     let data_through = data_through(manifest)?;
     let settings = crate::timeline::Settings {
         transfer_gap: pipeline.transfer_gap,
@@ -210,9 +209,6 @@ pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepa
         derive_stays: manifest.source("stays").is_none(),
         instruments: Arc::clone(&pipeline.instruments),
     };
-    let known = pipeline.instruments.iter();
-    supply.delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
-    supply.delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
     Ok(Prepared { settings, supply, data_through })
 }
 

@@ -93,7 +93,7 @@ pub fn study(
 ) -> anyhow::Result<Studied> {
     let StudyFile { study, instruments, instruments_sha256 } = file;
     let manifest = snapshot.manifest();
-    let supply = supply(manifest, Limits::default());
+    let supply = supply(manifest, Limits::default(), &instruments);
     let delivered = &supply.delivered;
     let lacking = lacks(&study, delivered);
     if !lacking.is_empty() {

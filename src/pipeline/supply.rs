@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::{KeyRows, Table};
-use crate::indicator::Indicator;
+use crate::indicator::{INSTRUMENTS, Indicator};
 use crate::kernel::{SERVICE_CLASS, Supply, Tallies, asks_stays};
 use crate::store::Manifest;
+use crate::terms::instrument::Instruments;
 use crate::timeline::{Found, Oddity};
 
 /// How much of a column may say nothing, in percent of the rows that ought to.
@@ -23,9 +24,9 @@ impl Default for Limits {
     }
 }
 
-/// What a snapshot can say, by the names of the data model. It was measured over the rows that were
-/// taken in, and is kept with them.
-pub fn supply(manifest: &Manifest, limits: Limits) -> Supply {
+/// What a snapshot can say, by the names of the data model, and which instruments are known. It was
+/// measured over the rows that were taken in, and is kept with them.
+pub fn supply(manifest: &Manifest, limits: Limits, known: &Instruments) -> Supply {
     let mut delivered = BTreeSet::new();
     let mut keys: BTreeMap<String, KeyRows> = BTreeMap::new();
     let mut unmapped = KeyRows::default();
@@ -66,6 +67,9 @@ pub fn supply(manifest: &Manifest, limits: Limits) -> Supply {
     }
     // A column without any value is one that was not delivered, and is told as such.
     poor.retain(|column, _| column == SERVICE_CLASS || delivered.contains(column));
+    let known = known.iter();
+    delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
+    delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
     Supply { delivered, poor }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
+use throughline::indicator::Measure;
 use throughline::kernel::{self, Cell, Plan, StratumKind, Tallies};
 use throughline::pipeline::{self, Folders};
 use throughline::store;
@@ -69,8 +70,22 @@ fn units_add_up_to_every_tally() {
         assert!(empty || counted.cells.contains_key(cell), "{}", shown(cell));
     }
     table_adds_up(&pipeline::units_table(&units, &counted.measures), &counted, folder.path());
+    listed_as_counted(&folder.path().join("store"), &counted.measures);
     let computable = counted.measures.iter().filter(|one| one.is_computable()).count();
     assert!(seen.len() * 20 >= computable * 19, "{} of {computable} say something", seen.len());
+}
+
+/// The list of indicators calls computable what a run computes from the same store.
+fn listed_as_counted(store: &Path, measures: &[Measure]) {
+    let folder = shipped("pipelines/indicators");
+    let [store, folder] = [store, &folder].map(|path| path.to_str().expect("a path"));
+    let output = throughline(&["indicators", "--store", store, "--folder", folder]);
+    let list = String::from_utf8_lossy(&output.stdout).into_owned();
+    for one in measures.iter().filter(|one| one.preset == "default") {
+        let start = format!("  {} ", one.id);
+        let line = list.lines().find(|line| line.starts_with(&start)).expect("a line");
+        assert_eq!(line.contains("not computable: "), !one.is_computable(), "{line}");
+    }
 }
 
 /// Whose sum it is: indicator, preset, first and last day, kind and name of the group, level.
