@@ -75,7 +75,7 @@ fn period(text: &str) -> Result<Period, String> {
 pub(super) fn explain(arguments: &ExplainArguments) -> anyhow::Result<Verdict> {
     let pipeline = pipeline::read(&arguments.pipeline)??;
     if let Some(file) = &arguments.units {
-        pipeline::check_outside(file, &pipeline.reports)?;
+        pipeline::check_units_file(file, &pipeline)?;
     }
     let folders = Folders { store: arguments.store.clone(), ..Folders::default() };
     let snapshot = pipeline::snapshot(&pipeline, &folders)?;
@@ -89,6 +89,12 @@ pub(super) fn explain(arguments: &ExplainArguments) -> anyhow::Result<Verdict> {
         sample: arguments.sample,
     };
     let explained = pipeline::explain(&pipeline, &snapshot, &question)?;
+    // Written before anything is said: whoever reads may go away.
+    if let Some(file) = &arguments.units {
+        let measures = std::slice::from_ref(&explained.indicator.measure);
+        let table = pipeline::units_table(&explained.units, measures);
+        store::write_table(file, &table).context("the units were not written")?;
+    }
     head(&explained, &question, &snapshot.manifest().snapshot)?;
     counts(&explained)?;
     let mut before = None;
@@ -104,10 +110,6 @@ pub(super) fn explain(arguments: &ExplainArguments) -> anyhow::Result<Verdict> {
         strips(&explained, member)?;
     }
     if let Some(file) = &arguments.units {
-        let measures = std::slice::from_ref(&explained.indicator.measure);
-        let table = pipeline::units_table(&explained.units, measures);
-        store::write_table(file, &table)
-            .with_context(|| format!("{}: cannot write the units", file.display()))?;
         say(&format!("\n{} units: {}", explained.units.len(), file.display()))?;
     }
     Ok(Verdict::Fine)

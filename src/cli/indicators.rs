@@ -10,7 +10,7 @@ use throughline::indicator::{self, Definition, Evidence, Family, Indicator, TABL
 use throughline::kernel::Supply;
 use throughline::pipeline::{self, Catalogue};
 use throughline::report;
-use throughline::store::Snapshot;
+use throughline::store::{self, Snapshot};
 use throughline::terms::instrument::Instruments;
 
 use super::{Verdict, say};
@@ -65,6 +65,10 @@ pub(super) fn indicators(arguments: &IndicatorsArguments) -> anyhow::Result<Verd
             "{}: no indicator files here; name their folder with --folder",
             arguments.folder.display()
         );
+    }
+    if let Some(file) = &arguments.html {
+        let is_page = |text: String| report::is_reference(&text);
+        pipeline::check_file(file, |file| std::fs::read_to_string(file).is_ok_and(is_page))?;
     }
     let supply = arguments.store.as_deref().map(|store| supply(store, arguments)).transpose()?;
     let supply = supply.as_ref();
@@ -253,6 +257,6 @@ fn write(
         }
     }
     let page = report::reference("Indicators", &files, supply);
-    std::fs::write(file, page).with_context(|| format!("{}: cannot write", file.display()))?;
+    store::replace_file(file, page.as_bytes()).context("the page was not written")?;
     say(&format!("{} indicators: {}", files.len(), file.display()))
 }

@@ -1,8 +1,9 @@
-//! Where a run may write: no report in a report or a store, no store in a report or among extracts.
+//! Where a command may write: no report in a report or a store, no store in a report or among extracts,
+//! nothing that names members in a report, and no file over what somebody else wrote.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::{Folders, Pipeline};
 
@@ -85,4 +86,67 @@ pub(super) fn full(path: &Path) -> anyhow::Result<PathBuf> {
         let Some(parent) = there.parent() else { return Ok(path.clone()) };
         there = parent;
     }
+}
+
+/// Complains of a folder that lies where reports lie, or around them: whoever mails a report must not
+/// mail work lists with it.
+///
+/// # Errors
+/// If the folder is, holds, or lies in a folder of reports, or in a report.
+pub fn check_apart(out: &Path, reports: &Path) -> anyhow::Result<()> {
+    check_outside(out, reports)?;
+    if full(reports)?.starts_with(full(out)?) {
+        return Err(too_near(out, reports));
+    }
+    Ok(())
+}
+
+/// Complains of a file or folder that lies where reports lie, for whatever names members.
+///
+/// # Errors
+/// If it lies in a folder of reports, in a report, or in a store.
+pub(super) fn check_outside(out: &Path, reports: &Path) -> anyhow::Result<()> {
+    let out_full = full(out)?;
+    if let Some(store) = out_full.ancestors().find(|folder| is_store(folder)) {
+        return Err(inside(out, "the store", store, "choose another place"));
+    }
+    if out_full.starts_with(full(reports)?) || out_full.ancestors().any(is_report) {
+        return Err(too_near(out, reports));
+    }
+    Ok(())
+}
+
+/// Refuses to write a file into a store or a report, or over anything but a file of the same kind.
+///
+/// # Errors
+/// If it lies there, or something else stands in its place.
+pub fn check_file(file: &Path, is_earlier: impl Fn(&Path) -> bool) -> anyhow::Result<()> {
+    let (whole, way_out) = (full(file)?, "choose another file");
+    for (what, is_one) in [("the store", is_store as fn(&Path) -> bool), ("the report", is_report)]
+    {
+        if let Some(outer) = whole.ancestors().find(|folder| is_one(folder)) {
+            return Err(inside(file, what, outer, way_out));
+        }
+    }
+    let shown = file.display();
+    match std::fs::symlink_metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("{shown}: cannot be written")),
+        Ok(found) if found.is_dir() => bail!("{shown}: this is a folder; name a file in it"),
+        Ok(found) if !found.is_file() => {
+            bail!("{shown}: this is a link, a pipe or a device and no file; {way_out}")
+        }
+        Ok(_) if is_earlier(file) => Ok(()),
+        Ok(_) => bail!(
+            "{shown}: this file is there already, and no earlier run of this command wrote it; {way_out} or move it away"
+        ),
+    }
+}
+
+fn too_near(out: &Path, reports: &Path) -> anyhow::Error {
+    anyhow::anyhow!(
+        "{}: this names members and must stay apart from the reports in {}; choose another place",
+        out.display(),
+        reports.display()
+    )
 }

@@ -1,13 +1,20 @@
 //! Units as a table that can be added up.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
+
+use anyhow::bail;
 
 use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 
+use super::Pipeline;
+use super::place::{check_file, check_outside, full};
 use crate::indicator::{Measure, Shape};
 use crate::kernel::{Fate, Unit};
 use crate::oversight::group_words;
+use crate::store;
 use crate::terms::Day;
 
 /// What became of a unit, in words: `met`, `not met`, `excluded`, or `counted` where a member adds
@@ -32,6 +39,23 @@ pub fn reason<'m>(unit: &Unit, measure: &'m Measure) -> Option<&'m str> {
         Fate::Excluded(place) => measure.exclusions.get(place).map(String::as_str),
         Fate::Counted { .. } => None,
     }
+}
+
+/// What a table of units says it is, and under which name.
+const KIND: &str = "throughline.kind";
+const UNITS: &str = "units";
+
+/// Refuses a file that a table of units may not be written to, before anything is counted for it.
+///
+/// # Errors
+/// If it lies with reports, extracts or in a store, or if something else stands in its place.
+pub fn check_units_file(file: &Path, pipeline: &Pipeline) -> anyhow::Result<()> {
+    check_outside(file, &pipeline.reports)?;
+    let extracts = full(&pipeline.extracts)?;
+    if full(file)?.parent() == Some(&extracts) {
+        bail!("{}: this lies among the extracts; choose another file", file.display());
+    }
+    check_file(file, |file| store::table_says(file, KIND).as_deref() == Some(UNITS))
 }
 
 /// One row per unit, named as in `results`: sums of `numerator` (÷ `numerator_parts`) and of
@@ -85,7 +109,9 @@ pub fn units_table(units: &[Unit], measures: &[Measure]) -> RecordBatch {
         let kind: &DataType = array.data_type();
         Field::new(*name, kind.clone(), true)
     };
-    let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+    let fields: Vec<Field> = columns.iter().map(field).collect();
+    let says = HashMap::from([(KIND.to_owned(), UNITS.to_owned())]);
+    let schema = Schema::new_with_metadata(fields, says);
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(Arc::new(schema), arrays)
         .expect("columns are made by their schema, one value per unit")

@@ -1,7 +1,6 @@
 //! Members to act on now, from the rules of the indicators themselves.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::Context;
 use arrow_array::cast::AsArray;
@@ -9,7 +8,6 @@ use arrow_array::types::{Date32Type, Int32Type};
 use arrow_array::{Array, DictionaryArray, RecordBatch};
 
 use super::Pipeline;
-use super::place::{full, is_report};
 use super::run::prepare;
 use super::worklist_rules::{Record, WorkRule, WorkTest};
 use crate::indicator::so_far;
@@ -298,37 +296,4 @@ impl<'a> Columns<'a> {
         let column = self.days.get(name)?;
         column.is_valid(row).then(|| Day(column.value(row)))
     }
-}
-
-/// Complains of a folder that lies where reports lie, or around them: whoever mails a report must not
-/// mail work lists with it.
-///
-/// # Errors
-/// If the folder is, holds, or lies in a folder of reports, or in a report.
-pub fn check_apart(out: &Path, reports: &Path) -> anyhow::Result<()> {
-    check_outside(out, reports)?;
-    if full(reports)?.starts_with(full(out)?) {
-        return Err(too_near(out, reports));
-    }
-    Ok(())
-}
-
-/// Complains of a file or folder that lies where reports lie, for whatever names members.
-///
-/// # Errors
-/// If it lies in a folder of reports, or in a report.
-pub fn check_outside(out: &Path, reports: &Path) -> anyhow::Result<()> {
-    let out_full = full(out)?;
-    if out_full.starts_with(full(reports)?) || out_full.ancestors().any(is_report) {
-        return Err(too_near(out, reports));
-    }
-    Ok(())
-}
-
-fn too_near(out: &Path, reports: &Path) -> anyhow::Error {
-    anyhow::anyhow!(
-        "{}: this names members and must stay apart from the reports in {}; choose another place",
-        out.display(),
-        reports.display()
-    )
 }

@@ -51,7 +51,7 @@ pub use draft::{
 pub use folder::{Error, Written, WrittenFile, check_place, draft, write};
 pub use page::{REFERENCE, page};
 pub use reconciliation::{ReconciliationContent, reconciliation_page, write_reconciliation};
-pub use reference::reference;
+pub use reference::{is_reference, reference};
 pub use study_files::{StudyContent, draft_study};
 pub use study_page::study_page;
 pub use worklist::{WorkItem, Worklist, write_worklist};

@@ -15,7 +15,7 @@ use super::words;
 pub fn reference(title: &str, files: &[Vec<Definition>], supply: Option<&Supply>) -> String {
     document(title, ("published", "Skip to the indicators"), |html| {
         html.within("header", &[], |html| {
-            html.leaf("p", &[("class", "kicker")], "Throughline: reference of indicators");
+            html.leaf("p", &[("class", "kicker")], KICKER);
             html.leaf("h1", &[], title);
             html.leaf("p", &[("class", "rule")], INTRODUCTION);
         });
@@ -40,6 +40,15 @@ pub fn reference(title: &str, files: &[Vec<Definition>], supply: Option<&Supply>
             "Indicators that resemble HEDIS measures are HEDIS-like, not an NCQA-certified result.";
         html.leaf("footer", &[], standing);
     })
+}
+
+/// By this line a page is known as one of these.
+const KICKER: &str = "Throughline: reference of indicators";
+
+/// True for the text of such a page.
+pub fn is_reference(text: &str) -> bool {
+    let mark = format!("<p class=\"kicker\">{KICKER}</p>");
+    text.starts_with("<!DOCTYPE html>") && text.contains(&mark)
 }
 
 const INTRODUCTION: &str = "Every sentence and picture is made from the rule that counts, so that they cannot disagree. \

@@ -37,4 +37,4 @@ pub use loss::{Loss, Losses, losses, missing_submissions};
 pub use manifest::{FileEntry, Manifest, SourceEntry, SubmissionEntry};
 pub use snapshot::{Snapshot, arrow_type, schema_of};
 pub use verify::{Verification, verify};
-pub use write::{read_table, table_bytes, write_table};
+pub use write::{read_table, replace_file, table_bytes, table_says, write_table};

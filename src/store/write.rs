@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -25,17 +25,49 @@ use crate::extract::guarded;
 /// # Errors
 /// If the system refuses.
 pub fn write_table(path: &Path, table: &RecordBatch) -> Result<(), Error> {
-    let beside = path.with_extension("tmp");
-    let file = File::create(&beside).map_err(Error::io(&beside))?;
     let level = ZstdLevel::default();
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
     let write = || {
-        let mut writer = ArrowWriter::try_new(file, table.schema(), Some(properties))?;
+        let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties))?;
         writer.write(table)?;
         writer.into_inner()
     };
-    let file = write().map_err(Error::parquet(&beside))?;
-    file.sync_all().and_then(|()| std::fs::rename(&beside, path)).map_err(Error::io(path))
+    replace_file(path, &write().map_err(Error::parquet(path))?)
+}
+
+/// Puts a file in its place in one step. If that fails, what stood there stays, and nothing is left
+/// beside it.
+///
+/// # Errors
+/// If the system refuses.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let (draft, mut file) = draft_beside(path).map_err(Error::io(path))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.and_then(|()| std::fs::rename(&draft, path)).map_err(|error| {
+        // What the system said first is what is told.
+        let _ = std::fs::remove_file(&draft);
+        Error::io(path)(error)
+    })
+}
+
+/// A file in the same folder under a hidden name that nobody has.
+fn draft_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut number = 0;
+    loop {
+        let draft = path.with_file_name(format!(".throughline-{}-{number}", std::process::id()));
+        match File::create_new(&draft) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            opened => return opened.map(|file| (draft, file)),
+        }
+    }
+}
+
+/// What a table says of itself under a name, if the file is a Parquet file that does.
+pub fn table_says(path: &Path, name: &str) -> Option<String> {
+    let file = File::open(path).ok()?;
+    let read = || ParquetRecordBatchReaderBuilder::try_new(file);
+    let reader = guarded(read).ok()?.ok()?;
+    reader.schema().metadata().get(name).cloned()
 }
 
 /// A small table as the bytes of a Parquet file.

@@ -210,6 +210,63 @@ fn nothing_is_written_into_a_report_a_store_or_extracts() {
     assert_eq!(before, site.files());
 }
 
+/// A file that a command writes takes the place of its own earlier one only.
+#[test]
+fn no_file_is_written_over_what_somebody_else_wrote() {
+    let site = Site::new();
+    assert!(site.run(&[]).status.success());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
+    let [pipeline, folder] =
+        [site.path("site.toml"), folder].map(|path| path.display().to_string());
+    let explain = ["explain", "upc@clinician", "--period", "2024-12", "--pipeline", &pipeline];
+    let units = [&explain[..], &["--units"]].concat();
+    let html = ["indicators", "--family", "continuity", "--folder", &folder, "--html"];
+    site.write("mine.html", "<!DOCTYPE html><title>Mine</title>");
+    site.write("units.tmp", "mine");
+    let stored: Vec<PathBuf> =
+        site.files().into_keys().filter(|path| path.starts_with(site.path("store"))).collect();
+    let before = site.files();
+    let check = |file: PathBuf, message: &str| {
+        let earlier = site.files();
+        for command in [&units[..], &html[..]] {
+            let file = file.to_str().expect("a path");
+            check_failure(&throughline(&[command, &[file]].concat()), message);
+            assert_eq!(earlier, site.files(), "{file}");
+        }
+    };
+    for file in stored.into_iter().chain([site.path("store/new.parquet")]) {
+        check(file, "this lies in the store");
+    }
+    for file in ["extracts/contacts.csv", "mine.html", "site.toml"] {
+        check(site.path(file), "choose another file");
+    }
+    check(site.path("extracts"), "this is a folder; name a file in it");
+    check(site.path("nowhere/units.parquet"), "not written");
+    for (command, name) in [(&units[..], "units.parquet"), (&html[..], "units.html")] {
+        let file = site.path(name);
+        let again = [command, &[file.to_str().expect("a path")]].concat();
+        for turn in 0..2 {
+            let output = throughline(&again);
+            assert!(output.status.success(), "{turn}: {output:?}");
+        }
+    }
+    let added: Vec<PathBuf> =
+        site.files().into_keys().filter(|path| !before.contains_key(path)).collect();
+    assert_eq!(added, [site.path("units.html"), site.path("units.parquet")]);
+    for (path, bytes) in &before {
+        assert_eq!(&std::fs::read(path).expect("a file"), bytes, "{}", path.display());
+    }
+    let output = throughline(
+        &[&units[..], &[&site.path("extracts/u.parquet").display().to_string()]].concat(),
+    );
+    check_failure(&output, "this lies among the extracts");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("mine.html", site.path("link")).expect("a link");
+        check(site.path("link"), "this is a link, a pipe or a device");
+    }
+}
+
 /// Placeholders for a day that nobody knows are no days, wherever they are written.
 #[test]
 fn a_day_at_the_end_of_the_calendar_is_refused_before_anything_is_stored() {

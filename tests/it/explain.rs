@@ -382,6 +382,9 @@ fn work_lists_name_who_to_see_and_stay_out_of_reports() {
         assert_eq!(code, Some(2), "{inside}: {text}");
         assert!(text.contains("must stay apart from the reports"), "{text}");
     }
+    let (code, text) = site.worklist(&["--out", &site.text("store/lists")]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("this lies in the store"), "{text}");
     let (code, text) = site.worklist(&["--out", &site.text("extracts")]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("holds `contacts.csv`"), "{text}");
