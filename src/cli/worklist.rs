@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use throughline::diagnostic::suggest;
 use throughline::pipeline::{self, Folders};
 use throughline::report;
 use throughline::terms::Day;
@@ -46,11 +47,12 @@ pub(super) fn worklist(arguments: &WorklistArguments) -> anyhow::Result<Verdict>
     let snapshot = pipeline::snapshot(&pipeline, &folders)?;
     let mut list = pipeline::worklist(&pipeline, &rules, &snapshot, arguments.as_of)?;
     if let Some(wanted) = &arguments.bho {
-        let known: std::collections::BTreeSet<String> =
-            list.items.iter().map(|item| item.bho.clone()).collect();
+        let known = &list.organisations;
         if !known.contains(wanted) {
-            let all = known.into_iter().collect::<Vec<_>>().join(", ");
-            bail!("nobody of bho `{wanted}` is on a list; there are {all}");
+            let all = || known.iter().cloned().collect::<Vec<_>>().join(", ");
+            let help = suggest(wanted, known.iter().map(String::as_str))
+                .unwrap_or_else(|| format!("there are {}", all()));
+            bail!("the store knows no bho `{wanted}`; {help}");
         }
         list.items.retain(|item| item.bho == *wanted);
     }

@@ -41,8 +41,10 @@ pub(super) fn applies(
 ) -> bool {
     let timeline = scene.timeline;
     match test {
-        ExclusionTest::NotEnrolled { days, until_death, one_span } => {
-            !is_enrolled(timeline, days.around(unit.day), *until_death, *one_span)
+        ExclusionTest::NotEnrolled { days, known_until, until_death, one_span } => {
+            let (from, to) = days.around(unit.day);
+            let to = known_until.map_or(to, |last| to.min(last));
+            !is_enrolled(timeline, (from, to), *until_death, *one_span)
         }
         ExclusionTest::NotObservable(days) => unit.day + *days > scene.data_through,
         ExclusionTest::Died(days) => {

@@ -86,7 +86,7 @@ pub use rule::{
     UnitMoney, UnitThing,
 };
 pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored, score_change};
-pub use so_far::{SoFar, so_far};
+pub use so_far::{SoFar, days_to_act, so_far};
 pub use status::{Answered, Said, StatusTest};
 pub use thing::{Organisation, Sum};
 pub use unit_value::UnitValue;

@@ -215,7 +215,7 @@ fn unit_tests(table: &mut Fields<'_>, problems: &mut Problems) -> Vec<ExclusionT
     if let Some(days) = table.window("not_enrolled", problems) {
         let until_death = table.flag("until_death", problems).unwrap_or(false);
         let one_span = table.flag("one_span", problems).unwrap_or(false);
-        tests.push(ExclusionTest::NotEnrolled { days, until_death, one_span });
+        tests.push(ExclusionTest::NotEnrolled { days, known_until: None, until_death, one_span });
     }
     tests.extend(
         table.integer_in("not_observable", 0, 3660, problems).map(ExclusionTest::NotObservable),

@@ -12,9 +12,9 @@ use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
 use super::unit_value::UnitValue;
 use super::visits::Visits;
-use crate::terms::Window;
 use crate::terms::codes::{Disposition, FacilityClass};
 use crate::terms::diagnosis::DiagnosisGroup;
+use crate::terms::{Day, Window};
 use crate::timeline::{ContactFilter, Phase, SpellSet};
 
 /// What an indicator counts. Contact filters stand in the definition's list and are named here by
@@ -217,6 +217,8 @@ pub enum ExclusionTest {
     NotEnrolled {
         /// The window.
         days: Window,
+        /// Days after this one are not known yet and leave nobody out.
+        known_until: Option<Day>,
         /// True if only the days before death matter.
         until_death: bool,
         /// True if all of these days have to lie in one span of enrolment.
@@ -460,13 +462,12 @@ impl MemberRule {
 
     /// Whether anything is looked at month by month.
     pub fn is_monthly(&self) -> bool {
-        let by_month = |test: &ExclusionTest| {
-            matches!(test, ExclusionTest::NotEnrolledYear { .. } | ExclusionTest::NoEligibleMonth)
-        };
+        use ExclusionTest::{NoEligibleMonth, NotEnrolledYear};
+        let by_month = |it: &Exclusion| matches!(it.test, NotEnrolledYear { .. } | NoEligibleMonth);
         self.monthly_filters().next().is_some()
             || matches!(self.candidates, Candidates::ActiveBefore { .. })
             || self.value == MemberValue::Disruptions
-            || self.exclusions.iter().any(|one| by_month(&one.test))
+            || self.exclusions.iter().any(by_month)
     }
 
     /// Filters whose contacts are looked at month by month.

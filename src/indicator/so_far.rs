@@ -4,13 +4,13 @@
 use super::picture::{Role, picture};
 use super::rule::{ExclusionTest, Indicator, Rule};
 use super::{Better, Measure};
-use crate::terms::Window;
+use crate::terms::Day;
 
 /// A rule that is asked before its windows have closed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SoFar {
     /// The rule, without what only the future tells: that the window is complete, and enrolment
-    /// after the index.
+    /// after the day.
     pub indicator: Indicator,
     /// The last day of the window, counted from the index: up to then acting still counts.
     pub days: i32,
@@ -18,17 +18,25 @@ pub struct SoFar {
     pub met_calls: bool,
 }
 
-/// The rule as it can be asked today; nothing for a rule that is not about units.
-pub fn so_far(indicator: &Indicator) -> Option<SoFar> {
-    let Rule::Share(share) = &indicator.rule else { return None };
+/// The last day of a rule's window, counted from the index: up to then acting counts. Nothing for a
+/// rule that is not about units.
+pub fn days_to_act(indicator: &Indicator) -> Option<i32> {
+    let Rule::Share(_) = &indicator.rule else { return None };
     let windows = picture(indicator).windows;
     let meets = windows.iter().filter(|window| window.role == Role::Meets);
-    let days = meets.map(|window| window.days.to).max()?;
+    meets.map(|window| window.days.to).max()
+}
+
+/// The rule as it can be asked when everything up to a day is known; nothing for a rule that is not
+/// about units.
+pub fn so_far(indicator: &Indicator, known: Day) -> Option<SoFar> {
+    let days = days_to_act(indicator)?;
+    let Rule::Share(share) = &indicator.rule else { return None };
     let mut share = share.clone();
     share.exclusions.retain(|one| !matches!(one.test, ExclusionTest::NotObservable(_)));
     for exclusion in &mut share.exclusions {
-        if let ExclusionTest::NotEnrolled { days, .. } = &mut exclusion.test {
-            *days = Window { from: days.from.min(0), to: 0 };
+        if let ExclusionTest::NotEnrolled { known_until, .. } = &mut exclusion.test {
+            *known_until = Some(known);
         }
     }
     let reasons = share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();

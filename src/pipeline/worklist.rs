@@ -1,6 +1,6 @@
 //! Members to act on now, from the rules of the indicators themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use arrow_array::cast::AsArray;
@@ -10,14 +10,12 @@ use arrow_array::{Array, DictionaryArray, RecordBatch};
 use super::Pipeline;
 use super::run::prepare;
 use super::worklist_rules::{Record, WorkRule, WorkTest};
-use crate::indicator::so_far;
+use crate::indicator::{SoFar, so_far};
 use crate::kernel::{self, Fate, Group, Plan, Unit};
 use crate::report::{WorkItem, Worklist};
 use crate::store::Snapshot;
 use crate::terms::{Day, Grain, Kind, Period, column};
-
-/// Units older than this are on no list.
-const MONTHS_BACK: i32 = 8;
+use crate::timeline::{self, Interner, Needs, Reader, Settings, Timeline};
 
 /// The members to act on as of a day (without one, the day on which the last extract was cut): the
 /// most urgent first.
@@ -35,20 +33,20 @@ pub fn worklist(
     let cut =
         manifest.sources.iter().filter_map(|source| Day::parse(source.extract_date.as_deref()?));
     let as_of = as_of.or(cut.max()).unwrap_or(prepared.data_through);
-    let first = as_of.months_later(-MONTHS_BACK);
-    let months = (0..=MONTHS_BACK).map(|n| Period::starting(Grain::Month, first.months_later(n)));
+    let known = as_of.min(prepared.data_through);
     let (mut items, mut not_computable) = (Vec::new(), Vec::new());
-    let seen = everyone(snapshot, as_of)?;
+    let (seen, organisations) = everyone(snapshot, &prepared.settings, as_of)?;
     for rule in rules {
         match &rule.by {
             WorkTest::Overdue { record, days, in_care } => {
                 items.extend(overdue(rule, (*record, *days, *in_care), &seen, as_of));
             }
             WorkTest::Units { indicators, keep, until_seen } => {
-                let so_far: Vec<_> = indicators.iter().filter_map(so_far).collect();
+                let so_far: Vec<_> =
+                    indicators.iter().filter_map(|one| so_far(one, known)).collect();
                 let plan = Plan::new(
                     so_far.iter().map(|one| one.indicator.clone()).collect(),
-                    months.clone().collect(),
+                    months(&so_far, *keep, as_of),
                     Vec::new(),
                     prepared.settings.clone(),
                     &prepared.supply,
@@ -80,10 +78,21 @@ pub fn worklist(
         as_of,
         data_through: prepared.data_through,
         snapshot: manifest.snapshot.clone(),
+        organisations,
         lists: rules.iter().map(|rule| (rule.title.clone(), rule.act.clone())).collect(),
         items,
         not_computable,
     })
+}
+
+/// The months of the index days of whatever can still be on a list: those whose window ended so many
+/// days ago at most.
+fn months(so_far: &[SoFar], keep: i32, as_of: Day) -> Vec<Period> {
+    let longest = so_far.iter().map(|one| one.days).max().unwrap_or(0);
+    let back = (longest + keep).max(0);
+    let first = Period::starting(Grain::Month, as_of - back);
+    let month = |n| Period::starting(Grain::Month, first.start.months_later(n));
+    (0..=back / 28 + 1).map(month).take_while(|month| month.start <= as_of).collect()
 }
 
 fn open_units(plan: &Plan, snapshot: &Snapshot) -> anyhow::Result<Vec<Unit>> {
@@ -108,17 +117,13 @@ fn acted(
         let Some((index, due)) = calls(unit) else { continue };
         let Some(member) = &unit.member else { continue };
         let Some(own) = seen.get(member) else { continue };
-        let gone = own.death.is_some_and(|day| day <= as_of);
-        if gone || (until_seen && own.last_contact.as_ref().is_some_and(|last| last.0 > index)) {
+        let Some(bho) = own.bho.as_ref().filter(|_| own.is_alive) else { continue };
+        if until_seen && own.last_contact.as_ref().is_some_and(|last| last.0 > index) {
             continue;
         }
         let measure = &plan.indicators[unit.measure].measure;
-        let bho = match &unit.group {
-            Group::Bho(bho) => bho.clone(),
-            Group::All => continue,
-        };
         let item = WorkItem {
-            bho: own.bho.clone().unwrap_or(bho),
+            bho: bho.clone(),
             agency: own.agency(),
             member: member.clone(),
             list: rule.title.clone(),
@@ -155,8 +160,7 @@ fn overdue(
             continue;
         };
         let due = newest + days;
-        let alive = own.death.is_none_or(|day| day > as_of);
-        if alive && due < as_of && as_of - last.0 <= in_care {
+        if own.is_alive && due < as_of && as_of - last.0 <= in_care {
             found.push(WorkItem {
                 bho: bho.clone(),
                 agency: own.agency(),
@@ -183,9 +187,10 @@ fn overdue(
 struct Seen {
     /// The newest attended contact up to the day, and its agency.
     last_contact: Option<(Day, String)>,
-    /// The organisation on the day.
+    /// The organisation on the day; nothing of a member who is enrolled nowhere.
     bho: Option<String>,
-    death: Option<Day>,
+    /// True on the days before death.
+    is_alive: bool,
     /// The newest creation or review of a plan that has not ended.
     plan: Option<Day>,
     assessment: Option<Day>,
@@ -198,12 +203,33 @@ impl Seen {
     }
 }
 
-/// Looks at every member once.
-fn everyone(snapshot: &Snapshot, as_of: Day) -> anyhow::Result<BTreeMap<String, Seen>> {
+/// Looks at every member once, and says which organisations there are. Death and enrolment are those of
+/// the timeline, as for indicators.
+fn everyone(
+    snapshot: &Snapshot,
+    settings: &Settings,
+    as_of: Day,
+) -> anyhow::Result<(BTreeMap<String, Seen>, BTreeSet<String>)> {
     let mut found: BTreeMap<String, Seen> = BTreeMap::new();
+    let needs = Needs::default();
+    let mut columns = timeline::columns(&needs);
+    columns.extend(LOOKED_AT.iter().filter(|name| !columns.contains(name)).collect::<Vec<_>>());
+    // Assumed enrolment goes no further than the data.
+    let enrolled = if settings.assume_enrolment { as_of.min(settings.data_through) } else { as_of };
+    let mut organisations = BTreeSet::new();
+    let mut take = |found: &mut BTreeMap<String, Seen>, of: &Timeline, interner: &Interner| {
+        organisations.extend(of.enrolled.owned.iter().map(|(_, _, bho)| *bho));
+        let own = found.entry(of.member.clone()).or_default();
+        own.is_alive = of.is_alive(as_of);
+        own.bho = of.enrolled.bho_on(enrolled).map(|bho| interner.text(bho).to_owned());
+    };
+    let mut reader = Reader::new(&needs, settings);
     for bucket in 0..snapshot.buckets() {
-        for batch in snapshot.batches(bucket, &LOOKED_AT)? {
+        for batch in snapshot.batches(bucket, &columns)? {
             let batch = batch?;
+            reader.read(&batch, &mut |of: &Timeline, interner: &mut Interner| {
+                take(&mut found, of, interner);
+            })?;
             let rows = Columns::of(&batch)?;
             for row in 0..batch.num_rows() {
                 let Some(member) = rows.text(column::MEMBER_ID, row) else { continue };
@@ -214,20 +240,22 @@ fn everyone(snapshot: &Snapshot, as_of: Day) -> anyhow::Result<BTreeMap<String, 
                 own.see(&rows, row, as_of);
             }
         }
+        reader.finish(&mut |of: &Timeline, interner: &mut Interner| {
+            take(&mut found, of, interner);
+        });
     }
-    Ok(found)
+    let names = organisations.into_iter().map(|bho| reader.interner.text(bho).to_owned());
+    Ok((found, names.collect()))
 }
 
-const LOOKED_AT: [&str; 10] = [
+const LOOKED_AT: [&str; 8] = [
     column::MEMBER_ID,
     column::KIND,
     column::START_ON,
     column::END_ON,
-    column::BHO_ID,
     column::AGENCY_ID,
     column::STATUS,
     column::CLASS,
-    column::DEATH_ON,
     column::REVIEWED_ON,
 ];
 
@@ -236,23 +264,12 @@ impl Seen {
         let kind = rows.text(column::KIND, row).and_then(Kind::from_name);
         let start = rows.day(column::START_ON, row);
         let end = rows.day(column::END_ON, row);
-        let Some(start) = start.filter(|day| *day <= as_of) else {
-            if kind == Some(Kind::Member) {
-                self.death = self.death.or(rows.day(column::DEATH_ON, row));
-            }
-            return;
-        };
+        let Some(start) = start.filter(|day| *day <= as_of) else { return };
         let text = |name| rows.text(name, row);
         match kind {
             Some(Kind::Contact) if text(column::STATUS).is_none_or(|it| it == "attended") => {
                 let agency = text(column::AGENCY_ID).unwrap_or_default().to_owned();
                 self.last_contact = Some((start, agency));
-            }
-            Some(Kind::Enrolment) if end.is_none_or(|end| end >= as_of) => {
-                self.bho = text(column::BHO_ID).map(str::to_owned);
-            }
-            Some(Kind::Event) if text(column::CLASS) == Some("death") => {
-                self.death = Some(start);
             }
             Some(Kind::Plan) if end.is_none_or(|end| end > as_of) => {
                 let reviewed = rows.day(column::REVIEWED_ON, row).filter(|day| *day <= as_of);

@@ -162,7 +162,7 @@ fn indicators(
             Some(Ok(definition)) => definition,
         };
         let wanted = definition.indicators.iter().find(|one| one.measure.id == *id);
-        if let Some(one) = wanted.filter(|one| indicator::so_far(one).is_some()) {
+        if let Some(one) = wanted.filter(|one| indicator::days_to_act(one).is_some()) {
             found.push(one.clone());
         } else {
             let message = format!("`{id}` has no units that could be acted upon");

@@ -25,6 +25,8 @@ pub struct Worklist {
     pub data_through: Day,
     /// The snapshot.
     pub snapshot: String,
+    /// Every organisation that the store knows, whether anybody of it is on a list or not.
+    pub organisations: BTreeSet<String>,
     /// Title of each list, and what there is to do.
     pub lists: Vec<(String, String)>,
     /// By organisation and agency, the most urgent first.

@@ -390,7 +390,7 @@ fn work_lists_name_who_to_see_and_stay_out_of_reports() {
     assert!(text.contains("holds `contacts.csv`"), "{text}");
     let (code, text) = site.worklist(&["--out", &out, "--bho", "Sout"]);
     assert_eq!(code, Some(2), "{text}");
-    assert!(text.contains("there are"), "{text}");
+    assert!(text.contains("did you mean `South`?"), "{text}");
     site.write(
         "worklists.toml",
         &format!("{folders}{}", lists.replace("\"fu_hosp_mh_7d\"", "\"fu_hosp_mh_7\"")),

@@ -40,3 +40,4 @@ mod synth;
 mod tidy;
 mod together;
 mod told;
+mod worklists;
