@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
+use throughline::oversight::{self, QueryError};
+use throughline::pipeline;
 use throughline::store::{self, Snapshot};
-use throughline::{oversight, pipeline};
 
 use super::{Verdict, say};
 
@@ -27,6 +28,7 @@ pub(super) struct QueryArguments {
 
 /// Answers a question in SQL.
 pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<Verdict> {
+    let mut has = String::new();
     let mut views = if pipeline::asks_for_results_only(&arguments.sql) {
         Vec::new()
     } else {
@@ -34,6 +36,7 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<Verdict> {
         let snapshot = Snapshot::open(folder)?.with_context(|| {
             format!("{}: there is no store here; name one with --store", folder.display())
         })?;
+        has = pipeline::view_columns(&snapshot, &arguments.sql);
         pipeline::views(&snapshot, &arguments.sql)?
     };
     if pipeline::asks_for_results(&arguments.sql) {
@@ -47,9 +50,17 @@ pub(super) fn query(arguments: &QueryArguments) -> anyhow::Result<Verdict> {
             .chain([report.clone()])
             .find(|file| file.is_file())
             .with_context(|| format!("{}: there is no report here", report.display()))?;
-        views.push((pipeline::RESULTS.to_owned(), store::read_table(&file)?));
+        let table = store::read_table(&file)?;
+        let fields = table.iter().take(1).flat_map(|batch| batch.schema().fields().to_vec());
+        let names: Vec<String> = fields.map(|field| field.name().clone()).collect();
+        let between = if has.is_empty() { "" } else { "; " };
+        has += &format!("{between}results has {}", names.join(", "));
+        views.push((pipeline::RESULTS.to_owned(), table));
     }
-    let answer = oversight::query(&arguments.sql, views)?;
+    let answer = match oversight::query(&arguments.sql, views) {
+        Err(error @ QueryError::Column(_)) => bail!("{error}; {has}"),
+        answer => answer?,
+    };
     say(if arguments.csv { answer.csv.trim_end() } else { answer.table.trim_end() })?;
     Ok(Verdict::Fine)
 }

@@ -148,7 +148,7 @@ fn show(store: &Path, id: Option<&str>) -> anyhow::Result<Verdict> {
         }
         if source.rows_replaced + source.rows_voided > 0 {
             say(&format!(
-                "{:20}   {} rows replaced by later ones, {} taken back",
+                "{:20}   {} rows replaced by later ones, {} that take others back or were taken back",
                 "", source.rows_replaced, source.rows_voided
             ))?;
         }

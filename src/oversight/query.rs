@@ -15,6 +15,14 @@ pub enum QueryError {
     /// The question is not right.
     #[error("cannot answer this question: {0}")]
     Sql(String),
+    /// The question names a column that its tables do not have.
+    #[error("cannot answer this question: {0}")]
+    Column(String),
+    /// It is no question.
+    #[error(
+        "only questions are answered, which begin with `select` or `with`: nothing can be changed here"
+    )]
+    NoQuestion,
     /// A table could not be handed over.
     #[error("cannot hand a table to the SQL engine: {0}")]
     Table(String),
@@ -31,6 +39,9 @@ pub struct Answer {
 
 /// Answers one `select` over named tables.
 pub fn query(sql: &str, views: Vec<(String, Vec<RecordBatch>)>) -> Result<Answer, QueryError> {
+    if !is_question(sql) {
+        return Err(QueryError::NoQuestion);
+    }
     let mut context = SQLContext::new();
     for (name, batches) in views {
         if let Some(frame) = frame(&batches)? {
@@ -40,8 +51,37 @@ pub fn query(sql: &str, views: Vec<(String, Vec<RecordBatch>)>) -> Result<Answer
     let answer = context
         .execute(sql)
         .and_then(polars::prelude::LazyFrame::collect)
-        .map_err(|error| QueryError::Sql(told(&error)))?;
+        .map_err(|error| refused(&error))?;
     Ok(Answer { table: aligned(&answer), csv: csv(&answer) })
+}
+
+/// True for what asks: the engine would take a table away from its own copy and say that it did.
+fn is_question(sql: &str) -> bool {
+    let mut rest = sql;
+    loop {
+        rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '(');
+        let comment = rest.strip_prefix("--").map(|of| of.split_once('\n'));
+        let comment = comment.or_else(|| rest.strip_prefix("/*").map(|of| of.split_once("*/")));
+        match comment {
+            Some(Some((_, after))) => rest = after,
+            Some(None) => return false,
+            None => break,
+        }
+    }
+    let word = rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    ["select", "with"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Why the engine does not answer. It was handed only the columns that the question names, so that
+/// the list of columns in its message is not that of the table.
+fn refused(error: &PolarsError) -> QueryError {
+    let told = told(error);
+    let of_column = ["unable to find column", "no column named"];
+    if !of_column.iter().any(|words| told.contains(words)) {
+        return QueryError::Sql(told);
+    }
+    let told = told.split("; valid columns").next().unwrap_or_default();
+    QueryError::Column(told.to_owned())
 }
 
 /// What may be told of an error: the engine's messages about names and words of the question; others

@@ -123,7 +123,11 @@ fn find(pipeline: &Pipeline, question: &Question) -> anyhow::Result<Indicator> {
         let of_file = all().filter(|one| one.measure.base_id == question.indicator);
         let variants: Vec<String> = of_file.map(|one| format!("`{}`", one.measure.id)).collect();
         let known = all().map(|one| one.measure.id.as_str());
-        let help = if variants.is_empty() {
+        let statistic = question.indicator.rsplit_once('.').map(|(id, _)| id);
+        let of_results = statistic.filter(|id| all().any(|one| one.measure.id == *id));
+        let help = if let Some(id) = of_results {
+            format!("results has this statistic of `{id}`, which can be explained")
+        } else if variants.is_empty() {
             suggest(&question.indicator, known).unwrap_or_else(|| {
                 "`throughline indicators` lists all there are, `--pipeline pipelines/everything.toml` has them all".to_owned()
             })

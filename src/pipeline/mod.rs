@@ -58,6 +58,6 @@ pub use tallies::{Bucket, count_bucket, counted, merge};
 pub use task::count_stream;
 pub use units::{check_units_file, outcome, reason, units_table};
 pub use verify::{recount, verify_report};
-pub use views::{RESULTS, asks_for_results, asks_for_results_only, views};
+pub use views::{RESULTS, asks_for_results, asks_for_results_only, view_columns, views};
 pub use worklist::worklist;
 pub use worklist_rules::{Record, WorkRule, WorkTest, read_worklists};

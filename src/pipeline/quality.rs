@@ -86,7 +86,7 @@ fn submissions(manifest: &Manifest) -> impl Iterator<Item = String> {
         }
         let of = if files.is_empty() { String::new() } else { format!(" ({})", files.join(", ")) };
         Some(format!(
-            "{}{of}: {} rows were replaced by later ones with their key, {} were taken back.",
+            "{}{of}: {} rows were replaced by later ones with their key, {} take others back or were taken back.",
             source.table, source.rows_replaced, source.rows_voided
         ))
     });

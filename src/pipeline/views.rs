@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::{BooleanArray, array::Array};
 
+use crate::extract::Table;
 use crate::store::{Snapshot, schema_of};
 use crate::terms::{Kind, column};
 
@@ -74,6 +75,29 @@ pub fn views(snapshot: &Snapshot, sql: &str) -> anyhow::Result<Vec<(String, Vec<
         rows.push(RecordBatch::new_empty(schema_of(&columns)));
     }
     Ok(views)
+}
+
+/// The columns of the tables that a question names, in a sentence: as the store calls them and, where
+/// that differs, as extracts do.
+pub fn view_columns(snapshot: &Snapshot, sql: &str) -> String {
+    let asked = words(sql);
+    let is_there = |name: &&str| snapshot.manifest().has_column(name);
+    let tables = VIEWS.iter().filter(|(name, _)| asked.contains(*name)).map(|(name, _)| {
+        let Some(table) = Table::from_name(name) else {
+            let all: Vec<&str> =
+                column::ALL.iter().map(|(name, _)| *name).filter(is_there).collect();
+            return format!("{name} has {}", all.join(", "));
+        };
+        let own = table.fields().iter().filter(|field| is_there(&field.to)).map(|field| {
+            if field.name == field.to {
+                field.to.to_owned()
+            } else {
+                format!("{} (`{}` of the extracts)", field.to, field.name)
+            }
+        });
+        format!("{name} has {}", own.collect::<Vec<_>>().join(", "))
+    });
+    tables.collect::<Vec<_>>().join("; ")
 }
 
 /// The delivered columns that a question names, and those that tell rows apart; all of them where it

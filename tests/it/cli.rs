@@ -354,6 +354,13 @@ fn questions_in_sql_are_answered() {
         &throughline(&["query", "select nothing from nowhere", "--store", store]),
         "names no table",
     );
+    for sql in [
+        "/* how many */ (select count(*) from contacts)",
+        "with c as (select class from contacts) select count(*) from c",
+    ] {
+        let output = throughline(&["query", sql, "--store", store]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("280"), "{sql}");
+    }
     let sql = "select indicator from results where stratum_kind = 'all' limit 1";
     check_failure(&throughline(&["query", sql, "--store", store]), "--report");
     check_failure(&throughline(&["query", sql, "--report", store]), "no report here");
@@ -393,6 +400,15 @@ fn errors_of_a_question_show_no_value() {
         ("select record_id from contacts where cast(record_id as date) > '2024-01-01'", "try_cast"),
         ("select membr from contacts", "membr"),
         ("select count( from contacts", "cannot answer this question"),
+        ("select contact_date from contacts", "`contact_date` of the extracts"),
+        (
+            "select c.nothing from contacts c",
+            "contacts has record_id (`contact_id` of the extracts), member_id, start_on",
+        ),
+        ("drop table contacts", "only questions are answered"),
+        ("/* all */ delete from contacts", "only questions are answered"),
+        ("create table mine as select * from contacts", "only questions are answered"),
+        ("with some as (select 1) delete from contacts", "cannot answer this question"),
     ] {
         let output = throughline(&["query", sql, "--store", store]);
         check_failure(&output, message);

@@ -279,6 +279,7 @@ fn a_wrong_question_gets_a_way_out() {
     for (arguments, message) in [
         (vec!["fu_hosp_mh_7"], "did you mean `fu_hosp_mh_7d`?"),
         (vec!["upc"], "it has the variants `upc@clinician`"),
+        (vec!["upc@clinician.median"], "this statistic of `upc@clinician`"),
         (vec!["loc_mix"], "--stratum level=0"),
         (vec!["fu_hosp_mh_7d", "--period", "March"], "expected a month (2026-09)"),
         (vec!["fu_hosp_mh_7d", "--period", "2031"], "choose one with --period"),

@@ -53,7 +53,7 @@ fn changes_add_replace_and_take_back() {
         shown.contains("contacts.2024-05.csv and 1 more") && shown.contains("2024-06-05"),
         "{shown}"
     );
-    assert!(shown.contains("1 rows replaced by later ones, 3 taken back"), "{shown}");
+    assert!(shown.contains("1 rows replaced by later ones, 3 that take others back"), "{shown}");
     // Of each row the very file and line are known.
     let text = site.fine(&[
         "query",
