@@ -111,7 +111,8 @@ impl Supply {
                 if std::iter::once(rate.of).chain(rate.to).any(|of| of.filter_by_row().is_some()) {
                     keys.insert(ORGANISATION);
                 }
-                matches!(rate.of, Thing::EdVisits { diagnosis } if diagnosis != 0)
+                rate.units.iter().any(|one| asks_diagnosis(&one.share))
+                    || matches!(rate.of, Thing::EdVisits { diagnosis } if diagnosis != 0)
             }
             _ => false,
         };
@@ -183,19 +184,29 @@ fn asks_class(rule: &Rule) -> bool {
                 Candidates::Visits { visits, .. } => visits.filter.is_none(),
                 candidates => matches!(candidates, Candidates::InCareSince { .. }),
             };
-            decides || rule.agencies.is_some()
+            decides || rule.agencies.is_some() || rule.in_phase.is_some()
         }
         Rule::Rate(rate) => {
             let of_care = |thing: &Thing| {
-                matches!(thing, Thing::Disengagements { .. } | Thing::CareDays { .. })
+                matches!(
+                    thing,
+                    Thing::Disengagements { .. }
+                        | Thing::CareDays { .. }
+                        | Thing::PhaseDays(_)
+                        | Thing::PhaseContacts { .. }
+                )
             };
             of_care(&rate.of) || rate.to.as_ref().is_some_and(of_care)
         }
         Rule::Share(share) => {
             let lost = matches!(
                 share.index.unit,
-                Unit::Disengagement { .. } | Unit::Reengagement { .. } | Unit::QuarterPair(_)
+                Unit::Disengagement { .. }
+                    | Unit::Reengagement { .. }
+                    | Unit::EpisodeEnd { .. }
+                    | Unit::QuarterPair(_)
             );
+            let phase = |one: &Happening| matches!(one, Happening::PhaseBegins(_));
             let follows = |one: &&Criterion| {
                 matches!(
                     one,
@@ -207,10 +218,11 @@ fn asks_class(rule: &Rule) -> bool {
                                 | Course::Escalates { .. }
                                 | Course::Delivered(_)
                                 | Course::SameAgency { .. }
+                                | Course::InPhase { .. }
                         )
                 )
             };
-            lost || share.criteria().iter().any(follows)
+            lost || share.criteria().iter().any(follows) || share.happenings().iter().any(phase)
         }
         Rule::Contacts(_) => false,
     }

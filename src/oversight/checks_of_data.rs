@@ -62,10 +62,10 @@ impl Look<'_> {
     }
 
     pub(super) fn elsewhere(&self) -> Said {
-        let dual = if self.facts.missing.contains_key("enrolment.dual") {
-            (Finding::Clear, "Members with Medicare as well are marked (enrolment.dual): what Medicare pays is not in the data.".to_owned())
+        let dual = if self.facts.missing.contains_key("members.dual") {
+            (Finding::Clear, "Members with Medicare as well are marked (members.dual): what Medicare pays is not in the data.".to_owned())
         } else {
-            (Finding::Unknown, "Whether members have Medicare as well is not delivered (enrolment.dual): what it pays is missing without a trace.".to_owned())
+            (Finding::Unknown, "Whether members have Medicare as well is not delivered (members.dual): what it pays is missing without a trace.".to_owned())
         };
         let times = self.facts.found.times(Oddity::SubstanceUse);
         let redacted = match times {

@@ -62,7 +62,7 @@ fn what_the_data_show_is_warned_of() {
     says("3", "warning", "25\u{a0}% of contacts are on a day with an earlier one");
     says("4", "warning", "25\u{a0}% of stays have no discharge");
     says("4", "warning", "100\u{a0}% of ended stays and care plans");
-    says("13", "warning", "enrolment.dual");
+    says("13", "warning", "members.dual");
     says("13", "warning", "0\u{a0}% of contacts have a substance use disorder");
     says("14", "unknown", "contacts.paid_amount");
     says("16", "warning", "50\u{a0}% of the ids of clinicians");
