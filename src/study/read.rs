@@ -112,7 +112,7 @@ fn compared(
     let (strategies, places) = read_design::strategies(fields, names, problems);
     let outcomes = read_outcome::outcomes(fields, &mut filters, follow_up, problems);
     let covariates = read_design::covariates(fields, &mut filters, &mut attributes, problems);
-    let analysis = read_design::analysis(fields, &strategies, problems);
+    let analysis = read_design::analysis(fields, &strategies, follow_up, problems);
     let worth = WorthRule::read(fields, &outcomes, problems);
     let protocol = read_design::protocol(fields, problems);
     match &analysis {

@@ -13,10 +13,11 @@ use crate::timeline::{ContactFilter, Phase, Phases};
 /// Days of a year.
 const LONGEST: i32 = 3660;
 
-/// Reads `[analysis]`, given the names of the strategies.
+/// Reads `[analysis]`, given the names of the strategies and the days of follow-up.
 pub(super) fn analysis(
     fields: &mut Fields<'_>,
     strategies: &[Strategy],
+    follow_up: i32,
     problems: &mut Problems,
 ) -> Option<Analysis> {
     let mut table = fields.fields("analysis", problems)?;
@@ -24,7 +25,7 @@ pub(super) fn analysis(
     let timings = [
         table.flag("at_index", problems).filter(|at| *at).map(|_| Timing::AtIndex),
         table.integer_in("landmark", 1, LONGEST, problems).map(Timing::Landmark),
-        table.integer_in("grace", 1, LONGEST, problems).map(Timing::Grace),
+        grace(&mut table, follow_up, problems).map(Timing::Grace),
     ];
     let timings: Vec<Timing> = timings.into_iter().flatten().collect();
     if timings.len() != 1 && problems.len() == before {
@@ -52,6 +53,19 @@ pub(super) fn analysis(
             seed: u64::try_from(seed).expect("checked above"),
         },
     })
+}
+
+/// The days to begin. Nobody departs from a strategy on the last day of follow-up or later.
+fn grace(table: &mut Fields<'_>, follow_up: i32, problems: &mut Problems) -> Option<i32> {
+    let span = table.node("grace").map(|node| node.span.clone())?;
+    let days = table.integer_in("grace", 1, LONGEST, problems)?;
+    if days >= follow_up {
+        let message = "the days to begin reach to the end of follow-up";
+        let label = format!("follow-up is {follow_up} days from the same day on");
+        let problem = table.problem(span, message, label);
+        problems.push(problem.help("set `follow_up` to more days than `grace`"));
+    }
+    Some(days)
 }
 
 /// The strategy that others are compared with: the named one, or the last.

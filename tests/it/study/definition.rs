@@ -230,6 +230,35 @@ fn costs_are_checked_where_they_stand() {
 }
 
 #[test]
+fn days_to_begin_end_before_follow_up() {
+    let text = |grace: i32| {
+        format!(
+            r#"{HEAD}follow_up = 14
+analysis = {{ grace = {grace} }}
+strategy = [
+  {{ name = "Therapy", gets = [{{ intervention = "Therapy", days = [1, 10] }}] }},
+  {{ name = "None", otherwise = true }},
+]
+outcome = [{{ name = "Readmission", admission = "inpatient" }}]
+covariate = [{{ name = "Age", age = true }}]
+{THERAPY}"#
+        )
+    };
+    read(&text(13)).unwrap_or_else(|problems| panic!("{problems}"));
+    check_problem(
+        &text(14),
+        &expect![[r"
+            error: the days to begin reach to the end of follow-up
+             --> step_down.toml:7:22
+              |
+            7 | analysis = { grace = 14 }
+              |                      ^^ follow-up is 14 days from the same day on
+              |
+            help: set `follow_up` to more days than `grace`"]],
+    );
+}
+
+#[test]
 fn everything_wrong_is_said_at_once() {
     let text = format!(
         "id = \"other\"\ntitle = \"\"\n{THERAPY}{THERAPY}\n[[intervention]]\nname = \"A-B\"\n\
