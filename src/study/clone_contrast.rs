@@ -4,17 +4,17 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::bootstrap::drawn;
 use super::clones::{Clones, Weighted};
-use super::contrast::{Balance, Contrast, Division, Groups, Refusal, WeightSummary, poor};
+use super::contrast::{
+    Balance, Contrast, Division, Groups, NEARLY_CERTAIN, Refusal, WeightSummary, poor, positivity,
+};
 use super::cost_effect;
 use super::description::Study;
 use super::design::Analysis;
 use super::effect::{Effect, effect, horizon};
 use super::finding::{finding, limited};
-use crate::statistics::{
-    LogisticError, effective_sample_size, sorted_quantile, standardised_difference,
-};
+use crate::statistics::{effective_sample_size, sorted_quantile, standardised_difference};
 
-/// Compares two strategies by clones.
+/// Compares two strategies by clones. Weights and balance are told of the main outcome.
 pub(super) fn contrast(
     study: &Study,
     analysis: &Analysis,
@@ -22,54 +22,35 @@ pub(super) fn contrast(
     strategies: [usize; 2],
 ) -> Contrast {
     let rows: Vec<usize> = (0..clones.people.len()).collect();
-    let dropped = clones.matrix.dropped.iter().map(|name| {
-        format!("{name} is left out of the model: everybody is alike in it, or it repeats another covariate.")
-    });
-    let crude = strategies.map(|strategy| clones.unweighted(strategy, &rows));
-    let weighted = both(clones, strategies, &rows);
-    let mut found = Contrast {
-        strategies,
-        balance: balance(clones, &crude, weighted.as_ref().ok()),
-        weights: None,
-        findings: Vec::new(),
-        models: Vec::new(),
-        cost_effect: None,
-        strata: Vec::new(),
-        refusal: None,
-        notes: dropped.collect(),
-    };
-    let weighted = match weighted {
-        Ok(weighted) => {
-            let summary = summary(&weighted);
-            found.refusal = poor(study, strategies, &summary);
-            found.weights = Some(summary);
-            Some(weighted).filter(|_| found.refusal.is_none())
-        }
-        Err(error) => {
-            found.refusal = Some(match error {
-                LogisticError::NoMaximum | LogisticError::OneOutcome => Refusal::Separation,
-                other => Refusal::Model(other),
-            });
-            None
-        }
-    };
-    let horizons: Vec<u32> = (0..study.outcomes.len())
-        .map(|outcome| {
-            let groups = groups(clones, &crude, outcome).0;
-            let longest = u32::try_from(study.follow_up).unwrap_or(0);
-            horizon([&groups[0], &groups[1]], longest)
+    let all = 0..study.outcomes.len();
+    let crude: Vec<[Weighted; 2]> = all
+        .clone()
+        .map(|outcome| strategies.map(|strategy| clones.unweighted((strategy, outcome), &rows)))
+        .collect();
+    let weighted: Vec<Result<[Weighted; 2], Refusal>> =
+        all.clone().map(|outcome| both(clones, strategies, outcome, &rows)).collect();
+    let mut found = described(study, clones, strategies, (&crude[0], weighted[0].as_ref()));
+    let is_fair = found.refusal.is_none();
+    let horizons: Vec<u32> = crude
+        .iter()
+        .map(|pair| {
+            let groups = groups(clones, pair).0;
+            horizon([&groups[0], &groups[1]], u32::try_from(study.follow_up).unwrap_or(0))
         })
         .collect();
-    let samples = match &weighted {
-        Some(_) => samples(study, analysis, clones, strategies, &horizons),
-        None => Vec::new(),
-    };
-    for outcome in 0..study.outcomes.len() {
+    let samples =
+        if is_fair { samples(study, analysis, clones, strategies, &horizons) } else { Vec::new() };
+    for outcome in all {
         let own: Vec<Effect> = samples.iter().filter_map(|sample| sample[outcome]).collect();
-        let crude = groups(clones, &crude, outcome);
-        let weighted = weighted.as_ref().map(|weighted| groups(clones, weighted, outcome));
-        let one = finding(study, outcome, &crude, weighted.as_ref(), &own);
-        found.findings.push(limited(one, analysis, own.len()));
+        let fair = weighted[outcome]
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|pair| poor(study, strategies, &summary(pair)).map_or(Ok(pair), Err));
+        let pair = fair.as_ref().ok().filter(|_| is_fair).map(|pair| groups(clones, pair));
+        let one = finding(study, outcome, &groups(clones, &crude[outcome]), pair.as_ref(), &own);
+        let mut one = limited(one, analysis, own.len());
+        one.notes.extend(fair.err().filter(|_| is_fair).map(|why| format!("Not weighted: {why}.")));
+        found.findings.push(one);
     }
     found.cost_effect = study.worth.as_ref().and_then(|rule| {
         cost_effect::of_contrast(rule, &study.outcomes, &found, &samples, analysis.draws.count)
@@ -77,17 +58,50 @@ pub(super) fn contrast(
     found
 }
 
+/// What is told of a comparison before any outcome is.
+fn described(
+    study: &Study,
+    clones: &Clones<'_>,
+    strategies: [usize; 2],
+    (crude, weighted): (&[Weighted; 2], Result<&[Weighted; 2], &Refusal>),
+) -> Contrast {
+    let mut notes: Vec<String> = clones.matrix.dropped.iter().map(|name| {
+        format!("{name} is left out of the model: everybody is alike in it, or it repeats another covariate.")
+    }).collect();
+    if study.outcomes.len() > 1 {
+        notes.push(format!(
+            "Whoever had an outcome cannot depart from a strategy any more, so that each outcome has weights of its own; weights and balance are told of {}.",
+            study.outcomes[0].name
+        ));
+    }
+    let weights = weighted.ok().map(summary);
+    notes.extend(weights.as_ref().and_then(positivity));
+    let is_poor = weights.as_ref().and_then(|weights| poor(study, strategies, weights));
+    Contrast {
+        strategies,
+        balance: balance(clones, crude, weighted.ok()),
+        weights,
+        findings: Vec::new(),
+        models: Vec::new(),
+        cost_effect: None,
+        strata: Vec::new(),
+        refusal: weighted.err().cloned().or(is_poor),
+        notes,
+    }
+}
+
 fn both(
     clones: &Clones<'_>,
     strategies: [usize; 2],
+    outcome: usize,
     rows: &[usize],
-) -> Result<[Weighted; 2], LogisticError> {
-    let [one, other] = strategies.map(|strategy| clones.weighted(strategy, rows));
+) -> Result<[Weighted; 2], Refusal> {
+    let [one, other] = strategies.map(|strategy| clones.weighted((strategy, outcome), rows));
     Ok([one?, other?])
 }
 
-fn groups(clones: &Clones<'_>, weighted: &[Weighted; 2], outcome: usize) -> Groups {
-    let [one, other] = [0, 1].map(|side| clones.group(&weighted[side], outcome));
+fn groups(clones: &Clones<'_>, weighted: &[Weighted; 2]) -> Groups {
+    let [one, other] = [0, 1].map(|side| clones.group(&weighted[side]));
     ([one.0, other.0], [one.1, other.1])
 }
 
@@ -101,7 +115,7 @@ fn samples(
     let each = vec![1_u64; clones.people.len()];
     (0..analysis.draws.count)
         .into_par_iter()
-        .filter_map(|draw| {
+        .map(|draw| {
             let times = drawn(&each, analysis.draws.seed, draw);
             let often = |times: &u64| usize::try_from(*times).unwrap_or(0);
             let rows: Vec<usize> = times
@@ -109,12 +123,12 @@ fn samples(
                 .enumerate()
                 .flat_map(|(row, times)| std::iter::repeat_n(row, often(times)))
                 .collect();
-            let weighted = both(clones, strategies, &rows).ok()?;
             let one = |(place, outcome)| {
-                let (groups, _) = groups(clones, &weighted, place);
+                let weighted = both(clones, strategies, place, &rows).ok()?;
+                let (groups, _) = groups(clones, &weighted);
                 effect(outcome, [&groups[0], &groups[1]], horizons[place])
             };
-            Some(study.outcomes.iter().enumerate().map(one).collect())
+            study.outcomes.iter().enumerate().map(one).collect()
         })
         .collect()
 }
@@ -161,29 +175,33 @@ fn balance(
 }
 
 fn summary(pair: &[Weighted; 2]) -> WeightSummary {
-    let of = |side: usize| -> Vec<f64> {
-        let one = &pair[side];
-        let there = (0..one.people.len()).filter(|place| one.stayed[*place]);
-        let mut weights: Vec<f64> = there.map(|place| one.last[place]).collect();
-        weights.sort_unstable_by(f64::total_cmp);
-        weights
+    let of = |weights: fn(&Weighted) -> &[f64]| {
+        [0, 1].map(|side| {
+            let one = &pair[side];
+            let there = (0..one.people.len()).filter(|place| one.stayed[*place]);
+            let mut own: Vec<f64> = there.map(|place| weights(one)[place]).collect();
+            own.sort_unstable_by(f64::total_cmp);
+            own
+        })
     };
-    let sides = [of(0), of(1)];
+    let (estimated, pulled) = (of(|one| &one.estimated), of(|one| &one.last));
     // The chance of having stayed is the inverse of the weight.
     let quantiles = |weights: &[f64]| {
         [0.95, 0.75, 0.5, 0.25, 0.05].map(|p| sorted_quantile(weights, p).map_or(0.0, |w| 1.0 / w))
     };
-    let ends =
-        |pick: fn(f64, f64) -> f64, from: f64| sides.iter().flatten().copied().fold(from, pick);
-    let range = (ends(f64::min, f64::INFINITY), ends(f64::max, 0.0));
-    let range = if range.0 > range.1 { (0.0, 0.0) } else { range };
-    let heavy = sides.iter().flatten().filter(|weight| **weight > 50.0).count();
+    let range = |sides: &[Vec<f64>; 2]| {
+        let all = || sides.iter().flatten().copied();
+        all().reduce(f64::min).zip(all().reduce(f64::max)).unwrap_or((0.0, 0.0))
+    };
+    let everybody = || pair.iter().flat_map(|one| &one.estimated);
+    let hardly = everybody().filter(|weight| **weight * NEARLY_CERTAIN.0 > 1.0).count();
     WeightSummary {
-        people: [sides[0].len() as u64, sides[1].len() as u64],
-        effective: [effective_sample_size(&sides[0]), effective_sample_size(&sides[1])],
-        range,
-        truncated: range,
-        propensity: [quantiles(&sides[0]), quantiles(&sides[1])],
-        nearly_certain: heavy as u64,
+        people: [pulled[0].len() as u64, pulled[1].len() as u64],
+        effective: [effective_sample_size(&pulled[0]), effective_sample_size(&pulled[1])],
+        range: range(&estimated),
+        truncated: range(&pulled),
+        propensity: [quantiles(&estimated[0]), quantiles(&estimated[1])],
+        staying: true,
+        nearly_certain: (hardly as u64, everybody().count() as u64),
     }
 }

@@ -26,7 +26,7 @@ use crate::statistics::{
 };
 
 /// Propensities beyond these are nearly certain.
-const NEARLY_CERTAIN: (f64, f64) = (0.02, 0.98);
+pub(super) const NEARLY_CERTAIN: (f64, f64) = (0.02, 0.98);
 /// An arm that weighs as little as this share of its people says too little.
 const LEAST_EFFECTIVE: f64 = 0.1;
 
@@ -35,9 +35,14 @@ const LEAST_EFFECTIVE: f64 = 0.1;
 pub enum Refusal {
     /// The propensity model has no maximum.
     #[error(
-        "the covariates tell without error who follows which strategy (complete separation), or repeat each other: leave out the one that decides, or compare people among whom both strategies occur"
+        "{} without error who follows which strategy, of all people or of some (separation){}, or compare people among whom both strategies occur",
+        told_by(.by),
+        if .by.is_empty() { ", or repeat each other: leave one out" } else { ": leave it out" }
     )]
-    Separation,
+    Separation {
+        /// The covariates each of which does so by itself, if any does.
+        by: Vec<String>,
+    },
     /// Too little overlap.
     #[error(
         "the two groups overlap too poorly: after weighting, {name} speaks for {effective:.0} people only; compare people among whom both strategies occur"
@@ -51,6 +56,29 @@ pub enum Refusal {
     /// The model cannot be fitted for another reason.
     #[error("the model of who follows which strategy cannot be fitted: {0}")]
     Model(LogisticError),
+}
+
+fn told_by(covariates: &[String]) -> String {
+    match covariates {
+        [] => "the covariates together tell".to_owned(),
+        [one] => format!("the covariate {one} tells"),
+        more => format!("each of the covariates {} tells", more.join(", ")),
+    }
+}
+
+impl Refusal {
+    /// Why a model of who follows which strategy could not be fitted to rows of covariates.
+    pub(super) fn unfitted(
+        error: LogisticError,
+        matrix: &Matrix,
+        rows: &[usize],
+        outcomes: &[bool],
+    ) -> Self {
+        match error {
+            LogisticError::NoMaximum => Self::Separation { by: matrix.deciding(rows, outcomes) },
+            other => Self::Model(other),
+        }
+    }
 }
 
 /// Balance of one covariate.
@@ -116,8 +144,10 @@ pub struct WeightSummary {
     pub truncated: (f64, f64),
     /// Quantiles (5, 25, 50, 75 and 95 %) of the chance of the strategy, in each group.
     pub propensity: [[f64; 5]; 2],
-    /// People whose chance is below 0.02 or above 0.98.
-    pub nearly_certain: u64,
+    /// True if it is the chance of staying with a strategy, which may well be 1.
+    pub staying: bool,
+    /// Those whose chance is below 0.02, or above 0.98 unless that is of staying; and of how many.
+    pub nearly_certain: (u64, u64),
 }
 
 /// A comparison of a strategy with the reference.
@@ -162,7 +192,7 @@ impl<'c> Two<'c> {
     }
 
     /// Stabilised weights and the chances they come from, for rows of this table.
-    fn weights(&self, rows: &[usize]) -> Result<(Vec<f64>, Vec<f64>), LogisticError> {
+    fn weights(&self, rows: &[usize]) -> Result<(Vec<f64>, Vec<f64>), Refusal> {
         let treated: Vec<bool> = rows.iter().map(|row| self.treated[*row]).collect();
         let covariates = self.matrix.rows(rows);
         let data = LogisticData {
@@ -170,11 +200,12 @@ impl<'c> Two<'c> {
             covariates: &covariates,
             width: self.matrix.width(),
         };
-        let fit = logistic(&data)?;
+        let unfitted = |error| Refusal::unfitted(error, &self.matrix, rows, &treated);
+        let fit = logistic(&data).map_err(unfitted)?;
         let chances: Vec<f64> =
             rows.iter().map(|row| fit.probability(self.matrix.row(*row))).collect();
-        let weights = stabilised_weights(&treated, &chances).ok_or(LogisticError::NoMaximum)?;
-        Ok((weights, chances))
+        let weights = stabilised_weights(&treated, &chances);
+        Ok((weights.ok_or_else(|| unfitted(LogisticError::NoMaximum))?, chances))
     }
 
     /// Both groups for an outcome, with weights and whose each stretch is.
@@ -253,12 +284,9 @@ fn contrast(
             found.weights = Some(summary);
             Some(pulled).filter(|_| found.refusal.is_none())
         }
-        Err(error) => {
+        Err(refusal) => {
             found.balance = balance(&two, None);
-            found.refusal = Some(match error {
-                LogisticError::NoMaximum => Refusal::Separation,
-                other => Refusal::Model(other),
-            });
+            found.refusal = Some(refusal);
             None
         }
     };
@@ -352,7 +380,8 @@ fn summary(two: &Two<'_>, (weights, pulled): (&[f64], &[f64]), chances: &[f64]) 
         range: range(weights),
         truncated: range(pulled),
         propensity: [quantiles(true), quantiles(false)],
-        nearly_certain: chances.iter().filter(certain).count() as u64,
+        staying: false,
+        nearly_certain: (chances.iter().filter(certain).count() as u64, chances.len() as u64),
     }
 }
 
@@ -374,9 +403,14 @@ pub(super) fn poor(
     Some(Refusal::Overlap { name, effective: summary.effective[side] })
 }
 
-fn positivity(summary: &WeightSummary) -> Option<String> {
-    let people: u64 = summary.people.iter().sum();
-    (summary.nearly_certain * 100 > people).then(|| {
-        "Positivity: more than 1 % of people have a chance below 2 % or above 98 % of the strategy; for them the data say little about the other one.".to_owned()
-    })
+/// Says so if more than one of a hundred could hardly have followed the one strategy, or the other.
+pub(super) fn positivity(summary: &WeightSummary) -> Option<String> {
+    let (certain, of) = summary.nearly_certain;
+    let what = if summary.staying {
+        "below 2 % of staying with a strategy; for them the data say little about it"
+    } else {
+        "below 2 % or above 98 % of the strategy; for them the data say little about the other one"
+    };
+    (certain * 100 > of)
+        .then(|| format!("Positivity: more than 1 % of people have a chance {what}."))
 }

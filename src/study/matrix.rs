@@ -2,6 +2,7 @@
 
 use super::design::Covariate;
 use super::person::Person;
+use crate::statistics::{LogisticData, LogisticError, logistic};
 
 /// Columns of covariates, row by row.
 #[derive(Debug, Clone)]
@@ -65,6 +66,18 @@ impl Matrix {
     /// The values of a column.
     pub(super) fn column(&self, column: usize) -> Vec<f64> {
         self.values.iter().skip(column).step_by(self.width().max(1)).copied().collect()
+    }
+
+    /// Names of the columns each of which by itself tells something of rows without error.
+    pub(super) fn deciding(&self, rows: &[usize], outcomes: &[bool]) -> Vec<String> {
+        let decides = |column: &usize| {
+            let all = self.column(*column);
+            let own: Vec<f64> = rows.iter().map(|row| all[*row]).collect();
+            let varies = own.windows(2).any(|pair| !same(pair[0], pair[1]));
+            let data = LogisticData { outcomes, covariates: &own, width: 1 };
+            varies && logistic(&data) == Err(LogisticError::NoMaximum)
+        };
+        (0..self.width()).filter(decides).map(|column| self.names[column].clone()).collect()
     }
 
     /// Some rows, as often as they are named.

@@ -31,12 +31,12 @@ pub(super) fn weight_sheet(
     screen: Screen,
 ) -> Option<Sheet> {
     let weights = contrast.weights.as_ref()?;
-    let people: u64 = weights.people.iter().sum();
-    let certain = if screen.is_telling(weights.nearly_certain, people) {
+    let (certain, people) = weights.nearly_certain;
+    let certain = if screen.is_telling(certain, people) {
         format!("fewer than {} people, or all but so few", screen.least)
     } else {
         #[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]
-        let share = weights.nearly_certain as f64 / people.max(1) as f64;
+        let share = certain as f64 / people.max(1) as f64;
         format!("{:.1} % of people", share * 100.0)
     };
     // Clones beside the people of a strategy say how many stand in both.
@@ -55,8 +55,12 @@ pub(super) fn weight_sheet(
     Some(Sheet {
         id: format!("weights_{}", slug(&names[0])),
         title: format!(
-            "Weights: from {:.2} to {:.2}, pulled in to {:.2} to {:.2}; chances below 2 % or above 98 %: {certain}",
-            weights.range.0, weights.range.1, weights.truncated.0, weights.truncated.1,
+            "Weights: from {:.2} to {:.2}, pulled in to {:.2} to {:.2}; chances {}: {certain}",
+            weights.range.0,
+            weights.range.1,
+            weights.truncated.0,
+            weights.truncated.1,
+            if weights.staying { "of staying below 2 %" } else { "below 2 % or above 98 %" },
         ),
         heads: vec![
             "Group",

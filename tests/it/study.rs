@@ -2,6 +2,7 @@
 
 mod attacker;
 mod attacker_tables;
+mod clones;
 mod comparison;
 mod definition;
 mod distances;

@@ -54,7 +54,7 @@ impl Chance {
     }
 }
 
-fn person(treated: bool, need: f64, event: Option<i32>, follow_up: i32) -> Person {
+pub(super) fn person(treated: bool, need: f64, event: Option<i32>, follow_up: i32) -> Person {
     let care = Followed { met: treated.then_some(10), broken: None };
     let none = Followed { met: None, broken: treated.then_some(10) };
     Person {
@@ -112,7 +112,7 @@ fn truth() -> f64 {
     risk(true) - risk(false)
 }
 
-fn compare(study: &Study, people: Vec<Person>) -> Result<Contrast, String> {
+pub(super) fn compare(study: &Study, people: Vec<Person>) -> Result<Contrast, String> {
     let entries =
         people.into_iter().map(|person| Entry { units: vec![None], person: Some(person) });
     let cohort = Cohort::new(study, entries.collect(), Day(20_000)).map_err(|e| e.to_string())?;
@@ -328,7 +328,13 @@ fn bad_studies_get_a_clear_message() {
         person.covariates[0] =
             Some(if treated { 50.0 } else { 20.0 } + need(u8::try_from(place % 9).expect("small")));
     }
-    check_refusal(told, "complete separation");
+    check_refusal(told, "the covariate Need tells without error");
+    // Everybody with the one value gets care, and so do some with the other.
+    let mut some = both(Some(9), Some(9));
+    for (place, person) in some.iter_mut().enumerate() {
+        person.covariates[0] = Some(f64::from(u8::from(place < 15)));
+    }
+    check_refusal(some, "the covariate Need tells without error");
     let mut late = both(Some(9), Some(9));
     for person in &mut late {
         person.index = Day(19_990);
