@@ -92,7 +92,10 @@ pub(super) fn curves(
                     known.iter().filter(|one| one.outcome == place).map(|one| one.n).collect();
                 let mut told = told(arm, &days, (&horizons, &ends), screen);
                 withhold(study, place, (arm, &days), &mut told, (known, screen));
-                StrategyCurve { strategy: strategy.name.clone(), days: curve(arm, &days, &told) }
+                let mut days = curve(arm, &days, &told);
+                // After the last person at risk there is nothing to hide.
+                days.retain(|day| !screen.internal || day.at_risk.is_some());
+                StrategyCurve { strategy: strategy.name.clone(), days }
             })
             .collect();
         let is_shown = |arm: &Vec<FollowUp>| {
@@ -278,8 +281,11 @@ fn curve(arm: &[FollowUp], days: &[u32], told: &[Told]) -> Vec<DayOfCurve> {
         .zip(told)
         .map(|(day, told)| {
             let start = (1.0, Limits { low: 1.0, high: 1.0 });
-            let kept = free.step_at(*day).map_or(Some(start), |step| {
-                Some((step.survival, step.limits(CurveLimits::LogLog, CONFIDENCE)?))
+            // Where nobody is left without it, there is no variance.
+            let none = Limits { low: 0.0, high: 0.0 };
+            let kept = free.step_at(*day).map_or(start, |step| {
+                let limits = step.limits(CurveLimits::LogLog, CONFIDENCE);
+                (step.survival, limits.unwrap_or(none))
             });
             let risen =
                 incidence.step_at(*day).map_or((0.0, Limits { low: 0.0, high: 0.0 }), |step| {
@@ -288,7 +294,7 @@ fn curve(arm: &[FollowUp], days: &[u32], told: &[Told]) -> Vec<DayOfCurve> {
             DayOfCurve {
                 day: *day,
                 at_risk: told.at_risk.then(|| SoFar::new(arm, *day).at_risk),
-                free: kept.filter(|_| told.free),
+                free: told.free.then_some(kept),
                 incidence: told.incidence.then_some(risen),
             }
         })

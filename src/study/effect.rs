@@ -117,11 +117,16 @@ pub(super) fn points(
 /// The effect without limits.
 pub(super) fn effect(outcome: &Outcome, groups: [&Group; 2], horizon: u32) -> Option<Effect> {
     let (values, days) = points(outcome, groups, horizon)?;
+    // What differs by a rounding does not differ.
+    let less = |one: f64, other: f64| {
+        let difference = one - other;
+        if difference.abs() > 1e-12 * one.abs().max(other.abs()) { difference } else { 0.0 }
+    };
     Some(Effect {
         values,
-        difference: Estimate::bare(values[0] - values[1]),
+        difference: Estimate::bare(less(values[0], values[1])),
         ratio: (values[1] > 0.0).then(|| Estimate::bare(values[0] / values[1])),
-        days: days.map(|days| Estimate::bare(days[0] - days[1])),
+        days: days.map(|days| Estimate::bare(less(days[0], days[1]))),
         hazard: None,
     })
 }

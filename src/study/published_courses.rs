@@ -154,7 +154,8 @@ fn months(distribution: &[Distribution], pools: &Pools, screen: Screen) -> Vec<C
             CourseMonth {
                 month: number,
                 shares: shown.collect(),
-                others: pools.states.iter().map(|state| share(*state)).sum(),
+                // A sum of nothing would be −0.
+                others: pools.states.iter().fold(0.0, |sum, state| sum + share(*state)),
             }
         })
         .collect()

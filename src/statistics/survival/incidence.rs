@@ -75,6 +75,10 @@ pub fn cumulative_incidence(follow_ups: &[FollowUp], kind: u8) -> Option<Cumulat
         let (n, [own, other]) = (day.at_risk, day.events);
         if own + other > 0.0 {
             incidence += survival * own / n;
+            // Parts of a whole add up to it but for a rounding, which would widen its limits to 0 and 1.
+            if incidence > 1.0 - 1e-12 {
+                incidence = 1.0;
+            }
             sums.add(n, own, own + other, survival, incidence);
             let left = n - own - other;
             survival *= if left > 1e-9 * n { left / n } else { 0.0 };

@@ -65,6 +65,10 @@ pub fn state_occupation(stretches: &[Stretch], states: usize) -> Option<Vec<Stat
         for row in day {
             at_risk[stretches[*row].state] -= 1.0;
         }
+        // Shares that are added and taken away again can leave 0 to 1 by a rounding.
+        for share in &mut occupation {
+            *share = share.clamp(0.0, 1.0);
+        }
         if occupation != before {
             steps.push(StateStep { time, occupation: occupation.clone() });
         }

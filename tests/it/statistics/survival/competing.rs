@@ -251,6 +251,25 @@ fn members_move_between_states() {
     assert_eq!(state_occupation(&[stretch(0, 2, 0, Some(3))], 3), None);
 }
 
+/// One member after another moves to the other state: thirds, sevenths and others add up to a whole.
+#[test]
+fn shares_of_states_stay_within_0_and_1() {
+    for members in 1..60 {
+        let stretches: Vec<Stretch> = (1..=members)
+            .flat_map(|day| {
+                [
+                    Stretch { start: 0, stop: day, state: 0, next: Some(1) },
+                    Stretch { start: day, stop: 90, state: 1, next: None },
+                ]
+            })
+            .collect();
+        let steps = state_occupation(&stretches, 2).expect("members");
+        for share in steps.iter().flat_map(|step| &step.occupation) {
+            assert!((0.0..=1.0).contains(share), "{share} of {members} members");
+        }
+    }
+}
+
 proptest! {
     /// Incidences and survival add up to 1; with one kind of event the incidence is 1 − S, with
     /// Greenwood's variance; state occupation says the same of both.
