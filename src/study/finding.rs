@@ -3,7 +3,7 @@
 use super::contrast::Groups;
 use super::description::Study;
 use super::design::{Amount, Analysis, Outcome, OutcomeMeasure};
-use super::effect::{Effect, Estimate, Group, HAPPENED, effect, hazard, horizon};
+use super::effect::{DIED, Effect, Estimate, Group, HAPPENED, effect, hazard, horizon};
 use crate::statistics::{CONFIDENCE, EValue, Limits, e_value, sorted_quantile};
 
 /// What is found on one outcome.
@@ -17,6 +17,8 @@ pub struct Finding {
     pub people: [u64; 2],
     /// People of each group who had the outcome by the horizon, or an amount other than all do.
     pub events: [u64; 2],
+    /// People of each group who died without it by the horizon.
+    pub deaths: [u64; 2],
     /// True if the people without the outcome could be counted back: a risk or share says how many
     /// they are, a mean of days or dollars does not.
     pub counted: bool,
@@ -108,6 +110,7 @@ pub(super) fn finding(
         horizon,
         people,
         events,
+        deaths: pair.map(|group| ended_by(group, DIED, horizon)),
         counted,
         dominated: !counted && pair.into_iter().any(is_dominated),
         entangled: false,
@@ -128,14 +131,17 @@ fn people(group: &Group, members: &[u32]) -> u64 {
 
 /// People who had the outcome, or an amount other than the one that says nothing.
 fn happened(outcome: &Outcome, group: &Group, horizon: u32) -> u64 {
-    let events = group.follow_ups.iter();
-    let events = events.filter(|one| one.event == HAPPENED && one.stop <= horizon).count();
     let is_usual = |(total, days, _): &&(f64, f64, f64)| match outcome.measure {
         OutcomeMeasure::Amount(Amount::CommunityDays) => total >= days,
         _ => *total == 0.0,
     };
     let amounts = group.amounts.iter().filter(|amount| !is_usual(amount)).count();
-    (events + amounts).try_into().expect("a count fits 64 bits")
+    ended_by(group, HAPPENED, horizon) + amounts as u64
+}
+
+/// People whose follow-up ended in one way by a day.
+fn ended_by(group: &Group, event: u8, day: u32) -> u64 {
+    group.follow_ups.iter().filter(|one| one.event == event && one.stop <= day).count() as u64
 }
 
 fn is_dominated(group: &Group) -> bool {

@@ -36,7 +36,9 @@ pub struct Career {
     view: &'static str,
     /// The grid.
     pub days: Vec<CareerDay>,
-    /// Mean days in each state up to the last day of the grid; nothing where few were ever in it.
+    /// The last day that the careers of every strategy on this view tell.
+    pub until: u32,
+    /// Mean days in each state up to that day; nothing where few were ever in it.
     pub mean_days: Vec<Option<Estimate>>,
     /// For each move between two states of the living that somebody made: the states, and how many
     /// people made it; nothing where few did.
@@ -93,13 +95,44 @@ pub(super) fn careers(study: &Study, cohort: &Cohort, screen: Screen) -> Vec<Car
         if view.name == "phases" && !cohort.people.iter().any(in_phase) {
             continue;
         }
-        for (name, people) in &groups {
+        let told = groups.iter().filter_map(|(name, people)| {
             let followed: Vec<&[u8]> =
                 people.iter().map(|one| (view.of)(one)).filter(|days| days.len() > 1).collect();
-            found.extend(career(name.clone(), &view, &followed, (&days, draws), screen));
-        }
+            Some((name, Told::new(&view, followed, &days, screen)?))
+        });
+        let told: Vec<(&String, Told<'_>)> = told.collect();
+        let until = told.iter().filter_map(|(_, one)| one.days.last()).min().copied().unwrap_or(0);
+        found.extend(
+            told.iter().filter_map(|(name, one)| career(name, &view, one, (until, draws), screen)),
+        );
     }
     found
+}
+
+/// The people of one career, and what may be told of it.
+struct Told<'p> {
+    people: Vec<&'p [u8]>,
+    /// States that are put together.
+    pooled: Vec<usize>,
+    /// Days of the grid, one at least.
+    days: Vec<u32>,
+}
+
+impl<'p> Told<'p> {
+    fn new(view: &View, people: Vec<&'p [u8]>, days: &[u32], screen: Screen) -> Option<Self> {
+        if people.is_empty() || screen.is_small(people.len() as u64) {
+            return None;
+        }
+        let counts: Vec<Vec<u64>> = days.iter().map(|day| seen_on(&people, view, *day)).collect();
+        let (pooled, is_told) =
+            screen.pooled_over(&counts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let told = days.iter().zip(counts.iter().zip(is_told)).filter(|(_, (counts, is_told))| {
+            let seen: u64 = counts.iter().sum();
+            *is_told && seen > 0 && !screen.is_small(seen)
+        });
+        let days: Vec<u32> = told.map(|(day, _)| *day).collect();
+        (!days.is_empty()).then_some(Self { people, pooled, days })
+    }
 }
 
 /// Occupation on the days of a grid and mean days in each state.
@@ -108,53 +141,45 @@ struct Occupied {
     mean_days: Vec<f64>,
 }
 
-fn occupied(stretches: &[Stretch], states: usize, days: &[u32]) -> Option<Occupied> {
+fn occupied(
+    stretches: &[Stretch],
+    states: usize,
+    (days, until): (&[u32], u32),
+) -> Option<Occupied> {
     let steps = state_occupation(stretches, states)?;
     let on = |day: &u32| {
         let at = steps.partition_point(|step| step.time <= *day).max(1);
         steps[at - 1].occupation.clone()
     };
-    let last = days.last().copied().unwrap_or(0);
-    let mean_days = StateStep::days_in_states(&steps, last);
+    let mean_days = StateStep::days_in_states(&steps, until);
     Some(Occupied { by_day: days.iter().map(on).collect(), mean_days })
 }
 
+/// The career of a strategy, with the mean days up to a day.
 fn career(
-    name: String,
+    name: &str,
     view: &View,
-    people: &[&[u8]],
-    (days, draws): (&[u32], Draws),
+    Told { people, pooled, days }: &Told<'_>,
+    (until, draws): (u32, Draws),
     screen: Screen,
 ) -> Option<Career> {
-    if people.is_empty() || screen.is_small(people.len() as u64) {
-        return None;
-    }
     let states = view.states.len();
-    let counts: Vec<Vec<u64>> = days.iter().map(|day| seen_on(people, view, *day)).collect();
-    let (pooled, is_told) =
-        screen.pooled_over(&counts.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let told = days.iter().zip(counts.iter().zip(is_told)).filter(|(_, (counts, is_told))| {
-        let seen: u64 = counts.iter().sum();
-        *is_told && seen > 0 && !screen.is_small(seen)
-    });
-    let told: Vec<u32> = told.map(|(day, _)| *day).collect();
-    if told.is_empty() {
-        return None;
-    }
     let each: Vec<Vec<Stretch>> = people.iter().map(|one| stretches(one)).collect();
-    let point = occupied(&each.concat(), states, &told)?;
-    let samples = samples(&each, states, &told, draws);
+    let point = occupied(&each.concat(), states, (days, until))?;
+    let samples = samples(&each, states, (days, until), draws);
     let around = |value: f64, pick: &dyn Fn(&Occupied) -> f64| Estimate {
         value: value.max(0.0),
         limits: limits(samples.iter().map(pick).collect()),
     };
-    let shown = told.iter().enumerate().map(|(place, day)| {
+    let shown = days.iter().enumerate().map(|(place, day)| {
         let share = |state: usize| {
             let value = point.by_day[place][state];
             let is_shown = !pooled.contains(&state);
             is_shown.then(|| around(value, &|draw| draw.by_day[place][state].max(0.0)))
         };
-        let others = pooled.iter().map(|state| point.by_day[place][*state].max(0.0)).sum();
+        let others = pooled.iter().map(|state| point.by_day[place][*state].max(0.0));
+        // A sum of nothing would be −0.
+        let others = others.fold(0.0, |sum, share| sum + share);
         CareerDay { day: *day, shares: (0..states).map(share).collect(), others }
     });
     let ever = |state: usize| {
@@ -168,10 +193,11 @@ fn career(
         (!rare.contains(&state)).then(|| around(value, &|draw| draw.mean_days[state]))
     };
     Some(Career {
-        name,
+        name: name.to_owned(),
         states: view.states.clone(),
         view: view.name,
         days: shown.collect(),
+        until,
         mean_days: (0..states).map(mean).collect(),
         moves: moves(people, view, screen),
     })
@@ -190,7 +216,12 @@ fn seen_on(people: &[&[u8]], view: &View, day: u32) -> Vec<u64> {
 }
 
 /// The same of people drawn with replacement.
-fn samples(each: &[Vec<Stretch>], states: usize, days: &[u32], draws: Draws) -> Vec<Occupied> {
+fn samples(
+    each: &[Vec<Stretch>],
+    states: usize,
+    days: (&[u32], u32),
+    draws: Draws,
+) -> Vec<Occupied> {
     let ones = vec![1_u64; each.len()];
     let one = |draw: u32| {
         let times = drawn(&ones, draws.seed, draw);
@@ -283,13 +314,13 @@ impl Career {
 
 /// Mean days in each state, and who moved from which to which, as tables.
 pub(super) fn career_sheets(careers: &[Career]) -> Vec<Sheet> {
-    let Some(until) = careers.iter().filter_map(|one| one.days.last()).map(|day| day.day).max()
-    else {
+    if careers.is_empty() {
         return Vec::new();
-    };
+    }
     let days = careers.iter().flat_map(|career| {
         career.states.iter().zip(&career.mean_days).map(|(state, days)| {
             let mut row = vec![Field::words(career.name.clone()), Field::words(*state)];
+            row.push(Field::Count(career.until.into()));
             row.extend(estimate(*days, Field::Number));
             row
         })
@@ -307,8 +338,9 @@ pub(super) fn career_sheets(careers: &[Career]) -> Vec<Sheet> {
     vec![
         Sheet {
             id: "days_in_states".into(),
-            title: format!("Mean days in each state up to day {until} after time zero"),
-            heads: vec!["Strategy", "State", "Days", "Lower 95 %", "Upper 95 %"],
+            title: "Mean days in each state from time zero up to a day that every strategy tells"
+                .to_owned(),
+            heads: vec!["Strategy", "State", "Up to day", "Days", "Lower 95 %", "Upper 95 %"],
             rows: days.collect(),
         },
         Sheet {

@@ -139,14 +139,15 @@ fn published(
 ) -> PublishedContrast {
     let arms = contrast.strategies.map(|arm| cohort.arm(arm).count() as u64);
     let names = contrast.strategies.map(|place| study.strategies[place].name.clone());
-    let mut rows: Vec<Vec<Field>> =
-        contrast.findings.iter().flat_map(|one| estimate_rows(study, one, screen)).collect();
+    let of_finding = |one: &Finding| estimate_rows(study, one, tells_days(one, screen), screen);
+    let mut rows: Vec<Vec<Field>> = contrast.findings.iter().flat_map(of_finding).collect();
     for parts in contrast.strata.chunks(2) {
         if parts.iter().all(|part| is_shown(&part.finding, screen)) {
+            let with_days = parts.iter().all(|part| tells_days(&part.finding, screen));
             for part in parts {
                 let word = if part.is_so { "yes" } else { "no" };
                 let label = format!("{}, {}: {word}", study.outcomes[0].name, part.covariate);
-                for mut row in estimate_rows(study, &part.finding, screen) {
+                for mut row in estimate_rows(study, &part.finding, with_days, screen) {
                     row[0] = Field::words(label.clone());
                     rows.push(row);
                 }
@@ -235,8 +236,19 @@ pub(super) fn is_shown(finding: &Finding, screen: Screen) -> bool {
     !telling && (screen.internal || !(finding.dominated || finding.entangled))
 }
 
+/// True if mean days, which end with deaths as well, do not tell of few of them.
+fn tells_days(finding: &Finding, screen: Screen) -> bool {
+    let mut pairs = finding.deaths.iter().zip(&finding.people);
+    !pairs.any(|(deaths, people)| screen.is_telling(*deaths, *people))
+}
+
 /// The rows of one outcome: what is compared, as observed and after weighting.
-fn estimate_rows(study: &Study, finding: &Finding, screen: Screen) -> Vec<Vec<Field>> {
+fn estimate_rows(
+    study: &Study,
+    finding: &Finding,
+    with_days: bool,
+    screen: Screen,
+) -> Vec<Vec<Field>> {
     let outcome = &study.outcomes[finding.outcome];
     let name = if outcome.negative_control {
         format!("{} (negative control)", outcome.name)
@@ -251,28 +263,33 @@ fn estimate_rows(study: &Study, finding: &Finding, screen: Screen) -> Vec<Vec<Fi
     let mut rows = Vec::new();
     for (how, effect) in [("as observed", &finding.crude), ("weighted", &finding.weighted)] {
         let Some(effect) = effect else { continue };
-        for (measure, values, estimate) in measures(outcome, finding.horizon, effect) {
+        for (measure, values, told) in measures(outcome, finding.horizon, effect, with_days) {
             let is_ratio = measure.starts_with("ratio");
-            let told = finding.e_value.filter(|_| is_ratio && how == "weighted");
+            let e_value = finding.e_value.filter(|_| is_ratio && how == "weighted");
+            let number = |pick: fn(Estimate) -> Option<f64>| {
+                told.map_or(Field::Hidden, |estimate| Field::number(pick(estimate)))
+            };
             let mut row =
                 vec![Field::words(name.clone()), Field::words(measure), Field::words(how)];
             row.extend(values);
-            row.push(Field::number(Some(estimate.value)));
-            row.push(Field::number(estimate.limits.map(|limits| limits.low)));
-            row.push(Field::number(estimate.limits.map(|limits| limits.high)));
-            row.push(Field::number(told.map(|told| told.estimate)));
-            row.push(Field::number(told.map(|told| told.limit)));
+            row.push(number(|estimate| Some(estimate.value)));
+            row.push(number(|estimate| estimate.limits.map(|limits| limits.low)));
+            row.push(number(|estimate| estimate.limits.map(|limits| limits.high)));
+            row.push(Field::number(e_value.map(|one| one.estimate)));
+            row.push(Field::number(e_value.map(|one| one.limit)));
             rows.push(row);
         }
     }
     rows
 }
 
+/// What is compared, the values of both groups, and the estimate; nothing where that is hidden.
 fn measures(
     outcome: &Outcome,
     horizon: u32,
     effect: &Effect,
-) -> Vec<(String, [Field; 2], Estimate)> {
+    with_days: bool,
+) -> Vec<(String, [Field; 2], Option<Estimate>)> {
     let none = || [Field::Empty, Field::Empty];
     let (difference, ratio) = match &outcome.measure {
         OutcomeMeasure::First(_) => (
@@ -294,13 +311,23 @@ fn measures(
         OutcomeMeasure::Amount(Amount::Cost) => Field::Dollars(value),
         OutcomeMeasure::Amount(_) => Field::Number(value),
     };
-    let mut rows = vec![(difference, effect.values.map(value), effect.difference)];
-    rows.extend(effect.ratio.map(|estimate| (ratio, none(), estimate)));
+    let mut rows = vec![(difference, effect.values.map(value), Some(effect.difference))];
+    rows.extend(effect.ratio.map(|estimate| (ratio, none(), Some(estimate))));
     rows.extend(effect.days.map(|estimate| {
-        (format!("difference of mean days without it, of {horizon}"), none(), estimate)
+        let measure = format!("difference of mean days alive and without it, of {horizon}");
+        (measure, none(), with_days.then_some(estimate))
     }));
-    rows.extend(effect.hazard.map(|estimate| ("hazard ratio".to_owned(), none(), estimate)));
+    rows.extend(effect.hazard.map(|estimate| ("hazard ratio".to_owned(), none(), Some(estimate))));
     rows
+}
+
+/// A p-value with four significant digits.
+fn chance(p: f64) -> String {
+    if p < 0.0001 {
+        return "p < 0.0001".to_owned();
+    }
+    let zeros = [0.1, 0.01, 0.001].into_iter().filter(|bound| p < *bound).count();
+    format!("p = {p:.*}", 4 + zeros)
 }
 
 /// A name as part of a file's name.
@@ -361,7 +388,7 @@ impl OutcomeCurves {
             })
         });
         let tests = self.tests.map_or_else(String::new, |(ranks, grays)| {
-            format!("; log-rank test p = {ranks:.3}, Gray's test p = {grays:.3}")
+            format!("; log-rank test {}, Gray's test {}", chance(ranks), chance(grays))
         });
         Sheet {
             id: format!("curve_{}", slug(&self.outcome)),

@@ -7,6 +7,7 @@ mod comparison;
 mod definition;
 mod distances;
 mod groups;
+mod hidden;
 mod level;
 mod odd;
 mod pathway_counts;

@@ -13,7 +13,7 @@ use throughline::terms::Day;
 const FOLLOW_UP: i32 = 180;
 
 /// A study of one outcome that happens on a day, with one covariate.
-fn study(analysis: &str) -> Study {
+pub(super) fn study(analysis: &str) -> Study {
     let text = format!(
         r#"
 id = "planted"
