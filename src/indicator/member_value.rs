@@ -135,7 +135,7 @@ fn of_contacts(
 /// True for a serious mental illness: recorded, or in 24 months (`two_years_to`) two qualifying contacts
 /// for a severe one (`severe` is the place of their filter) at least 30 days apart, or a hospital spell
 /// that began or ended with one.
-pub(super) fn has_smi(
+pub fn has_smi(
     timeline: &Timeline,
     severe: usize,
     two_years_to_end: impl FnOnce() -> Day,

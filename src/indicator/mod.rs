@@ -80,6 +80,7 @@ pub use own::{OwnTest, has_most};
 pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};
 pub use read_instruments::read_instruments;
+pub use read_member::severe as severe_contacts;
 pub use rule::{
     Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
     Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,

@@ -153,7 +153,7 @@ fn asked(
 }
 
 /// Qualifying contacts for a severe mental illness.
-pub(super) fn severe(filters: &mut Vec<ContactFilter>) -> usize {
+pub fn severe(filters: &mut Vec<ContactFilter>) -> usize {
     let mut filter = ContactFilter::of(Basis::Qualifying);
     filter.diagnosis.push(DiagnosisGroup::Severe);
     keep(filters, filter)

@@ -109,7 +109,7 @@ impl MonthGrid {
 }
 
 /// First day of the 24 months up to a day.
-pub(super) fn two_years_to(end: Day) -> Day {
+pub fn two_years_to(end: Day) -> Day {
     let next = end + 1;
     let month = next.months_later(-2 * MONTHS);
     (month + (next - next.first_of_month())).min(month.months_later(1) - 1)

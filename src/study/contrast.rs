@@ -97,37 +97,31 @@ pub struct Balance {
 /// How people are split by a covariate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Division {
-    /// People with the value that is most frequent in both groups together.
-    pub usual: u64,
-    /// People with another value.
+    /// People with another value than the one that is most frequent in both groups together.
     pub others: u64,
-    /// True if there are two values in all, so that either number says what both are.
-    pub is_pair: bool,
+    /// The fewest people with one value, where there are few values in all: yes, no and not known.
+    pub fewest: Option<u64>,
 }
 
 impl Division {
     /// The split of groups by the values of a column.
     pub(super) fn of_groups(values: &[f64], treated: &[bool]) -> [Self; 2] {
-        let mut times: BTreeMap<u64, u64> = BTreeMap::new();
-        for value in values {
-            *times.entry(value.to_bits()).or_default() += 1;
-        }
-        let usual = times.iter().max_by_key(|(_, n)| **n).map(|(value, _)| *value);
-        let mut found = [Self { is_pair: times.len() <= 2, ..Self::default() }; 2];
+        let mut times: BTreeMap<u64, [u64; 2]> = BTreeMap::new();
         for (value, treated) in values.iter().zip(treated) {
-            let own = &mut found[usize::from(!treated)];
-            if Some(value.to_bits()) == usual {
-                own.usual += 1;
-            } else {
-                own.others += 1;
-            }
+            times.entry(value.to_bits()).or_default()[usize::from(!treated)] += 1;
         }
-        found
+        let usual = times.iter().max_by_key(|(_, n)| n[0] + n[1]).map(|(value, _)| *value);
+        [0, 1].map(|side| {
+            let own = || times.iter().map(|(value, n)| (*value, n[side])).filter(|(_, n)| *n > 0);
+            let others = own().filter(|(value, _)| Some(*value) != usual).map(|(_, n)| n).sum();
+            let fewest = own().map(|(_, n)| n).min().filter(|_| times.len() <= 3);
+            Self { others, fewest }
+        })
     }
 
     /// True if a number that is computed from it could give few people away.
     pub(super) fn is_telling(self, screen: Screen) -> bool {
-        screen.is_small(self.others) || (self.is_pair && screen.is_small(self.usual))
+        screen.is_small(self.others) || self.fewest.is_some_and(|n| screen.is_small(n))
     }
 }
 

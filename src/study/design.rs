@@ -174,8 +174,9 @@ pub struct Covariate {
 pub enum Fact {
     /// Age in years.
     Age,
-    /// A serious mental illness on record.
-    SeriousMentalIllness,
+    /// A serious mental illness, recorded or by diagnosis in the 24 months up to the index; with the
+    /// place of the filter of contacts for a severe one.
+    SeriousMentalIllness(usize),
     /// A text of the members table is one of these.
     Attribute {
         /// The place of its column among those of the study.
@@ -207,7 +208,7 @@ impl Fact {
     pub fn is_yes_or_no(&self) -> bool {
         matches!(
             self,
-            Self::SeriousMentalIllness
+            Self::SeriousMentalIllness(_)
                 | Self::Attribute { .. }
                 | Self::IndexDiagnosis(_)
                 | Self::Phase(_)

@@ -150,7 +150,8 @@ fn seen(person: &Person, place: usize, is_mean: bool) -> Option<f64> {
     }
 }
 
-fn entry(study: &Study, example: &StudyExample) -> Result<Entry, String> {
+/// What the member of an example brings to a study.
+pub(super) fn entry(study: &Study, example: &StudyExample) -> Result<Entry, String> {
     let settings = Settings {
         transfer_gap: 1,
         data_through: example.data_through,

@@ -120,7 +120,7 @@ fn of_measure(study: &Study, measure: &OutcomeMeasure) -> Vec<&'static str> {
 fn of_fact(study: &Study, fact: &Fact) -> String {
     let what = match fact {
         Fact::Age => "members",
-        Fact::SeriousMentalIllness => "members.smi_sed or contacts.dx1 or stays.dx1",
+        Fact::SeriousMentalIllness(_) => "members.smi_sed or contacts.dx1 or stays.dx1",
         Fact::Attribute { column, .. } => {
             return format!("members.{}", study.attributes[*column]);
         }

@@ -6,6 +6,8 @@ use super::description::Delivered;
 use super::design::{Amount, Dose, Exposure, Fact, Happening, Outcome, OutcomeMeasure, Strategy};
 use super::person::{Followed, Observed, Reading, episodes};
 use crate::indicator::care::Exit;
+use crate::indicator::member_value::has_smi;
+use crate::indicator::year::two_years_to;
 use crate::indicator::{PairTest, Unit, score_change};
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::terms::{Day, Window};
@@ -234,10 +236,15 @@ fn fact(
     let spell = || index_spell(reading, timeline, index);
     match fact {
         Fact::Age => timeline.age_on(index).map(f64::from),
-        Fact::SeriousMentalIllness => Some(yes(timeline.smi)),
+        Fact::SeriousMentalIllness(severe) => {
+            let severe = reading.filters[*severe];
+            Some(yes(has_smi(timeline, severe, || two_years_to(index), index)))
+        }
         Fact::Attribute { column, is } => {
             let text = interner.text(timeline.attributes[*column]);
-            Some(yes(is.iter().any(|wanted| wanted == text)))
+            let is_so = is.iter().any(|wanted| wanted == text);
+            // What is not known is not no.
+            (is_so || !["", "unknown"].contains(&text)).then(|| yes(is_so))
         }
         Fact::IndexNights => spell()?.nights().map(|nights| libm::log1p(f64::from(nights))),
         Fact::IndexDiagnosis(groups) => {
@@ -300,4 +307,62 @@ fn in_groups(wanted: &[DiagnosisGroup], groups: u32) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "rows of one member are far below 2^53")]
 fn number(count: usize) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::{Document, Source};
+    use crate::study::example::entry;
+    use crate::study::read_study;
+
+    /// Whether a member is female, and whether ill, at a discharge on 10 February 2024.
+    #[track_caller]
+    fn check(lines: &str, expected: [Option<f64>; 2]) {
+        let text = format!(
+            r#"
+id = "known"
+title = "Known"
+question = "What is known of members?"
+index = {{ discharge = "inpatient" }}
+analysis = {{ at_index = true }}
+strategy = [
+  {{ name = "Care", gets = [{{ intervention = "Care", days = [-30, 0] }}] }},
+  {{ name = "None", otherwise = true }},
+]
+intervention = [{{ name = "Care", classes = ["peer"] }}]
+outcome = [{{ name = "Readmission", admission = "inpatient" }}]
+covariate = [
+  {{ name = "Female", attribute = "sex", is = ["F"] }},
+  {{ name = "Ill", smi = true }},
+]
+example = [{{ name = "one", timeline = [{lines}], expect = "None" }}]
+"#
+        );
+        let source = Source { path: "known.toml".into(), text };
+        let study = read_study(&Document::parse(source).expect("it is TOML"));
+        let study = study.unwrap_or_else(|problems| panic!("{problems}"));
+        let person = entry(&study, &study.examples[0]).expect("rows").person.expect("a person");
+        assert_eq!(person.covariates, expected);
+    }
+
+    const STAY: &str = r#""stay 2024-02-01..2024-02-10 dx=F41.1""#;
+
+    #[test]
+    fn what_is_not_recorded_is_not_no() {
+        let [no, yes] = [Some(0.0), Some(1.0)];
+        check(&format!(r#""member sex=F", {STAY}"#), [yes, no]);
+        check(&format!(r#""member sex=M", {STAY}"#), [no, no]);
+        check(&format!(r#""member", {STAY}"#), [None, no]);
+    }
+
+    #[test]
+    fn serious_mental_illness_is_recorded_or_known_by_diagnoses() {
+        let yes = Some(1.0);
+        check(&format!(r#""member smi=1", {STAY}"#), [None, yes]);
+        check(r#""member", "stay 2024-02-01..2024-02-10 dx=F20.9""#, [None, yes]);
+        let contacts = r#""contact 2023-05-01 dx=F31.1", "contact 2023-06-10 dx=F25.0""#;
+        check(&format!(r#""member", {contacts}, {STAY}"#), [None, yes]);
+        let later = contacts.replace("2023", "2024");
+        check(&format!(r#""member", {later}, {STAY}"#), [None, Some(0.0)]);
+    }
 }

@@ -14,6 +14,7 @@ use super::occupation::{Career, career_sheets, careers};
 use super::published_courses::{PublishedCourse, PublishedCourses, published_courses};
 use super::published_paths::{PublishedPathways, published_pathways};
 use super::sheet::{Field, Screen, Sheet};
+use super::strata::StratumFinding;
 use super::weight_sheet::{BalanceRow, balance_row, weight_sheet};
 
 /// A line of a forest of ratios.
@@ -141,16 +142,12 @@ fn published(
     let names = contrast.strategies.map(|place| study.strategies[place].name.clone());
     let of_finding = |one: &Finding| estimate_rows(study, one, tells_days(one, screen), screen);
     let mut rows: Vec<Vec<Field>> = contrast.findings.iter().flat_map(of_finding).collect();
-    for parts in contrast.strata.chunks(2) {
-        if parts.iter().all(|part| is_shown(&part.finding, screen)) {
-            let with_days = parts.iter().all(|part| tells_days(&part.finding, screen));
-            for part in parts {
-                let word = if part.is_so { "yes" } else { "no" };
-                let label = format!("{}, {}: {word}", study.outcomes[0].name, part.covariate);
-                for mut row in estimate_rows(study, &part.finding, with_days, screen) {
-                    row[0] = Field::words(label.clone());
-                    rows.push(row);
-                }
+    for parts in strata(contrast, screen) {
+        let with_days = parts.iter().all(|part| tells_days(&part.finding, screen));
+        for part in parts {
+            for mut row in estimate_rows(study, &part.finding, with_days, screen) {
+                row[0] = Field::words(stratum_label(study, part));
+                rows.push(row);
             }
         }
     }
@@ -180,15 +177,10 @@ fn published(
             weighted: ratio(&one.weighted),
         }
     });
-    let both_shown = contrast
-        .strata
-        .chunks(2)
-        .filter(|parts| parts.iter().all(|part| is_shown(&part.finding, screen)));
-    let within = both_shown.flatten().map(|part| {
+    let within = strata(contrast, screen).flatten().map(|part| {
         let ratio = |effect: &Option<Effect>| effect.and_then(|effect| effect.ratio);
-        let word = if part.is_so { "yes" } else { "no" };
         ForestRow {
-            label: format!("{}, {}: {word}", study.outcomes[0].name, part.covariate),
+            label: stratum_label(study, part),
             crude: ratio(&part.finding.crude),
             weighted: ratio(&part.finding.weighted),
         }
@@ -207,6 +199,16 @@ fn published(
         notes: notes(study, contrast, screen),
         names,
     }
+}
+
+/// The parts by each covariate, if all of them may be shown.
+fn strata(contrast: &Contrast, screen: Screen) -> impl Iterator<Item = &[StratumFinding]> {
+    let parts = contrast.strata.chunk_by(|one, other| one.covariate == other.covariate);
+    parts.filter(move |parts| parts.iter().all(|part| is_shown(&part.finding, screen)))
+}
+
+fn stratum_label(study: &Study, part: &StratumFinding) -> String {
+    format!("{}, {}: {}", study.outcomes[0].name, part.covariate, part.part)
 }
 
 fn notes(study: &Study, contrast: &Contrast, screen: Screen) -> Vec<String> {

@@ -6,6 +6,7 @@ use super::bootstrap::Draws;
 use super::design::{Analysis, Covariate, Dose, Exposure, Fact, Protocol, Strategy, Timing};
 use crate::diagnostic::{Fields, Problems, suggest};
 use crate::indicator::population::{read_contact, read_diagnoses, read_events, read_stays};
+use crate::indicator::severe_contacts;
 use crate::kernel::StratumKind;
 use crate::terms::Window;
 use crate::timeline::{ContactFilter, Phase, Phases};
@@ -252,13 +253,10 @@ fn facts(
     problems: &mut Problems,
 ) -> Vec<Fact> {
     let mut facts = Vec::new();
-    for (key, fact) in [
-        ("age", Fact::Age),
-        ("smi", Fact::SeriousMentalIllness),
-        ("index_nights", Fact::IndexNights),
-    ] {
-        facts.extend((table.flag(key, problems) == Some(true)).then_some(fact));
-    }
+    let mut asked = |key| table.flag(key, problems) == Some(true);
+    facts.extend(asked("age").then_some(Fact::Age));
+    facts.extend(asked("smi").then(|| Fact::SeriousMentalIllness(severe_contacts(filters))));
+    facts.extend(asked("index_nights").then_some(Fact::IndexNights));
     facts.extend(attribute(table, attributes, problems));
     let phases = table.words("phase", &Phase::NAMES, Phase::from_name, problems);
     facts.extend((!phases.is_empty()).then(|| Fact::Phase(Phases::of(&phases))));

@@ -1,17 +1,23 @@
 //! What is hidden cannot be had from what stands beside it, and nothing is called hidden that is not.
 
-use throughline::study::{Cohort, Entry, Field, Person, PublishedStudy, Sheet, contrasts, publish};
+use throughline::diagnostic::{Document, Source};
+use throughline::study::{
+    Cohort, Entry, Field, Person, PublishedStudy, Sheet, Study, contrasts, publish, read_study,
+};
 use throughline::terms::Day;
 
 use super::comparison::{person, study};
 
 fn published(people: Vec<Person>, internal: bool) -> PublishedStudy {
-    let study = study("landmark = 30, draws = 20, seed = 3");
+    published_of(&study("landmark = 30, draws = 20, seed = 3"), people, internal)
+}
+
+fn published_of(study: &Study, people: Vec<Person>, internal: bool) -> PublishedStudy {
     let entries =
         people.into_iter().map(|person| Entry { units: vec![None], person: Some(person) });
-    let cohort = Cohort::new(&study, entries.collect(), Day(20_000)).expect("a cohort");
-    let found = contrasts(&study, &cohort);
-    publish(&study, &cohort, &found, internal)
+    let cohort = Cohort::new(study, entries.collect(), Day(20_000)).expect("a cohort");
+    let found = contrasts(study, &cohort);
+    publish(study, &cohort, &found, internal)
 }
 
 fn need(place: i32) -> f64 {
@@ -131,4 +137,60 @@ fn chances_have_four_digits() {
     let p = title.split("log-rank test p = ").nth(1).and_then(|rest| rest.split(',').next());
     let digits = p.expect("a chance").trim_start_matches(['0', '.']);
     assert_eq!(digits.len(), 4, "{title}");
+}
+
+/// What is published of people of whom it is known, or not, whether they are women; of the first group
+/// so many are.
+fn parted(women: i32) -> PublishedStudy {
+    let text = r#"
+id = "parted"
+title = "Parted"
+question = "Is what is not known told apart?"
+follow_up = 100
+index = { discharge = "inpatient" }
+analysis = { landmark = 30, draws = 20 }
+intervention = [{ name = "Care", classes = ["peer"] }]
+strategy = [
+  { name = "Care", gets = [{ intervention = "Care", days = [1, 30] }] },
+  { name = "No care", otherwise = true },
+]
+outcome = [{ name = "Readmission", admission = "inpatient" }]
+covariate = [
+  { name = "Need", age = true },
+  { name = "Female", attribute = "sex", is = ["F"], stratum = true },
+]
+"#;
+    let source = Source { path: "parted.toml".into(), text: text.to_owned() };
+    let study = read_study(&Document::parse(source).expect("it is TOML"));
+    let one = |place: i32| {
+        let treated = place < 240;
+        let at = place % 240;
+        let event = (at % 4 == 0).then_some(10 + at % 60);
+        let mut one = person(treated, need(place), event, 100);
+        let is_known = at >= 120;
+        let women = if treated { women } else { 60 };
+        one.covariates.push(is_known.then_some(f64::from(u8::from(at - 120 < women))));
+        one
+    };
+    let study = study.unwrap_or_else(|problems| panic!("{problems}"));
+    published_of(&study, (0..480).map(one).collect(), false)
+}
+
+#[test]
+fn what_is_not_known_is_a_part_of_its_own() {
+    let found = parted(60);
+    let rows = &found.contrasts[0].estimates.rows;
+    for part in ["yes", "no", "not known"] {
+        let label = Field::words(format!("Readmission, Female: {part}"));
+        assert!(rows.iter().any(|row| row[0] == label), "{part}: {rows:?}");
+    }
+    let balance = |found: &PublishedStudy| {
+        let rows = found.contrasts[0].balance.iter().map(|row| (row.name.clone(), &row.before));
+        let shown = rows.map(|(name, before)| (name, *before != Field::Hidden));
+        shown.collect::<Vec<_>>()
+    };
+    let named = |shown: bool| [("Need", true), ("Female", shown), ("Female not known", true)];
+    let owned = |rows: [(&str, bool); 3]| rows.map(|(name, is)| (name.to_owned(), is)).to_vec();
+    assert_eq!(balance(&found), owned(named(true)));
+    assert_eq!(balance(&parted(5)), owned(named(false)), "five women in a group");
 }
