@@ -4,6 +4,7 @@ use super::contrast::Groups;
 use super::description::Study;
 use super::design::{Amount, Analysis, Outcome, OutcomeMeasure};
 use super::effect::{DIED, Effect, Estimate, Group, HAPPENED, effect, hazard, horizon};
+use super::model::LEAST_PER_COEFFICIENT;
 use crate::statistics::{CONFIDENCE, EValue, Limits, e_value, sorted_quantile};
 
 /// What is found on one outcome.
@@ -81,7 +82,11 @@ pub(super) fn finding(
     }
     let with_hazard = |pair: [&Group; 2], members: &[Vec<u32>; 2], notes: &mut Vec<String>| {
         let mut found = effect(outcome, pair, horizon)?;
-        if is_day && !events.contains(&0) {
+        if is_day && events.iter().sum::<u64>() < LEAST_PER_COEFFICIENT {
+            notes.push(format!(
+                "No hazard ratio: it asks for {LEAST_PER_COEFFICIENT} outcomes or more."
+            ));
+        } else if is_day && !events.contains(&0) {
             match hazard(pair, [&members[0], &members[1]]) {
                 Ok(ratio) => found.hazard = Some(ratio),
                 Err(error) => notes.push(format!("No hazard ratio: {error}.")),

@@ -14,8 +14,8 @@ use crate::statistics::survival::{
     fine_gray, mean_cumulative_function, proportional_hazards,
 };
 
-/// Fewer outcomes for each covariate say too little about any of them.
-const LEAST_PER_COVARIATE: f64 = 5.0;
+/// Fewer outcomes for each coefficient say too little about any of them.
+pub(super) const LEAST_PER_COEFFICIENT: u64 = 10;
 /// Where proportional hazards are doubted.
 const DOUBT: f64 = 0.05;
 
@@ -130,10 +130,13 @@ fn model(study: &Study, cohort: &Cohort, pair: [usize; 2], place: usize) -> Opti
         return None;
     }
     let mut notes = Vec::new();
-    let events = number(follow_ups.iter().filter(|one| one.event == HAPPENED).count());
-    if events < LEAST_PER_COVARIATE * number(rows.width()) && rows.width() > 1 {
+    let events = follow_ups.iter().filter(|one| one.event == HAPPENED).count() as u64;
+    if events < LEAST_PER_COEFFICIENT {
+        return None;
+    }
+    if events < LEAST_PER_COEFFICIENT * rows.width() as u64 {
         notes.push(format!(
-            "Models of the strategy alone: {} covariates ask for more outcomes than there are.",
+            "Models of the strategy alone: {} covariates ask for more outcomes than there are, {LEAST_PER_COEFFICIENT} for each coefficient.",
             rows.width() - 1
         ));
         rows = Rows::new(study, name, seen(), true);
@@ -265,9 +268,4 @@ fn sound(fit: CoxFit) -> Result<CoxFit, CoxError> {
 fn line(name: String, found: Coefficient) -> ModelLine {
     let ratio = Estimate { value: found.hazard_ratio(), limits: Some(found.limits(CONFIDENCE)) };
     ModelLine { name, ratio, p: found.p(), proportional: None, splits: None }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "people are far below 2^53")]
-fn number(count: usize) -> f64 {
-    count as f64
 }

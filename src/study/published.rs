@@ -217,11 +217,17 @@ fn notes(study: &Study, contrast: &Contrast, screen: Screen) -> Vec<String> {
         let name = &study.outcomes[one.outcome].name;
         format!("{name}: not told, because all but a few people are alike in it and in another outcome of the study.")
     });
-    let of_findings = contrast.findings.iter().flat_map(|finding| {
+    // What is said of a hidden outcome could tell how few have it.
+    let shown = |outcome: usize| {
+        let own = contrast.findings.iter().find(|one| one.outcome == outcome);
+        own.is_some_and(|one| is_shown(one, screen))
+    };
+    let findings = contrast.findings.iter().filter(|one| shown(one.outcome));
+    let of_findings = findings.flat_map(|finding| {
         let name = &study.outcomes[finding.outcome].name;
         finding.notes.iter().map(move |note| format!("{name}: {note}"))
     });
-    let of_models = contrast.models.iter().flat_map(|model| {
+    let of_models = contrast.models.iter().filter(|one| shown(one.outcome)).flat_map(|model| {
         let name = &study.outcomes[model.outcome].name;
         model.notes.iter().map(move |note| format!("{name}: {note}"))
     });

@@ -349,6 +349,23 @@ fn bad_studies_get_a_clear_message() {
     check_refusal(apart, "overlap too poorly");
 }
 
+/// A coefficient asks for ten outcomes.
+#[test]
+fn models_ask_for_ten_outcomes_a_coefficient() {
+    let study = study("landmark = 30, draws = 20, seed = 3");
+    let found = |events: i32| {
+        let one = |place: i32| {
+            let event = (place < events).then_some(5 + place * 7 % 90);
+            person(place % 2 == 0, f64::from(place / 2 % 7), event, 150)
+        };
+        compare(&study, (0..200).map(one).collect()).expect("a comparison")
+    };
+    let lines = |events: i32| found(events).models.first().map(|model| model.hazard.len());
+    assert_eq!([9, 10, 19, 20].map(lines), [None, Some(1), Some(1), Some(2)]);
+    let hazard = |events: i32| found(events).findings[0].crude.expect("an effect").hazard.is_some();
+    assert_eq!([9, 10].map(hazard), [false, true]);
+}
+
 /// Everybody in need has the outcome and nobody else: the model of the hazard has no maximum.
 #[test]
 fn a_model_that_does_not_converge_is_said() {
