@@ -5,7 +5,8 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::bootstrap::drawn;
 use super::clones::{Clones, Weighted};
 use super::contrast::{
-    Balance, Contrast, Division, Groups, NEARLY_CERTAIN, Refusal, WeightSummary, poor, positivity,
+    Balance, Contrast, Division, Groups, NEARLY_CERTAIN, Refusal, WeightSummary, left_out, poor,
+    positivity,
 };
 use super::cost_effect;
 use super::description::Study;
@@ -65,9 +66,7 @@ fn described(
     strategies: [usize; 2],
     (crude, weighted): (&[Weighted; 2], Result<&[Weighted; 2], &Refusal>),
 ) -> Contrast {
-    let mut notes: Vec<String> = clones.matrix.dropped.iter().map(|name| {
-        format!("{name} is left out of the model: everybody is alike in it, or it repeats another covariate.")
-    }).collect();
+    let mut notes = left_out(&clones.matrix);
     if study.outcomes.len() > 1 {
         notes.push(format!(
             "Whoever had an outcome cannot depart from a strategy any more, so that each outcome has weights of its own; weights and balance are told of {}.",

@@ -252,9 +252,10 @@ fn contrast(
 ) -> Contrast {
     let two = Two::new(study, one, other);
     let rows: Vec<usize> = (0..two.people.len()).collect();
-    let notes = two.matrix.dropped.iter().map(|name| {
-        format!("{name} is left out of the model: everybody is alike in it, or it repeats another covariate.")
-    });
+    let mut notes = left_out(&two.matrix);
+    if study.strategies.len() > 2 {
+        notes.push("Each pair of strategies is weighted by itself: the comparison is about people who follow one of these two, and comparisons of other pairs are about others.".to_owned());
+    }
     let mut found = Contrast {
         strategies,
         balance: Vec::new(),
@@ -264,7 +265,7 @@ fn contrast(
         cost_effect: None,
         strata: Vec::new(),
         refusal: None,
-        notes: notes.collect(),
+        notes,
     };
     let ones = vec![1.0; rows.len()];
     let crude = |outcome: usize| two.groups(outcome, &rows, &ones);
@@ -298,6 +299,16 @@ fn contrast(
         cost_effect::of_contrast(rule, &study.outcomes, &found, &samples, analysis.draws.count)
     });
     found
+}
+
+/// What a reader has to know of covariates that are in no model.
+pub(super) fn left_out(matrix: &Matrix) -> Vec<String> {
+    let note = |name: &String| {
+        format!(
+            "{name} is left out of the model: everybody is alike in it, or it repeats another covariate."
+        )
+    };
+    matrix.dropped.iter().map(note).collect()
 }
 
 /// The weighted effects of people drawn with replacement, with the chances estimated anew each time.

@@ -349,6 +349,27 @@ fn bad_studies_get_a_clear_message() {
     check_refusal(apart, "overlap too poorly");
 }
 
+#[test]
+fn each_of_many_strategies_is_weighted_with_the_reference_alone() {
+    let mut study = study("landmark = 30, draws = 20, seed = 3");
+    let said = |study: &Study, people: Vec<Person>| {
+        let found = compare(study, people).expect("a comparison");
+        found.notes.iter().any(|note| note.contains("weighted by itself"))
+    };
+    assert!(!said(&study, planted(9, 200)));
+    study.strategies.insert(1, study.strategies[0].clone());
+    if let Some(analysis) = &mut study.analysis {
+        analysis.reference = 2;
+    }
+    let mut people = planted(9, 200);
+    for (place, person) in people.iter_mut().enumerate() {
+        let first = person.followed[0];
+        person.followed.insert(1, first);
+        person.followed[0].met = first.met.filter(|_| place % 2 == 0);
+    }
+    assert!(said(&study, people));
+}
+
 /// A coefficient asks for ten outcomes.
 #[test]
 fn models_ask_for_ten_outcomes_a_coefficient() {
