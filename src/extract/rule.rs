@@ -33,7 +33,7 @@ macro_rules! rules {
 
 rules! {
     OpenQuote = "open_quote": "A quoted field does not end.",
-        "close the quotation mark, or double it where it is part of the text";
+        "close the quotation mark, or double it where it is part of the text; no field is longer than 1 MB";
     RaggedRow = "ragged_row": "The row has more or fewer fields than the header.",
         "quote fields that contain the delimiter, and deliver every column in every row";
     InvalidUtf8 = "invalid_utf8": "The field is not valid UTF-8.",

@@ -5,7 +5,7 @@ use memchr::{memchr, memchr2};
 use super::rule::Rule;
 
 /// A quoted field longer than this is taken for one whose closing mark is missing.
-const QUOTED_MAX: usize = 64 * 1024;
+const QUOTED_MAX: usize = 1 << 20;
 
 /// Set in the start of a span that lies in [`Chunk::unescaped`].
 const UNESCAPED: u32 = 1 << 31;
@@ -173,7 +173,8 @@ impl Splitter {
         }
     }
 
-    /// The field at the start of `rest`, or nothing if its closing quotation mark is missing.
+    /// The field at the start of `rest`, or nothing if its closing quotation mark is missing: what
+    /// ends it on a later line, with text behind, is a mark of another row.
     fn field(&self, rest: &[u8]) -> Option<FieldEnd> {
         if rest.first() != Some(&b'"') {
             let len = memchr2(self.delimiter, b'\n', rest).unwrap_or(rest.len());
@@ -211,6 +212,9 @@ impl Splitter {
             let irregular = !(skip == 0 || (ends_record && &tail[..skip] == b"\r"));
             let lines =
                 u32::try_from(memchr::memchr_iter(b'\n', &rest[1..close]).count()).unwrap_or(0);
+            if irregular && lines > 0 {
+                return None;
+            }
             let behind = if ends_record { skip.saturating_sub(1) } else { skip };
             let lone_return = irregular && memchr(b'\r', &tail[..behind]).is_some();
             // Text behind the closing mark belongs to the value, marks and all: it then matches

@@ -56,15 +56,15 @@ pub(super) fn month(text: &[u8], last: i32) -> Result<i32, Rule> {
     }
 }
 
-/// False for what a spreadsheet would compute or a terminal obey: labels reach tables that people
-/// open in both.
+/// False for what a spreadsheet would compute or a terminal obey, as labels reach tables that people
+/// open in both, and for several lines, which are no label but rows behind an open quotation mark.
 pub(super) fn is_label(text: &[u8]) -> bool {
     let formula = match text {
         [b'=' | b'@', ..] => true,
         [b'+' | b'-', next, ..] => !next.is_ascii_digit(),
         _ => false,
     };
-    let control = |byte: &u8| byte.is_ascii_control() && !b"\t\r\n".contains(byte);
+    let control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
     !formula && !text.iter().any(control)
 }
 
@@ -203,9 +203,9 @@ pub(super) fn flag(text: &[u8]) -> Result<u8, Rule> {
     let is = |names: &[&str]| names.iter().any(|name| text.eq_ignore_ascii_case(name.as_bytes()));
     if text.is_empty() {
         Ok(NO_FLAG)
-    } else if is(&["true", "t", "1", "y", "yes"]) {
+    } else if is(&["true", "t", "1", "1.0", "y", "yes"]) {
         Ok(1)
-    } else if is(&["false", "f", "0", "n", "no"]) {
+    } else if is(&["false", "f", "0", "0.0", "n", "no"]) {
         Ok(0)
     } else {
         Err(Rule::UnknownCode)

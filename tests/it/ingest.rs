@@ -258,6 +258,69 @@ fn quotes_that_do_not_end() {
     );
 }
 
+/// The mark that ends the text of one row is none of another, however far away: no row is lost, and none
+/// becomes a label.
+#[test]
+fn an_open_quotation_mark_takes_its_own_row_alone() {
+    let head = "contact_id,member_id,contact_date,agency_id,service_code,team_id,note";
+    let row = |number: usize, team: &str, note: &str| {
+        format!("K{number:06},M{},2024-01-05,A1,H0004,{team},{note}\n", number % 50)
+    };
+    let text = |open: &dyn Fn(usize) -> bool, team: bool, rows: usize| {
+        let one = |number: usize| match (open(number), team) {
+            (false, _) => row(number, "T", "ok"),
+            (true, true) => row(number, "\"Bridges", "ok"),
+            (true, false) => row(number, "T", "\"Hope House"),
+        };
+        format!("{head}\n{}", (0..rows).map(one).collect::<String>())
+    };
+    let delivered = |text: String| {
+        Delivered::new()
+            .with("contacts.csv", text)
+            .set(Table::Contacts, |source| source.ignore.push("note".into()))
+    };
+    for team in [true, false] {
+        let few = delivered(text(&|number| [1, 4].contains(&number), team, 6));
+        assert_eq!(few.refused(), ["contacts.csv:3  open_quote", "contacts.csv:6  open_quote"]);
+        assert_eq!(few.rows().len(), 4);
+    }
+    // Further apart than a block is long, and none to close the last.
+    let far = delivered(text(&|number| [7, 9_000, 61_000].contains(&number), false, 70_000));
+    let lines = [
+        "contacts.csv:9  open_quote",
+        "contacts.csv:9002  open_quote",
+        "contacts.csv:61002  open_quote",
+    ];
+    assert_eq!(far.refused(), lines);
+}
+
+#[test]
+fn a_label_has_one_line() {
+    let rows = ["C2,M1,2024-01-05,\"A\n1\",H0004,45,", "C3,M1,2024-01-05,\"A1\n\",H0004,45,"];
+    check(&rows, expect!["contacts.csv:3 agency_id unexpected_form"]);
+}
+
+#[test]
+fn a_long_text_in_a_column_that_is_not_read_is_no_fault() {
+    let head = "contact_id,member_id,contact_date,agency_id,service_code,note";
+    let long = "a line, and a \"\"word\"\"\n".repeat(20_000);
+    let text = |more: &str| {
+        format!("{head}\nC1,M1,2024-01-05,A1,H0004,\"{long}{more}\"\nC2,M1,2024-01-06,A1,H0004,\n")
+    };
+    let delivered = |text: String| {
+        Delivered::new()
+            .with("contacts.csv", text)
+            .set(Table::Contacts, |source| source.ignore.push("note".into()))
+    };
+    assert!(long.len() > 400_000 && delivered(text("")).refused().is_empty());
+    // No block ends in it either, and a stray mark behind it does not matter.
+    let exactly = delivered(text("") + "C3,M1,2024-01-07,A\"1,H0004,\n");
+    assert!(exactly.refused().is_empty());
+    assert_eq!(exactly.rows().len(), 3);
+    let too_long = delivered(text(&"x".repeat(1 << 20))).refused();
+    assert_eq!(too_long[0], "contacts.csv:2  open_quote");
+}
+
 #[test]
 fn every_rule_has_a_name_a_reason_and_a_way_out() {
     let mut names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
@@ -277,14 +340,13 @@ fn quoted_fields_may_hold_delimiters_marks_and_lines() {
         "contacts.csv",
         "contact_id,member_id,contact_date,agency_id,service_code,modifiers,team_id\n\
          C1,M1,2024-01-05,\"A,1\",H0004,\"H\"\"Q\",\n\
-         \"C2\",M1,2024-01-06,\"A\n2\",H0004,,\"\"\n\
+         \"C2\",M1,2024-01-06,\"A\n\",H0004,,\"\"\n\
          C3,M1,2024-13-06,A1,H0004,,T\n",
     );
     expect!["contacts.csv:5 contact_date not_a_date"].assert_eq(&delivered.refused().join("\n"));
     expect![[r#"
         M1 contact start_on=2024-01-05 record_id=C1 agency_id=A,1 class=therapy code=H0004 practice_level=1 status=attended modifiers=H"Q
-        M1 contact start_on=2024-01-06 record_id=C2 agency_id=A
-        2 class=therapy code=H0004 practice_level=1 status=attended"#]]
+        M1 contact start_on=2024-01-06 record_id=C2 agency_id=A class=therapy code=H0004 practice_level=1 status=attended"#]]
     .assert_eq(&delivered.rows().join("\n"));
 }
 

@@ -237,20 +237,21 @@ fn the_number_of_threads_does_not_matter() {
 #[test]
 fn blocks_are_cut_between_records_whatever_is_quoted() {
     let mut rows = rows(90_000);
-    for row in rows.iter_mut().step_by(3) {
-        *row = row
-            .replacen(",A", ",\"A\nline, \"\"quoted\"\" ", 1)
-            .replacen(",H0", "\",H0", 1)
-            .replacen(",T1", "\",T1", 1)
-            .replacen(",LOCAL9", "\",LOCAL9", 1);
+    for (number, row) in rows.iter_mut().enumerate() {
+        row.push_str(if number % 3 == 0 { ",\"A\nline, \"\"quoted\"\" \"" } else { "," });
     }
-    let regular = Delivered::new().with("contacts.csv", csv(&rows));
-    let expected = regular.rows();
+    let noted = |rows: &[String]| {
+        let text = format!("{HEADER},note\n{}\n", rows.join("\n"));
+        Delivered::new()
+            .with("contacts.csv", text)
+            .set(Table::Contacts, |source| source.ignore.push("note".into()))
+    };
+    let expected = noted(&rows).rows();
     assert!(expected.len() > 80_000);
     // A stray mark in the last row: the file is read again, walking every record.
-    let last = "Z1,M001,2022-01-01,A\"1,H0004,1,F20.1".to_owned();
+    let last = "Z1,M001,2022-01-01,A\"1,H0004,1,F20.1,".to_owned();
     rows.push(last);
-    let irregular = Delivered::new().with("contacts.csv", csv(&rows)).rows();
+    let irregular = noted(&rows).rows();
     assert_eq!(irregular.len(), expected.len() + 1);
     assert!(expected.iter().all(|row| irregular.binary_search(row).is_ok()));
 }
