@@ -2,13 +2,15 @@
 //! batches of a Parquet file. At most a few megabytes are held at a time.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, make_array};
+use arrow_array::types::{ArrowPrimitiveType, Float32Type, Float64Type};
+use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StringArray, make_array};
 use arrow_cast::cast::{can_cast_types, cast};
 use arrow_schema::{DataType, SchemaRef};
 use flate2::read::MultiGzDecoder;
@@ -207,7 +209,8 @@ impl Blocks {
 pub(super) fn beginning(path: &Path, format: Format) -> io::Result<Vec<u8>> {
     let Blocks { input, carry: mut bytes, .. } = Blocks::open(path, format)?;
     input.take(BLOCK as u64).read_to_end(&mut bytes)?;
-    if bytes.len() >= BLOCK && memchr::memchr(b'\n', &bytes).is_none() {
+    // Where lines end in a carriage return alone, the header says so.
+    if bytes.len() >= BLOCK && memchr::memchr2(b'\n', b'\r', &bytes).is_none() {
         let what = "no line ends in its first megabytes";
         return Err(io::Error::new(io::ErrorKind::InvalidData, what));
     }
@@ -276,6 +279,8 @@ impl Read for Hashed {
 /// A Parquet file, batch by batch.
 pub(super) struct Batches {
     reader: ParquetRecordBatchReader,
+    /// Which of the columns keep the time of day, at midnight too.
+    timed: Vec<bool>,
     row: u64,
     rows: u64,
 }
@@ -308,19 +313,21 @@ fn is_utc(zone: &str) -> bool {
 }
 
 impl Batches {
-    /// Opens the columns at these places, in this order.
-    pub(super) fn open(path: &Path, columns: &[usize]) -> io::Result<Self> {
+    /// Opens the columns at these places, in this order; each with whether it keeps the time of day.
+    pub(super) fn open(path: &Path, columns: &[(usize, bool)]) -> io::Result<Self> {
         let file = File::open(path)?;
         let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?
             .map_err(io::Error::other)?;
         let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-        let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+        let mask =
+            ProjectionMask::roots(builder.parquet_schema(), columns.iter().map(|column| column.0));
+        let timed = columns.iter().map(|column| column.1).collect();
         let reader = builder
             .with_projection(mask)
             .with_batch_size(BATCH)
             .build()
             .map_err(io::Error::other)?;
-        Ok(Self { reader, row: 0, rows })
+        Ok(Self { reader, timed, row: 0, rows })
     }
 
     pub(super) fn rows(&self) -> u64 {
@@ -336,7 +343,7 @@ impl Batches {
         let batch = batch.map_err(io::Error::other)?;
         let line = line_number(self.row + 2)?;
         self.row += batch.num_rows() as u64;
-        let (columns, unread) = texts(&batch)?;
+        let (columns, unread) = texts(&batch, &self.timed)?;
         let bytes: usize = columns.iter().map(|column| column.value_data().len()).sum();
         if bytes > PIECE_MAX {
             let what = "32,768 of its rows unpack to more than 128 MB";
@@ -346,16 +353,19 @@ impl Batches {
     }
 }
 
-fn texts(batch: &RecordBatch) -> io::Result<(Vec<StringArray>, Unread)> {
+fn texts(batch: &RecordBatch, timed: &[bool]) -> io::Result<(Vec<StringArray>, Unread)> {
     let (mut columns, mut unread) = (Vec::new(), Unread::new());
-    for (place, array) in batch.columns().iter().enumerate() {
-        let texts = text(array)?;
+    for (place, (array, keeps_time)) in batch.columns().iter().zip(timed).enumerate() {
+        let texts = text(array, *keeps_time)?;
         // What cannot be written as text becomes a null, which would be "not known".
         if texts.null_count() > array.logical_null_count() {
             let given = array.logical_nulls();
             let is_given = |row: usize| given.as_ref().is_none_or(|given| given.is_valid(row));
-            let rule =
-                if array.data_type().is_temporal() { Rule::NotADate } else { Rule::InvalidUtf8 };
+            let rule = match array.data_type() {
+                kind if kind.is_temporal() => Rule::NotADate,
+                kind if kind.is_floating() => Rule::NotANumber,
+                _ => Rule::InvalidUtf8,
+            };
             for row in (0..texts.len()).filter(|row| texts.is_null(*row) && is_given(*row)) {
                 unread.entry(row).or_insert((place, rule));
             }
@@ -365,8 +375,13 @@ fn texts(batch: &RecordBatch) -> io::Result<(Vec<StringArray>, Unread)> {
     Ok((columns, unread))
 }
 
-fn text(array: &ArrayRef) -> io::Result<StringArray> {
+fn text(array: &ArrayRef, keeps_time: bool) -> io::Result<StringArray> {
     let mut array = array.clone();
+    match array.data_type() {
+        DataType::Float32 => return Ok(numbers(array.as_primitive::<Float32Type>())),
+        DataType::Float64 => return Ok(numbers(array.as_primitive::<Float64Type>())),
+        _ => {}
+    }
     // Instants of UTC are taken as they are written: nothing says where the sender's clocks are.
     if let DataType::Timestamp(unit, Some(_)) = array.data_type() {
         let kind = DataType::Timestamp(*unit, None);
@@ -375,10 +390,30 @@ fn text(array: &ArrayRef) -> io::Result<StringArray> {
     }
     // Instants at the start of a day stand for dates, as most writers have no other type.
     let is_instant = matches!(array.data_type(), DataType::Timestamp(..) | DataType::Date64);
-    if is_instant && is_midnight(&array)? {
+    let may_be_date = is_instant && !keeps_time;
+    let are_dates = may_be_date && is_midnight(&array)?;
+    if are_dates {
         array = converted(&array, &DataType::Date32)?;
     }
-    Ok(converted(&array, &DataType::Utf8)?.as_string::<i32>().clone())
+    let texts = converted(&array, &DataType::Utf8)?.as_string::<i32>().clone();
+    if may_be_date && !are_dates {
+        return Ok(texts.iter().map(|text| text.map(without_midnight)).collect());
+    }
+    Ok(texts)
+}
+
+fn without_midnight(instant: &str) -> &str {
+    instant.strip_suffix("T00:00:00").unwrap_or(instant)
+}
+
+/// Numbers as people write them: a whole one has no fraction, and none has an exponent. Tables of Python
+/// keep ids so where one is missing.
+fn numbers<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>) -> StringArray
+where
+    T::Native: Display + Into<f64>,
+{
+    let text = |number: T::Native| number.into().is_finite().then(|| number.to_string());
+    array.iter().map(|number| number.and_then(text)).collect()
 }
 
 fn is_midnight(array: &dyn Array) -> io::Result<bool> {

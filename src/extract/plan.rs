@@ -90,13 +90,13 @@ impl Binding {
         }
     }
 
-    /// The number, if the model and the site allow it; "not known" is allowed.
-    #[inline]
     /// As [`Self::fits`], for ids.
     pub(super) fn fits_id(&self, text: &[u8]) -> Result<(), Rule> {
         if value::is_id(text) { self.fits(text) } else { Err(Rule::UnexpectedForm) }
     }
 
+    /// The number, if the model and the site allow it; "not known" is allowed.
+    #[inline]
     pub(super) fn in_range(
         &self,
         number: i64,
@@ -238,6 +238,13 @@ impl Plan {
         (0..self.delivered.header.len())
             .map(|position| read(position).then(|| places.next()).flatten())
             .collect()
+    }
+
+    /// True if the time of day counts in a column of the file.
+    pub(super) fn keeps_time(&self, position: usize) -> bool {
+        self.bindings.iter().any(|binding| {
+            binding.origin == Origin::Column(position) && binding.field.form == Form::Instant
+        })
     }
 
     /// The site's name of a binding's column, or the model's where the file has none.

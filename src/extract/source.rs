@@ -291,10 +291,11 @@ fn read_table(
 ) -> Result<(String, u64), Error> {
     let delivered = &conversion.plan.delivered;
     let io = |error| Error::Io { path: delivered.path.clone(), source: error };
-    let positions: Vec<usize> =
-        (0..conversion.wanted.len()).filter(|at| conversion.wanted[*at].is_some()).collect();
+    let wanted = (0..conversion.wanted.len()).filter(|at| conversion.wanted[*at].is_some());
+    let columns: Vec<(usize, bool)> =
+        wanted.map(|at| (at, conversion.plan.keeps_time(at))).collect();
     let (sha256, bytes) = sha256_of(&delivered.path).map_err(io)?;
-    let mut batches = Batches::open(&delivered.path, &positions).map_err(io)?;
+    let mut batches = Batches::open(&delivered.path, &columns).map_err(io)?;
     rows.total = approximate(batches.rows());
     overlap(
         || {

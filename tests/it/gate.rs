@@ -182,6 +182,7 @@ fn lines_that_end_in_a_carriage_return_alone_lose_no_row() {
     for text in [
         format!("{NAMES}\r{}", lines(3, "\n")),
         format!("{NAMES}\r{}", lines(3, "\r")),
+        format!("{NAMES}\r{}", lines(80_000, "\r")),
         format!("\r\r{NAMES}\n{}", lines(3, "\n")),
         format!("{NAMES}\n{}\r{}", lines(3, "\n"), lines(3, "\n")),
         format!(
@@ -193,11 +194,11 @@ fn lines_that_end_in_a_carriage_return_alone_lose_no_row() {
             lines(3, "\n")
         ),
     ] {
-        assert!(said(&text).contains("(lone_carriage_return)"), "{text:?}");
+        assert!(said(&text).contains("(lone_carriage_return)"), "{:?}", &text[..99]);
     }
     for text in [
         format!("{NAMES}\r\n{}", lines(3, "\r\n")),
-        format!("{NAMES}\n{}K9,M1,2024-01-05,\"A\r1\",H0004\r", lines(2, "\n")),
+        format!("{NAMES}\n{}K9,M1,2024-01-05,\"A1\r\",H0004\r", lines(2, "\n")),
     ] {
         let delivered = Delivered::new().with("contacts.csv", &text);
         assert_eq!(delivered.read().expect("an extract").sources[0].accepted, 3, "{text:?}");

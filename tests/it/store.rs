@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    ArrayRef, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -114,7 +116,7 @@ fn numbers_and_instants_of_parquet_are_read_like_text() {
         ),
         ("agency_id", Arc::new(StringArray::from(vec![Some("A1"), None])) as ArrayRef),
         ("service_code", Arc::new(StringArray::from(vec!["H0004", "H0004"])) as ArrayRef),
-        ("minutes", Arc::new(arrow_array::Float64Array::from(vec![Some(45.0), None])) as ArrayRef),
+        ("minutes", Arc::new(Float64Array::from(vec![Some(45.0), None])) as ArrayRef),
     ])
     .expect("columns of one length");
     let path = folder.path().join("contacts.parquet");
@@ -149,6 +151,69 @@ fn contacts_with(others: Vec<(&'static str, ArrayRef)>, compression: Compression
         ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
     writer.write(&batch).expect("a batch");
     Delivered::new().with("contacts.parquet", writer.into_inner().expect("a file"))
+}
+
+/// Tables of Python keep whole numbers as fractions where one of them is missing.
+#[test]
+fn fractions_of_parquet_are_written_as_people_write_numbers() {
+    let floats = |values: [f64; 2]| Arc::new(Float64Array::from(values.to_vec())) as ArrayRef;
+    let delivered = contacts_with(
+        vec![
+            ("contact_id", floats([30_128.0, 30_129.0])),
+            ("agency_id", Arc::new(Float32Array::from(vec![7.0, 0.1])) as ArrayRef),
+            ("team_id", Arc::new(Float64Array::from(vec![Some(4.0), None])) as ArrayRef),
+            ("paid_amount", floats([0.000_004, 1e12 / 8.0])),
+            ("ed_flag", floats([1.0, 0.0])),
+        ],
+        Compression::UNCOMPRESSED,
+    );
+    assert!(delivered.refused().is_empty(), "{:?}", delivered.refused());
+    let rows = delivered.rows().join("\n");
+    for part in ["record_id=30128 agency_id=7 team_id=4 ", "record_id=30129 agency_id=0.1 "] {
+        assert!(rows.contains(part), "no `{part}` in\n{rows}");
+    }
+    assert!(rows.contains("amount_cents=0") && rows.contains("amount_cents=12500000000000"));
+    let delivered =
+        contacts_with(vec![("agency_id", floats([f64::NAN, 1.0]))], Compression::UNCOMPRESSED);
+    assert_eq!(delivered.refused(), ["contacts.parquet:2 agency_id not_a_number"]);
+}
+
+/// A minute that begins a day is a time of day, and a date with a time refuses no row but its own.
+#[test]
+fn midnight_is_a_date_in_columns_of_dates_only() {
+    const DAY: i64 = 86_400;
+    let instants = |values: [i64; 2]| {
+        Arc::new(arrow_array::TimestampSecondArray::from(values.to_vec())) as ArrayRef
+    };
+    let day = 19_727 * DAY;
+    let delivered = contacts_with(
+        vec![
+            ("contact_date", instants([day, day + DAY + 3600])),
+            ("minutes", Arc::new(Float64Array::from(vec![1.0, 2.0]))),
+        ],
+        Compression::UNCOMPRESSED,
+    );
+    assert_eq!(delivered.refused(), ["contacts.parquet:3 contact_date not_a_date"]);
+    let text = |values: [&'static str; 2]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    let events = RecordBatch::try_from_iter([
+        ("event_id", text(["E1", "E2"])),
+        ("member_id", text(["M1", "M1"])),
+        ("start", instants([day, day])),
+        ("type", text(["seclusion", "seclusion"])),
+        ("start_ts", instants([day, day + DAY])),
+        ("end_ts", instants([day + 6 * 3600, day + DAY + 60])),
+    ]);
+    let mut writer = Vec::new();
+    let batch = events.expect("columns of one length");
+    let mut file = ArrowWriter::try_new(&mut writer, batch.schema(), None).expect("a writer");
+    file.write(&batch).expect("a batch");
+    file.close().expect("a file");
+    let delivered =
+        Delivered::contacts(&["C1,M1,2024-01-05,A1,H0004,45,F20.9"]).with("events.parquet", writer);
+    assert!(delivered.refused().is_empty(), "{:?}", delivered.refused());
+    let rows = delivered.rows().join("\n");
+    assert!(rows.contains("start_ts=2024-01-05T00:00:00 end_ts=2024-01-05T06:00:00"), "{rows}");
+    assert!(rows.contains("start_ts=2024-01-06T00:00:00"), "{rows}");
 }
 
 #[test]
