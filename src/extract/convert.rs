@@ -7,7 +7,7 @@ use super::plan::{Binding, Filling, Origin, Plan};
 use super::pools::{Lexicon, Members, Pools};
 use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Named, Rows, Texts};
 use super::rule::Rule;
-use super::tables::Form;
+use super::tables::{Form, Table, VOID};
 use super::value;
 use crate::terms::codes::FacilityClass;
 use crate::terms::{Day, column};
@@ -88,6 +88,7 @@ impl Conversion<'_> {
         }
         self.check_either(scratch, faults);
         self.check_spans(scratch, faults);
+        self.check_voids(fields, scratch, faults);
         self.take_level_from_visits(scratch);
         for (row, fault) in given {
             faults[row] = fault;
@@ -118,15 +119,20 @@ impl Conversion<'_> {
         if let Data::Codes(members) = &scratch[binding] { Some(members) } else { None }
     }
 
-    /// Converts one column.
-    fn column(&self, number: usize, fields: &impl Fields, faults: &mut [Fault], to: &mut Data) {
+    fn source<'a, F: Fields>(&'a self, number: usize, fields: &'a F) -> Column<'a, F> {
         let binding = &self.plan.bindings[number];
         let at = match &binding.origin {
             Origin::Column(position) => self.wanted[*position],
             Origin::Constant(_) => None,
         };
         let place = self.plan.place(number);
-        let source = Column { fields, binding, place, at, required: binding.field.required };
+        Column { fields, binding, place, at, required: binding.field.required }
+    }
+
+    /// Converts one column.
+    fn column(&self, number: usize, fields: &impl Fields, faults: &mut [Fault], to: &mut Data) {
+        let binding = &self.plan.bindings[number];
+        let source = self.source(number, fields);
         if binding.is_judged_by_text() {
             return self.judge(number, &source, faults, to);
         }
@@ -284,6 +290,26 @@ impl Conversion<'_> {
             if bindings.iter().all(|binding| scratch[*binding].is_null(row)) && !broke(*fault) {
                 *fault = (*fault).min(Fault::of(Some(place), Rule::MissingValue));
             }
+        }
+    }
+
+    /// Of a row that takes another back, only the key is looked at, which must be there.
+    fn check_voids(&self, fields: &impl Fields, scratch: &[Data], faults: &mut [Fault]) {
+        let Some(void) = self.plan.binding(VOID) else { return };
+        let key =
+            if self.plan.table() == Table::Members { column::MEMBER_ID } else { column::RECORD_ID };
+        let key = self.plan.bindings.iter().position(|binding| binding.field.to == key);
+        let key = key.map(|key| self.source(key, fields));
+        for row in (0..fields.rows()).filter(|row| scratch[void].is_set(*row)) {
+            let text = key.as_ref().map(|key| key.text(row)).unwrap_or_default();
+            let verdict = match &key {
+                Some(key) if !text.is_empty() => key.binding.fits_id(text),
+                _ => Err(Rule::MissingValue),
+            };
+            faults[row] = match verdict {
+                Ok(()) => Fault::NONE,
+                Err(rule) => Fault::of(key.as_ref().map(|key| key.place), rule),
+            };
         }
     }
 

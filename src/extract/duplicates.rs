@@ -2,18 +2,19 @@
 //! content, never on the order of rows.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
 };
 
 use super::pool::Pool;
-use super::rows::Rows;
+use super::rows::{NO_CODE, Rows};
 use super::rule::Rule;
-use super::source::Reading;
+use super::source::{Reading, Refused};
 use super::submission::Sent;
-use super::tables::VOID;
+use super::tables::{Table, VOID};
+use crate::terms::column;
 
 /// A row of a reading: its bucket and its place there.
 type Place = (usize, u32);
@@ -32,7 +33,9 @@ impl Content<'_> {
         let members = if id(a) == id(b) {
             Ordering::Equal
         } else {
-            self.ids.get(id(a)).cmp(self.ids.get(id(b)))
+            // A row that takes another back may name no member.
+            let text = |id: u32| (id != NO_CODE).then(|| self.ids.get(id));
+            text(id(a)).cmp(&text(id(b)))
         };
         members.then_with(|| self.compare_slots(a, b))
     }
@@ -141,31 +144,102 @@ fn of_one_key<'s>(
     }
 }
 
-/// Rows of members that a later file has too, and members who were taken back.
+/// Rows of members that a later file has too, and those that their sender took back.
 pub(super) fn repeated_members(reading: &Reading) -> Vec<(Place, Fate)> {
     let void = reading.plan.slot(VOID);
     if reading.submissions.len() == 1 && void.is_none() {
         return Vec::new();
     }
     let of_bucket = |(bucket, rows): (usize, &Rows)| {
-        let is_void = |row: usize| void.is_some_and(|slot| rows.columns[slot].is_set(row));
+        let is_void =
+            |(_, row): Place| void.is_some_and(|slot| rows.columns[slot].is_set(row as usize));
         let mut places: Vec<Place> = (0..rows.len()).map(|row| (bucket, number(row))).collect();
-        let on = |place: Place| sent(reading, place).on;
+        let sent = |place: Place| sent(reading, place);
         let member = |(_, row): Place| rows.members[row as usize];
-        places.sort_unstable_by_key(|place| (member(*place), Reverse(on(*place)), place.1));
+        places.sort_unstable_by_key(|place| (member(*place), Reverse(sent(*place).on), place.1));
         let mut left_out = Vec::new();
         for own in places.chunk_by(|a, b| member(*a) == member(*b)) {
-            let is_latest = |place: &Place| on(*place) == on(own[0]);
-            let gone =
-                own.iter().filter(|place| is_latest(place)).any(|place| is_void(place.1 as usize));
-            left_out.extend(own.iter().filter_map(|place| {
-                let fate = if gone { Fate::Voided } else { Fate::Replaced };
-                (gone || !is_latest(place)).then_some((*place, fate))
-            }));
+            of_one_member(own, sent, is_void, &mut left_out);
         }
         left_out
     };
     reading.buckets.par_iter().enumerate().flat_map_iter(of_bucket).collect()
+}
+
+/// Rows of one member, the latest first: what a sender's latest word takes back is gone with all that this
+/// sender said before; of the others, the latest count.
+fn of_one_member<'s>(
+    rows: &[Place],
+    sent: impl Fn(Place) -> &'s Sent,
+    is_void: impl Fn(Place) -> bool,
+    left_out: &mut Vec<(Place, Fate)>,
+) {
+    let is_gone = |row: Place| {
+        let own = |one: &&Place| sent(**one).sender == sent(row).sender;
+        let last = rows.iter().find(own).map(|one| sent(*one).on);
+        rows.iter().filter(own).any(|one| Some(sent(*one).on) == last && is_void(*one))
+    };
+    let mut latest = None;
+    for row in rows.iter().copied() {
+        if is_gone(row) {
+            left_out.push((row, Fate::Voided));
+        } else if *latest.get_or_insert(sent(row).on) != sent(row).on {
+            left_out.push((row, Fate::Replaced));
+        }
+    }
+}
+
+/// Members of whom no row is in force, because their senders took them back.
+fn members_taken_back(readings: &[Reading]) -> BTreeSet<u32> {
+    let is_register =
+        |one: &&Reading| one.plan.table() == Table::Members && one.plan.slot(VOID).is_some();
+    let Some(register) = readings.iter().find(is_register) else { return BTreeSet::new() };
+    let fates = repeated_members(register).into_iter();
+    let voided: BTreeSet<Place> =
+        fates.filter(|(_, fate)| *fate == Fate::Voided).map(|(place, _)| place).collect();
+    let member = |(bucket, row): Place| register.buckets[bucket].members[row as usize];
+    let mut gone: BTreeSet<u32> = voided.iter().map(|place| member(*place)).collect();
+    if !gone.is_empty() {
+        for (bucket, rows) in register.buckets.iter().enumerate() {
+            let places = (0..rows.len()).map(|row| (bucket, number(row)));
+            for place in places.filter(|place| !voided.contains(place)) {
+                gone.remove(&member(place));
+            }
+        }
+    }
+    gone
+}
+
+/// Refuses what other tables say about members who were taken back: nobody knows them any more. Of rows that
+/// are taken back themselves, the key alone counts.
+pub(super) fn refuse_members_taken_back(readings: &mut [Reading]) {
+    let gone = members_taken_back(readings);
+    if gone.is_empty() {
+        return;
+    }
+    let others = readings
+        .iter_mut()
+        .filter(|one| one.plan.table() != Table::Members && one.plan.table().kind().is_some());
+    for reading in others {
+        let void = reading.plan.slot(VOID);
+        for rows in &mut reading.buckets {
+            let is_refused = |row: usize| {
+                let is_void = void.is_some_and(|slot| rows.columns[slot].is_set(row));
+                gone.contains(&rows.members[row]) && !is_void
+            };
+            let (refused, kept): (Vec<u32>, Vec<u32>) =
+                (0..rows.len()).map(number).partition(|row| is_refused(*row as usize));
+            if refused.is_empty() {
+                continue;
+            }
+            reading.refused.extend(refused.iter().map(|row| {
+                let (file, line) = (rows.file(*row as usize), rows.lines[*row as usize]);
+                let column = reading.submissions[usize::from(file)].place_of(column::MEMBER_ID);
+                Refused { file, line, column, rule: Rule::UnknownMember }
+            }));
+            *rows = rows.only(&kept);
+        }
+    }
 }
 
 fn sent(reading: &Reading, (bucket, row): Place) -> &Sent {

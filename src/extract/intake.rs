@@ -7,7 +7,9 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use super::crosswalk::ServiceMap;
 use super::delivery::{Bucket, Delivery, PrivacyReport};
-use super::duplicates::{Content, Fate, by_bucket, line, repeated_keys, repeated_members};
+use super::duplicates::{
+    Content, Fate, by_bucket, line, refuse_members_taken_back, repeated_keys, repeated_members,
+};
 use super::folder::{self, Folder};
 use super::gate;
 use super::limit;
@@ -55,7 +57,8 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
-    let readings = submission::join(readings)?;
+    let mut readings = submission::join(readings)?;
+    refuse_members_taken_back(&mut readings);
     let (duplicates, sorted, activities) =
         arrange(&readings, &known.ids, &known.buckets, &pools, buckets, on_progress);
     let mut delivery = Delivery {

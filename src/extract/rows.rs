@@ -389,6 +389,13 @@ impl Rows {
         self.lines.len()
     }
 
+    /// The named ones of the rows.
+    pub(super) fn only(&self, rows: &[u32]) -> Self {
+        let mut kept = Self { columns: no_rows(&self.columns), ..Self::default() };
+        spread(self, std::slice::from_mut(&mut kept), &[rows]);
+        kept
+    }
+
     /// The number of a row's file among those of its table.
     #[inline]
     pub(super) fn file(&self, row: usize) -> u16 {
@@ -433,15 +440,16 @@ pub(super) fn spread(from: &Rows, to: &mut [Rows], rows: &[&[u32]]) {
     }
 }
 
+/// Such columns without a row.
+fn no_rows(columns: &[Data]) -> Vec<Data> {
+    let mut columns = columns.to_vec();
+    columns.iter_mut().for_each(Data::clear);
+    columns
+}
+
 /// Some rows of several buckets, one behind the other.
 pub(super) fn gather(buckets: &[Rows], rows: &[(usize, u32)]) -> Rows {
-    let empty = |column: &Data| {
-        let mut column = column.clone();
-        column.clear();
-        column
-    };
-    let columns =
-        buckets.first().map(|rows| rows.columns.iter().map(empty).collect()).unwrap_or_default();
+    let columns = buckets.first().map(|rows| no_rows(&rows.columns)).unwrap_or_default();
     let mut gathered = Rows { columns, ..Rows::default() };
     for (bucket, row) in rows {
         spread(&buckets[*bucket], std::slice::from_mut(&mut gathered), &[&[*row]]);

@@ -6,6 +6,9 @@ use std::fs;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use throughline::extract::RefusedRow;
+
+use crate::delivered::Delivered;
 use crate::site::Site;
 
 const HEAD: &str = "contact_id,member_id,contact_date,service_code,agency_id,void\n";
@@ -319,4 +322,83 @@ fn submissions_in_any_order_give_what_one_delivery_of_the_end_gives() {
             Ok(())
         })
         .expect("the end alone decides");
+}
+
+/// Members of two senders, contacts of both, and what changes say about the members.
+fn taken_back(changes: &str) -> Delivered {
+    let head = "member_id,birth_year,void\n";
+    Delivered::new()
+        .with("members.a.csv", format!("{head}M1,1980,\nM2,1981,\nM3,1982,\n"))
+        .with("members.b.csv", format!("{head}M2,1981,\n"))
+        .with("members.c.csv", format!("{head}{changes}"))
+        .with("contacts.csv", HEAD.to_owned() + "C1,M1,2024-04-02,H0004,A1,\nC2,M2,2024-04-09,H0004,A1,\nC3,M3,2024-04-11,H0004,A1,\nC4,M1,2024-04-12,H0004,A1,true\n")
+        .with("enrolment.csv", "member_id,start,end\nM1,2024-01-01,\nM2,2024-01-01,\nM3,2024-01-01,\n")
+        .with(
+            "manifest.csv",
+            "source,sender,extract_date,refresh,runout_days\nmembers.a.csv,A,2024-05-05,full,0\nmembers.b.csv,B,2024-05-06,full,0\nmembers.c.csv,A,2024-06-05,incremental,0\ncontacts,,2024-06-05,full,0\nenrolment,,2024-06-05,full,0\n",
+        )
+}
+
+fn told(delivered: &Delivered) -> (Vec<String>, Vec<String>) {
+    let delivery = delivered.read().expect("an extract");
+    let row = |row: &RefusedRow<'_>| {
+        format!("{}:{} {} {}", row.file, row.line, row.column, row.rule.name())
+    };
+    let sums = delivery.sources.iter().map(|one| {
+        let (table, refused) = (one.table.name(), one.n_refused());
+        assert_eq!(one.read, one.accepted + one.replaced + one.voided + refused, "{table}");
+        format!("{table} {} of {}, {} taken back", one.accepted, one.read, one.voided)
+    });
+    (delivery.refused().iter().map(row).collect(), sums.collect())
+}
+
+#[test]
+fn a_member_who_was_taken_back_is_unknown() {
+    let (refused, sums) = told(&taken_back("M1,1980,Y\n"));
+    assert_eq!(
+        refused,
+        ["contacts.csv:2 member_id unknown_member", "enrolment.csv:2 member_id unknown_member"]
+    );
+    assert_eq!(
+        sums,
+        [
+            "members 2 of 5, 2 taken back",
+            "enrolment 2 of 3, 0 taken back",
+            "contacts 2 of 4, 1 taken back"
+        ]
+    );
+    assert!(!taken_back("M1,1980,Y\n").rows().join("\n").contains("M1"));
+}
+
+#[test]
+fn a_sender_takes_back_its_own_members_alone() {
+    let delivered = taken_back("M2,1981,Y\n");
+    let (refused, sums) = told(&delivered);
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(sums[0], "members 3 of 5, 2 taken back");
+    assert!(delivered.rows().join("\n").contains("M2 member birth_on=1981-01-01"));
+}
+
+/// Nothing but its key is needed to take a row back, and nothing else of it can be wrong.
+#[test]
+fn a_row_that_takes_back_another_needs_no_more_than_its_key() {
+    let void = "C2,,,,,true\nC3,M9,x,H0004,,true\nC9,,,,,true\n,M1,2024-04-02,H0004,A1,true\n";
+    let delivered = Delivered::new()
+        .with("members.csv", "member_id,birth_year,void\nM1,1980,\nM2,,true\nM3,1984,\n,1980,true\n")
+        .with(
+            "contacts.a.csv",
+            HEAD.to_owned() + "C1,M1,2024-04-02,H0004,A1,\nC2,M1,2024-04-09,H0004,A1,\nC3,M3,2024-04-11,H0004,A1,\n",
+        )
+        .with("contacts.b.csv", HEAD.to_owned() + void)
+        .with(
+            "manifest.csv",
+            "source,extract_date,refresh,runout_days\nmembers,2024-06-05,full,0\ncontacts.a.csv,2024-05-05,full,0\ncontacts.b.csv,2024-06-05,incremental,0\n",
+        );
+    let (refused, sums) = told(&delivered);
+    assert_eq!(
+        refused,
+        ["contacts.b.csv:5 contact_id missing_value", "members.csv:5 member_id missing_value"]
+    );
+    assert_eq!(sums, ["members 2 of 4, 1 taken back", "contacts 1 of 7, 5 taken back"]);
+    assert!(delivered.rows().join("\n").contains("record_id=C1"));
 }
