@@ -8,7 +8,7 @@ use std::path::Path;
 use super::header;
 use super::manifest::{Dates, MANIFEST, read_manifest};
 use super::pieces::{Format, Mark};
-use super::plan::{Delivered, Plan, did_you_mean};
+use super::plan::{Delivered, Plan, did_you_mean, unmet_columns};
 use super::privacy::Privacy;
 use super::problem::{Error, Problem};
 use super::settings::{Intake, Source};
@@ -240,8 +240,10 @@ fn bind_all(delivered: Vec<Delivered>, privacy: &Privacy) -> Result<Vec<Plan>, V
     }
     let mut plans = Vec::new();
     let mut problems = Vec::new();
-    for one in delivered {
+    let unmet: Vec<_> = delivered.iter().map(|one| unmet_columns(one, &delivered)).collect();
+    for (one, unmet) in delivered.into_iter().zip(unmet) {
         let elsewhere = &known[&one.file];
+        problems.extend(unmet);
         match Plan::of(one, elsewhere, privacy) {
             Ok(plan) => plans.push(plan),
             Err(found) => problems.extend(found),

@@ -52,6 +52,7 @@ mod statement;
 mod submission;
 mod tables;
 mod timeline;
+mod unfit;
 mod value;
 mod value_search;
 
@@ -74,4 +75,5 @@ pub use settings::{Intake, OnProgress, Phase, Progress, Range, RefusedMax, Repea
 pub use submission::Sent;
 pub use tables::{Field, Form, Table};
 pub use timeline::{Timeline, seldom_repeating, text_type};
+pub use unfit::{Setting, pattern};
 pub use value_search::ValueSearch;

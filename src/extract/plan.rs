@@ -17,6 +17,7 @@ use super::rule::Rule;
 use super::settings::{Range, Source};
 use super::submission::{self, Sent};
 use super::tables::{Field, Form, Table};
+use super::unfit::{self, Setting};
 use super::value;
 use crate::terms::{Day, column};
 
@@ -174,7 +175,7 @@ impl Plan {
                     continue;
                 }
             }
-            match find(source.table, model) {
+            match source.table.field(model) {
                 Some(field) => {
                     bindings.push(bind(field, Origin::Column(position), source, &mut problems));
                 }
@@ -183,7 +184,7 @@ impl Plan {
             }
         }
         for (model, value) in &source.constants {
-            if let Some(field) = find(source.table, model) {
+            if let Some(field) = source.table.field(model) {
                 bindings.push(bind(field, Origin::Constant(value.clone()), source, &mut problems));
             }
         }
@@ -256,10 +257,6 @@ impl Plan {
     }
 }
 
-fn find(table: Table, model: &str) -> Option<&'static Field> {
-    table.fields().iter().find(|field| field.name == model)
-}
-
 fn bind(
     field: &'static Field,
     origin: Origin,
@@ -277,18 +274,14 @@ fn bind(
             (value::trimmed(site.as_bytes()).into(), model.clone().into_bytes())
         }),
     );
-    let pattern = source.patterns.get(field.name).and_then(|pattern| {
-        Regex::new(&format!("^(?:{pattern})$"))
-            .map_err(|error| {
-                let message =
-                    format!("the pattern of `{}` is not a regular expression: {error}", field.name);
-                problems.push(Problem::new(
-                    "bad_pattern",
-                    message,
-                    "correct `patterns` in the pipeline file",
-                ));
-            })
-            .ok()
+    let pattern = source.patterns.get(field.name).and_then(|text| {
+        let say = |error: String| {
+            let message =
+                format!("the pattern of `{}` is not a regular expression: {error}", field.name);
+            let help = "correct `patterns` in the pipeline file";
+            problems.push(Problem::new("bad_pattern", message, help));
+        };
+        unfit::pattern(text).map_err(say).ok()
     });
     let range = source.ranges.get(field.name).copied().unwrap_or_default();
     Binding { field, origin, values, pattern, range, coarsening: None }
@@ -298,45 +291,37 @@ fn bind(
 fn settings_problems(delivered: &Delivered) -> Vec<Problem> {
     let source = &delivered.source;
     let mut problems = Vec::new();
-    let mut say = |setting: &str, model: &str| match find(source.table, model) {
-        None => {
-            let message = format!(
-                "`{setting}` names `{model}`, which table {} does not have",
-                source.table.name()
-            );
-            problems.push(
-                Problem::new("unknown_column", message, suggestion(source.table, model))
-                    .file(&delivered.file),
-            );
-        }
-        Some(field)
-            if setting == "values"
-                && matches!(field.form, Form::Member | Form::Key | Form::LongText) =>
-        {
-            let message = format!("`values` cannot apply to `{model}`: its values do not repeat");
-            problems.push(
-                Problem::new("unfit_setting", message, "change the values before delivery")
-                    .file(&delivered.file),
-            );
-        }
-        Some(_) => {}
+    let mut say = |setting: Setting, model: &str| {
+        let (rule, message, help) = if let Some(field) = source.table.field(model) {
+            let Some((message, help)) = setting.unfit(field) else { return };
+            ("unfit_setting", message, help.to_owned())
+        } else {
+            let (setting, table) = (setting.name(), source.table.name());
+            let message = format!("`{setting}` names `{model}`, which table {table} does not have");
+            ("unknown_column", message, suggestion(source.table, model))
+        };
+        problems.push(Problem::new(rule, message, help).file(&delivered.file));
     };
-    source.columns.values().for_each(|model| say("columns", model));
-    source.constants.keys().for_each(|model| say("constants", model));
-    source.values.keys().for_each(|model| say("values", model));
-    source.patterns.keys().for_each(|model| say("patterns", model));
-    source.ranges.keys().for_each(|model| say("ranges", model));
-    for site in source.columns.keys().chain(&source.ignore) {
-        if source.columns.contains_key(site) && !delivered.header.contains(site) {
-            let message = "the pipeline file maps this column, and the file does not have it";
-            let help =
-                did_you_mean(site, delivered.header.iter().map(String::as_str)).unwrap_or_default();
-            problems.push(
-                Problem::new("missing_column", message, help).file(&delivered.file).column(site),
-            );
-        }
-    }
+    source.columns.values().for_each(|model| say(Setting::Columns, model));
+    source.constants.keys().for_each(|model| say(Setting::Constants, model));
+    source.values.keys().for_each(|model| say(Setting::Values, model));
+    source.patterns.keys().for_each(|model| say(Setting::Patterns, model));
+    source.ranges.keys().for_each(|model| say(Setting::Ranges, model));
     problems
+}
+
+/// Columns that the pipeline file maps and no file of the table has.
+pub(super) fn unmet_columns(delivered: &Delivered, all: &[Delivered]) -> Vec<Problem> {
+    let source = &delivered.source;
+    let files = || all.iter().filter(|one| one.source.table == source.table);
+    let is_unmet = |site: &&String| !files().any(|one| one.header.contains(site));
+    let problem = |site: &String| {
+        let message = "the pipeline file maps this column, and the file does not have it";
+        let help =
+            did_you_mean(site, delivered.header.iter().map(String::as_str)).unwrap_or_default();
+        Problem::new("missing_column", message, help).file(&delivered.file).column(site)
+    };
+    source.columns.keys().filter(is_unmet).map(problem).collect()
 }
 
 fn unknown_column(table: Table, column: &str) -> Problem {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::read::refused_max;
-use crate::diagnostic::{Fields, Problems, Value, suggest};
-use crate::extract::{Range, RepeatedKeys, Source, Table};
+use crate::diagnostic::{Fields, Node, Problems, Value, suggest};
+use crate::extract::{Range, RepeatedKeys, Setting, Source, Table, pattern};
 use crate::terms::column;
 
 /// Reads the settings of one source.
@@ -12,7 +12,6 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
     let mut source = Source::of(table);
     source.file = fields.text("file", problems).map(|(text, _)| text.to_owned());
     source.columns = pairs(fields, "columns", problems);
-    check_columns(table, fields, &source.columns, problems);
     source.ignore =
         fields.texts("ignore", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
     source.constants = pairs(fields, "constants", problems);
@@ -25,6 +24,7 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
         }
     }
     source.ranges = ranges(fields, problems);
+    check_settings(table, fields, problems);
     source.repeated_keys = repeated_keys(table, fields, problems);
     if let Some((text, span)) = fields.text("delimiter", problems) {
         match text.as_bytes() {
@@ -105,22 +105,74 @@ fn free_pairs(table: &Fields<'_>, problems: &mut Problems) -> BTreeMap<String, S
     found
 }
 
-fn check_columns(
+/// Settings of columns that the table does not have, or that cannot apply to them.
+fn check_settings(table: Table, fields: &mut Fields<'_>, problems: &mut Problems) {
+    for (setting, key) in SETTINGS {
+        let Some(Value::Section(section)) = fields.node(key).map(|node| &node.value) else {
+            continue;
+        };
+        for (key, _, node) in &section.entries {
+            let model = match (setting, &node.value) {
+                (Setting::Columns, Value::Text(model)) => model,
+                (Setting::Columns, _) => continue,
+                _ => key,
+            };
+            check_setting(table, setting, model, node, fields, problems);
+        }
+    }
+}
+
+const SETTINGS: [(Setting, &str); 5] = [
+    (Setting::Columns, "columns"),
+    (Setting::Constants, "constants"),
+    (Setting::Values, "values"),
+    (Setting::Patterns, "patterns"),
+    (Setting::Ranges, "ranges"),
+];
+
+fn check_setting(
     table: Table,
-    fields: &mut Fields<'_>,
-    columns: &BTreeMap<String, String>,
+    setting: Setting,
+    model: &str,
+    node: &Node,
+    fields: &Fields<'_>,
     problems: &mut Problems,
 ) {
-    let Some(Value::Section(section)) = fields.node("columns").map(|node| &node.value) else {
+    let problem = |node: &Node, message: String, label: &str| {
+        fields.problem(node.span.clone(), message, label)
+    };
+    let Some(field) = table.field(model) else {
+        let message = format!("table `{}` has no column `{model}`", table.name());
+        let known = table.fields().iter().map(|field| field.name);
+        let problem = problem(node, message, "not in the data model");
+        problems.push(problem.maybe_help(suggest(model, known)));
         return;
     };
-    for (site, _, node) in &section.entries {
-        let Some(column) = columns.get(site) else { continue };
-        let known = || table.fields().iter().map(|field| field.name);
-        if !known().any(|name| name == column) {
-            let message = format!("table `{}` has no column `{column}`", table.name());
-            let problem = fields.problem(node.span.clone(), message, "not in the data model");
-            problems.push(problem.maybe_help(suggest(column, known())));
+    if let Some((message, help)) = setting.unfit(field) {
+        problems.push(problem(node, message, "has no effect here").help(help));
+    }
+    let in_list = |node: &Node, text: &str, problems: &mut Problems| {
+        if let Some(codes) = field.refuses(text) {
+            let message = format!("`{text}` is no value of `{model}`");
+            let problem = problem(node, message, "every row with it is refused");
+            problems.push(problem.help(format!("there are {codes}")));
         }
+    };
+    match (setting, &node.value) {
+        (Setting::Constants, Value::Text(text)) => in_list(node, text, problems),
+        (Setting::Values, Value::Section(values)) => {
+            for (_, _, node) in &values.entries {
+                if let Value::Text(text) = &node.value {
+                    in_list(node, text, problems);
+                }
+            }
+        }
+        (Setting::Patterns, Value::Text(text)) => {
+            if let Err(error) = pattern(text) {
+                let message = format!("the pattern of `{model}` is not a regular expression");
+                problems.push(problem(node, message, "cannot be read").help(error));
+            }
+        }
+        _ => {}
     }
 }

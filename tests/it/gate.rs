@@ -4,9 +4,10 @@
 use std::io::Write;
 
 use expect_test::expect;
-use throughline::extract::{Error, Table};
+use throughline::extract::{Error, Range, Table};
 
 use crate::delivered::{Delivered, HEADER};
+use crate::site::Site;
 
 const GOOD: &str = "C1,M1,2024-01-05,A1,H0004,45,F20.9";
 
@@ -46,6 +47,49 @@ fn problems_come_with_a_way_out() {
         contacts.csv: table contacts needs column `contact_date` (missing_column)
           help: did you mean `contact_dat`? map it under `columns` in the pipeline file"#]]
     .assert_eq(&error.to_string());
+}
+
+#[test]
+fn settings_that_cannot_apply_are_told() {
+    let problems = Delivered::contacts(&[GOOD])
+        .set(Table::Contacts, |source| {
+            let range = Range { min: Some(1), max: None };
+            for column in ["team_id", "contact_date", "minutes", "paid_amount"] {
+                source.ranges.insert(column.into(), range);
+            }
+            source.patterns.insert("agency_id".into(), "A[0-9".into());
+            source.values.insert("contact_id".into(), [("1".into(), "2".into())].into());
+        })
+        .problems();
+    let unfit = "contacts.csv  unfit_setting";
+    assert_eq!(problems, [unfit, unfit, unfit, "  bad_pattern"]);
+}
+
+/// Two senders call a column by different names: some file of the table must have each.
+#[test]
+fn a_column_may_have_a_name_of_each_sender() {
+    let delivered = |other: &str| {
+        let text =
+            |names: &str, id: &str| format!("{names},prov\n{id},M1,2024-01-05,A1,H0004,P1\n");
+        Delivered::new()
+            .with("contacts.a.csv", text(NAMES, "C1").replace("prov", "clinician_id"))
+            .with("contacts.b.csv", text(NAMES, "C2"))
+            .with(
+                "manifest.csv",
+                "source,sender,extract_date,refresh\ncontacts.a.csv,A,2024-06-05,full\ncontacts.b.csv,B,2024-06-05,full\n",
+            )
+            .set(Table::Contacts, |source| {
+                source.columns.insert("prov".into(), "clinician_id".into());
+                if !other.is_empty() {
+                    source.columns.insert(other.into(), "team_id".into());
+                }
+            })
+    };
+    assert_eq!(delivered("").rows().join("\n").matches("clinician_id=P1").count(), 2);
+    assert_eq!(
+        delivered("crew").problems(),
+        ["contacts.a.csv crew missing_column", "contacts.b.csv crew missing_column"]
+    );
 }
 
 #[test]
@@ -203,4 +247,26 @@ fn lines_that_end_in_a_carriage_return_alone_lose_no_row() {
         let delivered = Delivered::new().with("contacts.csv", &text);
         assert_eq!(delivered.read().expect("an extract").sources[0].accepted, 3, "{text:?}");
     }
+}
+
+#[test]
+fn the_pipeline_file_is_checked_against_the_data_model() {
+    let site = Site::new(r#""contact_gap_over_k""#);
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("a pipeline");
+    for (setting, said) in [
+        ("ranges.team_id = { min = 1 }", "its values are no numbers"),
+        ("patterns.agency_id = \"A[0-9\"", "unclosed character class"),
+        ("values.status = { X = \"atended\" }", "`atended` is no value of `status`"),
+        ("values.ed_flag = { J = \"ja\" }", "there are true, false"),
+        ("values.contact_id = { 1 = \"2\" }", "its values do not repeat"),
+        ("constants.place_of_service = \"zz\"", "`zz` is no value of `place_of_service`"),
+        ("patterns.teem_id = \"T.*\"", "did you mean `team_id`?"),
+    ] {
+        site.write("site.toml", format!("{pipeline}[extracts.contacts]\n{setting}\n"));
+        let text = site.says(&["check", "@site.toml"], 1);
+        assert!(text.contains(said) && text.contains("1 problem in 1 file"), "{said}\n{text}");
+    }
+    let fine = "ranges.minutes = { min = 1 }\npatterns.agency_id = \"A[0-9]+\"\nvalues.status = { X = \"Attended\", Y = \"\" }\nconstants.participants = \"member;family\"\n";
+    site.write("site.toml", format!("{pipeline}[extracts.contacts]\n{fine}"));
+    site.fine(&["check", "@site.toml"]);
 }
