@@ -103,8 +103,7 @@ impl Coarsening {
 
 /// True if a column of the model can take an identifier in its coarser form.
 pub(super) fn takes(table: Table, model: &str, identifier: Identifier) -> bool {
-    let field = table.fields().iter().find(|field| field.name == model);
-    field.is_some_and(|field| match identifier {
+    table.field(model).is_some_and(|field| match identifier {
         Identifier::Zip => [column::COUNTY, column::REGION].contains(&field.to),
         Identifier::BirthDate => field.form == Form::BirthYear,
         _ => false,

@@ -4,9 +4,11 @@
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::coarsen::takes;
+use super::date::{Dates, is_date};
 use super::heading;
-use super::identifier::{Classes, identifier, is_date};
-use super::manifest::Dates;
+use super::identifier::{Classes, identifier};
+use super::manifest;
 use super::numbers::Numbers;
 use super::person::Names;
 use super::plan::{Filling, Plan};
@@ -15,24 +17,27 @@ use super::privacy::{Identifier, Privacy, Treatment};
 use super::problem::Problem;
 use super::rows::{Data, Texts};
 use super::source::Reading;
-use super::tables::Form;
+use super::tables::{Form, Table};
 use crate::terms::column;
 
 const HELP: &str = "leave the column out of the delivery; if it is none of this, list it under \
                     `ignore`, and it is never read, or under `[privacy] exempt` with the reason";
 
-/// A problem if a column's name announces an identifier that may not come in. What may come in only
-/// coarsened needs a column that can be coarsened: `fits` says whether it stands for one.
+/// A problem if a column's name announces an identifier that may not come in, and the column of the model
+/// that it stands for can hold one. What may come in only coarsened needs a column that can be coarsened.
 pub(super) fn suspicious_name(
     privacy: &Privacy,
     column: &str,
-    fits: impl Fn(Identifier) -> bool,
+    table: Table,
+    model: &str,
 ) -> Option<Problem> {
-    let identifier = heading::announced(column)?;
+    let form = table.field(model).map(|field| field.form);
+    let may_be = |identifier: &Identifier| form.is_none_or(|form| may_hold(form, *identifier));
+    let identifier = heading::announced(column).filter(may_be)?;
     let message = format!("its name says that it holds {}", identifier.words());
     let help = match privacy.treatment(identifier) {
         Treatment::Allow => return None,
-        Treatment::Coarsen if fits(identifier) => return None,
+        Treatment::Coarsen if takes(table, model, identifier) => return None,
         Treatment::Coarsen if identifier == Identifier::Zip => {
             "map it to `county` or `region` under `columns`, and it is cut to three digits"
                 .to_owned()
@@ -43,6 +48,20 @@ pub(super) fn suspicious_name(
         Treatment::Refuse => HELP.to_owned() + decide(identifier),
     };
     Some(Problem::new(identifier.rule(), message, help))
+}
+
+/// Whether values of a form can be such an identifier: of a date of care's place, only a date of birth.
+fn may_hold(form: Form, identifier: Identifier) -> bool {
+    use Identifier::{BirthDate, Coordinates, Phone, RecordNumber, Ssn, Zip};
+    match form {
+        Form::Flag | Form::Code(..) | Form::Codes(_) | Form::BirthMonth => false,
+        Form::Past | Form::Planned | Form::Month | Form::Instant => identifier == BirthDate,
+        Form::Whole(..) => matches!(identifier, RecordNumber | Zip),
+        Form::Parts(_) | Form::Real => {
+            matches!(identifier, Coordinates | Phone | RecordNumber | Ssn | Zip)
+        }
+        _ => true,
+    }
 }
 
 /// What the pipeline file could decide.
@@ -64,7 +83,7 @@ pub(super) fn true_dates(privacy: &Privacy, plan: &Plan) -> Option<Problem> {
 }
 
 /// True for a date that the policy does not let in.
-pub(super) fn is_true_date(privacy: &Privacy, form: Form, dates: Dates) -> bool {
+pub(super) fn is_true_date(privacy: &Privacy, form: Form, dates: manifest::Dates) -> bool {
     matches!(form, Form::Past | Form::Planned | Form::Instant | Form::Month)
         && privacy.treatment(Identifier::Date) == Treatment::Refuse
         && !dates.date_shifted
@@ -85,8 +104,10 @@ pub(super) enum Search {
     Texts,
     /// As above; a place may be a ZIP code, and is called as people are.
     Places,
-    /// Values that identify by design, and versions: no dates, which they may look like.
+    /// Values that identify by design: no dates, which they may look like.
     Ids,
+    /// Versions, which look like dates and like addresses of computers.
+    Versions,
     /// A year or month of birth: full dates.
     Birth,
 }
@@ -95,7 +116,7 @@ impl Search {
     pub(super) fn of(form: Form, to: &str) -> Option<Self> {
         match form {
             Form::Text if [column::COUNTY, column::REGION].contains(&to) => Some(Self::Places),
-            Form::Text if to == column::VERSION => Some(Self::Ids),
+            Form::Text if to == column::VERSION => Some(Self::Versions),
             Form::Text | Form::Words | Form::Code(..) | Form::Codes(_) | Form::Diagnosis => {
                 Some(Self::Texts)
             }
@@ -113,11 +134,13 @@ pub(super) struct Evidence {
     found: Option<Identifier>,
     names: Names,
     numbers: Numbers,
+    dates: Dates,
 }
 
 impl Evidence {
     pub(super) fn of(search: Search) -> Self {
-        Self { search, found: None, names: Names::default(), numbers: Numbers::default() }
+        let (names, numbers) = (Names::default(), Numbers::default());
+        Self { search, found: None, names, numbers, dates: Dates::default() }
     }
 
     pub(super) fn look(&mut self, value: &[u8], privacy: &Privacy) {
@@ -128,15 +151,17 @@ impl Evidence {
         let found = match self.search {
             Search::Birth => is_date(value).then_some(Identifier::BirthDate),
             Search::Ids => identifier(value),
+            Search::Versions => identifier(value).filter(|found| *found != Identifier::Ip),
             Search::Places if is_zip(value) => Some(Identifier::Zip),
-            Search::Texts | Search::Places => {
-                identifier(value).or_else(|| is_date(value).then_some(Identifier::BirthDate))
-            }
+            Search::Texts | Search::Places => seen(value),
         };
         self.found = found.filter(|found| privacy.treatment(*found) != Treatment::Allow);
         self.numbers.look(value);
         if self.search == Search::Texts {
             self.names.look(value);
+        }
+        if matches!(self.search, Search::Texts | Search::Places | Search::Birth) {
+            self.dates.look(value);
         }
     }
 
@@ -148,9 +173,15 @@ impl Evidence {
 
     pub(super) fn found(&self) -> Option<Identifier> {
         let people = || self.names.are_people().then_some(Identifier::Name);
-        let are_ids = self.search == Search::Ids;
-        self.found.or_else(|| self.numbers.are(are_ids)).or_else(people)
+        let are_ids = matches!(self.search, Search::Ids | Search::Versions);
+        let dates = || self.dates.are().then_some(Identifier::BirthDate);
+        self.found.or_else(|| self.numbers.are(are_ids)).or_else(people).or_else(dates)
     }
+}
+
+/// The identifier that a value looks like, or a full date.
+pub(super) fn seen(value: &[u8]) -> Option<Identifier> {
+    identifier(value).or_else(|| is_date(value).then_some(Identifier::BirthDate))
 }
 
 /// A five-digit value that is no number of a county: those have the number of a state before an odd

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use arrow_schema::{DataType, Field, SchemaRef};
 
-use super::identifier::is_date;
+use super::date::begins_with_date;
 use super::pieces::{Format, beginning, is_readable, parquet_schema};
 use super::problem::Problem;
 use super::settings::Source;
@@ -114,7 +114,7 @@ fn unfit(header: &[String], source: &Source, sources: &[Source]) -> Option<Probl
         let help = "deliver the columns of the data model";
         return Some(Problem::new("too_many_columns", message, help));
     }
-    let is_value = |name: &String| is_date(name.as_bytes()) && !is_named(name, sources);
+    let is_value = |name: &String| begins_with_date(name.as_bytes()) && !is_named(name, sources);
     let is_known =
         |name: &String| is_column(name, source) || (!name.is_empty() && is_named(name, sources));
     if header.iter().any(is_value) || !header.iter().any(is_known) {

@@ -7,7 +7,7 @@
 //! | a file becomes pieces, a piece records, a record fields | `pieces`, `split` |
 //! | fields become numbers, or a fault | `fields`, `convert`, `value`, `pools` |
 //! | rows go to the bucket of their member | `source`, `rows` |
-//! | no identifier passes | `gate`, over `heading`, `identifier`, `person`; the policy is `privacy` |
+//! | no identifier passes | `gate`, over `heading`, `identifier`, `number`, `date`, `person`; the policy is `privacy` |
 //! | an extract for others, with tokens instead of ids | `pseudonymize`, `pseudonym`, `statement` |
 //! | several files of one table; corrections and voids | `submission` |
 //! | no key twice; every bucket in order | `duplicates`, `order` |
@@ -18,6 +18,7 @@ mod coarsen;
 mod convert;
 mod crosswalk;
 mod damaged;
+mod date;
 mod delivery;
 mod duplicates;
 mod fields;
@@ -31,6 +32,7 @@ mod intake;
 mod key_column;
 mod limit;
 mod manifest;
+mod number;
 mod numbers;
 mod order;
 mod person;

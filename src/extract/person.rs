@@ -42,8 +42,27 @@ static LAST: LazyLock<Vec<&str>> = LazyLock::new(|| {
 });
 
 fn is_in(list: &[&str], word: &[u8]) -> bool {
-    let lower = |byte: &u8| byte.to_ascii_lowercase();
-    list.binary_search_by(|known| known.bytes().cmp(word.iter().map(lower))).is_ok()
+    list.binary_search_by(|known| known.bytes().cmp(plain(word))).is_ok()
+}
+
+/// The letters of a word in lower case and without accents, which half of all writers leave out.
+fn plain(word: &[u8]) -> impl Iterator<Item = u8> {
+    // From U+00C0 on, and again in lower case from U+00E0 on.
+    const LATIN: &[u8; 32] = b"aaaaaaaceeeeiiiidnooooo*ouuuuyts";
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        // Accents by themselves, behind their letter.
+        while let [0xcc | 0xcd, _, more @ ..] = rest {
+            rest = more;
+        }
+        if let [0xc3, low, more @ ..] = rest {
+            rest = more;
+            return Some(LATIN[usize::from(low % 32)]);
+        }
+        let (first, more) = rest.split_first()?;
+        rest = more;
+        Some(first.to_ascii_lowercase())
+    })
 }
 
 fn words(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
@@ -57,17 +76,22 @@ fn is_capital(word: &[u8]) -> bool {
 }
 
 /// True if a value names a person: a first name before a surname or the other way round with a
-/// comma, or somebody who is addressed.
+/// comma or as ids are written, or somebody who is addressed. An initial may stand between.
 pub(super) fn is_named(value: &[u8]) -> bool {
+    let is_id = !value.contains(&b' ');
+    let has_digits = value.iter().any(u8::is_ascii_digit);
     let mut before: Option<&[u8]> = None;
     for word in words(value) {
         if let Some(first) = before {
-            let comma = memchr::memchr(b',', between(value, first, word)).is_some();
-            let named = if comma {
-                is_in(&LAST, first) && is_in(&FIRST, word)
-            } else {
-                is_in(&FIRST, first) && is_in(&LAST, word)
-            };
+            let between = between(value, first, word);
+            let has = |signs: &[u8]| between.iter().any(|byte| signs.contains(byte));
+            let comma = has(b",^");
+            let reversed = comma || (is_id && (has(b"._") || (has_digits && has(b"-"))));
+            // No name of the lists is shorter, and most words of ids are.
+            let are_long = first.len() >= 3 && word.len() >= 3;
+            let named = are_long
+                && ((!comma && is_in(&FIRST, first) && is_in(&LAST, word))
+                    || (reversed && is_in(&LAST, first) && is_in(&FIRST, word)));
             let addressed = ["mr", "mrs", "ms"]
                 .iter()
                 .any(|title| first.eq_ignore_ascii_case(title.as_bytes()));
@@ -75,7 +99,10 @@ pub(super) fn is_named(value: &[u8]) -> bool {
                 return true;
             }
         }
-        before = Some(word);
+        let is_initial = word.len() == 1 && before.is_some_and(|first| is_in(&FIRST, first));
+        if !is_initial {
+            before = Some(word);
+        }
     }
     false
 }
@@ -95,7 +122,7 @@ pub(super) struct Names {
     first: u32,
     /// Surnames alone.
     last: u32,
-    /// Two or three words that begin with a first name.
+    /// Two or three words that begin with a first name, or with a surname before one.
     full: u32,
 }
 
@@ -110,8 +137,9 @@ impl Names {
         if second.is_none() {
             self.first += u32::from(is_in(&FIRST, first));
             self.last += u32::from(is_in(&LAST, first));
-        } else if words.count() < 2 {
-            self.full += u32::from(is_in(&FIRST, first));
+        } else if let Some(second) = second.filter(|_| words.count() < 2) {
+            let reversed = is_in(&LAST, first) && is_in(&FIRST, second);
+            self.full += u32::from(is_in(&FIRST, first) || reversed);
         }
     }
 
@@ -143,6 +171,7 @@ mod tests {
         };
         assert!(are_people(&["Mary", "JOHN", "susan", "Xiu"]));
         assert!(are_people(&["Nguyen", "Garcia", "Oddname", "Smith", "Lopez", "Patel"]));
+        assert!(are_people(&["Smith John", "GARCIA MARIA", "Davis Mary Ann", "Xiu Li"]));
         assert!(are_people(&["Mary Q", "Joseph Oddname", "Laura de Vries", "Xiu Li"]));
         assert!(!are_people(&["white", "black", "asian", "hispanic", "other"]));
         assert!(!are_people(&["voluntary", "involuntary"]));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use regex::bytes::Regex;
 
-use super::coarsen::{self, Coarsening};
+use super::coarsen::Coarsening;
 use super::gate;
 use super::manifest::Dates;
 use super::pieces::{Format, Mark};
@@ -168,12 +168,11 @@ impl Plan {
             }
             let at = |problem: Problem| problem.file(&delivered.file).column(column);
             let model = source.columns.get(column).unwrap_or(column);
-            if !privacy.exempts(source.table.name(), column) {
-                let fits = |identifier| coarsen::takes(source.table, model, identifier);
-                if let Some(problem) = gate::suspicious_name(privacy, column, fits) {
-                    problems.push(at(problem));
-                    continue;
-                }
+            if !privacy.exempts(source.table.name(), column)
+                && let Some(problem) = gate::suspicious_name(privacy, column, source.table, model)
+            {
+                problems.push(at(problem));
+                continue;
             }
             match source.table.field(model) {
                 Some(field) => {

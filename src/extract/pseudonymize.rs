@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use flate2::write::GzEncoder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::coarsen::{Coarsening, takes};
+use super::coarsen::Coarsening;
 use super::folder::{choose, files_of, not_a_file};
-use super::gate::suspicious_name;
+use super::gate::{seen, suspicious_name};
 use super::header;
-use super::identifier::{identifier, is_date};
 use super::manifest::{Dates, MANIFEST, read_manifest};
 use super::pieces::{Blocks, Format, Mark, Piece, Stop};
 use super::plan;
@@ -81,14 +80,14 @@ impl Action {
             return Self::LeaveOut;
         }
         let model = source.columns.get(column).map_or(column, String::as_str);
-        let Some(field) = source.table.fields().iter().find(|field| field.name == model) else {
+        let Some(field) = source.table.field(model) else {
             return Self::LeaveOut;
         };
         if privacy.exempts(source.table.name(), column) {
             return Self::Exempt;
         }
         // What intake would refuse by its name is not passed on either.
-        if suspicious_name(privacy, column, |one| takes(source.table, model, one)).is_some() {
+        if suspicious_name(privacy, column, source.table, model).is_some() {
             return Self::LeaveOut;
         }
         if let Some(coarsening) = Coarsening::of(privacy, column, field.form, field.to, year) {
@@ -455,9 +454,4 @@ impl Rewriting<'_> {
         self.unreadable += 1;
         b"?".to_vec()
     }
-}
-
-/// The identifier that a value looks like.
-fn seen(value: &[u8]) -> Option<Identifier> {
-    identifier(value).or_else(|| is_date(value).then_some(Identifier::BirthDate))
 }

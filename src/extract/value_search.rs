@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::slice;
 
-use super::coarsen::{Coarsening, takes};
+use super::coarsen::Coarsening;
 use super::gate::{Evidence, Search, is_true_date, looks_like, suspicious_name, true_date};
 use super::header;
 use super::manifest::Dates;
@@ -83,11 +83,10 @@ impl Column {
         if ignored || privacy.exempts(source.table.name(), column) {
             return Self::Passed;
         }
-        let fits = |identifier| takes(source.table, model, identifier);
-        if let Some(problem) = suspicious_name(privacy, column, fits) {
+        if let Some(problem) = suspicious_name(privacy, column, source.table, model) {
             return Self::Refused(problem);
         }
-        let field = source.table.fields().iter().find(|field| field.name == model);
+        let field = source.table.field(model);
         let Some(field) = field else { return Self::Passed };
         if is_true_date(privacy, field.form, dates) {
             return Self::Refused(true_date());

@@ -100,9 +100,31 @@ fn one_identifier_in_the_last_row_of_any_column_is_found() {
     assert!(missed.is_empty(), "{} of {n}: {missed:#?}", missed.len());
 }
 
+/// A day of birth, in a spelling.
+fn day(row: usize, spelling: &str) -> String {
+    let (year, month, day) =
+        (1930 + mixed(row, 80), 1 + mixed(row + 1, 12), 1 + mixed(row + 2, 28));
+    let name =
+        &["JAN", "Feb", "mar", "APR", "May", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    spelling
+        .replace("{y2}", &format!("{:02}", year % 100))
+        .replace("{y}", &year.to_string())
+        .replace("{m}", &format!("{month:02}"))
+        .replace("{d}", &format!("{day:02}"))
+        .replace("{b}", name[month - 1])
+}
+
 #[test]
 fn columns_that_only_show_as_a_whole_are_found() {
-    let cases: [(&str, &str, &Value); 6] = [
+    let cases: [(&str, &str, &Value); 14] = [
+        ("team_id", "looks_like_birth_date", &|row| day(row, "{m}/{d}/{y2}")),
+        ("team_id", "looks_like_birth_date", &|row| day(row, "{d}-{b}-{y2}")),
+        ("agency_id", "looks_like_birth_date", &|row| day(row, "{d}{b}{y}")),
+        ("agency_id", "looks_like_birth_date", &|row| day(row, "{b} {d}, {y}")),
+        ("bho_id", "looks_like_birth_date", &|row| day(row, "{y}.{m}.{d}")),
+        ("bho_id", "looks_like_birth_date", &|row| day(row, "DOB: {m}/{d}/{y}")),
+        ("team_id", "looks_like_birth_date", &|row| day(row, "{y}{m}{d}")),
+        ("team_id", "looks_like_name", &|row| format!("{} {}", LAST[row % 8], FIRST[row / 8 % 8])),
         ("member_id", "looks_like_ssn", &|row| {
             format!("{:03}{:02}{:04}", 100 + odd(row, 560), 1 + odd(row, 98), 1 + odd(row, 9998))
         }),
@@ -154,7 +176,26 @@ fn few_numbers_without_separators_are_found() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn codes_ids_and_costs_are_no_identifiers() {
-    let cases: [(&str, &Value); 24] = [
+    let cases: [(&str, &Value); 32] = [
+        ("contact_id", &|row| format!("C{:02}-{:02}-{row:04}", row % 99, row % 12)),
+        ("member_id", &|row| format!("john{row}")),
+        ("agency_id", &|row| {
+            [
+                "James River Clinic",
+                "Cherry Lee Center",
+                "West Thomas House",
+                "Elm Clinic",
+                "St. John",
+            ][row % 5]
+                .to_owned()
+        }),
+        ("agency_id", &|row| format!("{}", 20_240_101 + row % 28)),
+        ("agency_id", &|row| format!("{}", 10_010_101 + row)),
+        ("team_id", &|row| format!("{}.{}.{}", 1 + row % 3, row % 12, row % 28)),
+        ("team_id", &|row| format!("{}/{}", 1 + row % 12, 1 + row % 28)),
+        ("team_id", &|row| {
+            ["Team May 12", "Unit 4-MAR", "MAR4", "2024", "12-24"][row % 5].to_owned()
+        }),
         ("contact_id", &|row| format!("{row}")),
         ("contact_id", &|row| format!("{:09}", 100_000_000 + row)),
         ("contact_id", &|row| format!("{:010}", 3_035_550_000_u64 + row as u64)),
@@ -382,4 +423,45 @@ fn the_policy_stands_in_the_pipeline_file() {
     );
     let page = std::fs::read_to_string(site.path("report/index.html")).expect("a page");
     assert!(page.contains("the site allows true dates of care"));
+}
+
+/// A column that is mapped to one that cannot hold an identifier may be called what it likes.
+#[test]
+fn names_of_columns_that_hold_flags_codes_and_dates_are_not_searched() {
+    let delivered = |dated: &str| {
+        let names = format!(
+            "contact_id,member_id,{dated},agency_id,service_code,apt_status,mobile_crisis,street_outreach,mobile_minutes"
+        );
+        let row = "C1,M1,2024-01-05,A1,H0004,attended,1,reached,45";
+        Delivered::new().with("contacts.csv", format!("{names}\n{row}\n")).set(
+            Table::Contacts,
+            |source| {
+                let pairs = [
+                    (dated, "contact_date"),
+                    ("apt_status", "status"),
+                    ("mobile_crisis", "ed_flag"),
+                    ("street_outreach", "outreach_result"),
+                    ("mobile_minutes", "minutes"),
+                ];
+                source.columns.extend(pairs.map(|(site, model)| (site.into(), model.into())));
+            },
+        )
+    };
+    assert!(delivered("apt_date").refused().is_empty());
+    assert_eq!(
+        delivered("birth_date").problems(),
+        ["contacts.csv birth_date looks_like_birth_date"]
+    );
+}
+
+#[test]
+fn a_version_is_no_address_of_a_computer() {
+    let with = |version: &str| {
+        Delivered::contacts(&["C1,M1,2024-01-05,A1,H0004,45,F20.9"]).with(
+            "outcomes.csv",
+            format!("member_id,date,record_type,instrument,version\nM1,2024-02-01,assessment,LOCUS,{version}\n"),
+        )
+    };
+    assert!(with("2.0.1.5").refused().is_empty());
+    assert_eq!(with("123-45-6789").problems(), ["outcomes.csv version looks_like_ssn"]);
 }
