@@ -378,6 +378,10 @@ fn texts(batch: &RecordBatch, timed: &[bool]) -> io::Result<(Vec<StringArray>, U
 fn text(array: &ArrayRef, keeps_time: bool) -> io::Result<StringArray> {
     let mut array = array.clone();
     match array.data_type() {
+        DataType::Float16 => {
+            let array = converted(&array, &DataType::Float32)?;
+            return Ok(numbers(array.as_primitive::<Float32Type>()));
+        }
         DataType::Float32 => return Ok(numbers(array.as_primitive::<Float32Type>())),
         DataType::Float64 => return Ok(numbers(array.as_primitive::<Float64Type>())),
         _ => {}
