@@ -71,7 +71,9 @@ impl Life<'_, '_> {
         let twice = class == "atypical_antipsychotic" && self.dice.percent(6);
         let fill = day + self.dice.below(4);
         let member = self.member.number;
-        for _ in 0..=i32::from(twice) {
+        // Two packs of one class differ in something: the same row again would be a mistake of the sender.
+        let other = if supply == 28 { 30 } else { 28 };
+        for supply in [supply, other].into_iter().take(1 + usize::from(twice)) {
             let (posted, key) = (self.posted(fill), self.dice.bits());
             self.rows.post(Table::Pharmacy, posted, key, |line| {
                 line.id(b'M', member);
