@@ -14,7 +14,7 @@ use super::rule::Rule;
 use super::source::{Reading, Refused};
 use super::submission::Sent;
 use super::tables::{Table, VOID};
-use crate::terms::column;
+use crate::terms::{Day, column};
 
 /// A row of a reading: its bucket and its place there.
 type Place = (usize, u32);
@@ -174,11 +174,17 @@ fn of_one_member<'s>(
     is_void: impl Fn(Place) -> bool,
     left_out: &mut Vec<(Place, Fate)>,
 ) {
-    let is_gone = |row: Place| {
-        let own = |one: &&Place| sent(**one).sender == sent(row).sender;
-        let last = rows.iter().find(own).map(|one| sent(*one).on);
-        rows.iter().filter(own).any(|one| Some(sent(*one).on) == last && is_void(*one))
-    };
+    // Of each sender the day of its last word, and whether that takes the member back.
+    let mut senders: Vec<(&str, Option<Day>, bool)> = Vec::new();
+    for row in rows.iter().copied() {
+        let Sent { sender, on, .. } = sent(row);
+        match senders.iter_mut().find(|(own, ..)| own == sender) {
+            Some((_, last, is_gone)) => *is_gone |= last == on && is_void(row),
+            None => senders.push((sender, *on, is_void(row))),
+        }
+    }
+    let is_gone =
+        |row: Place| senders.iter().any(|(own, _, gone)| *gone && *own == sent(row).sender);
     let mut latest = None;
     for row in rows.iter().copied() {
         if is_gone(row) {

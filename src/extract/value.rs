@@ -290,6 +290,15 @@ mod tests {
     }
 
     #[test]
+    fn flags_are_read_as_tables_of_python_write_them() {
+        assert_eq!(
+            ["1.0", "Y", "0.0", ""].map(|text| flag(text.as_bytes())),
+            [Ok(1), Ok(1), Ok(0), Ok(NO_FLAG)]
+        );
+        assert_eq!(flag(b"2.0"), Err(Rule::UnknownCode));
+    }
+
+    #[test]
     fn instants_have_a_day_and_a_time() {
         for good in [
             "2024-05-01",
