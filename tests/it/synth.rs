@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -36,6 +37,30 @@ fn hash(folder: &Path) -> String {
         sha.update(fs::read(path).expect("a set that was just written"));
     }
     format!("{:x}", sha.finalize()).split_off(48)
+}
+
+/// The README beside the sample says how it was made, and that it is made so again.
+#[test]
+fn the_sample_is_what_its_command_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("sample");
+    write(&settings(&out, 20_000));
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples");
+    for entry in fs::read_dir(&out).expect("a set that was just written") {
+        let path = entry.expect("a set that was just written").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let own = fs::read(&path).expect("a set that was just written");
+        if name == "README.md" {
+            continue;
+        }
+        let mut given = Vec::new();
+        if let Ok(file) = fs::File::open(sample.join(format!("{name}.gz"))) {
+            flate2::read::MultiGzDecoder::new(file).read_to_end(&mut given).expect("a sample");
+        } else {
+            given = fs::read(sample.join(&name)).expect("a sample");
+        }
+        assert!(own == given, "data-samples/{name} is another one than the command gives");
+    }
 }
 
 #[test]
