@@ -78,6 +78,10 @@ fn is_capital(word: &[u8]) -> bool {
 /// True if a value names a person: a first name before a surname or the other way round with a
 /// comma or as ids are written, or somebody who is addressed. An initial may stand between.
 pub(super) fn is_named(value: &[u8]) -> bool {
+    // No name is written with the letters of hexadecimal numbers alone, and many keys are.
+    if !value.iter().any(|byte| (b'g'..=b'z').contains(&(byte | 0x20))) {
+        return false;
+    }
     let is_id = !value.contains(&b' ');
     let has_digits = value.iter().any(u8::is_ascii_digit);
     let mut before: Option<&[u8]> = None;
