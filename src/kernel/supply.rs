@@ -242,16 +242,7 @@ pub fn asks_stays(rule: &Rule) -> bool {
         )
     };
     match rule {
-        Rule::LevelMix => true,
-        Rule::Share(share) => {
-            let delivered = |one: &&Criterion| {
-                matches!(
-                    one,
-                    Criterion::DeliveredLevel { .. } | Criterion::Course(Course::Delivered(_))
-                )
-            };
-            of_unit(share) || share.criteria().iter().any(delivered)
-        }
+        Rule::Share(share) => of_unit(share),
         Rule::Member(rule) => {
             matches!(rule.candidates, Candidates::Institution(_))
                 || matches!(rule.value, MemberValue::CommunityDays | MemberValue::AnyInstitution(_))
@@ -260,7 +251,8 @@ pub fn asks_stays(rule: &Rule) -> bool {
             std::iter::once(&rate.of).chain(&rate.to).any(of_thing)
                 || rate.units.iter().any(|one| of_unit(&one.share))
         }
-        Rule::Contacts(_) => false,
+        // Levels of days are told by contacts as well.
+        Rule::LevelMix | Rule::Contacts(_) => false,
     }
 }
 

@@ -52,7 +52,7 @@ fn uncovered(measure: &Measure, period: Period, settings: &Settings) -> Option<S
     let none = Span::default();
     let key = (measure.id.clone(), measure.preset.clone());
     let span = settings.spans.get(&key).unwrap_or(&none);
-    let last = span.last.as_ref().filter(|(last, _)| period.end + measure.ripe_days > *last);
+    let last = span.last.as_ref().filter(|(last, _)| period.end > *last);
     if let Some((last, table)) = last.filter(|(last, _)| *last < settings.data_through) {
         return Some(format!("the extract of {table} ends on {last}"));
     }

@@ -51,10 +51,15 @@ pub(super) fn spans(pipeline: &Pipeline, manifest: &Manifest) -> BTreeMap<(Strin
         let mut span = Span::default();
         for table in needed(indicator) {
             let Some(source) = manifest.source(&table) else { continue };
-            let day =
-                |day: &Option<String>| Some((day.as_deref().and_then(Day::parse)?, table.clone()));
-            span.first = span.first.max(day(&source.coverage_start));
-            span.last = match (span.last, day(&source.coverage_end)) {
+            let day = |day: &Option<String>| day.as_deref().and_then(Day::parse);
+            // Rows beyond the days that a sender names say more than the sender.
+            let (first, last) = (day(&source.first_day), day(&source.last_day));
+            let start = day(&source.coverage_start);
+            let start = start.filter(|start| first.is_none_or(|first| *start <= first));
+            let end = day(&source.coverage_end);
+            let end = end.filter(|end| last.is_none_or(|last| last <= *end));
+            span.first = span.first.max(start.map(|start| (start, table.clone())));
+            span.last = match (span.last, end.map(|end| (end, table))) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };

@@ -322,20 +322,15 @@ const READ: [&str; 12] = [
     "community_activities",
 ];
 
-/// Tables that every number depends on. Where another one ends earlier, only what reads it is withheld.
-const EVERYWHERE: [&str; 4] = ["contacts", "members", "enrolment", "stays"];
-
-/// The smallest over the sources of extract date less run-out, and of the last days that the tables cover
-/// which every number depends on.
+/// The smallest over the sources of extract date less run-out; and the last day that contacts cover, if the
+/// sender names one and delivers none beyond it.
 pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
     let days =
         manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
             |source| {
                 let cut = source.extract_date.as_deref().and_then(Day::parse)?;
                 let complete = cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0);
-                let end = source.coverage_end.as_deref().and_then(Day::parse);
-                let end = end.filter(|_| EVERYWHERE.contains(&source.table.as_str()));
-                Some(end.map_or(complete, |end| end.min(complete)))
+                Some(last_covered(source).map_or(complete, |end| end.min(complete)))
             },
         );
     let day = days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")?;
@@ -345,6 +340,13 @@ pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
         );
     }
     Ok(day)
+}
+
+/// The last day that contacts cover. Where another table ends earlier, only what reads it is withheld.
+fn last_covered(source: &SourceEntry) -> Option<Day> {
+    let day = |day: &Option<String>| day.as_deref().and_then(Day::parse);
+    let end = day(&source.coverage_end).filter(|_| source.table == "contacts");
+    end.filter(|end| day(&source.last_day).is_none_or(|last| last <= *end))
 }
 
 pub(super) fn coverage_start(manifest: &Manifest) -> Option<Day> {

@@ -99,7 +99,15 @@ fn nobody_is_at_home_for_want_of_stays() {
 
 #[test]
 fn what_no_table_covers_is_withheld() {
-    let ends = site("\"penetration_rate\"", &[], &["contacts,2025-01-31,2023-01-01,2024-10-31,0"]);
+    let lines = ["contacts,2025-01-31,2023-01-01,2024-10-31,0"];
+    let ends = site("\"penetration_rate\"", &[], &lines);
+    // Rows beyond the day that a sender names say more than the sender.
+    assert_eq!(told(&ends, "penetration_rate", 11).0, "final");
+    let contacts = std::fs::read_to_string(ends.path("extracts/contacts.csv")).expect("a file");
+    let is_covered = |row: &&str| !row.contains("2024-11-") && !row.contains("2024-12-");
+    let covered: Vec<&str> = contacts.lines().filter(is_covered).collect();
+    let ends = site("\"penetration_rate\"", &[], &lines);
+    ends.write("extracts/contacts.csv", covered.join("\n") + "\n");
     assert_eq!(told(&ends, "penetration_rate", 10).0, "final");
     is_silent(&ends, "penetration_rate", 11, "withheld", "data-through");
     let cost =
@@ -107,6 +115,8 @@ fn what_no_table_covers_is_withheld() {
     let late = site("\"pmpm_bh\"", &cost, &["cost,2025-01-31,2024-12-01,,0"]);
     is_silent(&late, "pmpm_bh", 11, "withheld", "begins before the data of cost");
     assert_eq!(told(&late, "pmpm_bh", 12).0, "final");
+    let cost = [("cost.csv", cost[0].1.replace("2024-12-05", "2024-11-05"))];
+    let cost = [("cost.csv", cost[0].1.as_str())];
     let early = site("\"pmpm_bh\"", &cost, &["cost,2025-01-31,2023-01-01,2024-11-30,0"]);
     is_silent(&early, "pmpm_bh", 12, "withheld", "the extract of cost ends on 2024-11-30");
     // Nobody says where the data begin, and there is nothing in 2023.
