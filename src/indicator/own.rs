@@ -96,17 +96,16 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
     holds.then_some(0)
 }
 
-/// An age from which on a range has no upper end.
-const NO_MOST: i32 = 120;
-
-/// True if a range of ages, both ends included, ends before any age does.
-pub fn has_most(ages: (i32, i32)) -> bool {
-    ages.1 < NO_MOST
+/// True if a range of ages, both ends included, is one of children or of youth.
+pub fn are_young((least, most): (i32, i32)) -> bool {
+    const ADULT: i32 = 18;
+    const NO_MOST: i32 = 120;
+    least < ADULT && most < NO_MOST
 }
 
-/// An unknown age passes every least age, and no greatest one: nobody is a child for want of a date.
+/// An age that is not known passes as an adult's: nobody is a child for want of a date.
 pub(super) fn is_of_age(age: Option<i32>, ages: (i32, i32)) -> bool {
-    age.map_or(!has_most(ages), |age| (ages.0..=ages.1).contains(&age))
+    age.map_or(!are_young(ages), |age| (ages.0..=ages.1).contains(&age))
 }
 
 fn is_involuntary(timeline: &Timeline, spell: &Spell) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::indicator::{
     Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, OwnTest,
-    Rule, Share, Thing, Unit, has_most,
+    Rule, Share, Thing, Unit, are_young,
 };
 use crate::terms::column;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -33,7 +33,7 @@ impl Supply {
             indicator.needs.iter().any(|need| need.split(" or ").any(|one| one.trim() == key))
         };
         // A class that no column gives may be given by the crosswalk.
-        let keys = self.key_columns(indicator, of_every_part).into_iter();
+        let keys = self.key_columns(indicator, INDISPENSABLE).into_iter();
         let keys = keys.filter(|key| *key != SERVICE_CLASS);
         missing.extend(keys.filter(|key| !is_named(key) && !has(key)).map(str::to_owned));
         let mut lacks = |column: &str| {
@@ -45,7 +45,7 @@ impl Supply {
         if has("stays") && (asks_stays(&indicator.rule) || is_named("stays")) {
             lacks("stays.discharge");
         }
-        if asks_most_age(&indicator.rule) {
+        if asks_for_young(&indicator.rule) {
             lacks("members.birth_year");
         }
         missing
@@ -62,7 +62,7 @@ impl Supply {
 
     /// Why the columns that an indicator needs do not bear a number; empty if they do.
     pub fn poor(&self, indicator: &Indicator) -> Vec<String> {
-        let keys = self.key_columns(indicator, of_any_part);
+        let keys = self.key_columns(indicator, DECIDING);
         let poor = self.poor.iter().filter(|(column, _)| keys.contains(column.as_str()));
         poor.map(|(_, why)| why.clone()).collect()
     }
@@ -77,16 +77,12 @@ impl Supply {
         measure.why_not()
     }
 
-    /// The columns that decide which units there are and which are met; `of` gives those of a filter.
-    fn key_columns<'a>(
-        &self,
-        indicator: &'a Indicator,
-        of: fn(&ContactFilter) -> BTreeSet<&'static str>,
-    ) -> BTreeSet<&'a str> {
+    /// The columns that decide which units there are and which are met.
+    fn key_columns<'a>(&self, indicator: &'a Indicator, asked: Asked) -> BTreeSet<&'a str> {
         // Where one of two columns is enough, the one may be empty because of the other.
         let needs = indicator.needs.iter().filter(|need| !need.contains(" or "));
         let mut keys: BTreeSet<&str> = needs.map(String::as_str).collect();
-        keys.extend(indicator.filters.iter().flat_map(of));
+        keys.extend(indicator.filters.iter().flat_map(asked.of_filter));
         if asks_class(&indicator.rule) {
             keys.insert(SERVICE_CLASS);
         }
@@ -95,7 +91,7 @@ impl Supply {
                 if let Unit::QuarterPair(kind) = share.index.unit {
                     keys.extend(PROVIDERS.get(kind));
                 }
-                asks_diagnosis(share)
+                (asked.of_diagnosis)(share)
             }
             Rule::Member(rule) => {
                 if let Candidates::Visits { visits, .. } = rule.candidates {
@@ -111,7 +107,7 @@ impl Supply {
                 if std::iter::once(rate.of).chain(rate.to).any(|of| of.filter_by_row().is_some()) {
                     keys.insert(ORGANISATION);
                 }
-                rate.units.iter().any(|one| asks_diagnosis(&one.share))
+                rate.units.iter().any(|one| (asked.of_diagnosis)(&one.share))
                     || matches!(rate.of, Thing::EdVisits { diagnosis } if diagnosis != 0)
             }
             _ => false,
@@ -123,6 +119,19 @@ impl Supply {
         keys
     }
 }
+
+/// Which columns are asked for, of a filter of contacts and of the diagnoses of stays.
+#[derive(Clone, Copy)]
+struct Asked {
+    of_filter: fn(&ContactFilter) -> BTreeSet<&'static str>,
+    of_diagnosis: fn(&Share) -> bool,
+}
+
+/// All that decide about something.
+const DECIDING: Asked = Asked { of_filter: of_any_part, of_diagnosis: asks_diagnosis };
+
+/// Those without which nothing can be said.
+const INDISPENSABLE: Asked = Asked { of_filter: of_every_part, of_diagnosis: is_by_diagnosis };
 
 /// Clinician, team, agency; an agency is always known.
 const PROVIDERS: [&str; 3] = ["contacts.clinician_id", "contacts.team_id", "contacts.agency_id"];
@@ -256,22 +265,27 @@ pub fn asks_stays(rule: &Rule) -> bool {
     }
 }
 
-/// True if a rule asks for members up to an age, and nothing else will do.
-fn asks_most_age(rule: &Rule) -> bool {
-    let own = |one: &Criterion| matches!(one, Criterion::Own(OwnTest::Age(least, most)) if has_most((*least, *most)));
+/// True if a rule asks for children or youth, and nothing else will do.
+fn asks_for_young(rule: &Rule) -> bool {
+    let own = |one: &Criterion| matches!(one, Criterion::Own(OwnTest::Age(least, most)) if are_young((*least, *most)));
     match rule {
         Rule::Member(rule) => {
-            rule.ages.is_some_and(has_most) || rule.when.iter().any(|when| own(&when.is))
+            rule.ages.is_some_and(are_young) || rule.when.iter().any(|when| own(&when.is))
         }
         Rule::Share(share) => share.index.when.iter().any(own),
         _ => false,
     }
 }
 
-/// True if the principal diagnosis of stays or visits decides about units or about what is met.
-fn asks_diagnosis(share: &Share) -> bool {
+/// True if units are stays or visits with a principal diagnosis.
+fn is_by_diagnosis(share: &Share) -> bool {
     let of_stays =
         matches!(share.index.unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit);
+    of_stays && !share.index.diagnosis.is_empty()
+}
+
+/// True if the principal diagnosis of stays or visits decides about units or about what is met.
+fn asks_diagnosis(share: &Share) -> bool {
     let happens = |one: &Happening| match one {
         Happening::EdVisit { diagnosis, .. }
         | Happening::Admission { diagnosis, .. }
@@ -284,7 +298,7 @@ fn asks_diagnosis(share: &Share) -> bool {
         }
         _ => false,
     };
-    (of_stays && !share.index.diagnosis.is_empty())
+    is_by_diagnosis(share)
         || share.happenings().iter().any(happens)
         || share.criteria().iter().any(meets)
 }

@@ -382,7 +382,7 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         return Some(life.sed_recorded);
     }
     if let Some([from, to]) = criterion.age {
-        return Some(life.age(unit.day).map_or(to >= 120, |age| (from..=to).contains(&age)));
+        return Some(life.is_aged(unit.day, from, to));
     }
     if let Some(phase) = criterion.in_phase {
         let [from, to] = criterion.days.expect("a window");

@@ -289,6 +289,11 @@ impl<'a> Life<'a> {
             && !self.custody.contains(&day)
     }
 
+    /// True if the age lies in a range; if it is not known, as that of an adult does.
+    pub(super) fn is_aged(&self, day: Day, from: i32, to: i32) -> bool {
+        self.age(day).map_or(from >= 18 || to >= 120, |age| (from..=to).contains(&age))
+    }
+
     pub(super) fn age(&self, day: Day) -> Option<i32> {
         self.born.map(|born| age(born, day))
     }

@@ -87,9 +87,7 @@ impl<'a> Year<'a> {
     }
 
     fn is_candidate(&self, member: &Member) -> bool {
-        let in_age = member.age.is_none_or(|[from, to]| {
-            self.life.age(self.end).is_none_or(|age| (from..=to).contains(&age))
-        });
+        let in_age = member.age.is_none_or(|[from, to]| self.life.is_aged(self.end, from, to));
         // The 24 months that end with the window.
         let two_years = month_start(self.start, -12);
         in_age
