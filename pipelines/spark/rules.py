@@ -200,6 +200,15 @@ def select(table, found, source, last, settings):
     ranks = [f"'{place:03}' || ({re.sub('|'.join(number), lambda found: number[found[0]], rule)})"
              for place, rule in faults]
     fault = f"least({', '.join(ranks)}, null)"
+    if "void" in at:
+        # Of a row that takes another back, only the key is looked at, which must be there.
+        key = "member_id" if table == "members" else "record_id"
+        keys = [(place, rule, texts[field["name"]]) for (field, _, _), (place, rule) in zip(found, faults)
+                if field["to"] == key]
+        place, rule, text = keys[0] if keys else (0, "null", "null")
+        rule = f"case when {text} is null then 'missing_value' else {rule} end"
+        rule = re.sub("|".join(number), lambda found: number[found[0]], rule)
+        fault = f"if({void}, '{place:03}' || ({rule}), {fault})"
     lines = [f"cast({sql} as {TYPES[COLUMNS[to]]}) as `{to}`" for to, sql in merged.items()]
     return "select\n  " + ",\n  ".join(lines) + f",\n  {fault} as fault,\n  {void} as void\nfrom {source}"
 

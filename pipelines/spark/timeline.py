@@ -82,12 +82,16 @@ def without_repeats(rows, table, may_repeat):
     has_key = F.col(key).isNotNull() if keyed or table == "members" else F.lit(False)
     good, bad = rows.where("fault is null"), rows.where("fault is not null")
     same_key = [key, F.when(has_key, F.lit("")).otherwise(F.to_json(whole_row))]
-    # Of each sender the latest counts; of the register, the latest of all.
-    sender = Window.partitionBy(*same_key, *(["sender"] if keyed else []))
-    latest = F.max(F.struct("sent_on", "void")).over(sender)
+    # Of each sender the latest counts; of the register, the latest of all whose senders do not take it back.
+    latest = F.max(F.struct("sent_on", "void")).over(Window.partitionBy(*same_key, "sender"))
     good = good.withColumn("latest", F.when(has_key, latest))
-    good = good.withColumn("rule", F.when(has_key, F.when(F.col("void") | F.col("latest.void"), "voided")
-                           .when(F.col("sent_on") < F.col("latest.sent_on"), "replaced")))
+    gone = F.col("latest.void") | F.col("void") if keyed else F.col("latest.void")
+    good = good.withColumn("gone", F.coalesce(gone, F.lit(False)))
+    whose = ["sender"] if keyed else ["gone"]
+    last = F.max("sent_on").over(Window.partitionBy(*same_key, *whose))
+    good = good.withColumn("last", F.when(has_key, last))
+    good = good.withColumn("rule", F.when(has_key, F.when(F.col("gone"), "voided")
+                           .when(F.col("sent_on") < F.col("last"), "replaced")))
     same_key = Window.partitionBy(*same_key, F.col("rule").isNull())
     order = [F.col("sent_on").desc(), *order]
     good = good.withColumn("place", F.row_number().over(same_key.orderBy(*order)))
@@ -97,7 +101,7 @@ def without_repeats(rows, table, may_repeat):
     good = good.withColumn("rule", F.coalesce("rule", F.when(F.col("place") > 1, rule)))
     numbers = [(f"{place:02}", rule) for place, rule in enumerate(RULES)]
     bad = bad.withColumn("rule", F.expr(cases("substring(fault, 4, 2)", numbers)))
-    both = good.drop("place", "first", "latest").unionByName(bad)
+    both = good.drop("place", "first", "latest", "gone", "last").unionByName(bad)
     return both.drop("fault", "void")
 
 
@@ -270,15 +274,21 @@ def main():
     for table, rows in read.items():
         if known is not None:
             unknown = F.concat("member_place", F.lit(f"{RULES.index('unknown_member'):02}"))
+            # Of rows that take others back, the key alone counts; a member who was taken back is unknown.
+            asked = F.col("member_id").isNotNull() & ~F.col("void")
             rows = rows.join(known, "member_id", "left").withColumn("fault", F.when(
-                F.col("is_known").isNull() & F.col("member_id").isNotNull(),
-                F.least("fault", unknown)).otherwise(F.col("fault"))).drop("is_known")
-        if table == "members":
-            known = rows.select("member_id").where("member_id is not null").distinct()
-            known = known.withColumn("is_known", F.lit(True))
+                asked & F.col("is_gone").isNull(), F.least("fault", unknown)).when(
+                asked & F.col("is_gone") & F.col("fault").isNull(), unknown).otherwise(F.col("fault")))
+            rows = rows.drop("is_gone")
         settings = extracts.get(table, {})
         may_repeat = settings.get("repeated_keys") == "first"
         rows = without_repeats(rows.drop("member_place"), table, may_repeat).cache()
+        if table == "members":
+            voided = F.coalesce(F.col("rule") == "voided", F.lit(False))
+            other = F.col("rule").isNull() | F.col("rule").isin(
+                "replaced", "repeated", "duplicate_row", "duplicate_key")
+            known = rows.where("member_id is not null").groupBy("member_id")
+            known = known.agg((F.max(voided) & ~F.max(F.coalesce(other, F.lit(False)))).alias("is_gone"))
         sources.append(about(rows, table, in_force[table], services))
         rows = rows.where("rule is null").drop("rule", "file", "sender", "sent_on")
         columns |= set(rows.columns)
