@@ -74,14 +74,19 @@ pub(super) fn spans(pipeline: &Pipeline, manifest: &Manifest) -> BTreeMap<(Strin
 /// The tables without which an indicator has no number.
 fn needed(indicator: &Indicator) -> BTreeSet<String> {
     let named = indicator.needs.iter().filter(|need| !need.contains(" or "));
-    let table = |need: &String| need.split('.').next().unwrap_or(need).trim().to_owned();
-    named.map(table).chain(asks_stays(&indicator.rule).then(|| "stays".to_owned())).collect()
+    named
+        .map(|need| table_of(need))
+        .chain(asks_stays(&indicator.rule).then(|| "stays".to_owned()))
+        .collect()
+}
+
+fn table_of(need: &str) -> String {
+    need.split('.').next().unwrap_or(need).trim().to_owned()
 }
 
 /// The tables that an indicator reads rows of.
 fn tables(indicator: &Indicator) -> Vec<String> {
-    let table = |need: &str| need.split('.').next().unwrap_or(need).trim().to_owned();
-    let named = indicator.needs.iter().flat_map(|need| need.split(" or ")).map(table);
+    let named = indicator.needs.iter().flat_map(|need| need.split(" or ")).map(table_of);
     let mut tables: BTreeSet<String> = named.collect();
     if tables.is_empty() || !indicator.filters.is_empty() || indicator.rule == Rule::LevelMix {
         tables.insert("contacts".to_owned());
