@@ -85,6 +85,10 @@ fn nobody_is_at_home_for_want_of_stays() {
     let without = site(indicators, &[], &[]);
     is_silent(&without, "community_tenure", 12, "not_computable", why);
     is_silent(&without, "bed_days_per_1000mm", 12, "not_computable", why);
+    // Who asks how the number came about is told the same.
+    let question =
+        ["explain", "community_tenure", "--pipeline", "@site.toml", "--period", "2024-12"];
+    assert!(without.says(&question, 2).contains(why));
     let contacts = std::fs::read_to_string(without.path("extracts/contacts.csv")).expect("a file");
     let hospital = "H1,M00,2024-12-03,A1,B1,inpatient_day\n";
     without.write("extracts/contacts.csv", contacts + hospital);
