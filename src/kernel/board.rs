@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::spread::Spread;
 use super::steady::Run;
 use super::teams::Teams;
+use super::volume::VolumeSums;
 use crate::indicator::member_outcome::MemberOutcome;
 use crate::terms::Day;
 use crate::timeline::{Interner, Timeline};
@@ -29,6 +30,7 @@ pub(super) struct Board<'p> {
     pub(super) parts: Parts,
     pub(super) joint: Joint,
     pub(super) teams: Teams,
+    pub(super) volumes: VolumeSums,
     pub(super) rows: Vec<Row>,
     /// Where the reasons of each measure begin.
     pub(super) reasons_from: Vec<usize>,
@@ -98,6 +100,7 @@ impl<'p> Board<'p> {
             parts: Parts::new(plan),
             joint: Joint::new(plan),
             teams: Teams::new(plan),
+            volumes: VolumeSums::default(),
             rows: vec![Row::default()],
             reasons_from,
             profiles: Vec::new(),

@@ -75,6 +75,7 @@ impl<'p> Counter<'p> {
             debug_assert!(posted.is_ok(), "what is entered for everyone can be posted");
         }
         self.board.post_teams(&self.ledger, timeline, interner);
+        self.board.post_volumes(timeline, interner);
     }
 
     /// Enters everything that a member adds.

@@ -35,9 +35,11 @@ mod things;
 mod top;
 mod total;
 mod units;
+mod volume;
 mod wire;
 mod wire_found;
 mod wire_teams;
+mod wire_volume;
 
 pub use contract::{Breach, Checked, Contract, KEYS};
 pub use covariate::{Covariate, IndexFact};
@@ -51,4 +53,5 @@ pub use supply::{SERVICE_CLASS, Supply, asks_stays};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
 pub use top::Top;
 pub use units::{Fate, Unit, add_up, units};
+pub use volume::{Volume, Volumes};
 pub use wire::{Part, Seen, Task, WireError, schema as tallies_schema};

@@ -406,7 +406,8 @@ impl Calendar {
         calendar
     }
 
-    fn month(&self, day: Day) -> Option<usize> {
+    /// The place of a day's month.
+    pub(super) fn month(&self, day: Day) -> Option<usize> {
         let place = usize::try_from(day.0 - self.first).ok()?;
         self.month_of.get(place).map(|month| usize::from(*month))
     }
@@ -434,6 +435,24 @@ impl Calendar {
         (year, (month, since + 1))
     }
 
+    /// First days of the months.
+    pub(super) fn starts(&self) -> impl ExactSizeIterator<Item = Day> + '_ {
+        self.months.iter().map(|(start, _)| *start)
+    }
+
+    /// The months of a run of days, by their places, and how many of its days lie in each.
+    pub(super) fn months_of(&self, first: Day, last: Day) -> impl Iterator<Item = (usize, i32)> {
+        let from = self.month(first).unwrap_or(self.months.len());
+        let months = self.months[from..].iter().take_while(move |(start, _)| *start <= last);
+        let mut start = first;
+        (from..).zip(months).map(move |(place, _)| {
+            let next = self.months.get(place + 1).map_or(Day(i32::MAX), |(start, _)| *start);
+            let days = last.min(next - 1) - start + 1;
+            start = next;
+            (place, days)
+        })
+    }
+
     /// Splits a run of days by month: `each(periods, days)`.
     pub(super) fn for_each_month(
         &self,
@@ -441,17 +460,8 @@ impl Calendar {
         last: Day,
         each: &mut impl FnMut(&[usize], i32),
     ) {
-        let Some(mut month) = self.month(first) else { return };
-        let mut from = first;
-        while from <= last {
-            let next = self.months.get(month + 1).map_or(Day(i32::MAX), |(start, _)| *start);
-            let to = last.min(next - 1);
-            each(&self.months[month].1, to - from + 1);
-            from = next;
-            month += 1;
-            if month >= self.months.len() {
-                break;
-            }
+        for (month, days) in self.months_of(first, last) {
+            each(&self.months[month].1, days);
         }
     }
 }

@@ -84,7 +84,8 @@ impl Counted {
             }
         }
         let tasks = BTreeMap::from([(task, Seen::once(self.summary))]);
-        Part { tasks, found: self.summary.found, cells, pairs }
+        let volumes = self.tallies.volumes;
+        Part { tasks, found: self.summary.found, volumes, cells, pairs }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Volumes;
 use crate::indicator::Measure;
 use crate::terms::Period;
 
@@ -163,4 +164,6 @@ pub struct Tallies {
     pub periods: Vec<Period>,
     /// The sums.
     pub cells: BTreeMap<Cell, Tally>,
+    /// How much each organisation delivers.
+    pub volumes: Volumes,
 }

@@ -22,7 +22,8 @@ impl Board<'_> {
         let parts: Vec<usize> =
             other.parts.all().iter().map(|part| self.parts.place_of(part)).collect();
         let groups: Vec<usize> = other.groups.iter().map(|name| self.group_named(name)).collect();
-        let Board { rows: mut theirs, joint, teams, .. } = other;
+        let Board { rows: mut theirs, joint, teams, volumes, .. } = other;
+        self.volumes.merge(&volumes, &groups);
         let mut matched: Vec<Option<Row>> = self.rows.iter().map(|_| None).collect();
         for (group, mine) in groups.iter().enumerate() {
             matched[shared_row(*mine)] = Some(std::mem::take(&mut theirs[shared_row(group)]));
@@ -66,8 +67,9 @@ impl Board<'_> {
         cells.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut cells: BTreeMap<Cell, Tally> = cells.into_iter().collect();
         fill(plan, (&sums, &self.groups), &mut cells);
-        let tallies = Tallies { measures: plan.measures(), periods: plan.periods.clone(), cells };
-        (tallies, teams, self.groups)
+        let volumes = self.volumes.named(plan, &self.groups);
+        let (measures, periods) = (plan.measures(), plan.periods.clone());
+        (Tallies { measures, periods, cells, volumes }, teams, self.groups)
     }
 
     /// The tallies of a group.

@@ -15,7 +15,9 @@ use super::part::band_name;
 use super::plan::{Plan, StratumKind};
 use super::run::{Error, counted};
 use super::teams::{self, densities};
-use super::{Attributed, Cell, Group, Stratum, Tallies, Tally, Values, activities, attribution};
+use super::{
+    Attributed, Cell, Group, Stratum, Tallies, Tally, Values, Volumes, activities, attribution,
+};
 use crate::indicator::member_outcome::{MemberOutcome, Steady};
 use crate::indicator::unit::Outcome;
 use crate::indicator::{Rule, Shape};
@@ -303,7 +305,8 @@ impl Writer<'_> {
 }
 
 /// The tallies that units add up to, in every group and breakdown. Sums over members are made from
-/// each member's own sums, as [`super::count()`] does without knowing the units.
+/// each member's own sums, as [`super::count()`] does without knowing the units. Volumes are not made of
+/// units: there are none.
 pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
     let densities = densities(plan);
     let mut cells: BTreeMap<Cell, Tally> = BTreeMap::new();
@@ -363,7 +366,7 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
         cells.entry(cell).or_default().values = values.into_iter().collect::<Values>();
     }
     let (measures, periods) = (plan.measures(), plan.periods.clone());
-    Tallies { measures, periods, cells }
+    Tallies { measures, periods, cells, volumes: Volumes::new() }
 }
 
 /// The parts of a group that a unit belongs to. Days by level have no whole.

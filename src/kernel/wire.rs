@@ -3,12 +3,12 @@
 //!
 //! | column | type | what |
 //! |---|---|---|
-//! | `what` | text | `task`, `found`, `cell`, `excluded`, `value` or `team` |
+//! | `what` | text | `task`, `found`, `volume`, `cell`, `excluded`, `value` or `team` |
 //! | `measure` | int32 | place of the measure in the plan |
 //! | `grain`, `period_start` | text, date | the period |
 //! | `group_kind`, `group` | text | `all`, or `bho` and its id |
 //! | `stratum_kind`, `stratum` | text | which part of them |
-//! | `key` | int64 | of `excluded` and `found`: place of the reason or oddity; of `value`: the value |
+//! | `key` | int64 | of `excluded`, `found` and `volume`: place of the reason, oddity or kind; of `value`: the value |
 //! | `plan`, `program`, `part` | text | of `task`: hash of the plan, version of the program, bucket |
 //! | `numerator`, `denominator`, `members`, `nn`, `nd`, `dd` | decimal(38, 0) | the sums |
 //!
@@ -16,6 +16,7 @@
 //! A row of `team` says how many `members` of a group see two providers (`stratum_kind` and `stratum` are
 //! hashes of their ids) in the window that ends on `period_start`, and in `numerator` what the pair adds to
 //! their densities.
+//! A row of `volume` says how much an organisation delivers in a month (`numerator`).
 //! A row of `found` says how often an oddity of the data was found (`numerator`) and among how many rows
 //! or members (`denominator`). A row of `task` says how many tasks counted (`numerator`), how many rows they read
 //! (`denominator`) and how many members they saw (`members`).
@@ -34,7 +35,8 @@ use super::pairs::{Pairs, Shared};
 use super::teams::fill;
 use super::wire_found;
 use super::wire_teams::{self, InCounts, Key as TeamKey, OutCount};
-use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Values, activities};
+use super::wire_volume;
+use super::{Cell, Group, Plan, Stratum, Tallies, Tally, Values, Volumes, activities};
 use crate::terms::{Day, Grain, Period};
 use crate::timeline::{Found, Summary};
 
@@ -98,6 +100,8 @@ pub struct Part {
     pub tasks: BTreeMap<Task, Seen>,
     /// What their rows show about the data.
     pub found: Found,
+    /// How much their organisations deliver.
+    pub volumes: Volumes,
     /// Their tallies.
     pub cells: BTreeMap<Cell, Tally>,
     /// Which providers see members together.
@@ -182,7 +186,8 @@ impl Part {
         let tasks = self.tasks.iter().map(|(task, seen)| out_task(task, *seen));
         let cells = self.cells.iter().flat_map(|(cell, tally)| out_cell(cell, tally));
         let pairs = self.pairs.out(names).map(|pair| out_pair(&pair));
-        tasks.chain(wire_found::rows(&self.found)).chain(cells).chain(pairs)
+        let about = wire_found::rows(&self.found).chain(wire_volume::rows(&self.volumes));
+        tasks.chain(about).chain(cells).chain(pairs)
     }
 
     /// Reads tables, whatever the order of their rows; rows of one cell are added.
@@ -220,7 +225,7 @@ impl Part {
         let sums = table.sums(row)?;
         let what = table.text(0, row);
         let counts: &[usize] = match what {
-            Some("task" | "found") => &[0, 1, 2],
+            Some("task" | "found" | "volume") => &[0, 1, 2],
             _ => &[1, 2, 3, 5],
         };
         if let Some(place) = counts.iter().find(|place| sums[**place] < 0) {
@@ -240,6 +245,10 @@ impl Part {
             let (oddity, times) = wire_found::read(table.key(row), row, sums)?;
             self.found.see(oddity, times);
             return Ok(());
+        }
+        if what == Some("volume") {
+            let about = (table.key(row), table.start(row), table.group(row)?);
+            return wire_volume::read(about, row, sums[0], &mut self.volumes);
         }
         let cell = table.cell(row)?;
         let count = i64::try_from(sums[2]).map_err(|_| WireError::TooGreat)?;
@@ -286,15 +295,16 @@ impl Part {
         }
         fill(plan, (&pairs.sums(plan), &pairs.groups), &mut cells);
         activities::add(plan, &mut cells);
-        Ok(Tallies { measures, periods: plan.periods.clone(), cells })
+        let (periods, volumes) = (plan.periods.clone(), self.volumes);
+        Ok(Tallies { measures, periods, cells, volumes })
     }
 }
 
-fn sum(own: i64, other: i64) -> Result<i64, WireError> {
+pub(super) fn sum(own: i64, other: i64) -> Result<i64, WireError> {
     own.checked_add(other).ok_or(WireError::TooGreat)
 }
 
-fn group_words(group: &Group) -> (&str, &str) {
+pub(super) fn group_words(group: &Group) -> (&str, &str) {
     match group {
         Group::All => ("all", "all"),
         Group::Bho(id) => ("bho", id.as_str()),

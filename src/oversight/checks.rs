@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::PublishedTable;
+use super::{PublishedTable, Thin};
 use crate::terms::Period;
 use crate::timeline::{Found, Times};
 
@@ -16,6 +16,8 @@ pub struct Facts {
     pub missing: BTreeMap<String, Times>,
     /// Ids of clinicians that differ from another only in case, punctuation or leading zeros, of all.
     pub spellings: Option<Times>,
+    /// Where much less is delivered than is to be expected, what is worst last.
+    pub thin: Vec<Thin>,
     /// Measures whose last month is made by few members, by their places.
     pub few: Vec<usize>,
 }

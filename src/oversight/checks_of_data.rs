@@ -1,6 +1,8 @@
 //! What rows show about the data, as checks.
 
-use super::checks::{Finding, Look, Said, exceeds, joined, share};
+use super::Thin;
+use super::checks::{Finding, Look, Said, exceeds, joined, share, whole_percent};
+use crate::terms::{Grain, Period};
 use crate::timeline::{Oddity, Times};
 
 /// Share of rows from which on a check warns, in percent.
@@ -103,9 +105,23 @@ impl Look<'_> {
     }
 
     pub(super) fn capitated(&self) -> Said {
-        self.column("contacts.paid_amount", "What was paid for contacts is not delivered", |share| {
+        let paid = self.column("contacts.paid_amount", "What was paid for contacts is not delivered", |share| {
             format!("{share} of contacts say nothing of what was paid. Where encounters are paid by head, some are never reported: compare contacts for each member among organisations.")
-        })
+        });
+        let own = self.facts.thin.iter().filter(|thin| thin.organisation.is_some());
+        joined(&[
+            paid,
+            thin(
+                own,
+                "Every organisation delivers as much as before for each enrolled day, and something of each table that is read.",
+            ),
+        ])
+    }
+
+    /// Months of tables with far fewer rows than before.
+    pub(super) fn thin_tables(&self) -> Said {
+        let of_all = self.facts.thin.iter().filter(|thin| thin.organisation.is_none());
+        thin(of_all, "No table has a month with less than half the rows that are usual.")
     }
 
     pub(super) fn minutes(&self) -> Said {
@@ -128,5 +144,35 @@ impl Look<'_> {
         } else {
             (Finding::Clear, "No source says that its dates were moved.".to_owned())
         }
+    }
+}
+
+/// What lacks rows, the latest first.
+fn thin<'a>(found: impl DoubleEndedIterator<Item = &'a Thin>, none: &str) -> Said {
+    const SHOWN: usize = 6;
+    let texts: Vec<String> = found.rev().map(thin_words).collect();
+    if texts.is_empty() {
+        return (Finding::Clear, none.to_owned());
+    }
+    let more = texts.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" So for {more} more.") } else { String::new() };
+    (Finding::Warning, texts[..texts.len().min(SHOWN)].join(" ") + &more)
+}
+
+fn thin_words(Thin { table, organisation, month, times }: &Thin) -> String {
+    let period = month.map(|start| Period::starting(Grain::Month, start).to_string());
+    match (organisation, period) {
+        (Some(id), None) => format!(
+            "No row of {table} is of {id}, although others have many: its zeros may be gaps."
+        ),
+        (Some(id), Some(month)) => format!(
+            "{id} has {} of its usual rows of {table} in {month}: what looks like less care may be a gap.",
+            whole_percent(*times)
+        ),
+        (None, month) => format!(
+            "The table {table} has {} of the usual rows in {}: what looks like less care may be a gap.",
+            whole_percent(*times),
+            month.unwrap_or_default()
+        ),
     }
 }

@@ -87,12 +87,10 @@ impl Look<'_> {
         };
         let (preliminary, withheld) = (of_month(State::Preliminary), of_month(State::Withheld));
         let finding = if preliminary + withheld > 0 { Finding::Warning } else { Finding::Clear };
-        (
-            finding,
-            format!(
-                "Of the month of the report {preliminary} indicators are preliminary and {withheld} are withheld until their windows are complete; the last three months of claims look worse than they will be."
-            ),
-        )
+        let text = format!(
+            "Of the month of the report {preliminary} indicators are preliminary and {withheld} are withheld until their windows are complete; the last three months of claims look worse than they will be."
+        );
+        joined(&[(finding, text), self.thin_tables()])
     }
 
     pub(super) fn unmapped(&self) -> Said {

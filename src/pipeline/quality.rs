@@ -6,7 +6,7 @@ use super::{Counted, period};
 use crate::extract::Table;
 use crate::indicator::{Measure, Shape};
 use crate::kernel::{Cell, Group, Stratum, Tally};
-use crate::oversight::Facts;
+use crate::oversight::{Facts, Thin, thin_organisations, thin_tables};
 use crate::report::{Coverage, MonthRows, Quality, Share};
 use crate::store::{Manifest, SourceEntry};
 use crate::terms::Day;
@@ -49,7 +49,41 @@ pub(super) fn facts(manifest: &Manifest, counted: &Counted) -> Facts {
     let mut spelled = manifest.sources.iter().filter(|source| source.table == "contacts");
     let spellings = spelled.find_map(|source| source.clinicians);
     let spellings = spellings.map(|ids| Times { found: ids.alike, of: ids.ids });
-    Facts { found: counted.summary.found, missing, spellings, few: few(counted) }
+    let (found, few, thin) = (counted.summary.found, few(counted), thin(manifest, counted));
+    Facts { found, missing, spellings, thin, few }
+}
+
+/// Tables of which most months have rows of what happens; enrolment begins when contracts do.
+const DATED: [Table; 8] = [
+    Table::Contacts,
+    Table::Stays,
+    Table::Events,
+    Table::Outcomes,
+    Table::Referrals,
+    Table::CarePlans,
+    Table::Cost,
+    Table::Pharmacy,
+];
+
+/// Where much less is delivered than is to be expected, up to the month of the report.
+fn thin(manifest: &Manifest, counted: &Counted) -> Vec<Thin> {
+    let until = counted.month.start;
+    let dated = manifest.sources.iter().filter(|source| {
+        Table::from_name(&source.table).is_some_and(|table| DATED.contains(&table))
+    });
+    let by_month: Vec<(&str, BTreeMap<Day, u64>)> = dated
+        .map(|source| {
+            let months = source.rows_by_month.iter();
+            let starts =
+                months.filter_map(|(month, rows)| Some((period::month(month)?.start, *rows)));
+            (source.table.as_str(), starts.collect())
+        })
+        .collect();
+    let mut thin = thin_tables(by_month.iter().map(|(table, rows)| (*table, rows)), until);
+    let own = thin_organisations(&counted.tallies.volumes, until, &thin);
+    thin.extend(own);
+    thin.sort_by_key(|one| (one.month.is_none(), one.month));
+    thin
 }
 
 /// Rates that few members make, in the month of the report and for everyone.

@@ -92,3 +92,54 @@ fn parts_of_a_count_find_what_one_count_finds() {
     assert_eq!(one, two);
     assert!(one["4"].1.contains("of stays have no discharge"), "{:?}", one["4"]);
 }
+
+#[test]
+fn what_one_organisation_did_not_deliver_is_warned_of() {
+    let site = Site::new(r#""penetration_rate", "seclusion_events_rate""#);
+    let pipeline = fs::read_to_string(site.path("site.toml")).expect("the pipeline");
+    let periods = "[periods]\nmonths = 18\ngrains = [\"month\"]\n[extracts]\n";
+    site.write("site.toml", pipeline.replace("[extracts]\n", periods));
+    let month = |place: u32| format!("{}-{:02}", 2023 + place / 12, place % 12 + 1);
+    let [mut members, mut spans, mut contacts, mut events] = [
+        "member_id,birth_year\n",
+        "member_id,start,end,bho_id\n",
+        "contact_id,member_id,contact_date,service_class,agency_id\n",
+        "event_id,member_id,start,type\n",
+    ]
+    .map(str::to_owned);
+    for member in 0..120 {
+        // The last organisation has no row of events and lacks most contacts of November 2024.
+        let bho = member % 2 + 1;
+        members += &format!("M{member},1980\n");
+        spans += &format!("M{member},2023-01-01,2024-12-31,B{bho}\n");
+        for place in (6..24).filter(|place| bho == 1 || *place != 22 || member < 40) {
+            for day in [3, 17] {
+                let date = format!("{}-{day:02}", month(place));
+                contacts += &format!("C{member}-{place}-{day},M{member},{date},therapy,A{bho}\n");
+            }
+        }
+        if bho == 1 {
+            events += &format!("E{member},M{member},{}-09,seclusion\n", month(6 + member % 18));
+        }
+    }
+    for (table, text) in
+        [("members", members), ("enrolment", spans), ("contacts", contacts), ("events", events)]
+    {
+        site.write(&format!("extracts/{table}.csv"), text);
+    }
+    manifest(&site, &["members", "enrolment", "contacts", "events"], false);
+    site.fine(&["run", "@site.toml", "--out", "@out"]);
+    let found = checks(&site, "out");
+    let (finding, said) = &found["14"];
+    assert_eq!(finding, "warning", "{said}");
+    assert!(said.contains("No row of events is of B2"), "{said}");
+    assert!(said.contains("B2 has 34\u{a0}% of its usual rows of contacts in 2024-11"), "{said}");
+    assert!(!said.contains("B1 has") && !said.contains("of B1"), "{said}");
+    assert!(found["8"].1.contains("No table has a month"), "{:?}", found["8"]);
+    for bucket in ["1/2", "2/2"] {
+        let to = format!("@parts/{}.arrow", &bucket[..1]);
+        site.fine(&["evaluate", "@site.toml", "--bucket", bucket, "--tallies", &to]);
+    }
+    site.fine(&["report", "@site.toml", "--tallies", "@parts", "--out", "@two"]);
+    assert_eq!(checks(&site, "two"), found);
+}

@@ -181,7 +181,7 @@ impl World {
         for (cell, tally) in &mut cells {
             tally.excluded.resize(self.measures[cell.measure].exclusions.len(), 0);
         }
-        Tallies { measures: self.measures, periods: self.periods, cells }
+        Tallies { measures: self.measures, periods: self.periods, cells, ..Tallies::default() }
     }
 }
 

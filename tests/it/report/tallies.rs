@@ -228,7 +228,7 @@ pub(super) fn tallies() -> Tallies {
             }
         }
     }
-    Tallies { measures, periods, cells }
+    Tallies { measures, periods, cells, ..Tallies::default() }
 }
 
 /// The same counts as a joint stratum of age and sex, of which there is one.
