@@ -35,7 +35,8 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
             _ => "–".to_owned(),
         };
         let count = row.denominator.map_or_else(String::new, |count| count.to_string());
-        let says = if row.suppressed || row.state != State::Final {
+        let has_none = row.value.is_none() && !row.reason.is_empty();
+        let says = if row.suppressed || row.state != State::Final || has_none {
             row.reason.as_str()
         } else {
             &measure.unit

@@ -12,6 +12,7 @@ const ASSESSED_ONCE: u64 = 50;
 const NOT_ENROLLED: u64 = 20;
 const NOT_MEASURED: u64 = 30;
 const HIDDEN: u64 = 30;
+const UNREAD: u64 = 10;
 /// Percentage points by which a share of exclusions differs from the months before.
 const MORE_LEFT_OUT: i64 = 10;
 
@@ -95,11 +96,18 @@ impl Look<'_> {
 
     pub(super) fn unmapped(&self) -> Said {
         let poor: Vec<&str> = self.of_state(State::LowQuality);
-        listed(
+        let poor = listed(
             &poor,
             "A column or code list that these need says too little:",
             "No code list or column falls below its limit. Frequent codes that vanish or come stop the intake until somebody accepts them.",
-        )
+        );
+        if self.facts.found.times(Oddity::UnreadScore).of == 0 {
+            return poor;
+        }
+        let unread = self.oddity(Oddity::UnreadScore, UNREAD, "No scores were delivered.", |share| {
+            format!("{share} of scores are in no number: on instruments, subscales or raters that the registry of instruments does not have, or out of their range.")
+        });
+        joined(&[poor, unread])
     }
 
     pub(super) fn of_state(&self, state: State) -> Vec<&str> {

@@ -1,10 +1,13 @@
 //! Tallies to rows: value, interval, state and verdict. Nothing is hidden yet.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
 use crate::indicator::{Display, Measure, Shape};
 use crate::kernel::{Cell, Group, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, quantile, wilson};
+use crate::terms::Period;
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
 use super::ripeness::ripeness;
@@ -56,16 +59,17 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
     };
     let of_curves = cells.iter().filter(has_curve);
     let curves = of_curves.map(|(cell, tally)| ((*cell).clone(), (*tally).clone())).collect();
+    let counted: BTreeSet<usize> = cells.iter().map(|(cell, _)| cell.measure).collect();
     for (index, measure) in tallies.measures.iter().enumerate() {
-        if !measure.is_computable() {
-            let empty = |period| Cell {
+        if !measure.is_computable() || !counted.contains(&index) {
+            let (group, stratum) = (Group::All, Stratum::everyone());
+            let of = |period: &Period| Cell {
                 measure: index,
-                period,
-                group: Group::All,
-                stratum: Stratum::everyone(),
+                period: *period,
+                group: group.clone(),
+                stratum: stratum.clone(),
             };
-            let cells = tallies.periods.iter().map(|period| empty(*period));
-            rows.extend(cells.map(|cell| not_computable(measure, &cell, settings)));
+            rows.extend(tallies.periods.iter().map(|period| empty(measure, &of(period), settings)));
         }
     }
     let whole = |row: &&Row| row.statistic.is_empty() && row.stratum.kind == "all";
@@ -159,8 +163,20 @@ fn judge(row: &mut Row, (id, base_id): (&str, &str), settings: &Settings) {
     row.verdict = target.and_then(|target| verdict(row, target));
 }
 
-fn not_computable(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
-    let mut row = blank(&ripeness(measure, cell.period, settings), cell);
+/// The row of a measure that cannot be computed, or that has found nothing in any period: its silence
+/// would leave open which of the two.
+fn empty(measure: &Measure, cell: &Cell, settings: &Settings) -> Row {
+    let ripe = ripeness(measure, cell.period, settings);
+    if measure.is_computable() {
+        let excluded = vec![0; measure.exclusions.len()];
+        let mut row =
+            row_of(measure, &ripe, cell, &Tally { excluded, ..Tally::default() }, settings);
+        if row.state.shows_numbers() && row.reason.is_empty() {
+            "nothing to count".clone_into(&mut row.reason);
+        }
+        return row;
+    }
+    let mut row = blank(&ripe, cell);
     judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
 }

@@ -28,11 +28,14 @@ pub enum Oddity {
     AssessedOnce,
     /// Stays that were derived from contacts of 24-hour care; of all.
     DerivedStay,
+    /// Scores that no number is made of: on an instrument or by a rater that the registry does not have, or out
+    /// of its range; of all scores.
+    UnreadScore,
 }
 
 impl Oddity {
     /// Every one, in the order of their counts.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SameDay,
         Self::AfterDeath,
         Self::OpenStay,
@@ -42,6 +45,7 @@ impl Oddity {
         Self::SubstanceUse,
         Self::AssessedOnce,
         Self::DerivedStay,
+        Self::UnreadScore,
     ];
 }
 
@@ -85,6 +89,11 @@ impl Found {
     /// An ended stay or care plan.
     pub(super) fn ended(&mut self, has_reason: bool) {
         self.one(Oddity::NoEndReason, !has_reason);
+    }
+
+    /// A score.
+    pub(super) fn scored(&mut self, is_read: bool) {
+        self.one(Oddity::UnreadScore, !is_read);
     }
 
     /// Stays that were derived.

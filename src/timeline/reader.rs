@@ -245,8 +245,11 @@ impl<'n> Reader<'n> {
         }
         self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
         let known = &self.settings.instruments;
-        let score = rows.scores.as_ref().and_then(|own| own.at(row, day, known));
-        self.timeline.scores.extend(score);
+        if let Some(own) = rows.scores.as_ref().filter(|own| own.has(row)) {
+            let score = own.at(row, day, known);
+            self.summary.found.scored(score.is_some());
+            self.timeline.scores.extend(score);
+        }
         let level = rows.level.at(row).and_then(Level::new);
         let level = level.filter(|_| rows.is_assessment.at(row));
         self.timeline

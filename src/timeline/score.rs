@@ -67,6 +67,11 @@ impl ScoreColumns {
         })
     }
 
+    /// True if a row has a score at all.
+    pub(super) fn has(&self, row: usize) -> bool {
+        self.score.at(row).is_some()
+    }
+
     /// The score of a row, if it has a valid one.
     #[expect(clippy::cast_possible_truncation, reason = "checked against the range")]
     #[expect(clippy::cast_precision_loss, reason = "points of a scale")]

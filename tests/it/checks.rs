@@ -143,3 +143,23 @@ fn what_one_organisation_did_not_deliver_is_warned_of() {
     site.fine(&["report", "@site.toml", "--tallies", "@parts", "--out", "@two"]);
     assert_eq!(checks(&site, "two"), found);
 }
+
+#[test]
+fn scores_that_nothing_reads_are_warned_of_and_what_counts_nothing_says_so() {
+    let site = Site::new(r#""reliable_improvement", "paired_score_share""#).with_contacts(9);
+    let registry = "[[instrument]]\nid = \"PHQ-9\"\ndomain = \"depression\"\nbetter = \"lower\"\nminimum = 0\nmaximum = 27\n\
+                    least_change = 6\ncase_from = 10\nevidence = \"verified\"\nsource = \"Example\"\n";
+    site.write("instruments.toml", registry);
+    let mut outcomes = "outcome_id,member_id,date,record_type,instrument,score\n".to_owned();
+    for (place, instrument) in ["PHQ9", "PHQ9", "PHQ-9", "PHQ-9"].into_iter().enumerate() {
+        outcomes += &format!("O{place},M0{place},2024-02-01,assessment,{instrument},12\n");
+    }
+    site.write("extracts/outcomes.csv", outcomes);
+    let manifest = fs::read_to_string(site.path("extracts/manifest.csv")).expect("the manifest");
+    site.write("extracts/manifest.csv", manifest + "outcomes,2024-10-28,2024-01-01,0\n");
+    let said = site.fine(&["run", "@site.toml", "--out", "@out"]);
+    assert!(said.contains("reliable_improvement") && said.contains("nothing to count"), "{said}");
+    let (finding, text) = &checks(&site, "out")["9"];
+    assert_eq!(finding, "warning");
+    assert!(text.contains("50\u{a0}% of scores are in no number"), "{text}");
+}
