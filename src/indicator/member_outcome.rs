@@ -9,6 +9,7 @@ use super::rule::{Candidates, Criterion, MemberRule, MemberValue};
 use super::unit::{Candidate, Scene, Subject};
 use super::window_set::WindowSet;
 use crate::terms::Day;
+use crate::timeline::{SpellSet, Timeline};
 
 /// What a member contributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,6 +217,14 @@ impl Values<'_> {
     }
 }
 
+/// True if there may be changes of who is seen or of the level of care, or admissions to hospital.
+fn may_be_disrupted(timeline: &Timeline) -> bool {
+    !timeline.visits.is_empty()
+        || !timeline.level_days.is_empty()
+        || !timeline.institution(SpellSet::Any24Hour).is_empty()
+        || !timeline.spells(SpellSet::Inpatient).is_empty()
+}
+
 /// True if the value is 0 in every window, because the member has nothing of what it is made of.
 fn is_nothing(rule: &MemberRule, scene: &MemberScene<'_>) -> bool {
     let timeline = scene.timeline;
@@ -230,6 +239,7 @@ fn is_nothing(rule: &MemberRule, scene: &MemberScene<'_>) -> bool {
         MemberValue::AnyInstitution(set) => timeline.institution(set).is_empty(),
         MemberValue::EdVisits { at_least, .. } => timeline.ed_visits.len() < at_least,
         MemberValue::Events { at_least, .. } => timeline.events.len() < at_least,
+        MemberValue::Disruptions => !may_be_disrupted(timeline),
         MemberValue::Meets => {
             let asked = (rule.when.len()..).zip(&rule.meets);
             asked.into_iter().any(|question| !may_hold(question, scene))

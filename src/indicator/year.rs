@@ -355,12 +355,6 @@ impl MemberMonths {
     /// Changes of the clinician and of the agency of most visit days between neighbouring quarters of a
     /// window, and of the highest level of care between neighbouring months with care.
     pub fn changes(&self, grid: &MonthGrid, timeline: &Timeline, window: (usize, usize)) -> usize {
-        let nothing_changes = timeline.visits.is_empty()
-            && timeline.level_days.is_empty()
-            && timeline.institution(SpellSet::Any24Hour).is_empty();
-        if nothing_changes {
-            return 0;
-        }
         self.course.get_or_init(|| MonthlyCourse::of(grid, timeline)).changes(window)
     }
 

@@ -13,7 +13,7 @@ use crate::indicator::{Rule, Shape};
 
 /// Spreads whole numbers over a table. Only counts come out of such a table, never an order.
 #[derive(Debug, Default, Clone)]
-pub(super) struct NumberHasher(u64);
+struct NumberHasher(u64);
 
 impl Hasher for NumberHasher {
     fn finish(&self) -> u64 {

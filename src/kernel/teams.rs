@@ -7,27 +7,28 @@
 //! `CareDensity`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::board::Board;
 use super::ledger::{EVERYONE, Ledger};
 use super::plan::Plan;
-use super::spread::NumberHasher;
 use super::{Cell, Group, Stratum, Tally};
 use crate::indicator::member_outcome::{MemberOutcome, Steady};
 use crate::indicator::member_value::PARTS;
 use crate::indicator::{MemberValue, Rule, Visits};
 use crate::timeline::{Interner, Timeline};
 
+/// Of a provider without a place.
+const NONE: u32 = u32::MAX;
+
 /// The teams of all members. Only windows which end with one of the longest periods are looked at.
 #[derive(Debug)]
 pub(super) struct Teams {
     /// Measures, and the visits that each is about.
     measures: Vec<(usize, Visits)>,
-    /// Places of providers by their keys, for one interner.
-    known: HashMap<u32, u32, BuildHasherDefault<NumberHasher>>,
+    /// Places of providers by their keys, for one interner; [`NONE`] of one without a place.
+    known: Vec<u32>,
     /// Hashes of the providers' ids; they are shown to nobody.
     providers: Vec<u64>,
     /// For each measure and end of a window.
@@ -85,10 +86,12 @@ pub(super) fn part_of_pair(size: u32) -> i64 {
 /// The providers that a member saw, each with the windows, in the order of their keys.
 pub(super) fn seen(plan: &Plan, visits: Visits, timeline: &Timeline) -> Vec<Seen> {
     let mut found: Vec<Seen> = Vec::new();
+    let (mut from, mut to) = (0, 0);
     for visit in visits.rows(timeline) {
         let Some(key) = visit.providers[visits.provider] else { continue };
-        let from = plan.ends.partition_point(|end| *end < visit.day);
-        let to = plan.windows.partition_point(|(start, _)| *start <= visit.day);
+        // Visits come in the order of days, and windows in that of their ends.
+        from += plan.ends[from..].iter().take_while(|end| **end < visit.day).count();
+        to += plan.windows[to..].iter().take_while(|(start, _)| *start <= visit.day).count();
         if from < to {
             found.push(Seen { key, from, to });
         }
@@ -206,7 +209,7 @@ impl Teams {
         let measures = densities(plan);
         let mut rosters = Vec::new();
         rosters.resize_with(measures.len() * plan.ends.len(), Roster::default);
-        Self { measures, known: HashMap::default(), providers: Vec::new(), rosters }
+        Self { measures, known: Vec::new(), providers: Vec::new(), rosters }
     }
 
     /// Hashes of providers, in order once the teams are.
@@ -236,11 +239,12 @@ impl Teams {
             for end in (0..plan.ends.len()).filter(|end| plan.grid.is_with_longest(*end)) {
                 let roster = &mut self.rosters[place * plan.ends.len() + end];
                 for key in team(&seen, end) {
-                    let place = *self.known.entry(key).or_insert_with(|| {
+                    let place = known_at(&mut self.known, key);
+                    if *place == NONE {
+                        *place = place_of(self.providers.len());
                         self.providers.push(hash(interner.text(key)));
-                        place_of(self.providers.len() - 1)
-                    });
-                    roster.members.push(place);
+                    }
+                    roster.members.push(*place);
                 }
                 roster.close(group(end));
             }
@@ -301,6 +305,15 @@ impl Teams {
         }
         sums
     }
+}
+
+/// The place of a provider by its key.
+fn known_at(known: &mut Vec<u32>, key: u32) -> &mut u32 {
+    let key = key as usize;
+    if known.len() <= key {
+        known.resize(key + 1, NONE);
+    }
+    &mut known[key]
 }
 
 fn place_of(place: usize) -> u32 {
