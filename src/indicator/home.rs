@@ -14,15 +14,17 @@ pub enum HomeQuestion {
     Weight,
     /// How restrictive it is, in the first and in the last 90 days of the window.
     Change,
+    /// Whether it is a placement out of home, on some day of the window.
+    Place,
 }
 
 impl HomeQuestion {
     /// The words that definitions use.
-    pub const NAMES: [&'static str; 3] = ["restrictiveness", "weight", "change"];
+    pub const NAMES: [&'static str; 4] = ["restrictiveness", "weight", "change", "place"];
 
     /// The question of a word.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Rank, Self::Weight, Self::Change]
+        [Self::Rank, Self::Weight, Self::Change, Self::Place]
             .into_iter()
             .find(|one| Self::NAMES[*one as usize] == name)
     }
@@ -34,6 +36,9 @@ impl HomeQuestion {
             }
             Self::Weight => {
                 "members with a span of living that has the site's own weight, in the 12 months that end with the period"
+            }
+            Self::Place => {
+                "members of whom a span of living or a status record of the last 90 days says whether their home is a placement, in the 12 months that end with the period"
             }
             Self::Change => {
                 "members of whom it is known how restrictive their home is in the first and in the last 90 days of the 12 months that end with the period"
@@ -124,6 +129,7 @@ pub(super) fn is_candidate(
     match question {
         HomeQuestion::Rank => said(window),
         HomeQuestion::Weight => sums(timeline, window, |run| run.weight).1 > 0,
+        HomeQuestion::Place => sums(timeline, window, |run| run.says_place.then_some(1)).1 > 0,
         HomeQuestion::Change => ends(window).into_iter().all(said),
     }
 }

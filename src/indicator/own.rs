@@ -74,10 +74,10 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
             matches!(unit.of, Subject::Spell(spell) if is_involuntary(timeline, spell))
         }
         OwnTest::HoursOver(hours) => {
-            matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some_and(|m| m > 60 * hours))
+            matches!(unit.of, Subject::Ed(visit) if visit.seconds.is_some_and(|lasted| lasted > 3_600 * hours))
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
-        OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.minutes.is_some()),
+        OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.seconds.is_some()),
         OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi { severe, on } => {
             let day = unit.day + on;

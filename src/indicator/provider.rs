@@ -22,7 +22,7 @@ pub(super) struct MostSeen {
 }
 
 /// The provider of a kind (0 clinician, 1 team, 2 agency) with visits on most days; of several, the
-/// one whose last visit comes last in the order of rows. Nothing without a known one.
+/// one seen last, and on one day the one whose id comes last. Nothing without a known one.
 pub(super) fn modal(visits: &[Visit], kind: usize) -> Option<u32> {
     let (first, last) = visits.first().zip(visits.last())?;
     let mut found = most_seen(visits, kind, [(first.day, last.day)]);
@@ -44,7 +44,7 @@ pub(super) fn most_seen(
         let before = (left, entered);
         while let Some(visit) = visits.get(entered).filter(|visit| visit.day <= end) {
             if let Some(provider) = visit.providers[kind] {
-                Seen::enter(&mut known, provider, (visit.day, entered));
+                Seen::enter(&mut known, provider, (visit.day, visit.ranks[kind]));
             }
             entered += 1;
         }
@@ -56,7 +56,7 @@ pub(super) fn most_seen(
         }
         if (left, entered) != before {
             let seen = known.iter().filter(|seen| seen.days > 0);
-            most = seen.max_by_key(|seen| (seen.days, seen.last.1)).map(Seen::shown);
+            most = seen.max_by_key(|seen| (seen.days, seen.last)).map(Seen::shown);
         }
         most
     })
@@ -68,8 +68,8 @@ struct Seen {
     provider: u32,
     days: usize,
     first: Day,
-    /// The day and the place of the last visit.
-    last: (Day, usize),
+    /// The day of the last visit, and the rank of the provider on it.
+    last: (Day, u32),
     /// The last day that left the window.
     gone: Option<Day>,
 }
@@ -79,7 +79,7 @@ impl Seen {
         MostSeen { provider: self.provider, first: self.first, last: self.last.0 }
     }
 
-    fn enter(known: &mut Vec<Self>, provider: u32, last: (Day, usize)) {
+    fn enter(known: &mut Vec<Self>, provider: u32, last: (Day, u32)) {
         if let Some(seen) = known.iter_mut().find(|seen| seen.provider == provider) {
             seen.days += usize::from(seen.last.0 != last.0);
             seen.last = last;

@@ -356,6 +356,7 @@ pub(super) fn conclude(
     each: &mut impl FnMut(Candidate<'_>),
 ) {
     let (first, last) = scene.asked;
+    let last = if rule.leaves_out_later() { last } else { last.min(scene.data_through) };
     if unit.day < first || unit.day > last || !in_calendar(&rule.index, unit.day) {
         return;
     }

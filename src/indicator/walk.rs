@@ -39,6 +39,13 @@ impl ExclusionTest {
 }
 
 impl Share {
+    /// True if units whose window ends after the data-through date are left out under a reason. Else those
+    /// after that date are no units at all.
+    pub fn leaves_out_later(&self) -> bool {
+        let mut tests = self.exclusions.iter().map(|exclusion| &exclusion.test);
+        tests.any(|test| matches!(test, ExclusionTest::NotObservable(_)))
+    }
+
     /// Every criterion of the rule, with those that they are made of.
     pub fn criteria(&self) -> Vec<&Criterion> {
         let excluding = self.exclusions.iter().filter_map(|exclusion| match &exclusion.test {

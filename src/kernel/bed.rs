@@ -21,7 +21,8 @@ pub(super) fn stay_days(timeline: &Timeline, set: SpellSet, thing: Thing) -> Day
     nights.without(&DaySpans::from_spans(leave))
 }
 
-/// Minutes of events by their first day, each once, without minutes that lie in an event of `but`.
+/// Minutes of events by their first day, each once, without what lies in an event of `but`; a begun minute
+/// counts.
 pub(super) fn minutes_of(timeline: &Timeline, types: EventSet, but: EventSet) -> Vec<(Day, i64)> {
     let timed = |wanted: EventSet| {
         timeline
@@ -36,7 +37,7 @@ pub(super) fn minutes_of(timeline: &Timeline, types: EventSet, but: EventSet) ->
     own.sort_unstable_by_key(|(_, times)| *times);
     let mut found = Vec::new();
     for (day, times) in own {
-        found.push((day, minutes_outside(times, &cut)));
+        found.push((day, (seconds_outside(times, &cut) + 59) / 60));
         // What begins while another lasts stops the clock of the other.
         let at = cut.partition_point(|known| *known < times);
         cut.insert(at, times);
@@ -44,8 +45,8 @@ pub(super) fn minutes_of(timeline: &Timeline, types: EventSet, but: EventSet) ->
     found
 }
 
-/// Minutes of a span that lie in none of others, which are in order.
-fn minutes_outside((start, end): (i64, i64), others: &[(i64, i64)]) -> i64 {
+/// Seconds of a span that lie in none of others, which are in order.
+fn seconds_outside((start, end): (i64, i64), others: &[(i64, i64)]) -> i64 {
     let (mut from, mut sum) = (start, 0);
     for (first, last) in others {
         sum += (first.min(&end) - from).max(0);

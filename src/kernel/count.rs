@@ -278,7 +278,7 @@ impl<'p> Counter<'p> {
         for (day, d) in timeline.contact_days[of].iter().zip(&timeline.contact_counts[of]) {
             let n = met_days.next_if(|(met_day, _)| *met_day == day).map_or(0, |(_, n)| *n);
             let periods = plan.calendar.periods(*day);
-            if periods.is_empty() {
+            if periods.is_empty() || *day > plan.settings.data_through {
                 continue;
             }
             let bho = timeline.enrolled.bho_on(*day).unwrap_or(UNKNOWN);

@@ -2,7 +2,9 @@
 
 use super::reader::{OPEN, Reader};
 use super::rows::RECORDED;
-use super::{DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, home, phase, score, spell};
+use super::{
+    DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, home, member, phase, score, spell,
+};
 use crate::terms::codes::EventType;
 use crate::terms::{Day, Level};
 
@@ -22,6 +24,10 @@ impl Reader<'_> {
             (&self.timeline.stays, &self.enrolment),
             self.timeline.death,
         );
+        self.cover_days();
+        for visits in self.timeline.contact_visits.iter_mut().chain([&mut self.timeline.visits]) {
+            member::rank(visits, &self.interner);
+        }
         self.derive_stays();
         self.resolve_enrolment();
         let timeline = &mut self.timeline;
@@ -73,6 +79,25 @@ impl Reader<'_> {
         self.timeline.enrolled.resolve(&mut self.enrolment, &self.interner);
     }
 
+    /// Days that contacts cover beyond their first, beside those with a contact of their own: the highest
+    /// level of a day counts, and every class.
+    fn cover_days(&mut self) {
+        if self.covered.is_empty() {
+            return;
+        }
+        let days = &mut self.timeline.level_days;
+        days.append(&mut self.covered);
+        days.sort_by_key(|day| day.day);
+        days.dedup_by(|later, first| {
+            let same = later.day == first.day;
+            if same {
+                first.level = first.level.max(later.level);
+                first.classes |= later.classes;
+            }
+            same
+        });
+    }
+
     /// Consecutive days of 24-hour care at one level are one stay; the last day's night counts, and the latest recorded
     /// diagnosis is the stay's.
     fn derive_stays(&mut self) {
@@ -80,23 +105,23 @@ impl Reader<'_> {
             return;
         }
         // A stable sort: within a day, rows stay in the order of their keys.
-        self.institution_days.sort_by_key(|(inpatient, day, _)| (*inpatient, *day));
+        self.institution_days.sort_by_key(|(inpatient, (day, _), _)| (*inpatient, *day));
         let mut stays: Vec<Stay> = Vec::new();
-        for (inpatient, day, diagnosis) in self.institution_days.drain(..) {
+        for (inpatient, (day, last), diagnosis) in self.institution_days.drain(..) {
             let level = if inpatient { Level::INPATIENT } else { Level::RESIDENTIAL };
             match stays.last_mut() {
                 Some(stay)
                     if stay.level == Some(level)
                         && stay.discharge.is_some_and(|discharge| day <= discharge) =>
                 {
-                    stay.discharge = Some(day + 1);
+                    stay.discharge = stay.discharge.max(Some(last + 1));
                     if diagnosis & RECORDED != 0 {
                         stay.diagnosis = diagnosis;
                     }
                 }
                 _ => stays.push(Stay {
                     admit: day,
-                    discharge: Some(day + 1),
+                    discharge: Some(last + 1),
                     level: Some(level),
                     diagnosis,
                     further: 0,

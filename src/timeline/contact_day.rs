@@ -81,7 +81,11 @@ impl Timeline {
             }
         }
         if is_asked(&needs.providers) {
-            self.contact_visits[filter].push(Visit { day, providers: rows.providers_of(row) });
+            self.contact_visits[filter].push(Visit {
+                day,
+                providers: rows.providers_of(row),
+                ranks: [0; 3],
+            });
         }
         if is_asked(&needs.organisations) {
             let known = &mut self.contact_organisations[filter];

@@ -39,6 +39,8 @@ pub struct HomeRun {
     pub away: Option<bool>,
     /// True if a span or a status record says where the member lives.
     pub is_said: bool,
+    /// True if what they say also tells whether it is a placement out of home.
+    pub says_place: bool,
 }
 
 /// So many days a status record is carried on.
@@ -121,6 +123,7 @@ pub(super) fn runs(timeline: &Timeline) -> Vec<HomeRun> {
             weight: base.and_then(|base| base.weight).filter(|_| held.is_none()),
             away: if held.is_some() { Some(true) } else { base.and_then(|base| base.away) },
             is_said: base.is_some(),
+            says_place: base.is_some_and(|base| base.away.is_some()),
         });
     }
     found

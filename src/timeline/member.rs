@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ContactSum, DaySpans, Enrolled, HomeRun, LivingSpan, OrganisationDay, OutcomeRecord, OwnSet,
-    PhaseRun, Score, Spell, SpellSet, Stay,
+    ContactSum, DaySpans, Enrolled, HomeRun, Interner, LivingSpan, OrganisationDay, OutcomeRecord,
+    OwnSet, PhaseRun, Score, Spell, SpellSet, Stay,
 };
 use crate::terms::Day;
 use crate::terms::codes::{EndReason, EventType, ReferralStatus};
@@ -17,6 +17,22 @@ pub struct Visit {
     pub day: Day,
     /// Clinician, team and agency.
     pub providers: [Option<u32>; 3],
+    /// How many visits of the same day are to a clinician, team and agency whose id comes before.
+    pub ranks: [u32; 3],
+}
+
+/// Ranks the providers of visits, which are in the order of days.
+pub(super) fn rank(visits: &mut [Visit], interner: &Interner) {
+    for day in visits.chunk_by_mut(|a, b| a.day == b.day).filter(|day| day.len() > 1) {
+        for kind in 0..3 {
+            let known: Vec<u32> = day.iter().filter_map(|visit| visit.providers[kind]).collect();
+            for visit in day.iter_mut() {
+                let Some(own) = visit.providers[kind] else { continue };
+                let before = known.iter().filter(|other| interner.compare(**other, own).is_lt());
+                visit.ranks[kind] = u32::try_from(before.count()).unwrap_or(u32::MAX);
+            }
+        }
+    }
 }
 
 /// A visit to an emergency department; one a day.
@@ -32,8 +48,8 @@ pub struct EdVisit {
     pub admitted: bool,
     /// Where the member went, as its rows say: bits in the order of the code list.
     pub dispositions: u32,
-    /// Minutes from arrival to departure, if both instants are known.
-    pub minutes: Option<i64>,
+    /// Seconds from arrival to departure, if both instants are known.
+    pub seconds: Option<i64>,
 }
 
 impl EdVisit {
@@ -45,7 +61,7 @@ impl EdVisit {
             self.diagnosis |= later.diagnosis;
             self.admitted |= later.admitted;
             self.dispositions |= later.dispositions;
-            self.minutes = self.minutes.or(later.minutes);
+            self.seconds = self.seconds.or(later.seconds);
         }
         later.index == self.index
     }
@@ -69,7 +85,7 @@ pub struct Event {
     pub end: Option<Day>,
     /// What it was.
     pub what: EventType,
-    /// First and last instant in minutes since 1970, if both are known.
+    /// First and last instant in seconds since 1970, if both are known.
     pub times: Option<(i64, i64)>,
 }
 

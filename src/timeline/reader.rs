@@ -41,8 +41,10 @@ pub struct Reader<'n> {
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
     pub(super) enrolment: Vec<Enrolment>,
-    /// Days of 24-hour care billed as contacts: `(inpatient, day, diagnosis)`.
-    pub(super) institution_days: Vec<(bool, Day, u32)>,
+    /// Days that contacts cover beyond their first.
+    pub(super) covered: Vec<LevelDay>,
+    /// First and last days of 24-hour care billed as contacts: `(inpatient, days, diagnosis)`.
+    pub(super) institution_days: Vec<(bool, (Day, Day), u32)>,
     /// Days with a sign of a need that the timeline does not keep.
     pub(super) signs: Vec<Day>,
     /// Days of contacts and of assessments, one for each row.
@@ -80,6 +82,7 @@ impl<'n> Reader<'n> {
             last: (i32::MIN, None),
             timeline,
             enrolment: Vec::new(),
+            covered: Vec::new(),
             institution_days: Vec::new(),
             signs: Vec::new(),
             row_days: Default::default(),
@@ -165,6 +168,7 @@ impl<'n> Reader<'n> {
         }
         self.timeline.clear();
         self.enrolment.clear();
+        self.covered.clear();
         self.institution_days.clear();
         self.signs.clear();
         self.row_days.0.clear();
@@ -345,7 +349,8 @@ impl<'n> Reader<'n> {
 
     fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
         if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
-            self.timeline.visits.push(Visit { day, providers: rows.providers_of(row) });
+            let providers = rows.providers_of(row);
+            self.timeline.visits.push(Visit { day, providers, ranks: [0; 3] });
         }
         if self.needs.levels {
             let level = facts.effective_level();
@@ -357,6 +362,9 @@ impl<'n> Reader<'n> {
                 }
                 _ => self.timeline.level_days.push(LevelDay { day, level, classes: class }),
             }
+            let last = rows.end.at(row).map_or(day, |end| Day(end).min(day + COVERED_DAYS));
+            let later = (1..=last - day).map(|days| day + days);
+            self.covered.extend(later.map(|day| LevelDay { day, level, classes: class }));
         }
     }
 
@@ -369,13 +377,14 @@ impl<'n> Reader<'n> {
                 diagnosis: rows.dx1.at(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 dispositions: 0,
-                minutes: None,
+                seconds: None,
             });
         }
         if attended && self.settings.derive_stays && facts.is_institution_day() {
             let inpatient = facts.place.is_inpatient
                 || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
-            self.institution_days.push((inpatient, day, rows.dx1.at(row)));
+            let days = (day, rows.end.at(row).map_or(day, |end| Day(end).max(day)));
+            self.institution_days.push((inpatient, days, rows.dx1.at(row)));
         }
     }
 
@@ -392,7 +401,7 @@ impl<'n> Reader<'n> {
                 diagnosis: rows.dx1.at(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 dispositions: disposition.map_or(0, Disposition::bit),
-                minutes: rows.records.times(row).map(|(start, end)| end - start),
+                seconds: rows.records.times(row).map(|(start, end)| end - start),
             });
             return;
         }
@@ -423,6 +432,9 @@ impl<'n> Reader<'n> {
         });
     }
 }
+
+/// A contact covers at most so many days after its first.
+const COVERED_DAYS: i32 = 366;
 
 /// The day on which open spans end: far beyond any data, and small enough to add to.
 pub(super) const OPEN: i32 = i32::MAX / 4;

@@ -111,8 +111,8 @@ impl Records {
                 Some(is_involuntary(text))
             })?,
             times: [
-                decide(batch, column::START_TS, None, minutes)?,
-                decide(batch, column::END_TS, None, minutes)?,
+                decide(batch, column::START_TS, None, seconds)?,
+                decide(batch, column::END_TS, None, seconds)?,
             ],
         })
     }
@@ -171,7 +171,7 @@ impl Records {
         (leave, self.ready.at(row).map(Day), self.involuntary.at(row))
     }
 
-    /// First and last instant, in minutes, where both are known and in order.
+    /// First and last instant, in seconds, where both are known and in order.
     pub(super) fn times(&self, row: usize) -> Option<(i64, i64)> {
         let both = self.times[0].at(row).zip(self.times[1].at(row));
         both.filter(|(start, end)| start <= end)
@@ -194,9 +194,9 @@ fn is_involuntary(status: &str) -> bool {
     matches!(status, "involuntary" | "04" | "05" | "06" | "09" | "14")
 }
 
-/// Minutes since 1970-01-01T00:00 of an instant such as `2024-02-01T16:14:30`; a begun minute
-/// counts. An offset from universal time is not looked at: both ends of a row have the same.
-fn minutes(text: &str) -> Option<i64> {
+/// Seconds since 1970-01-01T00:00 of an instant such as `2024-02-01T16:14:30`. An offset from universal
+/// time is not looked at: both ends of a row have the same.
+fn seconds(text: &str) -> Option<i64> {
     let day = Day::parse(text.get(..10)?)?;
     let time = text.get(11..16)?;
     let (hours, minutes) = time.split_once(':')?;
@@ -205,5 +205,5 @@ fn minutes(text: &str) -> Option<i64> {
         Some(seconds) => seconds.parse().ok()?,
         None => 0,
     };
-    Some(i64::from(day.0) * 1440 + hours * 60 + minutes + i64::from(seconds > 0))
+    Some(i64::from(day.0) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
 }

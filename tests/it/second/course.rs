@@ -603,11 +603,13 @@ pub(super) fn visits<'a>(
     };
     let mut found: Vec<Visit<'_>> =
         contacts.map(visit).filter(|visit| !visit.who.is_empty()).collect();
-    found.sort_unstable();
+    // Those of one day stand in the order of their providers.
+    found.sort_unstable_by_key(|visit| (visit.day, visit.who));
     found
 }
 
-/// The provider of most visit days; of several, the one seen last.
+/// The provider of most visit days; of several, the one seen last, and on one day the one whose id comes
+/// last.
 pub(super) fn most_visited<'a>(visits: &[Visit<'a>]) -> Option<&'a str> {
     let days = |own: &Visit<'_>| {
         let with = visits.iter().filter(|visit| visit.who == own.who);

@@ -276,6 +276,7 @@ pub(super) enum Living {
     Restrictiveness,
     Weight,
     Change,
+    Place,
 }
 
 /// Cost lines.

@@ -17,6 +17,8 @@ pub(super) struct Home {
     is_out: Option<bool>,
     /// True if a span or a record says it.
     is_said: bool,
+    /// True if it also says whether that is out of home.
+    says_place: bool,
 }
 
 /// The span of a day that began last, else the last status record of 90 days.
@@ -32,6 +34,7 @@ fn said(life: &Life<'_>, day: Day) -> Home {
             weight: span.thousandths("weight"),
             is_out: status::is_out_of_home(code),
             is_said: true,
+            says_place: status::is_out_of_home(code).is_some(),
         };
     }
     let says = |row: &&&Row| {
@@ -45,6 +48,7 @@ fn said(life: &Life<'_>, day: Day) -> Home {
         weight: None,
         is_out: status::is_out_of_home(code),
         is_said: true,
+        says_place: status::is_out_of_home(code).is_some(),
     }
 }
 
@@ -59,7 +63,7 @@ pub(super) fn on(life: &Life<'_>, day: Day) -> Home {
         return home;
     };
     let rank = Some(home.rank.map_or(over, |own| own.max(over)));
-    Home { rank, weight: None, is_out: Some(true), is_said: home.is_said }
+    Home { rank, weight: None, is_out: Some(true), ..home }
 }
 
 fn days(life: &Life<'_>, from: Day, to: Day) -> Vec<Home> {
@@ -74,6 +78,7 @@ pub(super) fn is_known(asked: Living, life: &Life<'_>, (start, end): (Day, Day))
     match asked {
         Living::Restrictiveness => ranked(start, end),
         Living::Weight => days(life, start, end).iter().any(|home| home.weight.is_some()),
+        Living::Place => days(life, start, end).iter().any(|home| home.says_place),
         Living::Change => ranked(start, start + 89) && ranked(end - 89, end),
     }
 }

@@ -263,12 +263,9 @@ fn minutes(rate: &Rate, life: &Life<'_>) -> Vec<(Day, i64)> {
     own.sort_by_key(|(_, start, end)| (*start, *end));
     let mut found = Vec::new();
     for (day, start, end) in own {
-        let minute = |at: &i64| {
-            let at = start + 60 * at;
-            !others.iter().any(|(_, from, to)| *from <= at && at < *to)
-        };
-        let whole = (end - start + 59) / 60;
-        found.push((day, i64::try_from((0..whole).filter(minute).count()).expect("a count")));
+        let counts = |at: &i64| !others.iter().any(|(_, from, to)| (*from..*to).contains(at));
+        let seconds = i64::try_from((start..end).filter(counts).count()).expect("a count");
+        found.push((day, (seconds + 59) / 60));
         others.push((day, start, end));
     }
     found
