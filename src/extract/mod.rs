@@ -28,6 +28,7 @@ mod header;
 mod heading;
 mod identifier;
 mod ids;
+mod institution;
 mod intake;
 mod key_column;
 mod limit;

@@ -7,7 +7,6 @@ use anyhow::{Context, bail};
 
 use super::activities::activities;
 use super::plan_file::with_joint;
-use super::supply::{by_stays, say_without_stays};
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
 use crate::extract::{self, Intake, Phase, Progress};
 use crate::indicator::Indicator;
@@ -206,7 +205,7 @@ pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepa
         transfer_gap: pipeline.transfer_gap,
         data_through,
         assume_enrolment: manifest.source("enrolment").is_none(),
-        derive_stays: manifest.source("stays").is_none(),
+        derive_stays: supply.derives_stays(),
         instruments: Arc::clone(&pipeline.instruments),
     };
     Ok(Prepared { settings, supply, data_through })
@@ -269,8 +268,6 @@ pub(super) fn count_for(
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
     period::refuse_too_many(&periods)?;
-    let derives_stays = settings.derive_stays;
-    let by_stays = by_stays(&indicators);
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
     let plan = with_joint(plan, joint.as_ref()).with_activities(activities(&snapshot)?);
     on_stage(Stage::Begin("counting"));
@@ -281,11 +278,8 @@ pub(super) fn count_for(
         let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         on_stage(Stage::Step { what: "buckets", done, total: u64::from(snapshot.buckets()) });
     };
-    let (mut tallies, summary) =
+    let (tallies, summary) =
         kernel::count(&plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), seen)?;
-    if derives_stays {
-        say_without_stays(&mut tallies, &by_stays, summary.found);
-    }
     on_stage(Stage::End(format!(
         "{} members, {} rows, {} measures",
         summary.members,
@@ -389,7 +383,10 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
     if settings.assume_enrolment {
         notes.push("Enrolment is not known: members are taken as enrolled from their first row to the data-through date, and disenrolled members count as not followed up.".to_owned());
     }
-    if settings.derive_stays {
+    let contacts = manifest.source("contacts");
+    if settings.derive_stays && contacts.is_some_and(|one| one.institution_days == Some(0)) {
+        notes.push("No stays were delivered, nor contacts of 24-hour care from which they could be derived: who was in an institution is not known.".to_owned());
+    } else if settings.derive_stays {
         notes.push("No stays were delivered: stays are derived from contacts billed per day of 24-hour care.".to_owned());
     }
     if manifest.sources.iter().any(|source| source.date_shifted) {

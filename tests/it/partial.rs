@@ -30,23 +30,14 @@ fn site(indicators: &str, files: &[(&str, &str)], manifest: &[&str]) -> Site {
 }
 
 /// State, value and reason of everyone in a month of 2024.
+#[track_caller]
 fn told(site: &Site, indicator: &str, month: u32) -> (String, String, String) {
-    site.fine(&["run", "@site.toml", "--period", "2024-12", "--out", "@report", "--internal"]);
-    let path = site.path("report-internal/tables/results.csv");
-    let mut reader = csv::Reader::from_path(path).expect("results");
-    let header = reader.headers().expect("a header").clone();
-    let place = |name: &str| header.iter().position(|one| one == name).expect("a column");
-    let asked = ["indicator", "group", "stratum_kind", "period_start", "period_end"].map(place);
-    let columns = ["state", "value", "reason"].map(place);
     let start = format!("2024-{month:02}-01");
-    let mut rows = reader.records().map(|row| row.expect("a row"));
-    let row = rows.find(|row| {
-        let [id, group, stratum, from, to] = asked.map(|place| &row[place]);
-        (id, group, stratum, from) == (indicator, "all", "all", start.as_str())
-            && to.starts_with(&start[..7])
-    });
-    let row = row.unwrap_or_else(|| panic!("{indicator} has a row in month {month}"));
-    let [state, value, reason] = columns.map(|column| row[column].to_owned());
+    let everyone = [("group", "all"), ("stratum_kind", "all"), ("period", "month")];
+    let wanted = [&everyone[..], &[("indicator", indicator), ("period_start", &start)]].concat();
+    site.fine(&["run", "@site.toml", "--period", "2024-12", "--out", "@report", "--internal"]);
+    let mut rows = site.results("report-internal", &wanted, ["state", "value", "reason"]);
+    let [state, value, reason] = rows.pop().expect("a row");
     (state, value, reason)
 }
 
@@ -78,27 +69,163 @@ fn a_table_without_rows_or_without_amounts_is_no_money() {
     assert_eq!(told(&site("\"pmpm_bh\"", &cost, &[]), "pmpm_bh", 12).0, "final");
 }
 
+const UNKNOWN_STAYS: &str = "stays or contacts of 24-hour care";
+
 #[test]
 fn nobody_is_at_home_for_want_of_stays() {
     let indicators = "\"community_tenure\", \"bed_days_per_1000mm\"";
-    let why = "stays or contacts of 24-hour care";
     let without = site(indicators, &[], &[]);
-    is_silent(&without, "community_tenure", 12, "not_computable", why);
-    is_silent(&without, "bed_days_per_1000mm", 12, "not_computable", why);
-    // Who asks how the number came about is told the same.
-    let question =
-        ["explain", "community_tenure", "--pipeline", "@site.toml", "--period", "2024-12"];
-    assert!(without.says(&question, 2).contains(why));
-    let contacts = std::fs::read_to_string(without.path("extracts/contacts.csv")).expect("a file");
-    let hospital = "H1,M00,2024-12-03,A1,B1,inpatient_day\n";
-    without.write("extracts/contacts.csv", contacts + hospital);
-    let (state, value, _) = told(&without, "bed_days_per_1000mm", 12);
-    assert_eq!(state, "final");
-    assert!(value.parse::<f64>().is_ok_and(|value| value > 0.0), "{value}");
+    is_silent(&without, "community_tenure", 12, "not_computable", UNKNOWN_STAYS);
+    is_silent(&without, "bed_days_per_1000mm", 12, "not_computable", UNKNOWN_STAYS);
+    // A table without a row says as little.
+    let empty =
+        site(indicators, &[("stays.csv", "stay_id,member_id,admit,discharge,level\n")], &[]);
+    is_silent(&empty, "bed_days_per_1000mm", 12, "not_computable", UNKNOWN_STAYS);
+    for site in [&without, &empty] {
+        more_contacts(site, "H1,M00,2024-12-03,A1,B1,inpatient_day\n");
+        let (state, value, _) = told(site, "bed_days_per_1000mm", 12);
+        assert_eq!(state, "final");
+        assert!(value.parse::<f64>().is_ok_and(|value| value > 0.0), "{value}");
+    }
     // Stays of which none is ever over.
     let stays = [("stays.csv", "stay_id,member_id,admit,level\nS1,M00,2024-03-01,6\n")];
     let without_end = site(indicators, &stays, &[]);
     is_silent(&without_end, "bed_days_per_1000mm", 12, "not_computable", "stays.discharge");
+}
+
+fn more_contacts(site: &Site, rows: &str) {
+    let contacts = std::fs::read_to_string(site.path("extracts/contacts.csv")).expect("a file");
+    site.write("extracts/contacts.csv", contacts + rows);
+}
+
+/// What each command that reads a store says of indicators that stays make.
+fn every_command(site: &Site) -> Vec<(&'static str, String)> {
+    let said = |arguments: &[&str]| {
+        let output = site.output(arguments);
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let read = |file: &str| std::fs::read_to_string(site.path(file)).expect("a file");
+    let pipeline = ["--pipeline", "@site.toml", "--period", "2024-12"];
+    let explained = said(&[&["explain", "community_tenure"][..], &pipeline].concat());
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/indicators");
+    let folder = shipped.display().to_string();
+    let store = ["--store", "@store", "--folder", &folder];
+    let listed = said(&[&["indicators", "community_tenure"][..], &store].concat());
+    site.write(
+        "rates.csv",
+        "indicator,bho_id,period,numerator,denominator\ncommunity_tenure,B1,2024-12,900,930\n",
+    );
+    said(&["reconcile", "@rates.csv", "--pipeline", "@site.toml", "--out", "@rates"]);
+    let list = format!(
+        "folders = [\"{folder}\"]\n[[worklist]]\nid = \"seen\"\ntitle = \"Seen\"\nact = \"See them.\"\nuse = [\"stepdown_timeliness\"]\nkeep = 40\n"
+    );
+    site.write("lists.toml", list);
+    let worklist = said(&["worklist", "@site.toml", "--lists", "@lists.toml", "--out", "@lists"]);
+    for part in ["1/2", "2/2"] {
+        let to = format!("@{}.arrow", part.replace('/', "-"));
+        let tallies = ["--bucket", part, "--tallies", &to, "--period", "2024-12"];
+        site.fine(&[&["evaluate", "@site.toml"][..], &tallies].concat());
+    }
+    let tallies = ["--tallies", "@1-2.arrow", "@2-2.arrow", "--period", "2024-12"];
+    site.fine(&[&["report", "@site.toml", "--out", "@parts"][..], &tallies].concat());
+    site.fine(&["plan", "@site.toml", "--out", "@plan.json"]);
+    vec![
+        ("explain", explained),
+        ("indicators", listed),
+        ("reconcile", read("rates/reconciliation.csv")),
+        ("worklist", worklist),
+        ("report --tallies", read("parts/tables/results.csv")),
+    ]
+}
+
+#[test]
+fn every_command_says_that_stays_are_not_known() {
+    let site = site("\"community_tenure\"", &[], &[]);
+    // No day of 24-hour care: nobody came, or the row was refused.
+    more_contacts(
+        &site,
+        "H1,M00,2024-12-03,A1,B1,screening\nH2,M00,2025-12-03,A1,B1,inpatient_day\n",
+    );
+    site.fine(&["ingest", "@site.toml"]);
+    for (command, said) in every_command(&site) {
+        assert!(said.contains(UNKNOWN_STAYS), "{command}: {said}");
+    }
+    more_contacts(&site, "H3,M00,2024-12-03,A1,B1,residential_day\n");
+    site.fine(&["ingest", "@site.toml"]);
+    for (command, said) in every_command(&site) {
+        assert!(!said.contains(UNKNOWN_STAYS), "{command}: {said}");
+    }
+}
+
+/// Contacts that say in every way whether they are days of 24-hour care.
+fn in_every_way(site: &Site) {
+    let places = ["", "11", "21", "55"];
+    let codes = ["ZZ", "H0018", "h0018", "X1", "x1", "H0004"];
+    let classes = ["", "therapy", "residential_day"];
+    let statuses = ["", "attended", "no_show", "late_cancel"];
+    let mut contacts = "contact_id,member_id,contact_date,agency_id,bho_id,place_of_service,service_code,service_class,status,void\n".to_owned();
+    for row in 0..288 {
+        let (place, code, class) = (places[row % 4], codes[row / 4 % 6], classes[row / 24 % 3]);
+        // No two days of a member are one stay.
+        let (member, day, status) = (row % 30, 1 + row / 30 * 3, statuses[row / 72]);
+        contacts += &format!(
+            "C{row},M{member:02},2024-12-{day:02},A1,B1,{place},{code},{class},{status},\n"
+        );
+    }
+    site.write("extracts/contacts.csv", contacts);
+    site.write("codes.csv", "code,class\nX1,inpatient_day\nH0004,therapy\n");
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("a file");
+    let crosswalks = "[extracts]\ncrosswalks = [\"codes.csv\"]\n";
+    site.write("site.toml", pipeline.replace("[extracts]\n", crosswalks));
+}
+
+#[test]
+fn intake_counts_the_days_that_stays_are_derived_from() {
+    let site = site("\"bed_days_per_1000mm\"", &[], &[]);
+    in_every_way(&site);
+    told(&site, "bed_days_per_1000mm", 12);
+    let year = [("group", "all"), ("stratum_kind", "all"), ("period", "month")];
+    let december = [&year[..], &[("period_start", "2024-12-01")]].concat();
+    let rows = site.results("report-internal", &december, ["indicator", "numerator"]);
+    let nights: u64 = rows.iter().map(|[_, nights]| nights.parse::<u64>().expect("a number")).sum();
+    assert_eq!((rows.len(), stored_days(&site)), (2, Some(nights)));
+    // All of them are taken back by a later extract of changes.
+    let contacts = std::fs::read_to_string(site.path("extracts/contacts.csv")).expect("a file");
+    site.write("extracts/contacts.later.csv", contacts.replace(",\n", ",true\n"));
+    let head = "source,extract_date,refresh,runout_days\n";
+    site.write("extracts/manifest.csv", format!("{head}enrolment,2025-01-31,full,0\ncontacts.csv,2025-01-30,full,0\ncontacts.later.csv,2025-01-31,incremental,0\n"));
+    site.fine(&["ingest", "@site.toml", "--accept", "they were taken back"]);
+    assert_eq!(stored_days(&site), Some(0));
+}
+
+/// The number of days in the manifest of the store.
+fn stored_days(site: &Site) -> Option<u64> {
+    let id = std::fs::read_to_string(site.path("store/current")).expect("an id");
+    let path = site.path(&format!("store/snapshots/{}/manifest.json", id.trim()));
+    let text = std::fs::read_to_string(path).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("a manifest");
+    let sources = manifest["sources"].as_array().expect("sources");
+    let contacts = sources.iter().find(|source| source["table"] == "contacts");
+    contacts.expect("contacts")["institution_days"].as_u64()
+}
+
+/// A store of an earlier program, which did not count them.
+#[test]
+fn what_was_not_counted_is_to_be_taken_in_again() {
+    let site = site("\"community_tenure\"", &[], &[]);
+    site.fine(&["ingest", "@site.toml"]);
+    let path = site.stored("manifest.json");
+    let text = std::fs::read_to_string(&path).expect("a manifest");
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.contains("\"institution_days\"")).collect();
+    std::fs::write(&path, lines.join("\n")).expect("a manifest");
+    let question =
+        ["explain", "community_tenure", "--pipeline", "@site.toml", "--period", "2024-12"];
+    let said = site.says(&question, 2);
+    assert!(said.contains("did not count contacts of 24-hour care; take them in again"), "{said}");
+    site.fine(&["ingest", "@site.toml"]);
+    assert_eq!(std::fs::read_to_string(&path).expect("a manifest"), text);
+    assert!(site.says(&question, 2).contains(UNKNOWN_STAYS));
 }
 
 #[test]
