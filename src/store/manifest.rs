@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Delivery, Ids, KeyRows, SourceReport, SubmissionReport, Table};
+use crate::extract::{Delivery, Ids, KeyRows, PAYMENT, SourceReport, SubmissionReport, Table};
 use crate::terms::Day;
 
 /// The version of the timeline table's columns and of the manifest.
@@ -73,7 +73,7 @@ pub struct SourceEntry {
     pub coverage_start: Option<String>,
     /// The last day it covers.
     pub coverage_end: Option<String>,
-    /// Days until late rows have arrived.
+    /// Days until late rows have arrived, where they are stated.
     pub runout_days: Option<u32>,
     /// True if the sender shifted dates.
     pub date_shifted: bool,
@@ -126,6 +126,15 @@ pub struct SourceEntry {
 }
 
 impl SourceEntry {
+    /// Days until late rows have arrived: as they are stated, or else as is usual.
+    pub fn runout(&self) -> u32 {
+        let has =
+            |column: &&str| self.missing.get(*column).is_some_and(|it| *it < self.rows_accepted);
+        let usual = |table: Table| table.usual_runout(PAYMENT.iter().any(has));
+        let stated = self.runout_days;
+        stated.or_else(|| Table::from_name(&self.table).map(usual)).unwrap_or(0)
+    }
+
     pub(super) fn of(report: &SourceReport) -> Self {
         let day = |day: Option<Day>| day.map(|day| day.to_string());
         Self {

@@ -260,3 +260,42 @@ fn what_no_table_covers_is_withheld() {
     let before: Vec<&str> = before.collect();
     assert!(!before.is_empty() && before.iter().all(|row| row.contains("withheld")), "{before:?}");
 }
+
+#[test]
+fn who_states_no_run_out_is_told_what_is_taken() {
+    let cost =
+        [("cost.csv", "claim_id,member_id,service_date,amount_paid\nK1,M00,2024-12-05,10\n")];
+    let usual = ["contacts,2025-01-31,2023-01-01,,", "enrolment,2025-01-31,,,"];
+    let through = |site: &Site| {
+        let taken = site.fine(&["ingest", "@site.toml"]);
+        let run = ["run", "@site.toml", "--period", "2024-12", "--out", "@report"];
+        let note = taken.lines().find(|line| line.starts_with("note: Nobody states")).unwrap_or("");
+        let said = site.fine(&run);
+        assert!(said.contains(note), "{said}");
+        let page = std::fs::read_to_string(site.path("report/index.html")).expect("a page");
+        assert_eq!(page.contains("days, not stated"), !note.is_empty());
+        let day = said.split("complete through ").nth(1).expect("a day");
+        (day.lines().next().expect("a day").to_owned(), note.to_owned())
+    };
+    let (day, note) = through(&site("\"penetration_rate\"", &[], &usual));
+    assert_eq!(day, "2025-01-17");
+    let taken = "taken are 0 days for enrolment, as for registers; 14 days for contacts, as for clinical records";
+    assert!(note.contains(taken), "{note}");
+    // Claims come later, whichever table they are in.
+    let late = site("\"penetration_rate\"", &cost, &["cost,2025-01-31,2023-01-01,,"]);
+    let (day, note) = through(&late);
+    assert_eq!(day, "2024-11-02");
+    assert!(note.contains("taken are 90 days for cost, as for claims"), "{note}");
+    let paid = site("\"penetration_rate\"", &[], &usual);
+    let contacts = std::fs::read_to_string(paid.path("extracts/contacts.csv")).expect("a file");
+    let head = "service_class,paid_date\n";
+    let rows =
+        contacts.replace("service_class\n", head).replace("therapy\n", "therapy,2025-01-02\n");
+    paid.write("extracts/contacts.csv", rows);
+    assert_eq!(through(&paid).0, "2024-11-02");
+    // What the pipeline file states, nobody guesses.
+    let pipeline = std::fs::read_to_string(paid.path("site.toml")).expect("a file");
+    let stated = "\n[extracts.contacts]\nrunout_days = 30\n[extracts.enrolment]\nrunout_days = 0\n";
+    paid.write("site.toml", pipeline + stated);
+    assert_eq!(through(&paid), ("2025-01-01".to_owned(), String::new()));
+}
