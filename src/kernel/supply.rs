@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::indicator::{
     Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, OwnTest,
-    Rule, Share, Thing, Unit, are_young,
+    Rule, Share, Tables, Thing, Unit, are_young,
 };
 use crate::terms::column;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -138,6 +138,21 @@ impl Supply {
     }
 }
 
+/// The tables that an indicator rests on.
+pub(super) fn tables(indicator: &Indicator) -> Tables {
+    let table_of = |need: &str| need.split('.').next().unwrap_or(need).trim().to_owned();
+    let stays = asks_stays(&indicator.rule).then(|| "stays".to_owned());
+    let alone = indicator.needs.iter().filter(|need| !need.contains(" or "));
+    let needed: BTreeSet<String> = alone.map(|need| table_of(need)).chain(stays.clone()).collect();
+    let named = indicator.needs.iter().flat_map(|need| need.split(" or ")).map(table_of);
+    let mut read: BTreeSet<String> = named.collect();
+    if read.is_empty() || !indicator.filters.is_empty() || indicator.rule == Rule::LevelMix {
+        read.insert("contacts".to_owned());
+    }
+    read.extend(stays);
+    Tables { read: read.into_iter().collect(), needed: needed.into_iter().collect() }
+}
+
 /// Which columns are asked for, of a filter of contacts and of the diagnoses of stays.
 #[derive(Clone, Copy)]
 struct Asked {
@@ -256,7 +271,7 @@ fn asks_class(rule: &Rule) -> bool {
 }
 
 /// True if stays make the units or the numbers of a rule, so that nothing can be said without any.
-pub fn asks_stays(rule: &Rule) -> bool {
+fn asks_stays(rule: &Rule) -> bool {
     let of_unit =
         |share: &Share| matches!(share.index.unit, Unit::Discharge(_) | Unit::Admission(_));
     let of_thing = |thing: &Thing| {

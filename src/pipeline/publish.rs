@@ -39,7 +39,7 @@ pub(super) fn settings(
 ) -> oversight::Settings {
     let mut settings = oversight::Settings::new(data_through);
     settings.coverage_start = coverage_start;
-    settings.spans = completion::spans(pipeline, manifest);
+    settings.spans = completion::spans(manifest);
     let contacts = manifest.source("contacts");
     let first = contacts.and_then(|source| source.first_day.as_deref());
     settings.first_contact = first.and_then(Day::parse);
