@@ -13,6 +13,7 @@ RULES = MODEL["rules"]
 COLUMNS = dict(MODEL["columns"])
 TABLES = {one["table"]: one for one in MODEL["tables"]}
 KEYS = MODEL["keys"]
+INSTITUTION = MODEL["institution"]
 TYPES = {"text": "string", "date": "date", "int": "int", "long": "bigint", "float": "double",
          "flag": "boolean"}
 DATE = r"^\\d{4}-\\d{2}-\\d{2}$"

@@ -15,7 +15,7 @@ import json
 import subprocess
 import sys
 
-from rules import (COLUMNS, KEYS, MODEL, RULES, TABLES, TYPES, bound, cases, crosswalk, dates,
+from rules import (COLUMNS, INSTITUTION, KEYS, MODEL, RULES, TABLES, TYPES, bound, cases, crosswalk, dates,
                    read_csv, read_pipeline, select, submissions, too_many)
 
 # Values of these cannot tell who somebody is.
@@ -127,6 +127,17 @@ def mapped(rows, table, services):
         levels = [(name, str(level)) for name, level in MODEL["facility_levels"].items()]
         rows = rows.withColumn("level", put("level", F.expr(cases("class", levels)).cast("int")))
     return rows.withColumn("kind", F.lit(TABLES[table]["kind"]))
+
+
+def institution_days(rows):
+    """How many contacts are days of 24-hour care, from which stays can be derived."""
+    from pyspark.sql import functions as F
+
+    is_one = F.lit(False)
+    for name, words in INSTITUTION.items():
+        if name in rows.columns:
+            is_one |= F.coalesce(F.col(name).isin(words), F.lit(False))
+    return rows.where((F.col("status") == "attended") & is_one).count()
 
 
 def about(rows, table, sent, services):
@@ -293,6 +304,8 @@ def main():
         rows = rows.where("rule is null").drop("rule", "file", "sender", "sent_on")
         columns |= set(rows.columns)
         rows = mapped(rows, table, services)
+        if table == "contacts":
+            sources[-1]["institution_days"] = institution_days(rows)
         columns |= set(rows.columns)
         timelines.append(rows)
     excess = [words for words in (too_many(source, extracts) for source in sources) if words]

@@ -70,6 +70,9 @@ pub(super) fn ingest(given: &IngestArguments) -> anyhow::Result<Verdict> {
             let files = unread.join(", ");
             say(&format!("note: not read, as no table has their names: {files}"))?;
         }
+        if let Some(note) = pipeline::unstated_runout(snapshot.manifest()) {
+            say(&format!("note: {note}"))?;
+        }
         Ok(Verdict::Fine)
     })?
 }

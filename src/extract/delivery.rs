@@ -129,6 +129,8 @@ pub struct SourceReport {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Accepted contacts that are days of 24-hour care, from which stays can be derived.
+    pub institution_days: u64,
     /// Columns that rules need, by their names in the data model, with the rows that ought to have a
     /// value.
     pub key_columns: BTreeMap<&'static str, KeyRows>,

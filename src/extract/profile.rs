@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::delivery::{ColumnReport, Delivery, SourceReport, SubmissionReport};
 use super::ids::Ids;
+use super::institution;
 use super::key_column::{KeyColumn, KeyRows};
 use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
@@ -77,6 +78,7 @@ fn report(
         span: days.first().zip(days.last()).map(|(first, last)| (Day(*first), Day(*last))),
         unmapped_rows: sum(|counts| counts.unmapped_rows),
         unmapped_codes: unmapped.len() as u64,
+        institution_days: sum(|counts| counts.institution_days),
         key_columns: key_columns(delivery, reading, left_out),
         members: if plan.table().kind().is_some() { sum(|counts| counts.members) } else { 0 },
         codes: frequent_codes(delivery, &counts),
@@ -168,6 +170,7 @@ struct Counts {
     days: BTreeMap<i32, u64>,
     unmapped_rows: u64,
     unmapped_codes: BTreeSet<u32>,
+    institution_days: u64,
     /// Distinct members; all of a member's rows are in one bucket.
     members: u64,
     /// Rows by code.
@@ -210,6 +213,8 @@ impl Counts {
                 }
             }
             counts.count_unmapped(delivery, reading, rows, left_out);
+            let taken = taken_in(rows, left_out);
+            counts.institution_days = institution::days(delivery, reading, rows, taken);
         }
         counts
     }

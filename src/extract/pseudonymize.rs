@@ -19,6 +19,7 @@ use super::privacy::{Identifier, Privacy, Treatment, zip3};
 use super::problem::{Error, Problem};
 use super::pseudonym::{Key, earlier};
 use super::rule::Rule;
+use super::runout;
 use super::settings::Source;
 use super::source::{CHUNK, unchanged};
 use super::split::{Chunk, Place, Splitter, Text};
@@ -156,10 +157,13 @@ pub fn pseudonymize(request: &Pseudonymize) -> Result<Vec<Done>, Error> {
         done.collect()
     };
     let whole = written.and_then(|done| {
-        let rows: Vec<(Table, &str, Dates)> = files
-            .iter()
-            .map(|(source, file, dates)| (source.table, file.as_str(), *dates))
-            .collect();
+        let rows = files.iter().zip(&done).map(|((source, file, dates), done)| {
+            // What is to be added to has to be said.
+            let usual = request.shift_days.map(|_| runout::usual(source, &done.columns));
+            let runout_days = dates.runout_days.or(usual);
+            (source.table, file.as_str(), Dates { runout_days, ..*dates })
+        });
+        let rows: Vec<(Table, &str, Dates)> = rows.collect();
         put(&draft.join(MANIFEST), &manifest_csv(&rows, &manifest, request.shift_days))?;
         put(&draft.join("pseudonymized.json"), &statement(request, &done))?;
         if request.out.exists() {

@@ -28,10 +28,8 @@ pub(super) fn manifest_csv(
         });
         let moves = shift.is_some() && table.kind().is_some();
         let later = if moves { days } else { 0 };
-        let runout = match dates.runout_days {
-            None if !moves => String::new(),
-            runout => (runout.unwrap_or(0) + later.unsigned_abs()).to_string(),
-        };
+        let runout = dates.runout_days.map(|days| (days + later.unsigned_abs()).to_string());
+        let runout = runout.unwrap_or_default();
         text += &format!(
             "{source},{},{},{},{},{runout},{},{}\n",
             sent.0,

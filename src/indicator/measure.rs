@@ -163,11 +163,22 @@ pub struct Measure {
     pub high_percent: i64,
     /// How it is one of a chain of definitions, of which each meets whatever the one before does.
     pub widening: Option<Widening>,
+    /// The tables that it rests on.
+    pub tables: Tables,
     /// What the store lacks for it, such as `outcomes.recommended_level`; empty if computable.
     pub missing: Vec<String>,
     /// Which of its columns say too little to bear a number, such as `contacts.dx1 is missing in 35 %
     /// of its rows, which may be 20 %`; empty if none.
     pub poor: Vec<String>,
+}
+
+/// The tables that a measure rests on, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tables {
+    /// Those of whose rows it is made.
+    pub read: Vec<String>,
+    /// Those without which it has no number.
+    pub needed: Vec<String>,
 }
 
 /// A definition but for the width of what meets it, such as the last day of a window.

@@ -75,7 +75,9 @@ pub use example::{Example, Expect};
 pub use example_rows::batch as example_rows;
 pub use happening::Happening;
 pub use home::{HomeQuestion, HomeValue};
-pub use measure::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Widening};
+pub use measure::{
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables, Widening,
+};
 pub use own::{OwnTest, are_young};
 pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};

@@ -7,7 +7,9 @@ use super::example::{self, Example, Names};
 use super::read_rule::{self, ReadRule};
 use super::read_shape::{self, shape, unit_of};
 use super::rule::{Indicator, Rule};
-use super::{Better, Evidence, Family, Interval, Measure, Shape, look_back, sentence, widening};
+use super::{
+    Better, Evidence, Family, Interval, Measure, Shape, Tables, look_back, sentence, widening,
+};
 use crate::diagnostic::{Document, Fields, Problem, Problems, Section, Source, Value, suggest};
 
 /// A checked indicator file with one preset: its variants, in order, and its examples.
@@ -213,6 +215,7 @@ fn indicator(
         ceiling: read_shape::ceiling(&read.rule),
         high_percent: read_shape::high_percent(&read.rule),
         widening: widening::of(&read.rule, &read.filters),
+        tables: Tables::default(),
         missing: Vec::new(),
         poor: Vec::new(),
     };

@@ -49,7 +49,7 @@ pub use joint::{BETWEEN, JOINT, JOINT_DAYS, JOINT_EVENTS, has_expected_count};
 pub use pairs::Pairs;
 pub use plan::{Attributed, Plan, StratumKind};
 pub use run::{Error, count, count_part};
-pub use supply::{SERVICE_CLASS, Supply, asks_stays};
+pub use supply::{CARE_24_HOUR, SERVICE_CLASS, STAYS, Supply};
 pub use tally::{Cell, Group, Stratum, Tallies, Tally, Values};
 pub use top::Top;
 pub use units::{Fate, Unit, add_up, units};

@@ -162,6 +162,7 @@ impl Plan {
     ) -> Self {
         let mut indicators = indicators;
         for indicator in &mut indicators {
+            indicator.measure.tables = super::supply::tables(indicator);
             indicator.measure.missing = supply.missing(indicator);
             indicator.measure.poor = supply.poor(indicator);
         }

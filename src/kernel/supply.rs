@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::indicator::{
     Belongs, Candidates, Course, Criterion, Happening, Indicator, Measure, MemberValue, OwnTest,
-    Rule, Share, Thing, Unit, are_young,
+    Rule, Share, Tables, Thing, Unit, are_young,
 };
 use crate::terms::column;
 use crate::terms::diagnosis::DiagnosisGroup;
@@ -22,6 +22,12 @@ pub struct Supply {
 /// The service class of contacts, by a column or the crosswalk.
 pub const SERVICE_CLASS: &str = "contacts.service_class";
 
+/// Contacts from which stays can be derived.
+pub const CARE_24_HOUR: &str = "contacts of 24-hour care";
+
+/// What stays are known by.
+pub const STAYS: &str = "stays or contacts of 24-hour care";
+
 impl Supply {
     /// What an indicator needs and the store lacks: what its file names, and the columns that decide about
     /// its units.
@@ -36,6 +42,11 @@ impl Supply {
         let keys = self.key_columns(indicator, INDISPENSABLE).into_iter();
         let keys = keys.filter(|key| *key != SERVICE_CLASS);
         missing.extend(keys.filter(|key| !is_named(key) && !has(key)).map(str::to_owned));
+        // Where no stay could be known, nobody knows that there was none.
+        let is_told = missing.iter().any(|need| need.starts_with("stays"));
+        if asks_stays(&indicator.rule) && !is_told && !has(STAYS) {
+            missing.push(STAYS.to_owned());
+        }
         let mut lacks = |column: &str| {
             if !is_named(column) && !has(column) {
                 missing.push(column.to_owned());
@@ -51,6 +62,11 @@ impl Supply {
         missing
     }
 
+    /// True if stays are to be derived from contacts of 24-hour care, because none were delivered.
+    pub fn derives_stays(&self) -> bool {
+        !self.delivered.contains("stays")
+    }
+
     /// As if everything that an indicator needs had been delivered, as in its examples.
     #[must_use]
     pub fn with_all_for(mut self, indicator: &Indicator) -> Self {
@@ -62,7 +78,10 @@ impl Supply {
 
     /// Why the columns that an indicator needs do not bear a number; empty if they do.
     pub fn poor(&self, indicator: &Indicator) -> Vec<String> {
-        let keys = self.key_columns(indicator, DECIDING);
+        let mut keys = self.key_columns(indicator, DECIDING);
+        if self.derives_stays() && asks_stays(&indicator.rule) {
+            keys.insert(CARE_24_HOUR);
+        }
         let poor = self.poor.iter().filter(|(column, _)| keys.contains(column.as_str()));
         poor.map(|(_, why)| why.clone()).collect()
     }
@@ -113,11 +132,25 @@ impl Supply {
             _ => false,
         };
         if by_stay {
-            let stays = self.delivered.contains("stays");
-            keys.insert(if stays { "stays.dx1" } else { "contacts.dx1" });
+            keys.insert(if self.derives_stays() { "contacts.dx1" } else { "stays.dx1" });
         }
         keys
     }
+}
+
+/// The tables that an indicator rests on.
+pub(super) fn tables(indicator: &Indicator) -> Tables {
+    let table_of = |need: &str| need.split('.').next().unwrap_or(need).trim().to_owned();
+    let stays = asks_stays(&indicator.rule).then(|| "stays".to_owned());
+    let alone = indicator.needs.iter().filter(|need| !need.contains(" or "));
+    let needed: BTreeSet<String> = alone.map(|need| table_of(need)).chain(stays.clone()).collect();
+    let named = indicator.needs.iter().flat_map(|need| need.split(" or ")).map(table_of);
+    let mut read: BTreeSet<String> = named.collect();
+    if read.is_empty() || !indicator.filters.is_empty() || indicator.rule == Rule::LevelMix {
+        read.insert("contacts".to_owned());
+    }
+    read.extend(stays);
+    Tables { read: read.into_iter().collect(), needed: needed.into_iter().collect() }
 }
 
 /// Which columns are asked for, of a filter of contacts and of the diagnoses of stays.
@@ -238,7 +271,7 @@ fn asks_class(rule: &Rule) -> bool {
 }
 
 /// True if stays make the units or the numbers of a rule, so that nothing can be said without any.
-pub fn asks_stays(rule: &Rule) -> bool {
+fn asks_stays(rule: &Rule) -> bool {
     let of_unit =
         |share: &Share| matches!(share.index.unit, Unit::Discharge(_) | Unit::Admission(_));
     let of_thing = |thing: &Thing| {

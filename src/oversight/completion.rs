@@ -6,13 +6,13 @@ use super::State;
 use crate::indicator::{Measure, Shape};
 use crate::terms::{Day, Grain, Period};
 
-/// The first and the last day that the tables of a measure cover, each with the table that sets it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The first and the last day that a table covers, where they are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
-    /// The latest first day.
-    pub first: Option<(Day, String)>,
-    /// The earliest last day.
-    pub last: Option<(Day, String)>,
+    /// The first day.
+    pub first: Option<Day>,
+    /// The last day.
+    pub last: Option<Day>,
 }
 
 /// Shares of their final rows that months have, and what they are compared with.
@@ -21,8 +21,6 @@ pub struct Completion {
     /// By table, then by the first day of a month. Months that are not there are complete, or nothing
     /// is known of them.
     pub months: BTreeMap<String, BTreeMap<Day, f64>>,
-    /// The tables that a measure reads, by its id and preset.
-    pub tables: BTreeMap<(String, String), Vec<String>>,
     /// From this share on a period is final.
     pub final_from: f64,
     /// From this share on it is preliminary; below it has no number.
@@ -31,12 +29,7 @@ pub struct Completion {
 
 impl Default for Completion {
     fn default() -> Self {
-        Self {
-            months: BTreeMap::new(),
-            tables: BTreeMap::new(),
-            final_from: 0.97,
-            preliminary_from: 0.90,
-        }
+        Self { months: BTreeMap::new(), final_from: 0.97, preliminary_from: 0.90 }
     }
 }
 
@@ -48,8 +41,7 @@ impl Completion {
     /// least complete month from it to the window's end. Quarters and years are as complete as their
     /// months on average; twelve-month windows as their last twelve months.
     pub(super) fn judge(&self, measure: &Measure, period: Period) -> Option<(State, String)> {
-        let tables = self.tables.get(&(measure.id.clone(), measure.preset.clone()))?;
-        let judged = tables.iter().filter_map(|table| {
+        let judged = measure.tables.read.iter().filter_map(|table| {
             let months = self.months.get(table)?;
             Some((share(months, measure, period), table))
         });

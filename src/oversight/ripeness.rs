@@ -3,7 +3,7 @@
 use crate::indicator::{Measure, Shape};
 use crate::terms::{Grain, Period};
 
-use super::{Settings, Span, State};
+use super::{Settings, State};
 
 /// The state of a measure in a period, and why.
 pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -> (State, String) {
@@ -49,20 +49,21 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
 
 /// Why the extracts do not cover all that a number of a period asks for.
 fn uncovered(measure: &Measure, period: Period, settings: &Settings) -> Option<String> {
-    let none = Span::default();
-    let key = (measure.id.clone(), measure.preset.clone());
-    let span = settings.spans.get(&key).unwrap_or(&none);
-    let last = span.last.as_ref().filter(|(last, _)| period.end > *last);
-    if let Some((last, table)) = last.filter(|(last, _)| *last < settings.data_through) {
+    let needed = measure.tables.needed.iter();
+    let spans = needed.filter_map(|table| Some((settings.spans.get(table)?, table)));
+    let last = spans.clone().filter_map(|(span, table)| Some((span.last?, table))).min();
+    let last = last.filter(|(last, _)| period.end > *last && *last < settings.data_through);
+    if let Some((last, table)) = last {
         return Some(format!("the extract of {table} ends on {last}"));
     }
     if settings.first_contact.is_some_and(|first| period.end < first) {
         return Some("ends before the first contact".to_owned());
     }
-    let of_table = span.first.as_ref().map(|(first, _)| *first);
+    let begins = spans.filter_map(|(span, table)| Some((span.first?, table))).max();
+    let of_table = begins.map(|(first, _)| first);
     let first = settings.coverage_start.max(of_table)?;
     // The table is named where it begins later than the others.
-    let of = match &span.first {
+    let of = match begins {
         Some((_, table)) if of_table > settings.coverage_start => format!("the data of {table}"),
         _ => "the data".to_owned(),
     };

@@ -63,8 +63,8 @@ pub struct Settings {
     pub coverage_start: Option<Day>,
     /// The day of the first contact: nobody knows anything of what ended before.
     pub first_contact: Option<Day>,
-    /// What the tables of measures cover, by their ids and presets.
-    pub spans: BTreeMap<(String, String), Span>,
+    /// What tables cover, by their names.
+    pub spans: BTreeMap<String, Span>,
     /// Counts from 1 to one less than this are hidden.
     pub threshold: i64,
     /// What has to be reached: see [`Target`].

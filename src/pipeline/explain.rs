@@ -8,7 +8,6 @@ use anyhow::{Context, bail};
 use super::activities::activities;
 use super::evidence::{self, MemberRows};
 use super::run::{checked_period, coverage_start, prepare};
-use super::supply::{by_stays, say_without_stays};
 use super::{Pipeline, completion, period, publish};
 use crate::diagnostic::suggest;
 use crate::indicator::{Indicator, Measure, Shape};
@@ -84,19 +83,10 @@ pub fn explain(
         None => period::last_complete_month(data_through),
     };
     let strata = strata(pipeline, question, &indicator.measure)?;
-    let derives_stays = prepared.settings.derive_stays;
     let plan =
         Plan::new(vec![indicator], vec![period], strata, prepared.settings, &prepared.supply)
             .with_activities(activities(snapshot)?);
-    let mut indicator = plan.indicators[0].clone();
-    if derives_stays && kernel::asks_stays(&indicator.rule) {
-        // Whether any stay can be derived shows only when all members have gone by.
-        let (buckets, columns): (Vec<u32>, _) = ((0..snapshot.buckets()).collect(), plan.columns());
-        let open = |bucket: &u32| snapshot.batches(*bucket, &columns);
-        let (mut tallies, summary) = kernel::count(&plan, &buckets, open, |_| {})?;
-        say_without_stays(&mut tallies, &by_stays([&indicator]), summary.found);
-        indicator.measure = tallies.measures.swap_remove(0);
-    }
+    let indicator = plan.indicators[0].clone();
     if !indicator.measure.is_computable() {
         bail!(
             "`{}` cannot be computed with this store: {}",

@@ -48,7 +48,7 @@ pub use register::Packed;
 pub use release::{Earlier, Refused, Released, release};
 pub use run::{
     Accept, Counted, Folders, Prepared, count, ingest, ingest_accepting, internal_folder, prepare,
-    report_folder, snapshot, snapshot_by_id, unread_data,
+    report_folder, snapshot, snapshot_by_id, unread_data, unstated_runout,
 };
 pub use search::search_stream;
 pub use stage::{OnStage, Stage};

@@ -39,7 +39,7 @@ pub(super) fn settings(
 ) -> oversight::Settings {
     let mut settings = oversight::Settings::new(data_through);
     settings.coverage_start = coverage_start;
-    settings.spans = completion::spans(pipeline, manifest);
+    settings.spans = completion::spans(manifest);
     let contacts = manifest.source("contacts");
     let first = contacts.and_then(|source| source.first_day.as_deref());
     settings.first_contact = first.and_then(Day::parse);
@@ -128,7 +128,8 @@ fn source(entry: &SourceEntry) -> Source {
         file: entry.file.clone(),
         table: entry.table.clone(),
         extracted_on: entry.extract_date.as_deref().and_then(Day::parse),
-        runout_days: entry.runout_days.and_then(|days| i32::try_from(days).ok()).unwrap_or(0),
+        runout_days: i32::try_from(entry.runout()).unwrap_or(0),
+        runout_stated: entry.runout_days.is_some(),
         sha256: entry.sha256.clone(),
         rows_read: entry.rows_read,
         rows_accepted: entry.rows_accepted,

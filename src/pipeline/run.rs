@@ -1,5 +1,6 @@
 //! The stages of a run: ingest, evaluate, report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,9 +8,8 @@ use anyhow::{Context, bail};
 
 use super::activities::activities;
 use super::plan_file::with_joint;
-use super::supply::{by_stays, say_without_stays};
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
-use crate::extract::{self, Intake, Phase, Progress};
+use crate::extract::{self, Intake, Phase, Progress, Table};
 use crate::indicator::Indicator;
 use crate::kernel::{self, Covariate, Plan, StratumKind, Supply, Tallies};
 use crate::oversight::Completion;
@@ -206,7 +206,7 @@ pub fn prepare(pipeline: &Pipeline, manifest: &Manifest) -> anyhow::Result<Prepa
         transfer_gap: pipeline.transfer_gap,
         data_through,
         assume_enrolment: manifest.source("enrolment").is_none(),
-        derive_stays: manifest.source("stays").is_none(),
+        derive_stays: supply.derives_stays(),
         instruments: Arc::clone(&pipeline.instruments),
     };
     Ok(Prepared { settings, supply, data_through })
@@ -269,8 +269,6 @@ pub(super) fn count_for(
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
     period::refuse_too_many(&periods)?;
-    let derives_stays = settings.derive_stays;
-    let by_stays = by_stays(&indicators);
     let plan = Plan::new(indicators, periods, strata, settings, &supply);
     let plan = with_joint(plan, joint.as_ref()).with_activities(activities(&snapshot)?);
     on_stage(Stage::Begin("counting"));
@@ -281,11 +279,8 @@ pub(super) fn count_for(
         let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         on_stage(Stage::Step { what: "buckets", done, total: u64::from(snapshot.buckets()) });
     };
-    let (mut tallies, summary) =
+    let (tallies, summary) =
         kernel::count(&plan, &buckets, |bucket| snapshot.batches(*bucket, &columns), seen)?;
-    if derives_stays {
-        say_without_stays(&mut tallies, &by_stays, summary.found);
-    }
     on_stage(Stage::End(format!(
         "{} members, {} rows, {} measures",
         summary.members,
@@ -329,7 +324,7 @@ pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
         manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
             |source| {
                 let cut = source.extract_date.as_deref().and_then(Day::parse)?;
-                let complete = cut - i32::try_from(source.runout_days.unwrap_or(0)).unwrap_or(0);
+                let complete = cut - i32::try_from(source.runout()).unwrap_or(0);
                 Some(last_covered(source).map_or(complete, |end| end.min(complete)))
             },
         );
@@ -389,9 +384,13 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
     if settings.assume_enrolment {
         notes.push("Enrolment is not known: members are taken as enrolled from their first row to the data-through date, and disenrolled members count as not followed up.".to_owned());
     }
-    if settings.derive_stays {
+    let contacts = manifest.source("contacts");
+    if settings.derive_stays && contacts.is_some_and(|one| one.institution_days == Some(0)) {
+        notes.push("No stays were delivered, nor contacts of 24-hour care from which they could be derived: who was in an institution is not known.".to_owned());
+    } else if settings.derive_stays {
         notes.push("No stays were delivered: stays are derived from contacts billed per day of 24-hour care.".to_owned());
     }
+    notes.extend(unstated_runout(manifest));
     if manifest.sources.iter().any(|source| source.date_shifted) {
         notes.push(
             "Dates were shifted by the sender: months are not those of the calendar, so that charts over time and their signals are left out."
@@ -403,6 +402,23 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
         notes.push(format!("The file {file} was not read: no table has this name."));
     }
     notes
+}
+
+/// What is taken as the run-out of tables for which nobody states one, in a sentence.
+pub fn unstated_runout(manifest: &Manifest) -> Option<String> {
+    let mut taken: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    let unstated = manifest.sources.iter().filter(|one| one.runout_days.is_none());
+    for source in unstated.filter(|source| READ.contains(&source.table.as_str())) {
+        taken.entry(source.runout()).or_default().push(&source.table);
+    }
+    let part = |(days, tables): (&u32, &Vec<&str>)| {
+        let (tables, usual) = (tables.join(", "), Table::usual_words(*days));
+        format!("{days} days for {tables}, as for {usual}")
+    };
+    let parts: Vec<String> = taken.iter().map(part).collect();
+    (!parts.is_empty()).then(|| {
+        format!("Nobody states how late rows come, which decides about the day up to which data are complete; taken are {}. State runout_days in manifest.csv or the pipeline file.", parts.join("; "))
+    })
 }
 
 /// Files of the extracts that look like data and that no table was read from.

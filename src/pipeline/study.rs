@@ -10,7 +10,7 @@ use super::study_register::StudyRegister;
 use super::{Limits, OnStage, Stage, catalogue, run, supply};
 use crate::diagnostic::{Document, Problem, Problems};
 use crate::indicator::read_instruments;
-use crate::kernel::SERVICE_CLASS;
+use crate::kernel::{CARE_24_HOUR, SERVICE_CLASS};
 use crate::report::{self, Draft, StudyContent, Written, draft_study};
 use crate::store::{self, Snapshot};
 use crate::study::{
@@ -94,8 +94,9 @@ pub fn study(
     let StudyFile { study, instruments, instruments_sha256 } = file;
     let manifest = snapshot.manifest();
     let supply = supply(manifest, Limits::default(), &instruments);
-    let delivered = &supply.delivered;
-    let lacking = lacks(&study, delivered);
+    let is_known = |one: &String| one != CARE_24_HOUR || !supply.poor.contains_key(one);
+    let delivered = supply.delivered.iter().filter(|one| is_known(one)).cloned().collect();
+    let lacking = lacks(&study, &delivered);
     if !lacking.is_empty() {
         return Err(lacking.into());
     }
@@ -104,7 +105,7 @@ pub fn study(
         transfer_gap: 1,
         data_through,
         assume_enrolment: manifest.source("enrolment").is_none(),
-        derive_stays: manifest.source("stays").is_none(),
+        derive_stays: supply.derives_stays(),
         instruments,
     };
     let mut notes = run::notes(&settings, manifest);

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::{KeyRows, Table};
-use crate::indicator::{INSTRUMENTS, Indicator};
-use crate::kernel::{SERVICE_CLASS, Supply, Tallies, asks_stays};
+use crate::indicator::INSTRUMENTS;
+use crate::kernel::{CARE_24_HOUR, SERVICE_CLASS, Supply};
 use crate::store::Manifest;
 use crate::terms::instrument::Instruments;
-use crate::timeline::{Found, Oddity};
 
 /// How much of a column may say nothing, in percent of the rows that ought to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +28,7 @@ impl Default for Limits {
 pub fn supply(manifest: &Manifest, limits: Limits, known: &Instruments) -> Supply {
     let mut delivered = BTreeSet::new();
     let mut keys: BTreeMap<String, KeyRows> = BTreeMap::new();
-    let mut unmapped = KeyRows::default();
+    let (mut unmapped, mut unmeasured) = (KeyRows::default(), false);
     for source in &manifest.sources {
         let Some(table) = Table::from_name(&source.table) else { continue };
         // A table without a row may be one that was not filled.
@@ -47,6 +46,10 @@ pub fn supply(manifest: &Manifest, limits: Limits, known: &Instruments) -> Suppl
             add(keys.entry(format!("{}.{column}", source.table)).or_default(), *found);
         }
         if table == Table::Contacts {
+            if source.institution_days != Some(0) {
+                delivered.insert(CARE_24_HOUR.to_owned());
+            }
+            unmeasured |= source.institution_days.is_none();
             add(
                 &mut unmapped,
                 KeyRows { rows: source.rows_accepted, missing: source.unmapped_rows },
@@ -65,38 +68,18 @@ pub fn supply(manifest: &Manifest, limits: Limits, known: &Instruments) -> Suppl
         let why = format!("{SERVICE_CLASS} is given by no column and no crosswalk in {share}");
         poor.insert(SERVICE_CLASS.to_owned(), why);
     }
+    if unmeasured {
+        let why = format!(
+            "an earlier program took the extracts in and did not count {CARE_24_HOUR}; take them in again"
+        );
+        poor.insert(CARE_24_HOUR.to_owned(), why);
+    }
     // A column without any value is one that was not delivered, and is told as such.
     poor.retain(|column, _| column == SERVICE_CLASS || delivered.contains(column));
     let known = known.iter();
     delivered.extend(known.clone().next().map(|_| INSTRUMENTS.to_owned()));
     delivered.extend(known.map(|one| format!("{INSTRUMENTS}.{}", one.domain.name())));
     Supply { delivered, poor }
-}
-
-/// The indicators that stays make, by id and preset.
-pub(super) fn by_stays<'i>(
-    indicators: impl IntoIterator<Item = &'i Indicator>,
-) -> BTreeSet<(String, String)> {
-    let by_stays = indicators.into_iter().filter(|one| asks_stays(&one.rule));
-    by_stays.map(|one| (one.measure.id.clone(), one.measure.preset.clone())).collect()
-}
-
-/// Where no stays were delivered and none could be derived, nobody knows that there were none.
-pub(super) fn say_without_stays(
-    tallies: &mut Tallies,
-    by_stays: &BTreeSet<(String, String)>,
-    found: Found,
-) {
-    if found.times(Oddity::DerivedStay).found > 0 {
-        return;
-    }
-    for measure in &mut tallies.measures {
-        let is_by_stays = by_stays.contains(&(measure.id.clone(), measure.preset.clone()));
-        let is_named = measure.missing.iter().any(|need| need.starts_with("stays"));
-        if is_by_stays && !is_named {
-            measure.missing.push("stays or contacts of 24-hour care".to_owned());
-        }
-    }
 }
 
 fn add(to: &mut KeyRows, more: KeyRows) {

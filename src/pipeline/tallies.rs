@@ -11,7 +11,6 @@ use arrow_array::RecordBatch;
 use super::completion;
 use super::plan_file::{PROGRAM, PlanFile};
 use super::run::{coverage_start, notes, prepare};
-use super::supply::{by_stays, say_without_stays};
 use super::task::{FORMAT, write_tallies};
 use super::{Counted, OnStage, Pipeline, Stage, arrow_stream};
 use crate::kernel::{self, Part, Seen, Task};
@@ -114,12 +113,8 @@ pub fn counted(
     );
     let ready = file.ready()?;
     let found = part.found;
-    let mut tallies = part.tallies(&ready.plan)?;
+    let tallies = part.tallies(&ready.plan)?;
     let prepared = prepare(pipeline, manifest)?;
-    if prepared.settings.derive_stays {
-        let indicators = pipeline.definitions.iter().flat_map(|one| &one.indicators);
-        say_without_stays(&mut tallies, &by_stays(indicators), found);
-    }
     let summary = Summary {
         rows: snapshot.rows(),
         members: u64::try_from(seen.members).context("the tasks saw no number of members")?,

@@ -92,6 +92,8 @@ pub struct Source {
     pub extracted_on: Option<Day>,
     /// Days until rows of a day are taken to be complete.
     pub runout_days: i32,
+    /// False if that is only what is usual.
+    pub runout_stated: bool,
     /// SHA-256 of the file, in hexadecimal digits.
     pub sha256: String,
     /// Rows read.

@@ -38,9 +38,11 @@ fn run_out(content: &Content<'_>) -> String {
     let mut days: Vec<i32> =
         content.snapshot.sources.iter().map(|source| source.runout_days).collect();
     days.sort_unstable();
+    let is_stated = content.snapshot.sources.iter().all(|source| source.runout_stated);
+    let whose = if is_stated { "" } else { ", not stated for every table" };
     match (days.first(), days.last()) {
-        (Some(least), Some(most)) if least == most => format!("{least} days"),
-        (Some(least), Some(most)) => format!("{least} to {most} days, by table"),
+        (Some(least), Some(most)) if least == most => format!("{least} days{whose}"),
+        (Some(least), Some(most)) => format!("{least} to {most} days, by table{whose}"),
         _ => "not stated".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use crate::oversight::whole_percent;
 use crate::timeline::Times;
 
 use super::checks;
-use super::content::{Content, Share};
+use super::content::{Content, Share, Source};
 use super::html::Html;
 use super::table::{Cell, Part, Table};
 
@@ -30,6 +30,11 @@ pub(super) fn write(html: &mut Html, content: &Content<'_>) {
     });
 }
 
+fn run_out(source: &Source) -> String {
+    let whose = if source.runout_stated { "" } else { ", not stated" };
+    format!("{} days{whose}", source.runout_days)
+}
+
 fn write_sources(html: &mut Html, content: &Content<'_>) {
     let rows = content.snapshot.sources.iter().map(|source| {
         let refused: u64 = source.refused.iter().map(|refused| refused.rows).sum();
@@ -37,7 +42,7 @@ fn write_sources(html: &mut Html, content: &Content<'_>) {
             Cell::words(&source.file),
             Cell::words(&source.table),
             Cell::words(source.extracted_on.map_or_else(|| "–".to_owned(), format::day)),
-            Cell::number(format!("{} days", source.runout_days)),
+            Cell::number(run_out(source)),
             Cell::number(counted(source.rows_read)),
             Cell::number(counted(source.rows_accepted)),
             Cell::number(counted(refused)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Delivery, Ids, KeyRows, SourceReport, SubmissionReport};
+use crate::extract::{Delivery, Ids, KeyRows, PAYMENT, SourceReport, SubmissionReport, Table};
 use crate::terms::Day;
 
 /// The version of the timeline table's columns and of the manifest.
@@ -73,7 +73,7 @@ pub struct SourceEntry {
     pub coverage_start: Option<String>,
     /// The last day it covers.
     pub coverage_end: Option<String>,
-    /// Days until late rows have arrived.
+    /// Days until late rows have arrived, where they are stated.
     pub runout_days: Option<u32>,
     /// True if the sender shifted dates.
     pub date_shifted: bool,
@@ -106,6 +106,10 @@ pub struct SourceEntry {
     pub unmapped_rows: u64,
     /// Distinct service codes of those contacts.
     pub unmapped_codes: u64,
+    /// Of contacts, the days of 24-hour care, from which stays can be derived; nothing where an earlier
+    /// program took them in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub institution_days: Option<u64>,
     /// Columns that rules need, by their names in the data model: rows that ought to have a value,
     /// and how many of them have none.
     #[serde(default)]
@@ -122,6 +126,15 @@ pub struct SourceEntry {
 }
 
 impl SourceEntry {
+    /// Days until late rows have arrived: as they are stated, or else as is usual.
+    pub fn runout(&self) -> u32 {
+        let has =
+            |column: &&str| self.missing.get(*column).is_some_and(|it| *it < self.rows_accepted);
+        let usual = |table: Table| table.usual_runout(PAYMENT.iter().any(has));
+        let stated = self.runout_days;
+        stated.or_else(|| Table::from_name(&self.table).map(usual)).unwrap_or(0)
+    }
+
     pub(super) fn of(report: &SourceReport) -> Self {
         let day = |day: Option<Day>| day.map(|day| day.to_string());
         Self {
@@ -155,6 +168,7 @@ impl SourceEntry {
             last_day: day(report.span.map(|span| span.1)),
             unmapped_rows: report.unmapped_rows,
             unmapped_codes: report.unmapped_codes,
+            institution_days: (report.table == Table::Contacts).then_some(report.institution_days),
             key_columns: report
                 .key_columns
                 .iter()
@@ -256,6 +270,11 @@ impl Manifest {
     /// The source of a table.
     pub fn source(&self, table: &str) -> Option<&SourceEntry> {
         self.sources.iter().find(|source| source.table == table)
+    }
+
+    /// True if nothing is lacking that is measured when extracts are taken in.
+    pub(super) fn is_measured(&self) -> bool {
+        self.source(Table::Contacts.name()).is_none_or(|one| one.institution_days.is_some())
     }
 
     /// True if some source delivered this timeline column.

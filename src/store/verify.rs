@@ -103,7 +103,7 @@ pub(super) fn is_whole(folder: &Path, id: &str) -> bool {
         for file in &manifest.files {
             found.check_file(&folder.join(&file.name), &file.sha256, Some(file.bytes));
         }
-        manifest.snapshot == id && found.findings.is_empty()
+        manifest.snapshot == id && manifest.is_measured() && found.findings.is_empty()
     })
 }
 

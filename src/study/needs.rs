@@ -7,11 +7,12 @@ use super::description::{Delivered, Study};
 use super::design::{Amount, Fact, Happening, OutcomeMeasure};
 use crate::diagnostic::{Problem, Problems};
 use crate::indicator::Unit;
+use crate::kernel::STAYS;
 use crate::terms::Kind;
 use crate::timeline::ContactFilter;
 
 const CONTACTS: &str = "contacts";
-const STAYS: &str = "stays or contacts";
+const ED_VISITS: &str = "stays or contacts.ed_flag";
 const EVENTS: &str = "events";
 const DEATHS: &str = "members.death_date or events or stays.disposition";
 const DIAGNOSES: &str = "stays.dx1 or contacts.dx1";
@@ -70,7 +71,8 @@ fn needs(study: &Study) -> Vec<Need> {
 
 fn of_index(study: &Study) -> &'static str {
     match study.population.index().unit {
-        Unit::Admission(_) | Unit::Discharge(_) | Unit::EdVisit => STAYS,
+        Unit::Admission(_) | Unit::Discharge(_) => STAYS,
+        Unit::EdVisit => ED_VISITS,
         Unit::Event(_) => EVENTS,
         Unit::Referral | Unit::Request => "referrals",
         Unit::Plan | Unit::PlannedEnd | Unit::PlannedService => "care_plans",
@@ -99,7 +101,7 @@ fn of_measure(study: &Study, measure: &OutcomeMeasure) -> Vec<&'static str> {
             with(STAYS, !diagnosis.is_empty())
         }
         OutcomeMeasure::First(Happening::EdVisit { diagnosis, diagnosis_not }) => {
-            with("stays or contacts.ed_flag", !diagnosis.is_empty() || !diagnosis_not.is_empty())
+            with(ED_VISITS, !diagnosis.is_empty() || !diagnosis_not.is_empty())
         }
         OutcomeMeasure::First(Happening::Event(_)) => vec![EVENTS],
         OutcomeMeasure::First(Happening::Death) => vec![DEATHS],
@@ -126,7 +128,7 @@ fn of_fact(study: &Study, fact: &Fact) -> String {
         }
         Fact::IndexNights | Fact::Nights(..) | Fact::Admissions(..) => STAYS,
         Fact::IndexDiagnosis(_) => DIAGNOSES,
-        Fact::EdVisits(_) => "stays or contacts.ed_flag",
+        Fact::EdVisits(_) => ED_VISITS,
         Fact::ContactDays(filter, _) => of_filter(&study.filters[*filter]),
         Fact::Events(..) => EVENTS,
         Fact::Phase(_) => CONTACTS,

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod column;
 mod day;
 pub mod diagnosis;
+pub mod institution;
 pub mod instrument;
 mod kind;
 mod level;

@@ -137,7 +137,6 @@ impl Reader<'_> {
             }
         }
         stays.sort_by_key(|stay| (stay.admit, stay.level));
-        self.summary.found.derived(stays.len());
         self.timeline.stays = stays;
     }
 }

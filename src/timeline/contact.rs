@@ -2,7 +2,7 @@
 
 use crate::terms::codes::{ContactStatus, Modality};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::terms::{Kind, Level, ServiceClass};
+use crate::terms::{Kind, Level, ServiceClass, institution};
 
 /// What kind of row a filter starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,7 +127,7 @@ pub(super) struct PlaceFacts {
 impl PlaceFacts {
     pub(super) fn of(place: &str) -> Self {
         Self {
-            is_24_hour: matches!(place, "21" | "51" | "55" | "56" | "61"),
+            is_24_hour: institution::PLACES.contains(&place),
             is_inpatient: matches!(place, "21" | "51" | "61"),
             is_emergency: place == "23",
         }
@@ -156,7 +156,7 @@ impl Participants {
 
 /// True for HCPCS codes billed per day of 24-hour care.
 pub(super) fn is_24_hour_code(code: &str) -> bool {
-    matches!(code, "H0010" | "H0011" | "H0017" | "H0018" | "H0019" | "H2013" | "H2036" | "T2048")
+    institution::CODES.contains(&code)
 }
 
 /// Telephone and video contacts shorter than this are no qualifying contacts.

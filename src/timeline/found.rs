@@ -26,8 +26,6 @@ pub enum Oddity {
     SubstanceUse,
     /// Members with assessments on one day only; of all with an assessment.
     AssessedOnce,
-    /// Stays that were derived from contacts of 24-hour care; of all.
-    DerivedStay,
     /// Scores that no number is made of: on an instrument or by a rater that the registry does not have, or out
     /// of its range; of all scores.
     UnreadScore,
@@ -35,7 +33,7 @@ pub enum Oddity {
 
 impl Oddity {
     /// Every one, in the order of their counts.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::SameDay,
         Self::AfterDeath,
         Self::OpenStay,
@@ -44,7 +42,6 @@ impl Oddity {
         Self::NoEndReason,
         Self::SubstanceUse,
         Self::AssessedOnce,
-        Self::DerivedStay,
         Self::UnreadScore,
     ];
 }
@@ -94,11 +91,6 @@ impl Found {
     /// A score.
     pub(super) fn scored(&mut self, is_read: bool) {
         self.one(Oddity::UnreadScore, !is_read);
-    }
-
-    /// Stays that were derived.
-    pub(super) fn derived(&mut self, stays: usize) {
-        self.see(Oddity::DerivedStay, Times { found: stays as u64, of: stays as u64 });
     }
 
     /// A contact, whose principal diagnosis is of these groups.

@@ -53,16 +53,10 @@ fn march(site: &Site, indicator: &str, group: &str) -> Option<[String; 3]> {
 }
 
 fn march_of(site: &Site, report: &str, indicator: &str, group: &str) -> Option<[String; 3]> {
-    let path = site.path(report).join("tables/results.csv");
-    let mut reader = csv::Reader::from_path(path).expect("results");
-    let header = reader.headers().expect("a header").clone();
-    let place = |name: &str| header.iter().position(|one| one == name).expect("a column");
-    let asked = ["indicator", "group", "stratum_kind", "period_start", "period_end"].map(place);
-    let told = ["state", "numerator", "denominator"].map(place);
-    let wanted = [indicator, group, "all", "2024-03-01", "2024-03-31"];
-    let rows = reader.records().map(|row| row.expect("a row"));
-    let mut found = rows.filter(|row| asked.map(|place| &row[place]) == wanted);
-    found.next().map(|row| told.map(|place| row[place].to_owned()))
+    let march = [("period_start", "2024-03-01"), ("period_end", "2024-03-31")];
+    let own = [("indicator", indicator), ("group", group), ("stratum_kind", "all")];
+    let told = ["state", "numerator", "denominator"];
+    site.results(report, &[&march[..], &own].concat(), told).pop()
 }
 
 fn run(site: &Site) {

@@ -126,17 +126,13 @@ fn incomplete_months_are_preliminary_or_withheld() {
         site.fine(&[&arguments, more].concat());
     };
     report("@report", &[]);
-    let results = site.path("report-internal/tables/results.csv");
-    let mut reader = csv::Reader::from_path(results).expect("results");
-    let mut states = std::collections::BTreeMap::new();
-    for row in reader.records().map(|row| row.expect("a row")) {
-        if &row[4] == "all" && &row[6] == "all" && &row[22] == "month" {
-            states.insert(
-                row[2].to_owned(),
-                (row[16].to_owned(), row[18].to_owned(), row[12].to_owned()),
-            );
-        }
-    }
+    let everyone = [("group", "all"), ("stratum_kind", "all"), ("period", "month")];
+    let told = ["period_start", "state", "reason", "value"];
+    let rows = site.results("report-internal", &everyone, told);
+    let states: std::collections::BTreeMap<String, (String, String, String)> = rows
+        .into_iter()
+        .map(|[month, state, reason, value]| (month, (state, reason, value)))
+        .collect();
     let state = |month: &str| &states[&format!("2024-{month}-01")];
     assert_eq!(state("05").0, "final");
     assert_eq!(state("06").0, "preliminary");
@@ -160,6 +156,43 @@ fn incomplete_months_are_preliminary_or_withheld() {
     let text =
         std::fs::read_to_string(alone.path("report-internal/tables/results.csv")).expect("results");
     assert!(!text.contains("have arrived"));
+}
+
+/// Contacts are all there, stays come late: a number that stays make is as complete as stays are, whether
+/// its file names them or not.
+#[test]
+fn late_stays_make_numbers_of_stays_incomplete() {
+    let site = Site::new(r#""stepdown_timeliness", "contact_gap_over_k""#);
+    let share = |lag: u32| [0, 80, 96, 100][lag.min(3) as usize];
+    let (mut contacts, mut stays) = (String::new(), String::new());
+    for cut in 3..=8_u32 {
+        let head = "contact_id,member_id,contact_date,service_class,agency_id,bho_id\n";
+        head.clone_into(&mut contacts);
+        "stay_id,member_id,admit,discharge,level\n".clone_into(&mut stays);
+        for (month, row) in (1..cut).flat_map(|month| (0..100).map(move |row| (month, row))) {
+            contacts += &format!("C{month}-{row},M{row},2024-{month:02}-12,therapy,A1,B1\n");
+            if row < share(cut - month) {
+                stays +=
+                    &format!("S{month}-{row},M{row},2024-{month:02}-03,2024-{month:02}-10,6\n");
+            }
+        }
+        site.write("extracts/contacts.csv", &contacts);
+        site.write("extracts/stays.csv", &stays);
+        let line = |table: &str| format!("{table},2024-{cut:02}-28,2024-01-01,0\n");
+        let head = "source,extract_date,coverage_start,runout_days\n".to_owned();
+        site.write("extracts/manifest.csv", head + &line("contacts") + &line("stays"));
+        site.fine(&["ingest", "@site.toml"]);
+    }
+    site.fine(&["run", "@site.toml", "--period", "2024-07", "--internal", "--out", "@report"]);
+    let july = [("group", "all"), ("stratum_kind", "all"), ("period_start", "2024-07-01")];
+    let month = [&july[..], &[("period", "month")]].concat();
+    let rows = site.results("report-internal", &month, ["indicator", "state", "reason"]);
+    let (of_stays, others): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| row[0] == "stepdown_timeliness");
+    let [_, state, reason] = of_stays[0];
+    assert_eq!(state, "withheld");
+    assert!(reason.contains("about 80 % of the rows of stays have arrived"), "{reason}");
+    assert!(!others.is_empty() && others.iter().all(|row| !row[2].contains("stays")), "{others:?}");
 }
 
 /// Corrections, voids and late rows come with the next full extract: whatever came before, and in

@@ -90,6 +90,23 @@ impl Site {
         text
     }
 
+    /// What a report's results say, in some columns, in the rows that have these values in others.
+    pub(crate) fn results<const N: usize>(
+        &self,
+        report: &str,
+        wanted: &[(&str, &str)],
+        told: [&str; N],
+    ) -> Vec<[String; N]> {
+        let path = self.path(report).join("tables/results.csv");
+        let mut reader = csv::Reader::from_path(path).expect("results");
+        let header = reader.headers().expect("a header").clone();
+        let place = |name: &str| header.iter().position(|one| one == name).expect("a column");
+        let (told, rows) = (told.map(place), reader.records().map(|row| row.expect("a row")));
+        rows.filter(|row| wanted.iter().all(|(name, value)| &row[place(name)] == *value))
+            .map(|row| told.map(|place| row[place].to_owned()))
+            .collect()
+    }
+
     /// Files below one of its folders with their bytes, without the lock.
     pub(crate) fn files(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let root = self.path(folder);

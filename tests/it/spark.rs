@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use throughline::extract::{Among, Field, Form, KEY_COLUMNS, Rule, Table};
 use throughline::terms::codes::FacilityClass;
 use throughline::terms::column::{self, ColumnType};
+use throughline::terms::{ServiceClass, institution};
 
 fn form(field: &Field) -> Value {
     match field.form {
@@ -74,6 +75,8 @@ fn the_jobs_know_the_data_model() {
         .collect();
     let level = |name: &str| FacilityClass::from_name(name).and_then(FacilityClass::level);
     let levels = FacilityClass::NAMES.iter().filter_map(|name| Some((*name, level(name)?)));
+    let is_day = |name: &&&str| ServiceClass::from_name(name).is_some_and(ServiceClass::is_24_hour);
+    let classes: Vec<&str> = ServiceClass::NAMES.iter().filter(is_day).copied().collect();
     let keys = KEY_COLUMNS.iter().filter_map(|key| {
         let field = key.table.fields().iter().find(|field| field.to == key.column)?;
         let (other, texts) = match key.among {
@@ -85,10 +88,11 @@ fn the_jobs_know_the_data_model() {
     });
     let keys: Vec<String> = keys.collect();
     let text = format!(
-        "{{\n\"rules\": {},\n\"columns\": {},\n\"facility_levels\": {},\n\"keys\": [\n{}\n],\n\"tables\": [\n{}\n]\n}}\n",
+        "{{\n\"rules\": {},\n\"columns\": {},\n\"facility_levels\": {},\n\"institution\": {},\n\"keys\": [\n{}\n],\n\"tables\": [\n{}\n]\n}}\n",
         json!(Rule::ALL.iter().map(|rule| rule.name()).collect::<Vec<_>>()),
         Value::Array(columns.collect()),
         json!(levels.collect::<std::collections::BTreeMap<_, _>>()),
+        json!({"setting": institution::PLACES, "code": institution::CODES, "class": classes}),
         keys.join(",\n"),
         tables.join(",\n")
     );

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{
-    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Widening,
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables, Widening,
 };
 use throughline::kernel::{Attributed, BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally};
 use throughline::terms::{Day, Grain, Period};
@@ -80,6 +80,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         ceiling: None,
         high_percent: 75,
         widening: None,
+        tables: Tables::default(),
         missing: Vec::new(),
         poor: Vec::new(),
     }

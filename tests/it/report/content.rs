@@ -64,6 +64,7 @@ fn snapshot() -> Snapshot {
         table: table.to_owned(),
         extracted_on: Day::from_ymd(2026, 10, 14),
         runout_days: 14,
+        runout_stated: true,
         sha256: "ab".repeat(32),
         rows_read: accepted + refused.iter().map(|refused| refused.rows).sum::<u64>(),
         rows_accepted: accepted,

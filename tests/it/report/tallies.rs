@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use throughline::indicator::{Better, Display, Evidence, Family, Interval, Measure, Scale, Shape};
+use throughline::indicator::{
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables,
+};
 use throughline::kernel::{
     BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally, has_expected_count,
 };
@@ -76,6 +78,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         ceiling: None,
         high_percent: 75,
         widening: None,
+        tables: Tables::default(),
         missing: Vec::new(),
         poor: Vec::new(),
     }
