@@ -6,13 +6,16 @@ use super::State;
 use crate::indicator::{Measure, Shape};
 use crate::terms::{Day, Grain, Period};
 
-/// The first and the last day that a table covers, where they are known.
+/// What a table covers, where that is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first day.
     pub first: Option<Day>,
     /// The last day.
     pub last: Option<Day>,
+    /// The last day on which its rows are complete, of a table that does not decide about the data-through
+    /// date of all.
+    pub complete: Option<Day>,
 }
 
 /// Shares of their final rows that months have, and what they are compared with.

@@ -1,7 +1,7 @@
 //! Whether a period's number may be relied on yet.
 
 use crate::indicator::{Measure, Shape};
-use crate::terms::{Grain, Period};
+use crate::terms::{Day, Grain, Period};
 
 use super::{Settings, State};
 
@@ -13,21 +13,21 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
     if !measure.poor.is_empty() {
         return (State::LowQuality, measure.why_not());
     }
-    let through = settings.data_through;
+    let (through, of) = data_through(measure, settings);
     let (state, reason) = match measure.shape {
         Shape::Share | Shape::UnitMean if period.end + measure.ripe_days <= through => {
             (State::Final, String::new())
         }
         Shape::Share | Shape::UnitMean if period.start + measure.ripe_days <= through => (
             State::Preliminary,
-            format!("complete once the data reach {}", period.end + measure.ripe_days),
+            format!("complete once the data{of} reach {}", period.end + measure.ripe_days),
         ),
         Shape::Share | Shape::UnitMean => (
             State::Withheld,
             format!("nothing can be judged before {}", period.start + measure.ripe_days),
         ),
         _ if period.end <= through => (State::Final, String::new()),
-        _ => (State::Withheld, "ends after the data-through date".to_owned()),
+        _ => (State::Withheld, format!("ends after the data-through date{of}")),
     };
     let (state, mut reason) = match settings.completion.judge(measure, period) {
         Some(_) if state == State::Withheld => (state, reason),
@@ -45,6 +45,16 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
         reason.push_str("overlapping");
     }
     (state, reason)
+}
+
+/// The day up to which all is complete that a measure reads, and of which table if that is not the day of all.
+fn data_through(measure: &Measure, settings: &Settings) -> (Day, String) {
+    let read = measure.tables.read.iter();
+    let complete = read.filter_map(|table| Some((settings.spans.get(table)?.complete?, table)));
+    match complete.min().filter(|(day, _)| *day < settings.data_through) {
+        Some((day, table)) => (day, format!(" of {table}")),
+        None => (settings.data_through, String::new()),
+    }
 }
 
 /// Why the extracts do not cover all that a number of a period asks for.

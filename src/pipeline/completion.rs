@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Pipeline;
+use super::run::{READ_BY_FEW, complete_up_to};
 use crate::oversight::{Completion, Span};
 use crate::statistics::chain_ladder;
 use crate::store::{self, Manifest, Snapshot, SourceEntry};
@@ -45,6 +46,9 @@ pub(super) fn spans(manifest: &Manifest) -> BTreeMap<String, Span> {
         let span = Span {
             first: start.filter(|start| first.is_none_or(|first| *start <= first)),
             last: end.filter(|end| last.is_none_or(|last| last <= *end)),
+            complete: Some(source.table.as_str())
+                .filter(|table| READ_BY_FEW.contains(table))
+                .and_then(|table| complete_up_to(manifest, table)),
         };
         (source.table.clone(), span)
     };

@@ -301,34 +301,43 @@ pub(super) fn count_for(
     })
 }
 
-/// Tables that numbers are made of: their run-out decides about the data-through date.
-const READ: [&str; 12] = [
-    "contacts",
-    "members",
-    "enrolment",
-    "stays",
-    "outcomes",
-    "referrals",
-    "care_plans",
-    "events",
-    "cost",
-    "living",
-    "pharmacy",
-    "community_activities",
-];
+/// Tables that nearly every number is made of: their run-out decides about the data-through date.
+const READ: [&str; 8] =
+    ["contacts", "members", "enrolment", "stays", "outcomes", "referrals", "care_plans", "events"];
 
-/// The smallest over the sources of extract date less run-out; and the last day that contacts cover, if the
-/// sender names one and delivers none beyond it.
+/// Tables that few numbers are made of: only what reads them waits for them.
+pub(super) const READ_BY_FEW: [&str; 4] = ["cost", "living", "pharmacy", "community_activities"];
+
+/// The smallest, over the sources that nearly all is made of, of extract date less run-out; and the last day
+/// that contacts cover, if the sender names one and delivers none beyond it.
 pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
-    let days =
-        manifest.sources.iter().filter(|source| READ.contains(&source.table.as_str())).filter_map(
-            |source| {
-                let cut = source.extract_date.as_deref().and_then(Day::parse)?;
-                let complete = cut - i32::try_from(source.runout()).unwrap_or(0);
-                Some(last_covered(source).map_or(complete, |end| end.min(complete)))
-            },
-        );
-    let day = days.min().context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")?;
+    let days = READ.iter().filter_map(|table| complete_up_to(manifest, table));
+    plausible(days.min().or_else(|| complete_with_all(manifest)))
+}
+
+/// As [`data_through`], of all sources that numbers are made of.
+pub(super) fn data_through_all(manifest: &Manifest) -> anyhow::Result<Day> {
+    plausible(complete_with_all(manifest))
+}
+
+fn complete_with_all(manifest: &Manifest) -> Option<Day> {
+    let tables = READ.iter().chain(&READ_BY_FEW);
+    tables.filter_map(|table| complete_up_to(manifest, table)).min()
+}
+
+/// The day up to which a table is complete, if it says when it was cut.
+pub(super) fn complete_up_to(manifest: &Manifest, table: &str) -> Option<Day> {
+    let sources = manifest.sources.iter().filter(|source| source.table == table);
+    let days = sources.filter_map(|source| {
+        let cut = source.extract_date.as_deref().and_then(Day::parse)?;
+        let complete = cut - i32::try_from(source.runout()).unwrap_or(0);
+        Some(last_covered(source).map_or(complete, |end| end.min(complete)))
+    });
+    days.min()
+}
+
+fn plausible(day: Option<Day>) -> anyhow::Result<Day> {
+    let day = day.context("no source says when it was cut: put extract_date into manifest.csv or the pipeline file, or pass --as-of")?;
     if !day.is_plausible() {
         bail!(
             "data cannot be complete up to {day}; correct extract_date and runout_days, and take the extracts in again"

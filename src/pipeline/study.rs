@@ -100,7 +100,7 @@ pub fn study(
     if !lacking.is_empty() {
         return Err(lacking.into());
     }
-    let data_through = run::data_through(manifest)?;
+    let data_through = run::data_through_all(manifest)?;
     let settings = Settings {
         transfer_gap: 1,
         data_through,

@@ -8,6 +8,7 @@ mod contract;
 mod definitions;
 mod delivered;
 mod delivered_properties;
+mod edges;
 mod explain;
 mod faults;
 mod gate;
