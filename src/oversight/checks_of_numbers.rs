@@ -101,13 +101,18 @@ impl Look<'_> {
             "A column or code list that these need says too little:",
             "No code list or column falls below its limit. Frequent codes that vanish or come stop the intake until somebody accepts them.",
         );
-        if self.facts.found.times(Oddity::UnreadScore).of == 0 {
-            return poor;
+        let mut said = vec![poor];
+        if self.facts.found.times(Oddity::UnreadScore).of > 0 {
+            said.push(self.oddity(Oddity::UnreadScore, UNREAD, "", |share| {
+                format!("{share} of scores are in no number: on instruments, subscales or raters that the registry of instruments does not have, or out of their range.")
+            }));
         }
-        let unread = self.oddity(Oddity::UnreadScore, UNREAD, "No scores were delivered.", |share| {
-            format!("{share} of scores are in no number: on instruments, subscales or raters that the registry of instruments does not have, or out of their range.")
-        });
-        joined(&[poor, unread])
+        if self.facts.found.times(Oddity::UnreadStatus).of > 0 {
+            said.push(self.oddity(Oddity::UnreadStatus, UNREAD, "", |share| {
+                format!("{share} of codes of living and employment are on no list and in no number: one digit is read as TEDS (1 to 3, 1 to 4), two digits as Colorado's (01 to 16, 01 to 11).")
+            }));
+        }
+        joined(&said)
     }
 
     pub(super) fn of_state(&self, state: State) -> Vec<&str> {

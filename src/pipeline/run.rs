@@ -417,7 +417,8 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
 pub fn unstated_runout(manifest: &Manifest) -> Option<String> {
     let mut taken: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
     let unstated = manifest.sources.iter().filter(|one| one.runout_days.is_none());
-    for source in unstated.filter(|source| READ.contains(&source.table.as_str())) {
+    let is_read = |table: &str| READ.contains(&table) || READ_BY_FEW.contains(&table);
+    for source in unstated.filter(|source| is_read(&source.table)) {
         taken.entry(source.runout()).or_default().push(&source.table);
     }
     let part = |(days, tables): (&u32, &Vec<&str>)| {

@@ -29,11 +29,13 @@ pub enum Oddity {
     /// Scores that no number is made of: on an instrument or by a rater that the registry does not have, or out
     /// of its range; of all scores.
     UnreadScore,
+    /// Codes of living situations and employment that are on no list; of all.
+    UnreadStatus,
 }
 
 impl Oddity {
     /// Every one, in the order of their counts.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SameDay,
         Self::AfterDeath,
         Self::OpenStay,
@@ -43,6 +45,7 @@ impl Oddity {
         Self::SubstanceUse,
         Self::AssessedOnce,
         Self::UnreadScore,
+        Self::UnreadStatus,
     ];
 }
 
@@ -86,6 +89,11 @@ impl Found {
     /// An ended stay or care plan.
     pub(super) fn ended(&mut self, has_reason: bool) {
         self.one(Oddity::NoEndReason, !has_reason);
+    }
+
+    /// A code of a living situation or of employment.
+    pub(super) fn status(&mut self, is_read: bool) {
+        self.one(Oddity::UnreadStatus, !is_read);
     }
 
     /// A score.

@@ -24,6 +24,7 @@ mod rows;
 mod score;
 mod spans;
 mod spell;
+mod take_contact;
 
 pub use contact::{Basis, ContactFilter};
 pub use contact_day::{ContactSum, OrganisationDay};

@@ -44,6 +44,8 @@ pub(super) const COLUMNS: [&str; 8] = [
 /// Outcome records of a batch.
 #[derive(Debug)]
 pub(super) struct OutcomeColumns {
+    /// Whether codes of living situations and of employment are on their lists.
+    is_listed: [Answers<Option<bool>>; 2],
     living: Answers<Option<LivingSituation>>,
     employment: Answers<Option<Employment>>,
     school: Answers<Option<bool>>,
@@ -62,7 +64,24 @@ impl OutcomeColumns {
                 known.then(|| yes.contains(&text))
             }
         };
+        let is_listed = |is_known: fn(&str) -> bool| {
+            move |text: &str| (!text.is_empty()).then(|| is_known(text))
+        };
         Ok(Self {
+            is_listed: [
+                decide(
+                    batch,
+                    column::LIVING,
+                    None,
+                    is_listed(|text| LivingSituation::from_code(text).is_some()),
+                )?,
+                decide(
+                    batch,
+                    column::EMPLOYMENT,
+                    None,
+                    is_listed(|text| Employment::from_code(text).is_some()),
+                )?,
+            ],
             living: decide(batch, column::LIVING, None, LivingSituation::from_code)?,
             employment: decide(batch, column::EMPLOYMENT, None, Employment::from_code)?,
             school: decide(batch, column::SCHOOL, None, yes_or_no(&["01"], &["02"]))?,
@@ -78,6 +97,11 @@ impl OutcomeColumns {
                 yes_or_no(&["2", "3", "4", "5"], &["1"]),
             )?,
         })
+    }
+
+    /// Of each code of a living situation or of employment in a row, whether it is on its list.
+    pub(super) fn listed(&self, row: usize) -> impl Iterator<Item = bool> + '_ {
+        self.is_listed.iter().filter_map(move |column| column.at(row))
     }
 
     /// The record of a row.

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 
-use super::contact::Facts;
 use super::rows::{Memory, Rows};
 use super::{
     Assessment, Cost, DaySpans, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay, Needs,
-    OwnSpells, Settings, Stay, Timeline, UNKNOWN, Visit,
+    OwnSpells, Settings, Stay, Timeline, UNKNOWN,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -36,7 +35,7 @@ pub struct Reader<'n> {
     /// Places of filters of other tables than contacts.
     other_filters: Vec<usize>,
     /// For each filter, whether more is asked of contacts than what they say, or kept than their days.
-    asks_more: Vec<bool>,
+    pub(super) asks_more: Vec<bool>,
     started: bool,
     last: (i32, Option<Kind>),
     pub(super) timeline: Timeline,
@@ -247,7 +246,10 @@ impl<'n> Reader<'n> {
         if sectors != 0 {
             self.timeline.sector_needs.push((day, sectors));
         }
-        self.timeline.outcomes.extend(rows.outcomes.as_ref().map(|own| own.at(row, day)));
+        if let Some(own) = &rows.outcomes {
+            own.listed(row).for_each(|is_read| self.summary.found.status(is_read));
+            self.timeline.outcomes.push(own.at(row, day));
+        }
         let known = &self.settings.instruments;
         if let Some(own) = rows.scores.as_ref().filter(|own| own.has(row)) {
             let score = own.at(row, day, known);
@@ -287,52 +289,6 @@ impl<'n> Reader<'n> {
         self.timeline.death = earliest;
     }
 
-    /// True for the member's lead clinician: the register's, or else the latest plan's so far.
-    fn is_lead(&self, clinician: Option<u32>) -> bool {
-        let mut plans = self.timeline.plans.iter().rev();
-        let lead = self.timeline.lead.or_else(|| plans.find_map(|plan| plan.lead));
-        lead.is_some() && lead == clinician
-    }
-
-    fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
-        self.row_days.0.push(day);
-        self.summary.found.diagnosed(rows.dx1.at(row));
-        let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
-        let says = rows.kinds.says(row, is_minor);
-        let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
-        for &index in &says.filters {
-            if self.asks_more[index] {
-                self.take_passing(rows, row, (index, is_lead), day);
-            } else {
-                self.timeline.take_day(index, day);
-            }
-        }
-        let facts = &says.facts;
-        if self.needs.phases && facts.is_sign() {
-            self.signs.push(day);
-        }
-        if says.qualifying {
-            self.take_qualifying(rows, row, day, facts);
-        } else {
-            self.take_other_contact(rows, row, day, facts);
-        }
-    }
-
-    /// Keeps a contact for a filter that asks more than what the contact says, or for more than its day.
-    fn take_passing(
-        &mut self,
-        rows: &Rows,
-        row: usize,
-        (filter, is_lead): (usize, bool),
-        day: Day,
-    ) {
-        if self.needs.filters[filter].by_lead && !is_lead {
-            return;
-        }
-        let is_new = self.timeline.take_day(filter, day);
-        self.timeline.take_passing(self.needs, filter, (rows, row), (day, is_new));
-    }
-
     /// Keeps the day of a row of another table than contacts for every filter that it passes.
     fn take_record(&mut self, rows: &Rows, row: usize, kind: Kind, day: Day) {
         for &index in &self.other_filters {
@@ -344,47 +300,6 @@ impl<'n> Reader<'n> {
                 let supply = rows.supply.int(row).unwrap_or(0);
                 self.timeline.supplies[index].push((day, supply));
             }
-        }
-    }
-
-    fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
-        if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
-            let providers = rows.providers_of(row);
-            self.timeline.visits.push(Visit { day, providers, ranks: [0; 3] });
-        }
-        if self.needs.levels {
-            let level = facts.effective_level();
-            let class = facts.class.map_or(0, |class| 1 << (class as u32));
-            match self.timeline.level_days.last_mut() {
-                Some(last) if last.day == day => {
-                    last.level = last.level.max(level);
-                    last.classes |= class;
-                }
-                _ => self.timeline.level_days.push(LevelDay { day, level, classes: class }),
-            }
-            let last = rows.end.at(row).map_or(day, |end| Day(end).min(day + COVERED_DAYS));
-            let later = (1..=last - day).map(|days| day + days);
-            self.covered.extend(later.map(|day| LevelDay { day, level, classes: class }));
-        }
-    }
-
-    fn take_other_contact(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
-        let attended = facts.status == crate::terms::codes::ContactStatus::Attended;
-        if attended && facts.ed_flag {
-            self.timeline.ed_visits.push(EdVisit {
-                start: day,
-                index: day,
-                diagnosis: rows.dx1.at(row),
-                admitted: rows.ed_admitted.at(row) == Some(1),
-                dispositions: 0,
-                seconds: None,
-            });
-        }
-        if attended && self.settings.derive_stays && facts.is_institution_day() {
-            let inpatient = facts.place.is_inpatient
-                || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
-            let days = (day, rows.end.at(row).map_or(day, |end| Day(end).max(day)));
-            self.institution_days.push((inpatient, days, rows.dx1.at(row)));
         }
     }
 
@@ -432,9 +347,6 @@ impl<'n> Reader<'n> {
         });
     }
 }
-
-/// A contact covers at most so many days after its first.
-const COVERED_DAYS: i32 = 366;
 
 /// The day on which open spans end: far beyond any data, and small enough to add to.
 pub(super) const OPEN: i32 = i32::MAX / 4;

@@ -163,3 +163,19 @@ fn scores_that_nothing_reads_are_warned_of_and_what_counts_nothing_says_so() {
     assert_eq!(finding, "warning");
     assert!(text.contains("50\u{a0}% of scores are in no number"), "{text}");
 }
+
+#[test]
+fn codes_of_colorado_without_their_zeros_are_warned_of() {
+    let site = Site::new(r#""homeless_any""#).with_contacts(9);
+    let mut outcomes = "outcome_id,member_id,date,record_type,instrument,living\n".to_owned();
+    for (place, living) in ["1", "2", "4", "7", "12"].into_iter().enumerate() {
+        outcomes += &format!("O{place},M0{place},2024-02-01,assessment,status,{living}\n");
+    }
+    site.write("extracts/outcomes.csv", outcomes);
+    let manifest = fs::read_to_string(site.path("extracts/manifest.csv")).expect("the manifest");
+    site.write("extracts/manifest.csv", manifest + "outcomes,2024-10-28,2024-01-01,0\n");
+    site.fine(&["run", "@site.toml", "--out", "@out"]);
+    let (finding, text) = &checks(&site, "out")["9"];
+    assert_eq!(finding, "warning");
+    assert!(text.contains("40\u{a0}% of codes of living and employment are on no list"), "{text}");
+}

@@ -290,8 +290,10 @@ fn who_states_no_run_out_is_told_what_is_taken() {
     // Claims come later, whichever table they are in.
     let late = site("\"penetration_rate\"", &cost, &["cost,2025-01-31,2023-01-01,,"]);
     let (day, note) = through(&late);
-    assert_eq!(day, "2024-11-02");
+    assert_eq!(day, "2025-01-31", "only what is made of cost waits for it");
     assert!(note.contains("taken are 90 days for cost, as for claims"), "{note}");
+    let paid = site("\"pmpm_bh\"", &cost, &["cost,2025-01-31,2023-01-01,,"]);
+    is_silent(&paid, "pmpm_bh", 12, "withheld", "ends after the data-through date of cost");
     let paid = site("\"penetration_rate\"", &[], &usual);
     let contacts = std::fs::read_to_string(paid.path("extracts/contacts.csv")).expect("a file");
     let head = "service_class,paid_date\n";

@@ -1,0 +1,99 @@
+//! Takes in the rows of contacts.
+
+use super::contact::Facts;
+use super::reader::Reader;
+use super::rows::Rows;
+use super::{EdVisit, LevelDay, Visit};
+use crate::terms::Day;
+
+/// A contact covers at most so many days after its first.
+const COVERED_DAYS: i32 = 366;
+
+impl Reader<'_> {
+    /// True for the member's lead clinician: the register's, or else the latest plan's so far.
+    fn is_lead(&self, clinician: Option<u32>) -> bool {
+        let mut plans = self.timeline.plans.iter().rev();
+        let lead = self.timeline.lead.or_else(|| plans.find_map(|plan| plan.lead));
+        lead.is_some() && lead == clinician
+    }
+
+    pub(super) fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
+        self.row_days.0.push(day);
+        self.summary.found.diagnosed(rows.dx1.at(row));
+        let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
+        let says = rows.kinds.says(row, is_minor);
+        let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
+        for &index in &says.filters {
+            if self.asks_more[index] {
+                self.take_passing(rows, row, (index, is_lead), day);
+            } else {
+                self.timeline.take_day(index, day);
+            }
+        }
+        let facts = &says.facts;
+        if self.needs.phases && facts.is_sign() {
+            self.signs.push(day);
+        }
+        if says.qualifying {
+            self.take_qualifying(rows, row, day, facts);
+        } else {
+            self.take_other_contact(rows, row, day, facts);
+        }
+    }
+
+    /// Keeps a contact for a filter that asks more than what the contact says, or for more than its day.
+    fn take_passing(
+        &mut self,
+        rows: &Rows,
+        row: usize,
+        (filter, is_lead): (usize, bool),
+        day: Day,
+    ) {
+        if self.needs.filters[filter].by_lead && !is_lead {
+            return;
+        }
+        let is_new = self.timeline.take_day(filter, day);
+        self.timeline.take_passing(self.needs, filter, (rows, row), (day, is_new));
+    }
+
+    fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
+        if self.needs.visits && facts.class.is_some_and(crate::terms::ServiceClass::is_treatment) {
+            let providers = rows.providers_of(row);
+            self.timeline.visits.push(Visit { day, providers, ranks: [0; 3] });
+        }
+        if self.needs.levels {
+            let level = facts.effective_level();
+            let class = facts.class.map_or(0, |class| 1 << (class as u32));
+            match self.timeline.level_days.last_mut() {
+                Some(last) if last.day == day => {
+                    last.level = last.level.max(level);
+                    last.classes |= class;
+                }
+                _ => self.timeline.level_days.push(LevelDay { day, level, classes: class }),
+            }
+            let last = rows.end.at(row).map_or(day, |end| Day(end).min(day + COVERED_DAYS));
+            let later = (1..=last - day).map(|days| day + days);
+            self.covered.extend(later.map(|day| LevelDay { day, level, classes: class }));
+        }
+    }
+
+    fn take_other_contact(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {
+        let attended = facts.status == crate::terms::codes::ContactStatus::Attended;
+        if attended && facts.ed_flag {
+            self.timeline.ed_visits.push(EdVisit {
+                start: day,
+                index: day,
+                diagnosis: rows.dx1.at(row),
+                admitted: rows.ed_admitted.at(row) == Some(1),
+                dispositions: 0,
+                seconds: None,
+            });
+        }
+        if attended && self.settings.derive_stays && facts.is_institution_day() {
+            let inpatient = facts.place.is_inpatient
+                || facts.class == Some(crate::terms::ServiceClass::InpatientDay);
+            let days = (day, rows.end.at(row).map_or(day, |end| Day(end).max(day)));
+            self.institution_days.push((inpatient, days, rows.dx1.at(row)));
+        }
+    }
+}
