@@ -75,7 +75,7 @@ pub enum Course {
         /// Days from the referral to the first day attended.
         attended: Option<i32>,
     },
-    /// The agency of the first treatment visit after a discharge is the one with most treatment visit
+    /// The agency of the first qualifying contact after a discharge is the one with most contact
     /// days before the admission.
     SameAgency {
         /// Days around the admission.
@@ -363,7 +363,7 @@ fn same_agency(
 ) -> Option<i32> {
     const AGENCY: usize = 2;
     let Subject::Spell(spell) = unit.of else { return None };
-    let visits = &scene.timeline.visits;
+    let visits = &scene.timeline.contact_visits[scene.qualifying];
     let (from, to) = before.around(spell.admit);
     let usual = modal(visits_within(visits, from, to), AGENCY)?;
     let (from, to) = after.around(unit.day);

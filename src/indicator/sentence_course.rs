@@ -205,8 +205,8 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
         }
         Course::SameAgency { before, after, known } => {
             let (usual, first) = (
-                format!("the agency of most treatment visit days {}", within(*before, "admission")),
-                format!("the agency of the first treatment visit {}", within(*after, noun)),
+                format!("the agency with most contact days {}", within(*before, "admission")),
+                format!("the agency of the first contact {}", within(*after, noun)),
             );
             if *known {
                 format!("{usual} and {first} are known")

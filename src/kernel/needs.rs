@@ -136,13 +136,15 @@ pub(super) fn of_contacts(
     needs: &mut Needs,
     indicators: &[Indicator],
     filters: &[Vec<usize>],
-    treatment: usize,
+    (treatment, qualifying): (usize, usize),
 ) {
     needs.summed = vec![false; needs.filters.len()];
     needs.agencies = vec![false; needs.filters.len()];
     needs.organisations = vec![false; needs.filters.len()];
     needs.providers = vec![false; needs.filters.len()];
+    let same_agency = |one: &Criterion| matches!(one, Criterion::Course(Course::SameAgency { .. }));
     for (indicator, places) in indicators.iter().zip(filters) {
+        needs.providers[qualifying] |= indicator.rule.criteria().into_iter().any(same_agency);
         match &indicator.rule {
             Rule::Share(share) => {
                 if let Some(UnitValue::MinutesUntil { filter }) = share.value {

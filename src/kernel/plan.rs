@@ -175,7 +175,7 @@ impl Plan {
             .collect();
         see_needs(&mut needs, &indicators, &strata);
         needs.counted = counted(&indicators, &filters, needs.filters.len());
-        super::needs::of_contacts(&mut needs, &indicators, &filters, treatment);
+        super::needs::of_contacts(&mut needs, &indicators, &filters, (treatment, qualifying));
         super::attribution::see_needs(&mut needs, &strata, qualifying);
         let mut ends: Vec<Day> = periods.iter().map(|period| period.end).collect();
         ends.sort_unstable();

@@ -566,13 +566,13 @@ fn linked(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<i32
     days.min()
 }
 
-/// Days to the first treatment visit after a discharge, and whether it is to the usual agency; nothing
+/// Days to the first qualifying contact after a discharge, and whether it is to the usual agency; nothing
 /// if one of them is not known.
 fn agency_after(asked: &Agencies, life: &Life<'_>, unit: &Unit<'_>) -> Option<(i32, bool)> {
     let Of::Discharge(spell) = unit.of else { return None };
     let visits = |[from, to]: Days, around: Day| {
         let of = |contact: &&Contact<'_>| {
-            contact.is_treatment && (around + from..=around + to).contains(&contact.day)
+            contact.is_qualifying && (around + from..=around + to).contains(&contact.day)
         };
         visits(life.contacts.iter().filter(of), "agency_id")
     };
