@@ -232,7 +232,7 @@ fn candidates(
     None
 }
 
-const VALUES: [&str; 29] = [
+const VALUES: [&str; 30] = [
     "meets",
     "disruptions",
     "each_quarter_scored",
@@ -254,6 +254,7 @@ const VALUES: [&str; 29] = [
     "fragmentation",
     "months_with_contact",
     "gap_over",
+    "days_without",
     "any_contact",
     "each_quarter",
     "longest_gap",
@@ -345,7 +346,8 @@ fn of_contacts(
     if !table.has("contact") {
         lacks(table, "contact", "contact = { is = \"qualifying\" }", problems);
     }
-    let days = if name == "gap_over" { days(table, problems) } else { None };
+    let is_of_days = matches!(name, "gap_over" | "days_without");
+    let days = if is_of_days { days(table, problems) } else { None };
     let filter = filter?;
     Some(match name {
         "months_with_contact" => {
@@ -353,6 +355,7 @@ fn of_contacts(
             MemberValue::MonthsWithContact { filter, all_months }
         }
         "gap_over" => MemberValue::GapOver { filter, days: days? },
+        "days_without" => MemberValue::DaysWithout { filter, days: days? },
         "any_contact" => MemberValue::AnyContact { filter },
         "each_quarter" => MemberValue::EachQuarter { filter },
         "longest_gap" => MemberValue::LongestGap { filter },

@@ -479,6 +479,7 @@ impl MemberRule {
         let value = match self.value {
             MemberValue::MonthsWithContact { filter, .. }
             | MemberValue::GapOver { filter, .. }
+            | MemberValue::DaysWithout { filter, .. }
             | MemberValue::AnyContact { filter }
             | MemberValue::LongestGap { filter }
             | MemberValue::Regularity { filter } => Some(filter),
@@ -568,6 +569,13 @@ pub enum MemberValue {
     },
     /// Whether some gap between contacts lasts more than so many days at risk.
     GapOver {
+        /// The filter.
+        filter: usize,
+        /// Days.
+        days: i32,
+    },
+    /// Whether at least so many days at risk follow each other without a contact.
+    DaysWithout {
         /// The filter.
         filter: usize,
         /// Days.

@@ -184,6 +184,9 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
                 contacts(&filters[filter])
             )
         }
+        MemberValue::DaysWithout { filter, days } => {
+            format!("whether {days} days at risk pass without {}", contacts(&filters[filter]))
+        }
         MemberValue::CommunityDays => {
             "the share of alive, enrolled days outside institutions and custody".to_owned()
         }

@@ -434,6 +434,7 @@ pub(super) enum ValueOf {
     Fragmentation,
     MonthsWithContact,
     GapOver,
+    DaysWithout,
     AnyContact,
     EachQuarter,
     LongestGap,
@@ -482,6 +483,7 @@ impl ValueOf {
         matches!(
             self,
             Self::GapOver
+                | Self::DaysWithout
                 | Self::AnyContact
                 | Self::AnyNight
                 | Self::EachQuarter
