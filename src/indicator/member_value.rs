@@ -101,15 +101,15 @@ fn of_contacts(
             ratio(met.into(), months.eligible(window).into())
         }
         // A gap from a to b lasts the days at risk in (a, b].
-        MemberValue::GapOver { filter, days } => {
+        MemberValue::GapOver { filter, days, empty: false } => {
             let is_over = |from: Day, to: Day| lasts(scene.timeline, days + 1, (from + 1, to));
             i64::from(has_gap(scene, scene.filters[filter], window, ((start, end), days, is_over)))
         }
-        MemberValue::DaysWithout { filter, days } => {
-            let is_silent = |from: Day, to: Day| lasts(scene.timeline, days, (from + 1, to - 1));
-            // The first and the last day of the window are days without, too.
+        // The first and the last day of the window are days without a contact, too.
+        MemberValue::GapOver { filter, days, empty: true } => {
+            let is_empty = |from: Day, to: Day| lasts(scene.timeline, days, (from + 1, to - 1));
             let edges = (start - 1, end + 1);
-            i64::from(has_gap(scene, scene.filters[filter], window, (edges, days, is_silent)))
+            i64::from(has_gap(scene, scene.filters[filter], window, (edges, days, is_empty)))
         }
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
         MemberValue::AnyInstitution(set) => {

@@ -354,8 +354,9 @@ fn of_contacts(
             let all_months = table.flag("all_months", problems) == Some(true);
             MemberValue::MonthsWithContact { filter, all_months }
         }
-        "gap_over" => MemberValue::GapOver { filter, days: days? },
-        "days_without" => MemberValue::DaysWithout { filter, days: days? },
+        "gap_over" | "days_without" => {
+            MemberValue::GapOver { filter, days: days?, empty: name == "days_without" }
+        }
         "any_contact" => MemberValue::AnyContact { filter },
         "each_quarter" => MemberValue::EachQuarter { filter },
         "longest_gap" => MemberValue::LongestGap { filter },

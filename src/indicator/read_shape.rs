@@ -42,7 +42,6 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
         Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
         Rule::Member(rule) => match rule.value {
             MemberValue::GapOver { .. }
-            | MemberValue::DaysWithout { .. }
             | MemberValue::AnyContact { .. }
             | MemberValue::AnyInstitution(_)
             | MemberValue::EachQuarter { .. }

@@ -16,9 +16,7 @@ pub(super) fn of(rule: &Rule, filters: &[ContactFilter]) -> Option<Widening> {
         }
         Rule::Member(member) => match &mut member.value {
             // The longer a gap has to be, the fewer have it.
-            MemberValue::GapOver { days, .. } | MemberValue::DaysWithout { days, .. } => {
-                Some(-std::mem::take(days))
-            }
+            MemberValue::GapOver { days, .. } => Some(-std::mem::take(days)),
             _ => None,
         },
         _ => None,
