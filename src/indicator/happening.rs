@@ -50,6 +50,9 @@ pub enum Happening {
         facility: u32,
         /// Dispositions that do not count, as bits in the order of the code list.
         not_to: u32,
+        /// True if a spell counts as its admission does: also without a night, with the principal
+        /// diagnosis and the facility class of its first stay.
+        as_admitted: bool,
     },
     /// The first day of an event.
     Event(EventSet),
@@ -130,14 +133,15 @@ impl Happening {
                 });
                 wanted.map(|spell| spell.admit)
             }
-            Self::Discharge { set, diagnosis, facility, not_to } => {
+            Self::Discharge { set, diagnosis, facility, not_to, as_admitted } => {
                 let wanted = timeline.spells(set).iter().filter(|spell| {
                     let last = &timeline.stays[spell.last];
+                    let of = if as_admitted { &timeline.stays[spell.first] } else { last };
                     let to = last.disposition.map_or(0, Disposition::bit);
                     spell.discharge.is_some_and(|day| {
-                        day >= from && day > spell.admit && timeline.is_alive(day)
-                    }) && in_groups(diagnosis, last.diagnosis)
-                        && in_groups(facility, facility_bit(last))
+                        day >= from && (as_admitted || day > spell.admit) && timeline.is_alive(day)
+                    }) && in_groups(diagnosis, of.diagnosis)
+                        && in_groups(facility, facility_bit(of))
                         && not_to & to == 0
                 });
                 wanted.filter_map(|spell| spell.discharge).min()

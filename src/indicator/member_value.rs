@@ -100,8 +100,16 @@ fn of_contacts(
             let met = months.met(scene.filters[filter], window);
             ratio(met.into(), months.eligible(window).into())
         }
-        MemberValue::GapOver { filter, days } => {
-            i64::from(has_gap_over(scene, scene.filters[filter], window, (start, end), days))
+        // A gap from a to b lasts the days at risk in (a, b].
+        MemberValue::GapOver { filter, days, empty: false } => {
+            let is_over = |from: Day, to: Day| lasts(scene.timeline, days + 1, (from + 1, to));
+            i64::from(has_gap(scene, scene.filters[filter], window, ((start, end), days, is_over)))
+        }
+        // The first and the last day of the window are days without a contact, too.
+        MemberValue::GapOver { filter, days, empty: true } => {
+            let is_empty = |from: Day, to: Day| lasts(scene.timeline, days, (from + 1, to - 1));
+            let edges = (start - 1, end + 1);
+            i64::from(has_gap(scene, scene.filters[filter], window, (edges, days, is_empty)))
         }
         MemberValue::CommunityDays => community_days(scene.timeline, start, end),
         MemberValue::AnyInstitution(set) => {
@@ -235,28 +243,29 @@ pub(super) fn ratio(part: i64, whole: i64) -> i64 {
     i64::try_from(rounded).expect("a share is at most one")
 }
 
-/// True if more than `days` days at risk lie between two neighbouring contacts, or between the first
-/// or last contact and the edge of the window. A gap from a to b lasts the days at risk in (a, b].
-fn has_gap_over(
+/// True if at least so many days from the first to the last are at risk.
+fn lasts(timeline: &Timeline, days: i32, (from, to): (Day, Day)) -> bool {
+    to - from + 1 >= days && timeline.at_risk.count_within(from, to) >= days
+}
+
+/// True if there is a gap between two neighbouring contacts, or between the first or last contact and an
+/// edge, as `is_gap` tells by its ends; none is shorter than `days`.
+fn has_gap(
     scene: &MemberScene<'_>,
     filter: usize,
     window: (usize, usize),
-    (start, end): (Day, Day),
-    days: i32,
+    ((start, end), days, is_gap): ((Day, Day), i32, impl Fn(Day, Day) -> bool),
 ) -> bool {
-    let timeline = scene.timeline;
-    let is_over =
-        |from: Day, to: Day| to - from > days && timeline.at_risk.count_within(from + 1, to) > days;
-    let contacts = &timeline.contact_days[filter];
+    let contacts = &scene.timeline.contact_days[filter];
     let range = scene.months.contact_days(filter, window);
     let (Some(first), Some(last)) =
         (contacts.get(range.clone()).and_then(<[Day]>::first), range.clone().last())
     else {
-        return is_over(start, end);
+        return is_gap(start, end);
     };
-    let between = |at: usize| is_over(contacts[at], contacts[at + 1]);
-    is_over(start, *first)
-        || is_over(contacts[last], end)
+    let between = |at: usize| is_gap(contacts[at], contacts[at + 1]);
+    is_gap(start, *first)
+        || is_gap(contacts[last], end)
         || if days < WIDE {
             (range.start..last).any(between)
         } else {

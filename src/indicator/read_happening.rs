@@ -41,8 +41,15 @@ pub(super) fn happenings(
 }
 
 /// What stands beside the thing that happens.
-const BESIDE: [&str; 6] =
-    ["diagnosis", "not_admitted", "facility", "facility_not", "disposition_not", "known"];
+const BESIDE: [&str; 7] = [
+    "diagnosis",
+    "not_admitted",
+    "facility",
+    "facility_not",
+    "disposition_not",
+    "as_admitted",
+    "known",
+];
 
 fn kinds(
     one: &mut Fields<'_>,

@@ -232,7 +232,7 @@ fn candidates(
     None
 }
 
-const VALUES: [&str; 29] = [
+const VALUES: [&str; 30] = [
     "meets",
     "disruptions",
     "each_quarter_scored",
@@ -254,6 +254,7 @@ const VALUES: [&str; 29] = [
     "fragmentation",
     "months_with_contact",
     "gap_over",
+    "days_without",
     "any_contact",
     "each_quarter",
     "longest_gap",
@@ -345,14 +346,17 @@ fn of_contacts(
     if !table.has("contact") {
         lacks(table, "contact", "contact = { is = \"qualifying\" }", problems);
     }
-    let days = if name == "gap_over" { days(table, problems) } else { None };
+    let is_of_days = matches!(name, "gap_over" | "days_without");
+    let days = if is_of_days { days(table, problems) } else { None };
     let filter = filter?;
     Some(match name {
         "months_with_contact" => {
             let all_months = table.flag("all_months", problems) == Some(true);
             MemberValue::MonthsWithContact { filter, all_months }
         }
-        "gap_over" => MemberValue::GapOver { filter, days: days? },
+        "gap_over" | "days_without" => {
+            MemberValue::GapOver { filter, days: days?, empty: name == "days_without" }
+        }
         "any_contact" => MemberValue::AnyContact { filter },
         "each_quarter" => MemberValue::EachQuarter { filter },
         "longest_gap" => MemberValue::LongestGap { filter },

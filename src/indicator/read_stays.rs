@@ -66,7 +66,8 @@ pub(super) fn discharge(
     let facility = facilities(one, problems);
     let to = one.words("disposition_not", Disposition::NAMES, Disposition::from_name, problems);
     let not_to = to.into_iter().fold(0, |bits, to| bits | to.bit());
-    Some(Happening::Discharge { set, diagnosis, facility, not_to })
+    let as_admitted = one.flag("as_admitted", problems) == Some(true);
+    Some(Happening::Discharge { set, diagnosis, facility, not_to, as_admitted })
 }
 
 /// `facility` or `facility_not`, as bits; 0 = any.

@@ -8,6 +8,7 @@ pub use super::event_set::EventSet;
 use super::happening::Happening;
 use super::home::{HomeQuestion, HomeValue};
 use super::score::{PairTest, ScoreValue, Scored};
+use super::signal::Repeat;
 use super::status::{Answered, StatusTest};
 pub use super::thing::{RateRule, Thing, UnitMoney, UnitThing};
 use super::unit_value::UnitValue;
@@ -104,16 +105,6 @@ pub struct Index {
     pub after: i32,
     /// Units that do not meet all of these are dropped.
     pub when: Vec<Criterion>,
-}
-
-/// Spans of days after a unit: days 1 to `every`, the next as many, and so on; the first day of each is
-/// the index day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Repeat {
-    /// Days of a span.
-    pub every: i32,
-    /// How many spans.
-    pub times: i32,
 }
 
 /// Contacts that a unit must have, or must not have, around it.
@@ -572,6 +563,8 @@ pub enum MemberValue {
         filter: usize,
         /// Days.
         days: i32,
+        /// True if so many days at risk in a row without a contact are enough.
+        empty: bool,
     },
     /// Share of alive enrolled days outside institutions and custody.
     CommunityDays,

@@ -39,8 +39,13 @@ fn happening(one: Happening, filters: &[ContactFilter]) -> String {
             let what = among(&groups_of_bits(diagnosis), "an admission");
             format!("{what} to {}{}", set_name(set), bed(facility, "to"))
         }
-        Happening::Discharge { set, diagnosis, facility, not_to } => {
-            let what = among(&groups_of_bits(diagnosis), "a discharge");
+        Happening::Discharge { set, diagnosis, facility, not_to, as_admitted } => {
+            let noun = if as_admitted {
+                "a discharge (also without a night, looked at as it was admitted)"
+            } else {
+                "a discharge"
+            };
+            let what = among(&groups_of_bits(diagnosis), noun);
             let bed = bed(facility, "from");
             let to = match not_to {
                 0 => String::new(),

@@ -178,12 +178,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         MemberValue::MonthsWithContact { filter, all_months } => {
             of_months(all_months, &filters[filter])
         }
-        MemberValue::GapOver { filter, days } => {
-            format!(
-                "whether more than {days} days at risk lie between neighbouring days with {}",
-                contacts(&filters[filter])
-            )
-        }
+        MemberValue::GapOver { filter, days, empty } => of_gap(days, empty, &filters[filter]),
         MemberValue::CommunityDays => {
             "the share of alive, enrolled days outside institutions and custody".to_owned()
         }
@@ -241,6 +236,14 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             format!("whether there are at least {at_least} events ({})", event_names(types))
         }
     }
+}
+
+fn of_gap(days: i32, empty: bool, filter: &ContactFilter) -> String {
+    if empty {
+        return format!("whether {days} days at risk in a row pass without {}", contacts(filter));
+    }
+    let contacts = contacts(filter);
+    format!("whether more than {days} days at risk lie between neighbouring days with {contacts}")
 }
 
 pub(super) fn of_bits(bits: u32) -> Vec<DiagnosisGroup> {

@@ -1,9 +1,19 @@
 //! Units that are things of several kinds: signals, first doors, new episodes.
 
 use super::happening::{days_of, first_of};
-use super::rule::{Repeat, Share};
+use super::rule::Share;
 use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out, old_enough};
 use crate::terms::Day;
+
+/// Spans of days after a unit: days 1 to `every`, the next as many, and so on; the first day of each is
+/// the index day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// Days of a span.
+    pub every: i32,
+    /// How many spans.
+    pub times: i32,
+}
 
 /// Judges every day with a thing of the index's list. Things on one day are one unit, of the kind
 /// that stands first in the list; of units too close to one another, the first counts.

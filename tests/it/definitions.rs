@@ -116,6 +116,29 @@ fn every_indicator_has_examples_for_each_outcome() {
     }
 }
 
+/// Whatever a member can have several of in a year is not taken as so many members.
+#[test]
+fn intervals_of_units_that_repeat_within_members_are_clustered() {
+    let often = |rule: &indicator::Rule| match rule {
+        indicator::Rule::Share(share) => {
+            let index = &share.index;
+            let once_a_year = index.apart.is_some_and(|days| days >= 365)
+                || index.without.iter().any(|around| around.days.from <= -365);
+            let is_birthday = matches!(index.unit, indicator::Unit::Birthday(_));
+            !(index.first || index.once || once_a_year || is_birthday)
+        }
+        indicator::Rule::Contacts(_) => true,
+        _ => false,
+    };
+    for one in files().iter().flat_map(|path| definitions(path)).flat_map(|one| one.indicators) {
+        assert!(
+            !(often(&one.rule) && one.measure.interval == indicator::Interval::Wilson),
+            "{}: a member counts several times",
+            one.measure.id
+        );
+    }
+}
+
 #[test]
 fn ids_are_the_names_of_their_files_and_folders_are_families() {
     for path in files() {

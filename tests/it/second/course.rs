@@ -54,12 +54,13 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
     }
     if let Some(set) = kind.discharge {
         let ended = |spell: &&Spell| {
+            let of = if kind.as_admitted { &spell.first } else { &spell.last };
             spell.discharge < NEVER
-                && spell.discharge > spell.admit
+                && (kind.as_admitted || spell.discharge > spell.admit)
                 && life.is_alive(spell.discharge)
-                && in_groups(&kind.diagnosis, &spell.last.dx1)
-                && (kind.facility.is_empty() || kind.facility.contains(&spell.last.facility))
-                && !kind.facility_not.contains(&spell.last.facility)
+                && in_groups(&kind.diagnosis, &of.dx1)
+                && (kind.facility.is_empty() || kind.facility.contains(&of.facility))
+                && !kind.facility_not.contains(&of.facility)
                 && !kind.disposition_not.contains(&spell.last.disposition)
         };
         return life.spells(set).iter().filter(ended).map(|spell| spell.discharge).collect();

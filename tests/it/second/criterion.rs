@@ -111,6 +111,8 @@ pub(super) struct Happening {
     #[serde(default)]
     pub(super) disposition_not: Vec<String>,
     #[serde(default)]
+    pub(super) as_admitted: bool,
+    #[serde(default)]
     pub(super) event: Vec<String>,
     #[serde(default)]
     pub(super) referral: bool,

@@ -435,6 +435,7 @@ pub(super) enum ValueOf {
     Fragmentation,
     MonthsWithContact,
     GapOver,
+    DaysWithout,
     AnyContact,
     EachQuarter,
     LongestGap,
@@ -483,6 +484,7 @@ impl ValueOf {
         matches!(
             self,
             Self::GapOver
+                | Self::DaysWithout
                 | Self::AnyContact
                 | Self::AnyNight
                 | Self::EachQuarter

@@ -315,6 +315,20 @@ impl<'a> Year<'a> {
         ends.windows(2).map(lasts).collect()
     }
 
+    /// The most at-risk days in a row, as days that are not at risk do not count, without a contact.
+    fn longest_silence(&self, contacts: &[Day]) -> usize {
+        let (mut longest, mut run) = (0, 0);
+        for day in self.start..=self.end {
+            if contacts.contains(&day) {
+                run = 0;
+            } else if self.life.is_at_risk(day) {
+                run += 1;
+            }
+            longest = longest.max(run);
+        }
+        longest
+    }
+
     fn value(&self, member: &Member, value: &MemberValue) -> f64 {
         let contacts =
             value.contact.as_ref().map(|test| self.within(&self.life.contact_days(test)));
@@ -326,6 +340,7 @@ impl<'a> Year<'a> {
         match value.of {
             ValueOf::MonthsWithContact => self.months_with(&contacts, value.all_months),
             ValueOf::GapOver => whether(longest() > days()),
+            ValueOf::DaysWithout => whether(self.longest_silence(&contacts) >= days()),
             ValueOf::LongestGap => share(longest(), 1),
             ValueOf::AnyContact => whether(!contacts.is_empty()),
             ValueOf::EachQuarter => whether((0..4).all(|quarter| {
