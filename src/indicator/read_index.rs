@@ -58,6 +58,7 @@ pub(super) fn index(
     let read = Index {
         unit: unit.unwrap_or(Unit::EdVisit),
         diagnosis: groups(table, "diagnosis", problems),
+        or_further: groups(table, "or_further_diagnosis", problems),
         or_facility: table.words(
             "or_facility",
             FacilityClass::NAMES,
@@ -85,6 +86,14 @@ pub(super) fn index(
     if read.repeat.is_some() && read.unit != Unit::Signal {
         let problem = table.problem(table.span(), "`repeat` goes with `any = […]`", "here");
         problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
+    }
+    if let Some(node) = table.node("or_further_diagnosis")
+        && (read.unit != Unit::EdVisit || read.diagnosis.is_empty())
+    {
+        let span = node.span.clone();
+        let message = "`or_further_diagnosis` goes with `ed_visit` and a `diagnosis`";
+        let problem = table.problem(span, message, "here");
+        problems.push(problem.help("leave it out, or name the principal diagnoses that count"));
     }
     if let Some(node) = table.node("days_after")
         && (read.unit != Unit::Signal || read.repeat.is_some())

@@ -77,6 +77,8 @@ pub struct Index {
     pub unit: Unit,
     /// Principal diagnosis in one of these groups; empty = any.
     pub diagnosis: Vec<DiagnosisGroup>,
+    /// Or, of visits to emergency departments, a further diagnosis in one of these groups.
+    pub or_further: Vec<DiagnosisGroup>,
     /// Or a last stay in one of these facilities, whatever the diagnosis.
     pub or_facility: Vec<FacilityClass>,
     /// Least age in years on the index day; an unknown age passes.

@@ -152,6 +152,9 @@ fn units(index: &Index, filters: &[ContactFilter]) -> String {
     if !index.diagnosis.is_empty() {
         text += &format!(" with a principal diagnosis of {}", groups(&index.diagnosis));
     }
+    if !index.or_further.is_empty() {
+        text += &format!(" or a further one of {}", groups(&index.or_further));
+    }
     if !index.or_facility.is_empty() {
         let names: Vec<&str> = index.or_facility.iter().map(|class| class.name()).collect();
         text += &format!(" or from a bed of class {}", names.join(" or "));

@@ -71,6 +71,7 @@ pub(super) fn a_day() -> Index {
     Index {
         unit: Unit::Signal,
         diagnosis: Vec::new(),
+        or_further: Vec::new(),
         or_facility: Vec::new(),
         age_min: None,
         chain: None,

@@ -8,6 +8,7 @@ use super::rule::{Around, Chain, Criterion, Exclusion, Index, ReferralTest, Shar
 use super::unit_value::unit_value;
 use super::{record_unit, signal};
 use crate::terms::Day;
+use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{CarePlan, EdVisit, Referral, Spell, SpellSet, Timeline};
 
 /// What became of a unit.
@@ -419,8 +420,9 @@ fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, own: &Spell) ->
 
 fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     let mut kept: Option<Day> = None;
+    let further = DiagnosisGroup::bits(&rule.index.or_further);
     let eligible = |visit: &&EdVisit| {
-        in_groups(&rule.index.diagnosis, visit.diagnosis)
+        (in_groups(&rule.index.diagnosis, visit.diagnosis) || visit.further & further != 0)
             && old_enough(&rule.index, scene.timeline, visit.index)
     };
     for visit in scene.timeline.ed_visits.iter().filter(eligible) {

@@ -15,6 +15,7 @@ pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
         for share in &shares {
             happenings.extend(share.happenings());
             of_index(needs, share.index.unit);
+            needs.further_diagnoses |= !share.index.or_further.is_empty();
             needs.stays |= share.value == Some(UnitValue::Nights);
             needs.costs |= matches!(share.value, Some(UnitValue::Cost { .. }));
         }

@@ -44,6 +44,8 @@ pub struct EdVisit {
     pub index: Day,
     /// Diagnosis groups of the principal diagnoses.
     pub diagnosis: u32,
+    /// Diagnosis groups of the further diagnoses, where they are needed.
+    pub further: u32,
     /// True if it is known to have ended in an admission.
     pub admitted: bool,
     /// Where the member went, as its rows say: bits in the order of the code list.
@@ -59,6 +61,7 @@ impl EdVisit {
         if later.index == self.index {
             self.start = self.start.min(later.start);
             self.diagnosis |= later.diagnosis;
+            self.further |= later.further;
             self.admitted |= later.admitted;
             self.dispositions |= later.dispositions;
             self.seconds = self.seconds.or(later.seconds);

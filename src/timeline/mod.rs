@@ -88,7 +88,7 @@ pub struct Needs {
     pub sets: Vec<OwnSet>,
     /// Whether the facilities of stays are needed.
     pub facilities: bool,
-    /// Whether further diagnoses of stays are needed.
+    /// Whether further diagnoses of stays and of visits to emergency departments are needed.
     pub further_diagnoses: bool,
     /// Whether needs for help from sectors are needed.
     pub sectors: bool,

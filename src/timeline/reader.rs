@@ -314,6 +314,7 @@ impl<'n> Reader<'n> {
                 start: admit,
                 index: discharge.unwrap_or(admit),
                 diagnosis: rows.dx1.at(row),
+                further: rows.further_groups(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 dispositions: disposition.map_or(0, Disposition::bit),
                 seconds: rows.records.times(row).map(|(start, end)| end - start),

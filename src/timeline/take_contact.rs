@@ -84,6 +84,7 @@ impl Reader<'_> {
                 start: day,
                 index: day,
                 diagnosis: rows.dx1.at(row),
+                further: rows.further_groups(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 dispositions: 0,
                 seconds: None,

@@ -222,6 +222,8 @@ pub(super) struct Index {
     #[serde(default)]
     pub(super) diagnosis: Vec<Group>,
     #[serde(default)]
+    pub(super) or_further_diagnosis: Vec<Group>,
+    #[serde(default)]
     pub(super) or_facility: Vec<String>,
     pub(super) age_min: Option<i32>,
     pub(super) chain: Option<Chain>,

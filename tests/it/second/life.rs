@@ -66,6 +66,7 @@ pub(super) struct EdVisit {
     pub(super) start: Day,
     pub(super) index: Day,
     pub(super) dx1: Vec<String>,
+    pub(super) further: Vec<String>,
     pub(super) dispositions: Vec<String>,
     pub(super) was_admitted: bool,
     /// Seconds of each row of which both instants are known, in the order of rows.
@@ -550,6 +551,11 @@ fn level_of_stay(row: &Row) -> Option<u8> {
     }
 }
 
+/// The codes of a row beside the principal one.
+fn further_of(row: &Row) -> Vec<String> {
+    (2..=5).map(|n| row.text(&format!("dx{n}")).to_owned()).collect()
+}
+
 fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> {
     if !delivered {
         return [6, 5].into_iter().flat_map(|level| derived(contacts, level)).collect();
@@ -561,7 +567,7 @@ fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> 
             discharge: row.day("discharge").unwrap_or(NEVER),
             level: level_of_stay(row)?,
             dx1: row.text("dx1").to_owned(),
-            further: (2..=5).map(|n| row.text(&format!("dx{n}")).to_owned()).collect(),
+            further: further_of(row),
             facility: row.text("facility_class").to_owned(),
             disposition: row.text("discharge_disposition").to_owned(),
             is_planned: row.flag("planned") == Some(true),
@@ -659,6 +665,7 @@ struct EdRow {
     index: Day,
     id: String,
     dx1: String,
+    further: Vec<String>,
     disposition: String,
     was_admitted: bool,
     lasted: Option<i64>,
@@ -674,6 +681,7 @@ fn ed_visits(stays: &[&Row], contacts: &[Contact<'_>]) -> Vec<EdVisit> {
             index: row.day("discharge").unwrap_or(start),
             id: row.text("stay_id").to_owned(),
             dx1: row.text("dx1").to_owned(),
+            further: further_of(row),
             disposition: row.text("discharge_disposition").to_owned(),
             was_admitted: false,
             lasted: row.instant("discharge_ts").zip(row.instant("admit_ts")).map(|(a, b)| a - b),
@@ -686,6 +694,7 @@ fn ed_visits(stays: &[&Row], contacts: &[Contact<'_>]) -> Vec<EdVisit> {
                 index: contact.day,
                 id: contact.row.text("contact_id").to_owned(),
                 dx1: contact.row.text("dx1").to_owned(),
+                further: further_of(contact.row),
                 disposition: String::new(),
                 was_admitted: contact.row.flag("ed_admitted") == Some(true),
                 lasted: None,
@@ -700,6 +709,7 @@ fn ed_visits(stays: &[&Row], contacts: &[Contact<'_>]) -> Vec<EdVisit> {
             start: of.iter().map(|row| row.start).min().expect("a date has a row"),
             index,
             dx1: of.iter().map(|row| row.dx1.clone()).collect(),
+            further: of.iter().flat_map(|row| row.further.clone()).collect(),
             dispositions: of.iter().map(|row| row.disposition.clone()).collect(),
             was_admitted: of.iter().any(|row| row.was_admitted),
             lasted: of.iter().map(|row| row.lasted).collect(),

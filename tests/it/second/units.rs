@@ -406,7 +406,12 @@ fn is_eligible(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
                 || index.or_facility.contains(&spell.last.facility)
         }
         Of::Admission(spell) => in_groups(&index.diagnosis, &spell.first.dx1),
-        Of::EdVisit(visit) => visit.dx1.iter().any(|code| in_groups(&index.diagnosis, code)),
+        Of::EdVisit(visit) => {
+            let or_further = &index.or_further_diagnosis;
+            visit.dx1.iter().any(|code| in_groups(&index.diagnosis, code))
+                || (!or_further.is_empty()
+                    && visit.further.iter().any(|code| in_groups(or_further, code)))
+        }
         _ => true,
     };
     let old_enough =
