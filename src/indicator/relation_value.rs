@@ -37,6 +37,7 @@ fn of_relation(value: MemberValue, r: Relation) -> i64 {
         MemberValue::KnownProvider => ratio(r.visits - r.providers, r.visits - 1),
         MemberValue::Entropy => r.entropy,
         MemberValue::Providers => r.providers * PARTS,
+        MemberValue::ManyProviders { at_least } => i64::from(r.providers >= i64::from(at_least)),
         MemberValue::Fragmentation => PARTS - bice_boxerman(),
         // A density is made of all members at the end. The reader of definitions refuses the others
         // for members with visits.

@@ -588,6 +588,11 @@ pub enum MemberValue {
     Entropy,
     /// Number of providers.
     Providers,
+    /// Whether there are at least so many providers.
+    ManyProviders {
+        /// The least number of providers.
+        at_least: i32,
+    },
     /// Members whom two providers of the member have both seen in the window, on average over all
     /// pairs of them. It depends on all members, so that the kernel makes it at the end.
     Density,
@@ -679,6 +684,7 @@ impl MemberValue {
                 | Self::KnownProvider
                 | Self::Entropy
                 | Self::Providers
+                | Self::ManyProviders { .. }
                 | Self::Density
                 | Self::Fragmentation
                 | Self::Tenure
