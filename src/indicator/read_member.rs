@@ -311,7 +311,7 @@ fn member_value(
     }
     Some(match name {
         "providers" => match table.integer_in("at_least", 1, 1000, problems) {
-            Some(at_least) => MemberValue::ManyProviders { at_least },
+            Some(at_least) => MemberValue::ManyProviders(at_least),
             None => MemberValue::Providers,
         },
         "plan_current" => MemberValue::PlanCurrent { days: days(table, problems)? },

@@ -589,10 +589,7 @@ pub enum MemberValue {
     /// Number of providers.
     Providers,
     /// Whether there are at least so many providers.
-    ManyProviders {
-        /// The least number of providers.
-        at_least: i32,
-    },
+    ManyProviders(i32),
     /// Members whom two providers of the member have both seen in the window, on average over all
     /// pairs of them. It depends on all members, so that the kernel makes it at the end.
     Density,
@@ -669,27 +666,6 @@ pub enum MemberValue {
     /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most
     /// four, that lies in the present time in care.
     ScoredQuarters,
-}
-
-impl MemberValue {
-    /// True for values made of visits to providers.
-    pub fn is_of_visits(self) -> bool {
-        matches!(
-            self,
-            Self::UsualProvider
-                | Self::BiceBoxerman
-                | Self::Sequential
-                | Self::Herfindahl
-                | Self::Modified { .. }
-                | Self::KnownProvider
-                | Self::Entropy
-                | Self::Providers
-                | Self::ManyProviders { .. }
-                | Self::Density
-                | Self::Fragmentation
-                | Self::Tenure
-        )
-    }
 }
 
 /// A checked indicator: one preset and one variant of a file.

@@ -197,9 +197,7 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         }
         MemberValue::Entropy => "the entropy −Σ(n/N) log₂(n/N) of visits over providers".to_owned(),
         MemberValue::Providers => "the number of providers".to_owned(),
-        MemberValue::ManyProviders { at_least } => {
-            format!("whether there are at least {at_least} providers")
-        }
+        MemberValue::ManyProviders(least) => format!("whether there are at least {least} providers"),
         MemberValue::Density => DENSITY.to_owned(),
         MemberValue::Fragmentation => {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
