@@ -220,6 +220,42 @@ fn repeats_of_rows_without_a_key() {
     expect!["living.csv:3  duplicate_row"].assert_eq(&refused.join("\n"));
 }
 
+/// Two drugs of one class, two claims of one sum, two sessions of a day: nothing says that they are one.
+#[test]
+fn equal_fills_costs_and_activities_without_a_key_are_kept_and_counted() {
+    let twice = |row: &str| format!("{row}\n{row}\n");
+    let delivered = Delivered::contacts(&[GOOD])
+        .with(
+            "pharmacy.csv",
+            format!(
+                "member_id,fill_date,drug_class,days_supply\n{}M1,2024-02-04,ssri,30\n",
+                twice("M1,2024-02-03,atypical,30")
+            ),
+        )
+        .with(
+            "cost.csv",
+            format!(
+                "claim_id,member_id,service_date,amount_paid\n{}{}",
+                twice(",M1,2024-02-03,40"),
+                twice("K1,M1,2024-02-03,50")
+            ),
+        )
+        .with(
+            "community_activities.csv",
+            format!("date,type,participants\n{}", twice("2024-02-03,coalition,12")),
+        );
+    expect!["cost.csv:5 claim_id duplicate_row"].assert_eq(&delivered.refused().join("\n"));
+    let read = delivered.read().expect("an extract");
+    let counts: Vec<(&str, u64, u64)> =
+        read.sources.iter().map(|one| (one.table.name(), one.accepted, one.alike)).collect();
+    let expected =
+        [("contacts", 1, 0), ("cost", 3, 1), ("pharmacy", 3, 1), ("community_activities", 2, 1)];
+    assert_eq!(counts, expected);
+    let rows = delivered.rows();
+    let of = |kind: &str| rows.iter().filter(|row| row.starts_with(kind)).count();
+    assert_eq!((of("M1 pharmacy"), of("M1 cost")), (3, 3));
+}
+
 #[test]
 fn a_members_file_with_a_row_for_each_span() {
     let text = "member_id,birth_year,sex,start,end\nM1,1980,F,2023-01-01,2023-06-30\nM1,1980,F,2023-09-01,\nM2,1990,M,2023-01-01,\n";
