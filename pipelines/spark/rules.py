@@ -195,6 +195,12 @@ def select(table, found, source, last, settings):
     if ends and starts:
         start, end = merged["start_on"], merged["end_on"]
         faults.append((at[ends[0]["name"]], f"case when {end} < {start} then 'end_before_start' end"))
+    months = [value for pairs in values.values() for field, value in pairs if field["form"] == "month"]
+    if months:
+        # What is dated by a month lasts to its end.
+        days = [value for field, value in values["start_on"] if field["form"] != "month"]
+        dated = f"coalesce({', '.join(days)}) is null" if days else "true"
+        merged["end_on"] = f"if({dated}, last_day({months[0]}), null)"
     if table == "stays" and {"facility_class", "level"} <= set(at):
         merged["level"] = f"if({merged['class']} = 'ed', null, {merged['level']})"
     number = {f"'{rule}'": f"'{place:02}'" for place, rule in enumerate(RULES)}

@@ -43,6 +43,16 @@ class Rules(unittest.TestCase):
         self.assertIn("false as void", bare)
         self.assertIn("from cast(`agency_id` as string)), '')", bare)
 
+    def test_what_is_dated_by_a_month_lasts_to_its_end(self):
+        def select(columns):
+            found, wrong = rules.bound("cost", columns, {})
+            self.assertEqual(wrong, [])
+            return rules.select("cost", found, "t", "2024-12-31", {})
+
+        self.assertIn("as date) as `end_on`", select(["member_id", "month", "amount_paid"]))
+        self.assertIn("is null, last_day(", select(["member_id", "service_date", "month", "amount_paid"]))
+        self.assertNotIn("end_on", select(["member_id", "service_date", "amount_paid"]))
+
     def test_what_is_in_force_depends_on_the_cut_alone(self):
         def line(source, day, refresh="full", sender=""):
             return {"source": source, "extract_date": day, "refresh": refresh, "sender": sender}

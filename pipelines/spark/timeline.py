@@ -98,7 +98,10 @@ def without_repeats(rows, table, may_repeat):
     good = good.withColumn("first", F.first(whole_row).over(same_key.orderBy(*order)))
     rule = F.when(F.lit(may_repeat) & has_key, "repeated").otherwise(
         F.when(whole_row.eqNullSafe(F.col("first")), "duplicate_row").otherwise("duplicate_key"))
-    good = good.withColumn("rule", F.coalesce("rule", F.when(F.col("place") > 1, rule)))
+    # Equal rows without a key are further fills and lines of cost; they are kept and counted.
+    alike = F.lit(table in ("cost", "pharmacy")) & ~has_key & (F.col("place") > 1)
+    good = good.withColumn("rule", F.coalesce("rule", F.when((F.col("place") > 1) & ~alike, rule)))
+    good, bad = good.withColumn("alike", alike), bad.withColumn("alike", F.lit(False))
     numbers = [(f"{place:02}", rule) for place, rule in enumerate(RULES)]
     bad = bad.withColumn("rule", F.expr(cases("substring(fault, 4, 2)", numbers)))
     both = good.drop("place", "first", "latest", "gone", "last").unionByName(bad)
@@ -179,6 +182,7 @@ def about(rows, table, sent, services):
         bare = kept.where("class is null") if have("class") else kept
         unmapped = {row["code"]: row["count"] for row in bare.groupBy("code").count().collect()
                     if row["code"] and row["code"].upper() not in services}
+    equal = rows.where("alike").count()
     left_out = {row["rule"]: row["count"] for row in rows.where("rule is not null").groupBy("rule").count().collect()}
     by_file = {row["file"]: row["count"] for row in rows.groupBy("file").count().collect()}
     fates = {fate: left_out.pop(fate, 0) for fate in ("repeated", "replaced", "voided")}
@@ -205,6 +209,7 @@ def about(rows, table, sent, services):
         alike = like.where("bare != '' and count > 1").agg(F.sum("count")).first()[0]
         source["clinicians"] = {"ids": ids.count(), "alike": alike or 0}
     source |= {f"rows_{fate}": fates[fate] for fate in ("replaced", "voided") if fates[fate]}
+    source |= {"rows_alike": equal} if equal else {}
     if len(sent) > 1 or sent[0]["incremental"]:
         source["submissions"] = [
             {"file": one["place"], "sha256": "", "sender": one["sender"], "extract_date": one["on"],
@@ -301,7 +306,7 @@ def main():
             known = rows.where("member_id is not null").groupBy("member_id")
             known = known.agg((F.max(voided) & ~F.max(F.coalesce(other, F.lit(False)))).alias("is_gone"))
         sources.append(about(rows, table, in_force[table], services))
-        rows = rows.where("rule is null").drop("rule", "file", "sender", "sent_on")
+        rows = rows.where("rule is null").drop("rule", "file", "sender", "sent_on", "alike")
         columns |= set(rows.columns)
         rows = mapped(rows, table, services)
         if table == "contacts":

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fields::Fields;
-use super::plan::{Binding, Filling, Origin, Plan};
+use super::plan::{Binding, Origin, Plan};
 use super::pools::{Lexicon, Members, Pools};
 use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Named, Rows, Texts};
 use super::rule::Rule;
@@ -101,16 +101,7 @@ impl Conversion<'_> {
             None => to.members.resize(to.lines.len(), 0),
         }
         for (slot, column) in self.plan.slots.iter().zip(&mut to.columns) {
-            match slot.filling {
-                Filling::One(binding) => column.append(&scratch[binding], rows),
-                Filling::First(first, second) => {
-                    column.append(&first_known(&scratch[first], &scratch[second]), rows);
-                }
-                Filling::Birth(year, month) => {
-                    column
-                        .append(&births(&scratch[year], month.map(|month| &scratch[month])), rows);
-                }
-            }
+            slot.filling.append(scratch, rows, column);
         }
     }
 
@@ -418,28 +409,4 @@ impl<F: Fields> Column<'_, F> {
             to.push(text);
         }
     }
-}
-
-fn first_known(first: &Data, second: &Data) -> Data {
-    match (first, second) {
-        (Data::Ints(first), Data::Ints(second)) => Data::Ints(
-            first.iter().zip(second).map(|(a, b)| if *a == NO_INT { *b } else { *a }).collect(),
-        ),
-        (Data::Longs(first), Data::Longs(second)) => Data::Longs(
-            first.iter().zip(second).map(|(a, b)| if *a == NO_LONG { *b } else { *a }).collect(),
-        ),
-        _ => first.clone(),
-    }
-}
-
-fn births(years: &Data, months: Option<&Data>) -> Data {
-    let (Data::Ints(years), months) = (years, months) else { return years.clone() };
-    let month = |row: usize| match months {
-        Some(Data::Ints(months)) if months[row] != NO_INT => months[row].unsigned_abs(),
-        _ => 1,
-    };
-    let birth = |(row, year): (usize, &i32)| {
-        Day::from_ymd(*year, month(row), 1).map_or(NO_INT, |day| day.0)
-    };
-    Data::Ints(years.iter().enumerate().map(birth).collect())
 }

@@ -37,6 +37,8 @@ pub struct Delivery {
     pub(super) duplicates: Vec<Vec<Refused>>,
     /// Rows left out and not refused: by reading.
     pub(super) repeated: Vec<u64>,
+    /// Rows taken in although another says the same: by reading.
+    pub(super) alike: Vec<u64>,
     /// Rows that a later submission has too: by reading.
     pub(super) replaced: Vec<u64>,
     /// Rows that take others back, and those: by reading.
@@ -113,6 +115,8 @@ pub struct SourceReport {
     pub accepted: u64,
     /// Rows of a key that was taken in already, where the settings allow them.
     pub repeated: u64,
+    /// Rows without a key that were taken in although another says the same.
+    pub alike: u64,
     /// Rows whose key a later submission has.
     pub replaced: u64,
     /// Rows that take others back, and those.

@@ -6,12 +6,13 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::coarsen::takes;
 use super::date::{Dates, is_date};
+use super::filling::Filling;
 use super::heading;
 use super::identifier::{Classes, identifier};
 use super::manifest;
 use super::numbers::Numbers;
 use super::person::Names;
-use super::plan::{Filling, Plan};
+use super::plan::Plan;
 use super::pool::Pool;
 use super::privacy::{Identifier, Privacy, Treatment};
 use super::problem::Problem;

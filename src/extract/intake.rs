@@ -71,6 +71,7 @@ pub fn read(intake: &Intake, on_progress: OnProgress<'_>) -> Result<Delivery, Er
         readings,
         duplicates: duplicates.listed,
         repeated: duplicates.repeated,
+        alike: duplicates.alike,
         replaced: duplicates.replaced,
         voided: duplicates.voided,
         ids: known.ids,
@@ -130,6 +131,8 @@ struct Duplicates {
     /// Rows that a later submission has too, and rows that were taken back: by reading.
     replaced: Vec<u64>,
     voided: Vec<u64>,
+    /// Rows that were kept although another says the same: by reading.
+    alike: Vec<u64>,
 }
 
 type Activities = Option<(usize, Vec<(usize, u32)>)>;
@@ -188,6 +191,7 @@ fn arrange(
             Bucket { members: ranks.members, sorted }
         })
         .collect();
+    duplicates.alike = readings.iter().map(|reading| alike(reading, &sorted)).collect();
     for (bucket, one) in sorted.iter().enumerate() {
         for (kind, row, rule) in &one.sorted.repeats {
             let reading = readings
@@ -273,7 +277,14 @@ fn listed(reading: &Reading, found: &[((usize, u32), Rule)], key: &str) -> Vec<R
     refused.collect()
 }
 
-/// Activities in the order of their content, without repeats.
+/// Rows of a table that were kept although another says the same.
+fn alike(reading: &Reading, sorted: &[Bucket]) -> u64 {
+    let kind = reading.plan.table().kind();
+    let place = Kind::ALL.iter().position(|one| Some(*one) == kind);
+    place.map_or(0, |place| sorted.iter().map(|bucket| bucket.sorted.alike[place]).sum())
+}
+
+/// Activities in the order of their content. Equal ones are two: they have no key.
 fn activities(
     readings: &[Reading],
     contents: &[Content<'_>],
@@ -292,18 +303,7 @@ fn activities(
             .compare_slots(at(*a), at(*b))
             .then_with(|| line(reading, *a).cmp(&line(reading, *b)))
     });
-    let mut kept: Vec<(usize, u32)> = Vec::new();
-    for row in rows {
-        if kept.last().is_some_and(|last| content.compare_slots(at(*last), at(row)).is_eq()) {
-            duplicates.listed[number].extend(listed(
-                reading,
-                &[(row, Rule::DuplicateRow)],
-                column::MEMBER_ID,
-            ));
-            duplicates.left_out[number].entry(row.0).or_default().push(row.1);
-        } else {
-            kept.push(row);
-        }
-    }
-    Some((number, kept))
+    let is_alike = |two: &&[(usize, u32)]| content.compare_slots(at(two[0]), at(two[1])).is_eq();
+    duplicates.alike[number] = rows.windows(2).filter(is_alike).count() as u64;
+    Some((number, rows))
 }

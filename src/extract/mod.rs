@@ -22,6 +22,7 @@ mod date;
 mod delivery;
 mod duplicates;
 mod fields;
+mod filling;
 mod folder;
 mod gate;
 mod header;

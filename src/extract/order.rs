@@ -8,7 +8,7 @@ use super::pool::Pool;
 use super::rows::{Data, NO_INT, Rows};
 use super::rule::Rule;
 use super::tables::Table;
-use crate::terms::column;
+use crate::terms::{Kind, column};
 
 /// Bits of a row's number; the kind stands above them.
 pub(super) const ROW_BITS: u32 = 28;
@@ -82,6 +82,8 @@ pub(super) struct Sorted {
     pub(super) ends: Vec<u32>,
     /// Rows left out as repeats of rows without a key: kind, number, rule.
     pub(super) repeats: Vec<(usize, u32, Rule)>,
+    /// For each kind, rows that were kept although another says the same.
+    pub(super) alike: [u64; Kind::ALL.len()],
 }
 
 /// Sorts the rows of a bucket. `parts` are in the order of `Kind::ALL`; `rank` gives a member's
@@ -115,6 +117,7 @@ pub(super) fn sort(parts: &[Option<Part<'_>>], rank: &[u32], members: usize) -> 
         order: Vec::with_capacity(total),
         ends: Vec::with_capacity(members),
         repeats: Vec::new(),
+        alike: [0; Kind::ALL.len()],
     };
     for member in 0..members {
         let rows = &mut keys[ends[member] as usize..ends[member + 1] as usize];
@@ -166,7 +169,10 @@ fn settle_ties(parts: &[Option<Part<'_>>], keys: &mut [u64], sorted: &mut Sorted
             let has_key =
                 part.record.is_some_and(|slot| !part.rows.columns[slot].is_null(row(&key)));
             let rule = kept.and_then(|kept| repeats(part, has_key, || compare(&kept, &key)));
-            if let Some(rule) = rule {
+            if rule == Some(Rule::DuplicateRow) && part.table.may_have_equal_rows() {
+                sorted.alike[kind] += 1;
+                sorted.order.push(address(key));
+            } else if let Some(rule) = rule {
                 sorted.repeats.push((kind, address(key).0 & ROW_MASK, rule));
             } else {
                 sorted.order.push(address(key));

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use regex::bytes::Regex;
 
 use super::coarsen::Coarsening;
+use super::filling::Filling;
 use super::gate;
 use super::manifest::Dates;
 use super::pieces::{Format, Mark};
@@ -138,17 +139,6 @@ pub(super) struct Slot {
     pub(super) to: &'static str,
     pub(super) form: Form,
     pub(super) filling: Filling,
-}
-
-/// How the bindings of a slot make its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Filling {
-    /// As it is.
-    One(usize),
-    /// The first that is known.
-    First(usize, usize),
-    /// Year and month of birth.
-    Birth(usize, Option<usize>),
 }
 
 impl Plan {
@@ -402,8 +392,21 @@ fn slots(bindings: &[Binding]) -> Vec<Slot> {
             None => slots.push(Slot { to, form, filling: first(form, number) }),
         }
     }
+    slots.extend(month_end(bindings));
     in_order(&mut slots);
     slots
+}
+
+/// What is dated by a month lasts to its end.
+fn month_end(bindings: &[Binding]) -> Option<Slot> {
+    let of = |form: Form| bindings.iter().position(|binding| binding.field.form == form);
+    let month = of(Form::Month)?;
+    let is_start = |binding: &Binding| {
+        binding.field.to == column::START_ON && binding.field.form != Form::Month
+    };
+    let day = bindings.iter().position(is_start);
+    let filling = Filling::MonthEnd { month, day };
+    Some(Slot { to: column::END_ON, form: Form::Planned, filling })
 }
 
 /// Rows are compared slot by slot: the order of columns in the file must not show.
@@ -425,6 +428,6 @@ fn joined(bindings: &[Binding], filling: Filling, number: usize) -> Filling {
         Filling::One(month) if is_month(month) => Filling::First(number, month),
         Filling::One(other) => Filling::First(other, number),
         Filling::Birth(year, _) => Filling::Birth(year, Some(number)),
-        Filling::First(..) => filling,
+        Filling::First(..) | Filling::MonthEnd { .. } => filling,
     }
 }

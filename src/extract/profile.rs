@@ -70,6 +70,7 @@ fn report(
         read: reading.n_read(),
         accepted: sum(|counts| counts.rows),
         repeated: delivery.repeated[number],
+        alike: delivery.alike[number],
         replaced: delivery.replaced[number],
         voided: delivery.voided[number],
         refused,

@@ -113,6 +113,12 @@ impl Table {
         }
     }
 
+    /// True if two equal rows without a key are two things and not one that was written twice: two claims of one
+    /// sum, two drugs of one class, two sessions of a day. Of spans and records a repeat says nothing new.
+    pub fn may_have_equal_rows(self) -> bool {
+        matches!(self, Self::Cost | Self::Pharmacy | Self::CommunityActivities)
+    }
+
     /// Columns of which a row must fill at least one.
     pub fn either(self) -> &'static [&'static str] {
         match self {

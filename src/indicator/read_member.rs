@@ -311,6 +311,10 @@ fn member_value(
         return read_score::value(name, days, table, problems);
     }
     Some(match name {
+        "providers" => match table.integer_in("at_least", 1, 1000, problems) {
+            Some(at_least) => MemberValue::ManyProviders(at_least),
+            None => MemberValue::Providers,
+        },
         "plan_current" => MemberValue::PlanCurrent { days: days(table, problems)? },
         "any_night" => {
             let set = spell_set(table, "in", problems);
@@ -395,7 +399,6 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "modified_twice" => MemberValue::Modified { twice: true },
         "known_provider" => MemberValue::KnownProvider,
         "entropy" => MemberValue::Entropy,
-        "providers" => MemberValue::Providers,
         "density" => MemberValue::Density,
         "fragmentation" => MemberValue::Fragmentation,
         "has_lead" => MemberValue::HasLead,

@@ -16,6 +16,7 @@ pub(super) fn record(
 ) -> Option<usize> {
     const TABLES: [&str; 3] = ["outcomes", "events", "pharmacy"];
     const KINDS: [Kind; 3] = [Kind::Assessment, Kind::Event, Kind::Pharmacy];
+    const RESULTS: [&str; 3] = ["pos", "neg", "not_done"];
     const REASONS: [&str; 4] = ["admission", "review", "discharge", "check_up"];
     let mut table = fields.fields(key, problems)?;
     let place = |word: &str| TABLES.iter().position(|name| *name == word);
@@ -24,22 +25,20 @@ pub(super) fn record(
         let problem = table.problem(table.span(), "`table` is missing", "in this table");
         problems.push(problem.help("`outcomes`, `events` or `pharmacy`"));
     }
-    table.knows(&["type", "instrument", "screen", "reason", "cause", "drug"]);
+    table.knows(&["type", "instrument", "screen", "screen_not", "reason", "cause", "drug"]);
     let known = |names: &'static [&'static str]| {
         move |word: &str| names.contains(&word).then(|| word.to_owned())
     };
+    let mut unwanted = Vec::new();
     let values = match kind {
         Some(Kind::Assessment) => {
             let types = known(RecordType::NAMES);
-            let results = known(&["pos", "neg", "not_done"]);
             let reasons = known(&REASONS);
+            unwanted = table.words("screen_not", &RESULTS, known(&RESULTS), problems);
             vec![
                 (column::CLASS, table.words("type", RecordType::NAMES, types, problems)),
                 (column::CODE, texts(&mut table, "instrument", problems)),
-                (
-                    column::SCREEN_RESULT,
-                    table.words("screen", &["pos", "neg", "not_done"], results, problems),
-                ),
+                (column::SCREEN_RESULT, table.words("screen", &RESULTS, known(&RESULTS), problems)),
                 (column::REASON, table.words("reason", &REASONS, reasons, problems)),
             ]
         }
@@ -56,6 +55,9 @@ pub(super) fn record(
     let mut filter = ContactFilter::of(Basis::Row);
     filter.kind = kind?;
     filter.values = values.into_iter().filter(|(_, wanted)| !wanted.is_empty()).collect();
+    if !unwanted.is_empty() {
+        filter.not_values.push((column::SCREEN_RESULT, unwanted));
+    }
     Some(keep(filters, filter))
 }
 

@@ -46,6 +46,7 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             | MemberValue::AnyInstitution(_)
             | MemberValue::EachQuarter { .. }
             | MemberValue::EdVisits { .. }
+            | MemberValue::ManyProviders(_)
             | MemberValue::HasLead
             | MemberValue::PlanCurrent { .. }
             | MemberValue::SharedPlan

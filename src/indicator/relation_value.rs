@@ -6,6 +6,27 @@ use super::relations::Relation;
 use super::rule::MemberValue;
 use super::window_set::WindowSet;
 
+impl MemberValue {
+    /// True for values made of visits to providers.
+    pub fn is_of_visits(self) -> bool {
+        matches!(
+            self,
+            Self::UsualProvider
+                | Self::BiceBoxerman
+                | Self::Sequential
+                | Self::Herfindahl
+                | Self::Modified { .. }
+                | Self::KnownProvider
+                | Self::Entropy
+                | Self::Providers
+                | Self::ManyProviders(_)
+                | Self::Density
+                | Self::Fragmentation
+                | Self::Tenure
+        )
+    }
+}
+
 /// Adds the values that are made of visits to providers, of the windows that are counted.
 pub(super) fn of_relations(
     value: MemberValue,
@@ -37,6 +58,7 @@ fn of_relation(value: MemberValue, r: Relation) -> i64 {
         MemberValue::KnownProvider => ratio(r.visits - r.providers, r.visits - 1),
         MemberValue::Entropy => r.entropy,
         MemberValue::Providers => r.providers * PARTS,
+        MemberValue::ManyProviders(least) => i64::from(r.providers >= i64::from(least)),
         MemberValue::Fragmentation => PARTS - bice_boxerman(),
         // A density is made of all members at the end. The reader of definitions refuses the others
         // for members with visits.

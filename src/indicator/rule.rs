@@ -583,6 +583,8 @@ pub enum MemberValue {
     Entropy,
     /// Number of providers.
     Providers,
+    /// Whether there are at least so many providers.
+    ManyProviders(i32),
     /// Members whom two providers of the member have both seen in the window, on average over all
     /// pairs of them. It depends on all members, so that the kernel makes it at the end.
     Density,
@@ -659,26 +661,6 @@ pub enum MemberValue {
     /// Whether there is a score in each quarter of 90 days, counted back from the last day, at most
     /// four, that lies in the present time in care.
     ScoredQuarters,
-}
-
-impl MemberValue {
-    /// True for values made of visits to providers.
-    pub fn is_of_visits(self) -> bool {
-        matches!(
-            self,
-            Self::UsualProvider
-                | Self::BiceBoxerman
-                | Self::Sequential
-                | Self::Herfindahl
-                | Self::Modified { .. }
-                | Self::KnownProvider
-                | Self::Entropy
-                | Self::Providers
-                | Self::Density
-                | Self::Fragmentation
-                | Self::Tenure
-        )
-    }
 }
 
 /// A checked indicator: one preset and one variant of a file.

@@ -278,7 +278,7 @@ pub(super) fn value(
             let levels = levels
                 .map_or(String::new(), |(least, most)| format!(" at levels {least} to {most}"));
             format!(
-                "dollars of cost lines{levels} {} (of an end of care: from the entry into care on), as a mean over units",
+                "dollars of cost lines{levels} on enrolled days {} (of an end of care: from the entry into care on), as a mean over units",
                 within(days, index_noun(index))
             )
         }

@@ -167,6 +167,8 @@ fn visits(visits: Visits, filters: &[ContactFilter]) -> String {
 
 const LEAD: &str =
     "whether a lead clinician is named: in the register, or by a care plan that runs";
+const MODIFIED: &str = "the modified continuity index 1 − p ÷ (N + 0.1) for p providers";
+const MODIFIED_TWICE: &str = "the modified modified continuity index (1 − p ÷ (N + 0.1)) ÷ (1 − 1 ÷ (N + 0.1)) for p providers";
 const DISRUPTIONS: &str = "changes of the clinician and of the agency of most visit days between neighbouring quarters, changes of the highest level of care between neighbouring months with care, and unplanned admissions to hospital";
 
 const DENSITY: &str = "care density, of members with at least two providers: the number of members whom two of a member's providers have both seen in these months, on average over all pairs of them; only where the months end with one of the longest periods, which are the years of most pipelines";
@@ -184,17 +186,14 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "the share of alive, enrolled days outside institutions and custody".to_owned()
         }
         MemberValue::Herfindahl => "the Herfindahl index Σ(n/N)² of visits over providers".to_owned(),
-        MemberValue::Modified { twice: false } => {
-            "the modified continuity index 1 − p ÷ (N + 0.1) for p providers".to_owned()
-        }
-        MemberValue::Modified { twice: true } => {
-            "the modified modified continuity index (1 − p ÷ (N + 0.1)) ÷ (1 − 1 ÷ (N + 0.1)) for p providers".to_owned()
-        }
+        MemberValue::Modified { twice: false } => MODIFIED.to_owned(),
+        MemberValue::Modified { twice: true } => MODIFIED_TWICE.to_owned(),
         MemberValue::KnownProvider => {
             "the share of visits after the first to a provider already seen in these months".to_owned()
         }
         MemberValue::Entropy => "the entropy −Σ(n/N) log₂(n/N) of visits over providers".to_owned(),
         MemberValue::Providers => "the number of providers".to_owned(),
+        MemberValue::ManyProviders(least) => format!("whether there are at least {least} providers"),
         MemberValue::Density => DENSITY.to_owned(),
         MemberValue::Fragmentation => {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()

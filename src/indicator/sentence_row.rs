@@ -14,8 +14,12 @@ pub(super) fn texts(filter: &ContactFilter) -> String {
         text += &format!(" with {} {}", words_of(filter.kind, column), list(values));
     }
     for (column, values) in &filter.not_values {
-        text +=
-            &format!(" with a known {} other than {}", words_of(filter.kind, column), list(values));
+        let words = words_of(filter.kind, column);
+        text += &if *column == column::SCREEN_RESULT {
+            format!(" without the {words} {}", list(values))
+        } else {
+            format!(" with a known {words} other than {}", list(values))
+        };
     }
     text
 }

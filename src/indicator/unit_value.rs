@@ -4,8 +4,8 @@ use super::criterion::met;
 use super::rule::{Criterion, Share};
 use super::score::{DEVIATION_PARTS, points, standardised_change};
 use super::unit::{Candidate, Scene, Subject};
-use crate::terms::Window;
 use crate::terms::instrument::POINT;
+use crate::terms::{Day, Window};
 
 /// What is measured of each unit, where units have a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum UnitValue {
         /// The filter.
         filter: usize,
     },
-    /// Cents of cost lines in a window around the unit; of the end of an episode, from its beginning
+    /// Cents of cost lines on enrolled days in a window around the unit; of the end of an episode, from its beginning
     /// on.
     Cost {
         /// The window.
@@ -97,7 +97,7 @@ pub(super) fn unit_value(
     }
 }
 
-/// Cents of cost lines of a window.
+/// Cents of cost lines of a window, on enrolled days.
 fn cost(days: Window, levels: Option<(u8, u8)>, scene: Scene<'_>, unit: Candidate<'_>) -> i64 {
     let (from, to) = days.around(unit.day);
     let from = if let Subject::Episode { start } = unit.of { start } else { from };
@@ -105,6 +105,8 @@ fn cost(days: Window, levels: Option<(u8, u8)>, scene: Scene<'_>, unit: Candidat
         levels
             .is_none_or(|(least, most)| level.is_some_and(|level| (least..=most).contains(&level)))
     };
-    let costs = scene.timeline.costs.iter().filter(|cost| from <= cost.day && cost.day <= to);
-    costs.filter(|cost| at_level(cost.level)).map(|cost| cost.cents).sum()
+    let enrolled = &scene.timeline.enrolled.days;
+    let is_in = |day: Day| from <= day && day <= to && enrolled.has(day);
+    let costs = scene.timeline.costs.iter().filter(|cost| is_in(cost.day) && at_level(cost.level));
+    costs.map(|cost| cost.cents).sum()
 }

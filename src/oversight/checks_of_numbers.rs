@@ -10,6 +10,7 @@ use crate::timeline::{Oddity, Times};
 /// Share of units or numbers from which on a check warns, in percent.
 const ASSESSED_ONCE: u64 = 50;
 const NOT_ENROLLED: u64 = 20;
+const COST_NOT_ENROLLED: u64 = 2;
 const NOT_MEASURED: u64 = 30;
 const HIDDEN: u64 = 30;
 const UNREAD: u64 = 10;
@@ -68,13 +69,20 @@ impl Look<'_> {
 
     pub(super) fn enrolment(&self) -> Said {
         let many = self.with_many(NOT_ENROLLED, |_| true, |reason| reason.contains("enrolled"));
-        listed(
+        let units = listed(
             &many,
             &format!(
                 "More than {NOT_ENROLLED}\u{a0}% of the units were left out for gaps of enrolment: those who stay may differ from those who leave."
             ),
             "No indicator leaves out more than a fifth of its units for gaps of enrolment.",
-        )
+        );
+        if self.facts.found.times(Oddity::UnenrolledCost).of == 0 {
+            return units;
+        }
+        let cost = self.oddity(Oddity::UnenrolledCost, COST_NOT_ENROLLED, "No cost was read.", |share| {
+            format!("{share} of the money of cost lines lies on days on which its member was not enrolled, and is in no number.")
+        });
+        joined(&[units, cost])
     }
 
     pub(super) fn late(&self) -> Said {

@@ -6,6 +6,7 @@ use super::{Counted, period};
 use crate::extract::Table;
 use crate::indicator::{Measure, Shape};
 use crate::kernel::{Cell, Group, Stratum, Tally};
+use crate::oversight::whole_percent;
 use crate::oversight::{Facts, Thin, thin_organisations, thin_tables};
 use crate::report::{Coverage, MonthRows, Quality, Share};
 use crate::store::{Manifest, SourceEntry};
@@ -30,7 +31,7 @@ pub(super) fn quality(manifest: &Manifest, notes: &[String]) -> Quality {
             .collect(),
         coverage: manifest.sources.iter().map(coverage).collect(),
         months: months(manifest),
-        notes: notes.iter().cloned().chain(submissions(manifest)).collect(),
+        notes: notes.iter().cloned().chain(submissions(manifest)).chain(alike(manifest)).collect(),
     }
 }
 
@@ -134,6 +135,19 @@ fn submissions(manifest: &Manifest) -> impl Iterator<Item = String> {
     changed.chain(unread)
 }
 
+/// Rows of which nobody can tell whether they are two things or one that was written twice.
+fn alike(manifest: &Manifest) -> impl Iterator<Item = String> {
+    let sources = manifest.sources.iter().filter(|source| source.rows_alike > 0);
+    sources.map(|source| {
+        format!(
+            "{} of the {} rows of {} are equal to another one and have no key; they count as further ones.",
+            whole_percent(Times { found: source.rows_alike, of: source.rows_accepted }),
+            source.rows_accepted,
+            source.table
+        )
+    })
+}
+
 fn missing(source: &SourceEntry) -> impl Iterator<Item = Share> {
     source.missing.iter().map(|(column, rows)| Share {
         subject: format!("{}.{column}", source.table),
@@ -187,8 +201,11 @@ pub(super) fn csv(manifest: &Manifest, rounding: Rounding) -> Vec<u8> {
             "{table},rows_repeated,,{},{},1",
             source.rows_repeated, source.rows_read
         ));
-        let changed =
-            [("rows_replaced", source.rows_replaced), ("rows_voided", source.rows_voided)];
+        let changed = [
+            ("rows_alike", source.rows_alike),
+            ("rows_replaced", source.rows_replaced),
+            ("rows_voided", source.rows_voided),
+        ];
         lines.extend(
             changed
                 .iter()

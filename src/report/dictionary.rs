@@ -109,7 +109,7 @@ const COLUMNS: [(&str, &str, &str); 62] = [
     (
         "measure",
         "text",
-        "what is counted: rows_read, rows_accepted, rows_repeated, rows_replaced, rows_voided, rows_refused, missing, rows_in_month, unmapped",
+        "what is counted: rows_read, rows_accepted, rows_repeated, rows_alike, rows_replaced, rows_voided, rows_refused, missing, rows_in_month, unmapped",
     ),
     ("subject", "text", "what it is counted for: a rule, a column or a month"),
     ("rows", "number", "rows; rounded as rounded_to says"),

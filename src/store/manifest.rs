@@ -83,6 +83,9 @@ pub struct SourceEntry {
     pub rows_accepted: u64,
     /// Rows of a key that was taken in already, where the settings allow them.
     pub rows_repeated: u64,
+    /// Rows without a key that were taken in although another says the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows_alike: u64,
     /// Rows whose key a later submission has.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rows_replaced: u64,
@@ -150,6 +153,7 @@ impl SourceEntry {
             rows_read: report.read,
             rows_accepted: report.accepted,
             rows_repeated: report.repeated,
+            rows_alike: report.alike,
             rows_replaced: report.replaced,
             rows_voided: report.voided,
             submissions: report.submissions.iter().map(SubmissionEntry::of).collect(),

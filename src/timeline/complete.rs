@@ -3,7 +3,7 @@
 use super::reader::{OPEN, Reader};
 use super::rows::RECORDED;
 use super::{
-    DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, home, member, phase, score, spell,
+    Cost, DaySpans, Enrolment, Event, SpellSet, Stay, UNKNOWN, home, member, phase, score, spell,
 };
 use crate::terms::codes::EventType;
 use crate::terms::{Day, Level};
@@ -30,6 +30,7 @@ impl Reader<'_> {
         }
         self.derive_stays();
         self.resolve_enrolment();
+        self.settle_costs();
         let timeline = &mut self.timeline;
         let named = SpellSet::NAMED.into_iter().zip(&mut timeline.spells);
         let named = named.zip(&mut timeline.institution);
@@ -96,6 +97,25 @@ impl Reader<'_> {
             }
             same
         });
+    }
+
+    /// A line of cost that says its month only is of the last day of it on which the member was enrolled, and
+    /// not later than the day of death if there is such a day.
+    fn settle_costs(&mut self) {
+        let timeline = &mut self.timeline;
+        let enrolled = &timeline.enrolled.days;
+        let death = timeline.death.unwrap_or(Day(OPEN));
+        let settled = self.costs.drain(..).map(|(cost, end)| {
+            let last = |end: Day| enrolled.last_within(cost.day, end);
+            let day = end.and_then(|end| last(end.min(death)).or_else(|| last(end)));
+            Cost { day: day.unwrap_or(cost.day), ..cost }
+        });
+        timeline.costs.extend(settled);
+        timeline.costs.sort_by_key(|cost| cost.day);
+        if !self.settings.assume_enrolment {
+            let is_enrolled = |cost: &Cost| timeline.enrolled.days.has(cost.day);
+            self.summary.found.costs(&timeline.costs, is_enrolled);
+        }
     }
 
     /// Consecutive days of 24-hour care at one level are one stay; the last day's night counts, and the latest recorded

@@ -57,7 +57,7 @@ pub struct ContactFilter {
     pub principal: Vec<DiagnosisGroup>,
     /// For each column, one of these texts; a set of texts needs one of them.
     pub values: Vec<(&'static str, Vec<String>)>,
-    /// In each column a text, and none of these.
+    /// In each column a text, and none of these; a screen may have no result.
     pub not_values: Vec<(&'static str, Vec<String>)>,
     /// Only of the filter as a whole: with the member's lead clinician: the one of the register of members, or else of the latest
     /// care plan made before the day of the contact.

@@ -49,7 +49,9 @@ fn answers(batch: &RecordBatch, filter: &ContactFilter) -> Result<FilterAnswers,
         texts.push((*name, answers));
     }
     for (name, unwanted) in &filter.not_values {
-        let answers = decide(batch, name, false, |text| !says(unwanted, text))?;
+        // Who was screened was screened, whether or not the result was recorded.
+        let absent = *name == column::SCREEN_RESULT;
+        let answers = decide(batch, name, absent, |text| !says(unwanted, text))?;
         texts.push((*name, answers));
     }
     let (or, and) = (all_answers(batch, &filter.or)?, all_answers(batch, &filter.and)?);

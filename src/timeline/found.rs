@@ -2,7 +2,7 @@
 //! Counted while timelines are read, so that every engine that feeds rows gets the same counts.
 
 use super::rows::RECORDED;
-use super::{Enrolment, Stay};
+use super::{Cost, Enrolment, Stay};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 
@@ -31,11 +31,13 @@ pub enum Oddity {
     UnreadScore,
     /// Codes of living situations and employment that are on no list; of all.
     UnreadStatus,
+    /// Cents of cost lines on days without enrolment; of those of all lines.
+    UnenrolledCost,
 }
 
 impl Oddity {
     /// Every one, in the order of their counts.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SameDay,
         Self::AfterDeath,
         Self::OpenStay,
@@ -46,15 +48,16 @@ impl Oddity {
         Self::AssessedOnce,
         Self::UnreadScore,
         Self::UnreadStatus,
+        Self::UnenrolledCost,
     ];
 }
 
 /// How often something was found, and among how many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
-    /// Rows or members that are so.
+    /// Rows, members or cents that are so.
     pub found: u64,
-    /// Rows or members that were looked at.
+    /// Rows, members or cents that were looked at.
     pub of: u64,
 }
 
@@ -99,6 +102,15 @@ impl Found {
     /// A score.
     pub(super) fn scored(&mut self, is_read: bool) {
         self.one(Oddity::UnreadScore, !is_read);
+    }
+
+    /// Lines of cost. What was taken back counts as what was paid: less would hide it.
+    pub(super) fn costs(&mut self, costs: &[Cost], is_enrolled: impl Fn(&Cost) -> bool) {
+        for cost in costs {
+            let of = cost.cents.unsigned_abs();
+            let found = if is_enrolled(cost) { 0 } else { of };
+            self.see(Oddity::UnenrolledCost, Times { found, of });
+        }
     }
 
     /// A contact, whose principal diagnosis is of these groups.

@@ -46,6 +46,8 @@ pub struct Reader<'n> {
     pub(super) institution_days: Vec<(bool, (Day, Day), u32)>,
     /// Days with a sign of a need that the timeline does not keep.
     pub(super) signs: Vec<Day>,
+    /// Lines of cost, with the last day of the month of those that say no more than it.
+    pub(super) costs: Vec<(Cost, Option<Day>)>,
     /// Days of contacts and of assessments, one for each row.
     pub(super) row_days: (Vec<Day>, Vec<Day>),
     pub(super) summary: Summary,
@@ -84,6 +86,7 @@ impl<'n> Reader<'n> {
             covered: Vec::new(),
             institution_days: Vec::new(),
             signs: Vec::new(),
+            costs: Vec::new(),
             row_days: Default::default(),
             summary: Summary::default(),
         }
@@ -226,7 +229,7 @@ impl<'n> Reader<'n> {
                 let cents = rows.amounts.iter().find_map(|amount| amount.at(row));
                 let level = rows.level.at(row).and_then(|level| u8::try_from(level).ok());
                 let cents = cents.filter(|_| self.needs.costs);
-                self.timeline.costs.extend(cents.map(|cents| Cost { day, level, cents }));
+                self.costs.extend(cents.map(|cents| (Cost { day, level, cents }, end)));
             }
             Kind::Referral if self.needs.referrals => {
                 self.timeline.referrals.push(rows.records.referral(row, day));

@@ -179,3 +179,31 @@ fn codes_of_colorado_without_their_zeros_are_warned_of() {
     assert_eq!(finding, "warning");
     assert!(text.contains("40\u{a0}% of codes of living and employment are on no list"), "{text}");
 }
+
+#[test]
+fn money_without_enrolment_and_equal_rows_are_told() {
+    let site = Site::new(r#""pmpm_bh", "penetration_rate""#);
+    site.write("extracts/members.csv", "member_id,birth_year\nM1,1980\n");
+    site.write(
+        "extracts/enrolment.csv",
+        "member_id,start,end,bho_id\nM1,2024-01-01,2024-06-20,B1\n",
+    );
+    site.write(
+        "extracts/contacts.csv",
+        "contact_id,member_id,contact_date,service_class,agency_id\nC1,M1,2024-03-01,therapy,A1\n",
+    );
+    // Two lines of a day that look alike, one of a month whose end is not enrolled, one of July.
+    site.write(
+        "extracts/cost.csv",
+        "member_id,service_date,month,amount_paid\nM1,2024-03-01,,10\nM1,2024-03-01,,10\nM1,,2024-06,40\nM1,,2024-07,40\n",
+    );
+    manifest(&site, &["members", "enrolment", "contacts", "cost"], false);
+    site.fine(&["run", "@site.toml", "--internal", "--out", "@out"]);
+    let (finding, said) = &checks(&site, "out")["7"];
+    assert_eq!(finding, "warning", "{said}");
+    assert!(said.contains("40\u{a0}% of the money of cost lines"), "{said}");
+    let quality = fs::read_to_string(site.path("out/quality.csv")).expect("the quality");
+    assert!(quality.contains("cost,rows_alike,,1,4,1\n"), "{quality}");
+    let page = fs::read_to_string(site.path("out/index.html")).expect("the page");
+    assert!(page.contains("25\u{a0}% of the 4 rows of cost are equal to another one"));
+}

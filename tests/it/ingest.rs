@@ -220,6 +220,59 @@ fn repeats_of_rows_without_a_key() {
     expect!["living.csv:3  duplicate_row"].assert_eq(&refused.join("\n"));
 }
 
+/// Two drugs of one class, two claims of one sum, two sessions of a day: nothing says that they are one.
+#[test]
+fn equal_fills_costs_and_activities_without_a_key_are_kept_and_counted() {
+    let twice = |row: &str| format!("{row}\n{row}\n");
+    let delivered = Delivered::contacts(&[GOOD])
+        .with(
+            "pharmacy.csv",
+            format!(
+                "member_id,fill_date,drug_class,days_supply\n{}M1,2024-02-04,ssri,30\n",
+                twice("M1,2024-02-03,atypical,30")
+            ),
+        )
+        .with(
+            "cost.csv",
+            format!(
+                "claim_id,member_id,service_date,amount_paid\n{}{}",
+                twice(",M1,2024-02-03,40"),
+                twice("K1,M1,2024-02-03,50")
+            ),
+        )
+        .with(
+            "community_activities.csv",
+            format!("date,type,participants\n{}", twice("2024-02-03,coalition,12")),
+        );
+    expect!["cost.csv:5 claim_id duplicate_row"].assert_eq(&delivered.refused().join("\n"));
+    let read = delivered.read().expect("an extract");
+    let counts: Vec<(&str, u64, u64)> =
+        read.sources.iter().map(|one| (one.table.name(), one.accepted, one.alike)).collect();
+    let expected =
+        [("contacts", 1, 0), ("cost", 3, 1), ("pharmacy", 3, 1), ("community_activities", 2, 1)];
+    assert_eq!(counts, expected);
+    let rows = delivered.rows();
+    let of = |kind: &str| rows.iter().filter(|row| row.starts_with(kind)).count();
+    assert_eq!((of("M1 pharmacy"), of("M1 cost")), (3, 3));
+}
+
+/// A line that says its month only lasts to the end of it; one that says its day does not.
+#[test]
+fn costs_of_a_month_have_an_end() {
+    let delivered = Delivered::contacts(&[GOOD]).with(
+        "cost.csv",
+        "claim_id,member_id,service_date,month,amount_paid\nK1,M1,,2024-02,5\nK2,M1,2024-02-09,2024-02,7\nK3,M1,,2023-12-15,9\n",
+    );
+    let rows = delivered.rows();
+    let costs: Vec<&str> =
+        rows.iter().filter(|row| row.starts_with("M1 cost")).map(String::as_str).collect();
+    expect![[r#"
+        M1 cost start_on=2023-12-01 end_on=2023-12-31 record_id=K3 amount_cents=900
+        M1 cost start_on=2024-02-01 end_on=2024-02-29 record_id=K1 amount_cents=500
+        M1 cost start_on=2024-02-09 record_id=K2 amount_cents=700"#]]
+    .assert_eq(&costs.join("\n"));
+}
+
 #[test]
 fn a_members_file_with_a_row_for_each_span() {
     let text = "member_id,birth_year,sex,start,end\nM1,1980,F,2023-01-01,2023-06-30\nM1,1980,F,2023-09-01,\nM2,1990,M,2023-01-01,\n";
@@ -367,7 +420,7 @@ fn every_column_becomes_its_timeline_column() {
     expect![[r#"
         M1 assessment start_on=2024-02-01 record_id=O1 class=assessment code=LOCUS level=3 score=21.5 arrests_30d=2+ sectors_needed=housing;legal
         M1 contact start_on=2024-01-05 record_id=C1 agency_id=A1 class=therapy code=H0004 practice_level=1 status=attended dx1=F20.9 minutes=45
-        M1 cost start_on=2024-02-01 record_id=K1 amount_cents=1235 price_cents=-100 capitated=false
+        M1 cost start_on=2024-02-01 end_on=2024-02-29 record_id=K1 amount_cents=1235 price_cents=-100 capitated=false
         M1 cost start_on=2024-02-09 record_id=K2 amount_cents=700
         M1 event start_on=2024-02-03 end_on=2024-02-04 record_id=E1 class=seclusion start_ts=2024-02-03T10:15
         M1 living start_on=2024-02-03 setting=home restrict_rank=1 weight=0.5

@@ -139,6 +139,7 @@ pub(super) fn records<'a>(record: &Record, life: &Life<'a>) -> Vec<&'a Row> {
     let says = |row: &&&Row| {
         one_of(&record.drug, row.text("drug_class"))
             && one_of(&record.screen, row.text("screen_result"))
+            && !record.screen_not.iter().any(|one| one == row.text("screen_result"))
             && one_of(&record.reason, row.text("reason"))
             && one_of(&record.instrument, row.text("instrument"))
             && one_of(&record.what, row.text(kind))

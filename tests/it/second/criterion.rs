@@ -77,6 +77,8 @@ pub(super) struct Record {
     #[serde(default)]
     pub(super) screen: Vec<String>,
     #[serde(default)]
+    pub(super) screen_not: Vec<String>,
+    #[serde(default)]
     pub(super) reason: Vec<String>,
     #[serde(default)]
     pub(super) instrument: Vec<String>,

@@ -243,13 +243,18 @@ fn birthday(writer: &mut Writer, day: Day) {
     }
 }
 
-/// Somebody with a lead, a plan and two agencies that speak with one another.
+/// Somebody with a lead, a plan and two agencies that speak with one another, seen once by two more.
 fn long_care(writer: &mut Writer, day: Day) {
     let begin = day - writer.dice.pick(&[0, 200]);
     let every = writer.dice.pick(&[14, 28, 28]);
     let (mut on, mut place) = (begin, 0);
     while on < day + 420 {
-        let agency = if place % 3 == 0 { "A2" } else { "A1" };
+        let agency = match place {
+            4 => "A3",
+            8 => "A4",
+            place if place % 3 == 0 => "A2",
+            _ => "A1",
+        };
         let dx1 = writer.dice.pick(&["F33.2", "F33.1"]);
         writer.seen(on, "therapy", &[("clinician_id", "K1"), ("agency_id", agency), ("dx1", dx1)]);
         if place % 2 == 0 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contact::Crosswalk;
-use super::definition::{Definition, OfActivities, OwnSet};
+use super::definition::{Definition, OfActivities, OwnSet, ValueOf};
 use super::life::{Life, World};
 use super::rates::Things;
 use super::rows::{Day, Extract, Row};
@@ -252,7 +252,8 @@ impl Counter<'_> {
         year: &Year<'_>,
     ) {
         let Some(outcome) = year.judged(definition) else { return };
-        let of = definition.value.as_ref().expect("a rule of members has a value").of;
+        let of = definition.value.as_ref().expect("a rule of members has a value");
+        let is_share = of.of.is_share() || of.of == ValueOf::Providers && of.at_least.is_some();
         let (value, excluded) = match outcome {
             years::Outcome::Excluded(place) => (None, Some(place)),
             years::Outcome::Value(value) => (Some(value), None),
@@ -265,7 +266,7 @@ impl Counter<'_> {
                 numerator: value.unwrap_or(0.0),
                 denominator: 1,
                 excluded,
-                value: value.filter(|_| !of.is_share()),
+                value: value.filter(|_| !is_share),
             };
             let rule = definition.member.as_ref().expect("a rule of members");
             self.add(life, &["all of them", year.organisation(rule)], &one);

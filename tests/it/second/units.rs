@@ -150,7 +150,8 @@ fn measured(
             let of = life
                 .costs
                 .iter()
-                .filter(|(day, _, level)| days.contains(day) && in_levels(value.level, *level));
+                .filter(|(day, _, level)| days.contains(day) && in_levels(value.level, *level))
+                .filter(|(day, ..)| life.is_enrolled(*day));
             let cents: i64 = of.map(|(_, cents, _)| cents).sum();
             f64::from(i32::try_from(cents).expect("a few cents")) / 100.0
         }

@@ -392,6 +392,10 @@ impl<'a> Year<'a> {
                 let answers = status::answers(asked, self.life, (self.start, self.end));
                 whether(status::passes(value.of, &answers))
             }
+            ValueOf::Providers if value.at_least.is_some() => {
+                let seen: BTreeSet<String> = self.visits(member).into_iter().collect();
+                whether(seen.len() >= at_least)
+            }
             of => relation(of, &self.visits(member)),
         }
     }
