@@ -110,12 +110,12 @@ impl Look<'_> {
             "No code list or column falls below its limit. Frequent codes that vanish or come stop the intake until somebody accepts them.",
         );
         let mut said = vec![poor];
-        if self.facts.found.times(Oddity::UnreadScore).of > 0 {
+        if self.facts.found.times(Oddity::UnreadScore).found > 0 {
             said.push(self.oddity(Oddity::UnreadScore, UNREAD, "", |share| {
                 format!("{share} of scores are in no number: on instruments, subscales or raters that the registry of instruments does not have, or out of their range.")
             }));
         }
-        if self.facts.found.times(Oddity::UnreadStatus).of > 0 {
+        if self.facts.found.times(Oddity::UnreadStatus).found > 0 {
             said.push(self.oddity(Oddity::UnreadStatus, UNREAD, "", |share| {
                 format!("{share} of codes of living and employment are on no list and in no number: one digit is read as TEDS (1 to 3, 1 to 4), two digits as Colorado's (01 to 16, 01 to 11).")
             }));
