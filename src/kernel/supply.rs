@@ -172,12 +172,19 @@ const PROVIDERS: [&str; 3] = ["contacts.clinician_id", "contacts.team_id", "cont
 /// Where a contact was.
 const PLACE: &str = "contacts.place_of_service";
 
+/// Who a clinician is.
+const CLINICIAN_TYPE: &str = "contacts.clinician_type";
+
 /// The organisation that a contact names.
 const ORGANISATION: &str = "contacts.bho_id";
 
-/// The columns that a filter or what it takes instead looks at.
+/// The columns that a filter or what it takes instead looks at. Who a clinician is decides little where the
+/// class of the service tells it as well.
 fn of_any_part(filter: &ContactFilter) -> BTreeSet<&'static str> {
-    filter.parts().into_iter().flat_map(of_filter).collect()
+    let parts = filter.parts();
+    let by_class = parts.len() > 1 && parts.iter().any(|part| !part.classes.is_empty());
+    let columns = parts.into_iter().flat_map(of_filter);
+    columns.filter(|column| !(by_class && *column == CLINICIAN_TYPE)).collect()
 }
 
 /// The columns without which no part of a filter can say anything. Places that do not count are none: where
@@ -209,7 +216,7 @@ fn of_filter(filter: &ContactFilter) -> Vec<&'static str> {
     }
     keys.extend(filter.values.iter().filter_map(|(name, _)| match *name {
         column::MODALITY => Some("contacts.modality"),
-        column::CLINICIAN_TYPE => Some("contacts.clinician_type"),
+        column::CLINICIAN_TYPE => Some(CLINICIAN_TYPE),
         column::OUTREACH_RESULT => Some("contacts.outreach_result"),
         _ => None,
     }));

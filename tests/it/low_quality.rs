@@ -139,3 +139,16 @@ fn the_limits_can_be_set() {
     poor.write("site.toml", format!("{pipeline}[rules]\nmissing_max = 30\n"));
     assert!(results(&poor, "upc@clinician").iter().any(|row| row[0] == "final"));
 }
+
+/// Peers are known by the class of the service, too: half of the clinicians' types are enough.
+#[test]
+fn what_another_column_tells_as_well_does_not_decide() {
+    let head = "service_class,dx1,ed_flag,ed_admitted,clinician_type";
+    let site = site("\"fu_ed_su_7d\"", head, |number| match number % 4 {
+        0 => "crisis_ambulatory,F11.20,1,0,".to_owned(),
+        1 => "peer,F32.1,0,0,peer".to_owned(),
+        _ => format!("therapy,F32.1,0,0,{}", if number % 4 == 2 { "" } else { "therapist" }),
+    });
+    let rows = results(&site, "fu_ed_su_7d");
+    assert!(rows.iter().any(|row| row[0] == "final"), "{rows:?}");
+}
