@@ -54,13 +54,13 @@ fn quarters_in_care(scene: &MemberScene<'_>, end: Day) -> impl Iterator<Item = (
     quarters.filter(move |(first, _)| entry.is_some_and(|entry| *first >= entry))
 }
 
-/// True if a plan runs on a day.
 /// True if a lead is named on a day, by the register or by a plan that runs.
 pub(super) fn has_lead(timeline: &Timeline, day: Day) -> bool {
     timeline.lead.is_some()
         || timeline.plans.iter().any(|plan| plan.lead.is_some() && runs(plan, day))
 }
 
+/// True if a plan runs on a day.
 fn runs(plan: &CarePlan, day: Day) -> bool {
     plan.day <= day && plan.ended.is_none_or(|end| end > day)
 }
