@@ -26,15 +26,22 @@ pub(super) fn holds(value: MemberValue, scene: &MemberScene<'_>, start: Day, end
     let timeline = scene.timeline;
     let mut plans = timeline.plans.iter().filter(|plan| runs(plan, end));
     match value {
-        MemberValue::HasLead => has_lead(timeline, end),
+        MemberValue::HasLead => lead(timeline, end).is_some(),
         MemberValue::PlanCurrent { days } => plans.any(|plan| {
             let reviewed = plan.reviewed.filter(|day| *day <= end);
             reviewed.map_or(plan.day, |day| day.max(plan.day)) > end - days
         }),
         MemberValue::SharedPlan => shared_plan(timeline, start, end),
-        MemberValue::QuartersInCare { filter } => {
+        MemberValue::QuartersInCare { filter, lead } => {
             let mut quarters = quarters_in_care(scene, end).peekable();
-            let met = |days| timeline.has_contact_within(scene.filters[filter], days);
+            let filter = scene.filters[filter];
+            let met = |days| {
+                if lead {
+                    sees_lead(timeline, filter, (days, end))
+                } else {
+                    timeline.has_contact_within(filter, days)
+                }
+            };
             quarters.peek().is_some() && quarters.all(met)
         }
         MemberValue::ScoredQuarters => {
@@ -54,10 +61,18 @@ fn quarters_in_care(scene: &MemberScene<'_>, end: Day) -> impl Iterator<Item = (
     quarters.filter(move |(first, _)| entry.is_some_and(|entry| *first >= entry))
 }
 
-/// True if a lead is named on a day, by the register or by a plan that runs.
-pub(super) fn has_lead(timeline: &Timeline, day: Day) -> bool {
-    timeline.lead.is_some()
-        || timeline.plans.iter().any(|plan| plan.lead.is_some() && runs(plan, day))
+/// The lead of a day: the register's, or else that of the latest plan that runs and names one.
+pub(super) fn lead(timeline: &Timeline, day: Day) -> Option<u32> {
+    let running = || timeline.plans.iter().rev().filter(|plan| runs(plan, day));
+    timeline.lead.or_else(|| running().find_map(|plan| plan.lead))
+}
+
+/// True if a contact that passes a filter from one day to another is with the lead of the last day.
+fn sees_lead(timeline: &Timeline, filter: usize, ((from, to), end): ((Day, Day), Day)) -> bool {
+    const CLINICIAN: usize = 0;
+    let seen = visits_within(&timeline.contact_visits[filter], from, to);
+    lead(timeline, end)
+        .is_some_and(|lead| seen.iter().any(|visit| visit.providers[CLINICIAN] == Some(lead)))
 }
 
 /// True if a plan runs on a day.

@@ -234,7 +234,7 @@ fn is_nothing(rule: &MemberRule, scene: &MemberScene<'_>) -> bool {
         | MemberValue::AnyContact { filter }
         | MemberValue::EachQuarter { filter }
         | MemberValue::Regularity { filter } => no_contact(filter),
-        MemberValue::QuartersInCare { filter } => scene.care.is_empty() || no_contact(filter),
+        MemberValue::QuartersInCare { filter, .. } => scene.care.is_empty() || no_contact(filter),
         MemberValue::ScoredQuarters => scene.care.is_empty() || timeline.scores.is_empty(),
         MemberValue::AnyInstitution(set) => timeline.institution(set).is_empty(),
         MemberValue::EdVisits { at_least, .. } => timeline.ed_visits.len() < at_least,

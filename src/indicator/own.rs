@@ -1,6 +1,6 @@
 //! Criteria about a unit itself and the member it is of.
 
-use super::member_course::has_lead;
+use super::member_course::lead;
 use super::member_value::has_smi;
 use super::score::is_favourable;
 use super::unit::{Candidate, Scene, Subject};
@@ -84,7 +84,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
             has_smi(timeline, scene.filters[severe], || two_years_to(day), day)
         }
         OwnTest::Sed => timeline.sed,
-        OwnTest::Led => has_lead(timeline, unit.day),
+        OwnTest::Led => lead(timeline, unit.day).is_some(),
         OwnTest::Age(least, most) => is_of_age(timeline.age_on(unit.day), (least, most)),
         OwnTest::Member(filter) => !timeline.contact_days[scene.filters[filter]].is_empty(),
         OwnTest::Planned => {

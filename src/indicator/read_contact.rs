@@ -52,7 +52,6 @@ fn filter(table: &mut Fields<'_>, problems: &mut Problems) -> ContactFilter {
         principal: groups(table, "principal", problems),
         values: values(table, problems),
         not_values: Vec::new(),
-        by_lead: table.flag("lead", problems) == Some(true),
         or: alternatives(table, problems),
         and: Vec::new(),
     }

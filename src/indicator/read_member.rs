@@ -365,7 +365,10 @@ fn of_contacts(
         "each_quarter" => MemberValue::EachQuarter { filter },
         "longest_gap" => MemberValue::LongestGap { filter },
         "regularity" => MemberValue::Regularity { filter },
-        _ => MemberValue::QuartersInCare { filter },
+        _ => {
+            let lead = table.flag("lead", problems) == Some(true);
+            MemberValue::QuartersInCare { filter, lead }
+        }
     })
 }
 

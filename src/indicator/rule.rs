@@ -642,6 +642,8 @@ pub enum MemberValue {
     QuartersInCare {
         /// The filter.
         filter: usize,
+        /// Only contacts with the lead clinician of the last day.
+        lead: bool,
     },
     /// Days from the first visit ever seen to the last visit of the window, with the provider of most
     /// visit days in the window (of several, the one seen last).

@@ -277,9 +277,6 @@ pub(super) fn contacts(filter: &ContactFilter) -> String {
             text += &format!("{what} {}", list.join(", "));
         }
     }
-    if filter.by_lead {
-        text += " with the lead clinician";
-    }
     for other in &filter.or {
         text += &format!(", or {}", contacts(other));
     }

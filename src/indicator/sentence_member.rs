@@ -204,9 +204,10 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
             "whether a care plan that runs was made or last reviewed in the last {days} days"
         ),
         MemberValue::SharedPlan => "whether one care plan that runs names every agency with treatment visits on at least two days".to_owned(),
-        MemberValue::QuartersInCare { filter } => format!(
-            "whether there is {} in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care",
-            contacts(&filters[filter])
+        MemberValue::QuartersInCare { filter, lead } => format!(
+            "whether there is {}{} in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care",
+            contacts(&filters[filter]),
+            if lead { " with the lead clinician" } else { "" }
         ),
         MemberValue::Meets => "whether the criterion is met".to_owned(),
         MemberValue::Disruptions => DISRUPTIONS.to_owned(),

@@ -4,7 +4,7 @@ use crate::indicator::{
     Amount, Candidates, Course, Criterion, Happening, HowMuch, Indicator, MemberValue, OwnTest,
     Rule, Thing, Unit, UnitMoney, UnitValue, happenings_of,
 };
-use crate::timeline::{ContactFilter, Needs, OwnSet};
+use crate::timeline::{Needs, OwnSet};
 
 /// What rules about units need, and criteria about members.
 pub(super) fn of_units(needs: &mut Needs, indicators: &[Indicator]) {
@@ -67,14 +67,9 @@ pub(super) fn of_sets(needs: &mut Needs, indicators: &[Indicator]) {
     needs.sets = OwnSet::among(indicators.iter().flat_map(|one| one.rule.spell_sets()));
 }
 
-/// What rules about members need, and filters that look at the lead clinician.
+/// What rules about members need.
 pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
     for indicator in indicators {
-        let by_lead = |filter: &ContactFilter| filter.parts().iter().any(|part| part.by_lead);
-        if indicator.filters.iter().any(by_lead) {
-            needs.leads = true;
-            needs.plans = true;
-        }
         let Rule::Member(rule) = &indicator.rule else { continue };
         needs.phases |= rule.in_phase.is_some();
         needs.homes |= matches!(rule.candidates, Candidates::Living(_));
@@ -90,11 +85,12 @@ pub(super) fn of_members(needs: &mut Needs, indicators: &[Indicator]) {
         needs.outcomes |= matches!(rule.candidates, Candidates::Answered(_));
         needs.scores |= matches!(rule.candidates, Candidates::Scored(_))
             || rule.value == MemberValue::ScoredQuarters;
-        needs.leads |= rule.value == MemberValue::HasLead;
-        needs.plans |= matches!(
-            rule.value,
-            MemberValue::HasLead | MemberValue::PlanCurrent { .. } | MemberValue::SharedPlan
-        );
+        let with_lead = matches!(rule.value, MemberValue::QuartersInCare { lead: true, .. });
+        needs.visits_to[0] |= with_lead;
+        let is_led = with_lead || rule.value == MemberValue::HasLead;
+        needs.leads |= is_led;
+        needs.plans |= is_led
+            || matches!(rule.value, MemberValue::PlanCurrent { .. } | MemberValue::SharedPlan);
     }
 }
 
@@ -177,6 +173,9 @@ pub(super) fn of_contacts(
                 if let Candidates::Visits { visits, .. } = rule.candidates
                     && let Some(filter) = visits.filter
                 {
+                    needs.providers[places[filter]] = true;
+                }
+                if let MemberValue::QuartersInCare { filter, lead: true } = rule.value {
                     needs.providers[places[filter]] = true;
                 }
                 let by_contact = rule.belongs.by_contact(treatment, |filter| places[filter]);

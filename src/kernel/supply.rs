@@ -116,6 +116,9 @@ impl Supply {
                 if let Candidates::Visits { visits, .. } = rule.candidates {
                     keys.extend(PROVIDERS.get(visits.provider));
                 }
+                if matches!(rule.value, MemberValue::QuartersInCare { lead: true, .. }) {
+                    keys.insert(PROVIDERS[0]);
+                }
                 if rule.belongs != Belongs::Enrolled {
                     keys.insert(ORGANISATION);
                 }
@@ -210,9 +213,6 @@ fn of_filter(filter: &ContactFilter) -> Vec<&'static str> {
     }
     if !filter.settings.is_empty() || !filter.not_settings.is_empty() {
         keys.push(PLACE);
-    }
-    if filter.by_lead {
-        keys.push(PROVIDERS[0]);
     }
     keys.extend(filter.values.iter().filter_map(|(name, _)| match *name {
         column::MODALITY => Some("contacts.modality"),

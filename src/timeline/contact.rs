@@ -59,9 +59,6 @@ pub struct ContactFilter {
     pub values: Vec<(&'static str, Vec<String>)>,
     /// In each column a text, and none of these; a screen may have no result.
     pub not_values: Vec<(&'static str, Vec<String>)>,
-    /// Only of the filter as a whole: with the member's lead clinician: the one of the register of members, or else of the latest
-    /// care plan made before the day of the contact.
-    pub by_lead: bool,
     /// Or a contact that passes one of these.
     pub or: Vec<ContactFilter>,
     /// And all of these have to be passed as well.
@@ -85,7 +82,6 @@ impl ContactFilter {
             principal: Vec::new(),
             values: Vec::new(),
             not_values: Vec::new(),
-            by_lead: false,
             or: Vec::new(),
             and: Vec::new(),
         }

@@ -19,12 +19,11 @@ impl Needs {
         [0, 1, 2].map(|kind: usize| is_asked(kind).then_some(columns[kind]))
     }
 
-    /// True if the filter at a place looks at the member's lead, or if more is needed of the contacts that
-    /// pass it than their days.
+    /// True if more is needed of the contacts that pass the filter at a place than their days.
     pub(super) fn asks_more(&self, filter: usize) -> bool {
         let asked =
             [&self.counted, &self.summed, &self.agencies, &self.organisations, &self.providers];
-        self.filters[filter].by_lead || asked.iter().any(|asked| asked.get(filter) == Some(&true))
+        asked.iter().any(|asked| asked.get(filter) == Some(&true))
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Reader<'n> {
     memory: Memory,
     /// Places of filters of other tables than contacts.
     other_filters: Vec<usize>,
-    /// For each filter, whether more is asked of contacts than what they say, or kept than their days.
+    /// For each filter, whether more is kept of contacts than their days.
     pub(super) asks_more: Vec<bool>,
     started: bool,
     last: (i32, Option<Kind>),

@@ -10,22 +10,15 @@ use crate::terms::Day;
 const COVERED_DAYS: i32 = 366;
 
 impl Reader<'_> {
-    /// True for the member's lead clinician: the register's, or else the latest plan's so far.
-    fn is_lead(&self, clinician: Option<u32>) -> bool {
-        let mut plans = self.timeline.plans.iter().rev();
-        let lead = self.timeline.lead.or_else(|| plans.find_map(|plan| plan.lead));
-        lead.is_some() && lead == clinician
-    }
-
     pub(super) fn take_contact(&mut self, rows: &Rows, row: usize, day: Day) {
         self.row_days.0.push(day);
         self.summary.found.diagnosed(rows.dx1.at(row));
         let is_minor = || self.timeline.age_on(day).is_some_and(|age| age < 18);
         let says = rows.kinds.says(row, is_minor);
-        let is_lead = self.needs.leads && self.is_lead(rows.records.lead(row));
         for &index in &says.filters {
             if self.asks_more[index] {
-                self.take_passing(rows, row, (index, is_lead), day);
+                let is_new = self.timeline.take_day(index, day);
+                self.timeline.take_passing(self.needs, index, (rows, row), (day, is_new));
             } else {
                 self.timeline.take_day(index, day);
             }
@@ -39,21 +32,6 @@ impl Reader<'_> {
         } else {
             self.take_other_contact(rows, row, day, facts);
         }
-    }
-
-    /// Keeps a contact for a filter that asks more than what the contact says, or for more than its day.
-    fn take_passing(
-        &mut self,
-        rows: &Rows,
-        row: usize,
-        (filter, is_lead): (usize, bool),
-        day: Day,
-    ) {
-        if self.needs.filters[filter].by_lead && !is_lead {
-            return;
-        }
-        let is_new = self.timeline.take_day(filter, day);
-        self.timeline.take_passing(self.needs, filter, (rows, row), (day, is_new));
     }
 
     fn take_qualifying(&mut self, rows: &Rows, row: usize, day: Day, facts: &Facts) {

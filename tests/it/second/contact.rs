@@ -56,12 +56,10 @@ pub(super) struct Contact<'a> {
     pub(super) is_day_of_24h: bool,
     pub(super) is_qualifying: bool,
     pub(super) is_treatment: bool,
-    /// With the member's lead clinician.
-    pub(super) is_by_lead: bool,
 }
 
 impl<'a> Contact<'a> {
-    pub(super) fn of(row: &'a Row, crosswalk: &Crosswalk, is_minor: bool, lead: &str) -> Self {
+    pub(super) fn of(row: &'a Row, crosswalk: &Crosswalk, is_minor: bool) -> Self {
         let mapped = crosswalk.get(row.text("service_code"));
         let class = match (row.text("service_class"), mapped) {
             ("", Some((class, ..))) => class.clone(),
@@ -104,7 +102,6 @@ impl<'a> Contact<'a> {
             is_day_of_24h,
             is_qualifying: can_qualify && of_any,
             is_treatment: can_qualify && of_treatment,
-            is_by_lead: !lead.is_empty() && row.text("clinician_id") == lead,
         }
     }
 
@@ -167,7 +164,6 @@ impl<'a> Contact<'a> {
             && one_of(&test.clinician, text("clinician_type"))
             && one_of(&test.outreach_result, text("outreach_result"))
             && one_of(&test.no_show_reason, text("no_show_reason"))
-            && (!test.lead || self.is_by_lead)
             && (test.modifier.is_empty() || modified)
             && in_groups(&test.principal, text("dx1"))
             && test.practice_level.is_none_or(|[from, to]| {

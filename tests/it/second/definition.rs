@@ -156,8 +156,6 @@ pub(super) struct ContactTest {
     #[serde(default)]
     pub(super) no_show_reason: Vec<String>,
     #[serde(default)]
-    pub(super) lead: bool,
-    #[serde(default)]
     pub(super) modifier: Vec<String>,
     #[serde(default)]
     pub(super) principal: Vec<Group>,
@@ -528,6 +526,9 @@ pub(super) enum Length {
 pub(super) struct MemberValue {
     pub(super) of: ValueOf,
     pub(super) contact: Option<ContactTest>,
+    /// Only contacts with the lead clinician.
+    #[serde(default)]
+    pub(super) lead: bool,
     #[serde(default)]
     pub(super) all_months: bool,
     pub(super) days: Option<Length>,

@@ -112,7 +112,7 @@ fn a_contact_outside_of_every_window_changes_nothing() {
 }
 
 /// A row of every kind for a member on a day. Nothing in it goes on: what begins ends, and no plan
-/// names a lead, who would stay the lead until another is named.
+/// names a lead.
 fn one_of_each(extract: &mut Extract, member: &str, on: Day, place: usize) {
     let mut add = |table: &str, key: &'static str, days: &[(&'static str, i32)], texts: Texts| {
         let mut row = Row::new().with("member_id", member);

@@ -169,7 +169,7 @@ impl<'a> Life<'a> {
         let contact = |row: &&'a Row| {
             let day = row.day("contact_date").expect("every contact has a day");
             let is_minor = born.is_some_and(|born| age(born, day) < 18);
-            Contact::of(row, crosswalk, is_minor, lead_before(lead, &plans, day))
+            Contact::of(row, crosswalk, is_minor)
         };
         let contacts: Vec<Contact<'a>> = rows("contacts").iter().map(contact).collect();
         let stays = stays(&rows("stays"), &contacts, world.extract.has("stays"));
@@ -723,17 +723,6 @@ fn outcomes<'a>(rows: &[&'a Row]) -> Vec<&'a Row> {
     let mut rows = rows.to_vec();
     rows.sort_by_key(|row| (row.day("date"), row.text("outcome_id")));
     rows
-}
-
-/// The lead clinician of the register, else of the latest plan made before a day.
-fn lead_before<'a>(register: &'a str, plans: &[&'a Row], day: Day) -> &'a str {
-    if !register.is_empty() {
-        return register;
-    }
-    let before = plans.iter().filter(|row| row.day("created") < Some(day));
-    let named = before.filter(|row| !row.text("lead_id").is_empty());
-    let latest = named.max_by_key(|row| (row.day("created"), row.text("plan_id")));
-    latest.map_or("", |row| row.text("lead_id"))
 }
 
 fn assessments(rows: &[&Row]) -> Vec<Assessment> {

@@ -263,6 +263,16 @@ impl<'a> Year<'a> {
         self.life.plans.iter().filter(runs).copied()
     }
 
+    /// The lead clinician of the register, else of the latest plan that runs and names one.
+    fn lead(&self) -> &str {
+        let named = self.running_plans().filter(|row| !row.text("lead_id").is_empty());
+        let latest = named.max_by_key(|row| (row.day("created"), row.text("plan_id")));
+        match &self.life.lead {
+            register if !register.is_empty() => register,
+            _ => latest.map_or("", |row| row.text("lead_id")),
+        }
+    }
+
     fn is_plan_current(&self, days: i32) -> bool {
         let is_recent = |day: Day| (self.end - days + 1..=self.end).contains(&day);
         let is_current = |row: &Row| {
@@ -355,13 +365,19 @@ impl<'a> Year<'a> {
             ValueOf::AnyNight => whether(self.any_night(value.set.expect("a set"))),
             ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
             ValueOf::Events => whether(self.events(&value.event) >= at_least),
-            ValueOf::HasLead => whether(
-                !self.life.lead.is_empty()
-                    || self.running_plans().any(|row| !row.text("lead_id").is_empty()),
-            ),
+            ValueOf::HasLead => whether(!self.lead().is_empty()),
             ValueOf::PlanCurrent => whether(self.is_plan_current(value.length())),
             ValueOf::SharedPlan => whether(self.has_shared_plan()),
             ValueOf::EachQuarterInCare => {
+                let asked = value.contact.as_ref().expect("a rule about contacts");
+                let lead = self.lead();
+                let counts = |contact: &&Contact<'_>| {
+                    contact.passes(asked)
+                        && (!value.lead
+                            || !lead.is_empty() && contact.row.text("clinician_id") == lead)
+                };
+                let contacts: BTreeSet<Day> =
+                    self.life.contacts.iter().filter(counts).map(|one| one.day).collect();
                 whether(self.in_quarters_of_care(member, |day| contacts.contains(&day)))
             }
             ValueOf::Meets => whether(value.criterion.iter().all(|one| self.holds(one))),
