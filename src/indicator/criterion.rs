@@ -62,13 +62,14 @@ pub(super) fn applies(
         }
         ExclusionTest::Admission { set, not_in, days } => {
             let (from, to) = days.around(unit.day);
-            let from = if let Subject::Ed(visit) = unit.of { from.min(visit.start) } else { from };
+            let from =
+                if let Subject::Ed(visit, _) = unit.of { from.min(visit.start) } else { from };
             admissions(timeline, *set, (from, to)).any(|spell| {
                 let diagnosis = timeline.stays[spell.first].diagnosis;
                 !is_own(unit, *set, spell) && (not_in.is_empty() || !in_groups(not_in, diagnosis))
             })
         }
-        ExclusionTest::EdAdmitted => matches!(unit.of, Subject::Ed(visit) if visit.admitted),
+        ExclusionTest::EdAdmitted => matches!(unit.of, Subject::Ed(visit, _) if visit.admitted),
         ExclusionTest::NoService(days) => {
             delivered_level(timeline, days.around(unit.day)).is_none()
         }
@@ -109,7 +110,7 @@ fn is_own(unit: Candidate<'_>, set: SpellSet, spell: &Spell) -> bool {
 fn dispositions(timeline: &Timeline, unit: Candidate<'_>) -> u32 {
     match unit.of {
         Subject::Spell(spell) => timeline.stays[spell.last].disposition.map_or(0, Disposition::bit),
-        Subject::Ed(visit) => visit.dispositions,
+        Subject::Ed(visit, _) => visit.dispositions,
         _ => 0,
     }
 }

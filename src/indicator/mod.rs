@@ -58,6 +58,7 @@ mod sentence_stay;
 mod signal;
 mod so_far;
 mod status;
+mod stay_unit;
 mod thing;
 pub mod unit;
 mod unit_value;

@@ -60,7 +60,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
     let holds = match test {
         OwnTest::Diagnosis(groups) => match unit.of {
             Subject::Spell(spell) => own_stay(timeline, spell, unit.day).diagnosis & groups != 0,
-            Subject::Ed(visit) => visit.diagnosis & groups != 0,
+            Subject::Ed(visit, _) => visit.diagnosis & groups != 0,
             _ => false,
         },
         OwnTest::Facility(classes) => match unit.of {
@@ -74,10 +74,10 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
             matches!(unit.of, Subject::Spell(spell) if is_involuntary(timeline, spell))
         }
         OwnTest::HoursOver(hours) => {
-            matches!(unit.of, Subject::Ed(visit) if visit.seconds.is_some_and(|lasted| lasted > 3_600 * hours))
+            matches!(unit.of, Subject::Ed(_, Some(seconds)) if seconds > 3_600 * hours)
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
-        OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(visit) if visit.seconds.is_some()),
+        OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(_, Some(_))),
         OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi { severe, on } => {
             let day = unit.day + on;

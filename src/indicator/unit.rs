@@ -3,13 +3,12 @@
 use std::cell::OnceCell;
 
 use super::care::{CareEpisode, Exit};
-use super::criterion::{admissions, applies, in_groups, is_met, met, plan_says, return_in};
-use super::rule::{Around, Chain, Criterion, Exclusion, Index, ReferralTest, Share, Unit};
+use super::criterion::{applies, is_met, met, plan_says, return_in};
+use super::rule::{Around, Criterion, Exclusion, Index, ReferralTest, Share, Unit};
 use super::unit_value::unit_value;
-use super::{record_unit, signal};
+use super::{record_unit, signal, stay_unit};
 use crate::terms::Day;
-use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{CarePlan, EdVisit, Referral, Spell, SpellSet, Timeline};
+use crate::timeline::{CarePlan, EdVisit, Referral, Spell, Timeline};
 
 /// What became of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +74,8 @@ impl Candidate<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Subject<'a> {
     Spell(&'a Spell),
-    Ed(EdVisit),
+    /// With how many seconds it took, by the first row of the index's diagnoses that says it.
+    Ed(EdVisit, Option<i64>),
     Assessment {
         recommended: u8,
     },
@@ -146,7 +146,7 @@ fn span_of(kind: Unit, unit: Candidate<'_>) -> Found {
         }
         (Subject::Spell(spell), _) => (spell.admit, day),
         (Subject::Episode { start }, _) => (start, day),
-        (Subject::Ed(visit), _) => (visit.start, day),
+        (Subject::Ed(visit, _), _) => (visit.start, day),
         _ => (day, day),
     };
     Found { day, first, last }
@@ -234,12 +234,12 @@ fn outcome(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> Outcome {
 /// Every unit of one member whose index day is asked for.
 fn for_each_unit(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
     match rule.index.unit {
-        Unit::Discharge(set) => discharges(rule, set, scene, each),
-        Unit::EdVisit => ed_visits(rule, scene, each),
+        Unit::Discharge(set) => stay_unit::discharges(rule, set, scene, each),
+        Unit::EdVisit => stay_unit::ed_visits(rule, scene, each),
         Unit::Assessment => assessments(rule, scene, each),
         Unit::Disengagement { .. } | Unit::Reengagement { .. } => disengagements(rule, scene, each),
         Unit::EpisodeEnd { .. } => episode_ends(rule, scene, each),
-        Unit::Admission(set) => admitted(rule, set, scene, each),
+        Unit::Admission(set) => stay_unit::admissions_of(rule, set, scene, each),
         Unit::Contact { filter } => {
             let days = &scene.timeline.contact_days[scene.filters[filter]];
             on_days(rule, days.iter().copied(), scene, each);
@@ -325,22 +325,6 @@ pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>)
         || !index.when.iter().all(|criterion| is_met(criterion, scene, unit))
 }
 
-fn admitted(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
-    let timeline = scene.timeline;
-    let spells = timeline.spells(set).iter();
-    for spell in spells.take(if rule.index.first { 1 } else { usize::MAX }) {
-        let diagnosis = timeline.stays[spell.first].diagnosis;
-        let unit = Candidate { day: spell.admit, of: Subject::Spell(spell) };
-        if timeline.is_alive(spell.admit)
-            && in_groups(&rule.index.diagnosis, diagnosis)
-            && old_enough(&rule.index, timeline, spell.admit)
-            && !is_ruled_out(&rule.index, scene, unit)
-        {
-            conclude(rule, scene, unit, each);
-        }
-    }
-}
-
 /// True if a referral says whether it is met.
 fn is_known(criterion: &Criterion, referral: &Referral) -> bool {
     match criterion {
@@ -370,71 +354,6 @@ fn in_calendar(index: &Index, day: Day) -> bool {
 
 pub(super) fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
     index.age_min.is_none_or(|least| timeline.age_on(day).is_none_or(|age| age >= least))
-}
-
-fn discharges(rule: &Share, set: SpellSet, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
-    let timeline = scene.timeline;
-    let mut kept: Option<Day> = None;
-    let spells = timeline.spells(set).iter();
-    let mut ended: Vec<(Day, &Spell)> =
-        spells.filter_map(|spell| Some((spell.discharge?, spell))).collect();
-    // Single stays may end in another order than they begin.
-    ended.sort_by_key(|(day, _)| *day);
-    for (day, spell) in ended {
-        let last = &timeline.stays[spell.last];
-        let facility = last.facility.map(usize::from);
-        let right_place =
-            rule.index.or_facility.iter().any(|class| Some(*class as usize) == facility);
-        let wanted = in_groups(&rule.index.diagnosis, last.diagnosis) || right_place;
-        let unit = Candidate { day, of: Subject::Spell(spell) };
-        if day - spell.admit >= rule.index.nights.unwrap_or(1)
-            && timeline.is_alive(day)
-            && wanted
-            && !is_ruled_out(&rule.index, scene, unit)
-            && old_enough(&rule.index, timeline, day)
-            && !rule
-                .index
-                .chain
-                .as_ref()
-                .is_some_and(|chain| is_chained(chain, set, timeline, spell))
-            && kept.is_none_or(|last| day - last >= rule.index.apart.unwrap_or(0))
-        {
-            kept = Some(day);
-            conclude(rule, scene, unit, each);
-        }
-    }
-}
-
-fn is_chained(chain: &Chain, set: SpellSet, timeline: &Timeline, own: &Spell) -> bool {
-    let Some(day) = own.discharge else { return false };
-    // Of single stays that end on one day, the one that began last is the later one.
-    let order = |spell: &Spell| {
-        let ends = spell.discharge.map_or(i32::MAX, |day| day.0);
-        (ends, spell.admit, timeline.stays[spell.first].rank, spell.first)
-    };
-    admissions(timeline, set, chain.days.around(day)).any(|spell| {
-        order(spell) > order(own)
-            && in_groups(&chain.diagnosis, timeline.stays[spell.first].diagnosis)
-    })
-}
-
-fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {
-    let mut kept: Option<Day> = None;
-    let further = DiagnosisGroup::bits(&rule.index.or_further);
-    let eligible = |visit: &&EdVisit| {
-        (in_groups(&rule.index.diagnosis, visit.diagnosis) || visit.further & further != 0)
-            && old_enough(&rule.index, scene.timeline, visit.index)
-    };
-    for visit in scene.timeline.ed_visits.iter().filter(eligible) {
-        let apart = rule.index.apart.unwrap_or(1);
-        let unit = Candidate { day: visit.index, of: Subject::Ed(*visit) };
-        if kept.is_none_or(|last| visit.index - last >= apart)
-            && !is_ruled_out(&rule.index, scene, unit)
-        {
-            kept = Some(visit.index);
-            conclude(rule, scene, unit, each);
-        }
-    }
 }
 
 fn assessments(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<'_>)) {

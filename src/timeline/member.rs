@@ -50,13 +50,24 @@ pub struct EdVisit {
     pub admitted: bool,
     /// Where the member went, as its rows say: bits in the order of the code list.
     pub dispositions: u32,
-    /// Seconds from arrival to departure, if both instants are known.
-    pub seconds: Option<i64>,
+}
+
+/// How long a row says that a visit to an emergency department lasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EdTime {
+    /// Index day of the visit.
+    pub index: Day,
+    /// Diagnosis groups of the row's principal diagnosis.
+    pub diagnosis: u32,
+    /// Diagnosis groups of its further diagnoses, where they are needed.
+    pub further: u32,
+    /// Seconds from arrival to departure.
+    pub seconds: i64,
 }
 
 impl EdVisit {
     /// Takes in a later row if it has the same index day: a member has one visit a day, of all diagnoses
-    /// and dispositions of its rows; it lasts as long as the first row of which that is known.
+    /// and dispositions of its rows.
     pub(super) fn takes_in(&mut self, later: &Self) -> bool {
         if later.index == self.index {
             self.start = self.start.min(later.start);
@@ -64,7 +75,6 @@ impl EdVisit {
             self.further |= later.further;
             self.admitted |= later.admitted;
             self.dispositions |= later.dispositions;
-            self.seconds = self.seconds.or(later.seconds);
         }
         later.index == self.index
     }
@@ -221,6 +231,9 @@ pub struct Timeline {
     pub custody: DaySpans,
     /// Emergency-department visits in order of their index day.
     pub ed_visits: Vec<EdVisit>,
+    /// How long visits to emergency departments lasted, one for each row that says it, in order of the
+    /// rows' first days; where times are needed.
+    pub ed_times: Vec<EdTime>,
     /// Events in order.
     pub events: Vec<Event>,
     /// Planned ends of care, in order: however many plans end on a day, care ends once.
@@ -345,6 +358,7 @@ impl Timeline {
         self.level_days.clear();
         self.stays.clear();
         self.ed_visits.clear();
+        self.ed_times.clear();
         self.events.clear();
         self.planned_ends.clear();
         self.assessments.clear();

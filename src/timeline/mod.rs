@@ -33,8 +33,8 @@ pub use found::{Found, Oddity, Times};
 pub use home::{HomeRun, LivingSpan};
 pub use intern::{Interner, UNKNOWN};
 pub use member::{
-    Assessment, CarePlan, Cost, EdVisit, Event, LevelDay, OwnSpells, Referral, Timeline, Visit,
-    days_within,
+    Assessment, CarePlan, Cost, EdTime, EdVisit, Event, LevelDay, OwnSpells, Referral, Timeline,
+    Visit, days_within,
 };
 pub use needed::columns;
 pub use outcome::OutcomeRecord;

@@ -6,8 +6,8 @@ use arrow_array::RecordBatch;
 
 use super::rows::{Memory, Rows};
 use super::{
-    Assessment, Cost, DaySpans, EdVisit, Enrolment, Error, Event, Found, Interner, LevelDay, Needs,
-    OwnSpells, Settings, Stay, Timeline, UNKNOWN,
+    Assessment, Cost, DaySpans, EdTime, EdVisit, Enrolment, Error, Event, Found, Interner,
+    LevelDay, Needs, OwnSpells, Settings, Stay, Timeline, UNKNOWN,
 };
 use crate::terms::codes::{Disposition, EndReason, FacilityClass};
 use crate::terms::{Day, Kind, Level, column};
@@ -313,14 +313,19 @@ impl<'n> Reader<'n> {
             self.died_on(discharge);
         }
         if facility == Some(FacilityClass::Ed) {
+            let index = discharge.unwrap_or(admit);
+            let (diagnosis, further) = (rows.dx1.at(row), rows.further_groups(row));
+            if let Some((start, end)) = rows.records.times(row) {
+                let seconds = end - start;
+                self.timeline.ed_times.push(EdTime { index, diagnosis, further, seconds });
+            }
             self.timeline.ed_visits.push(EdVisit {
                 start: admit,
-                index: discharge.unwrap_or(admit),
-                diagnosis: rows.dx1.at(row),
-                further: rows.further_groups(row),
+                index,
+                diagnosis,
+                further,
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 dispositions: disposition.map_or(0, Disposition::bit),
-                seconds: rows.records.times(row).map(|(start, end)| end - start),
             });
             return;
         }

@@ -65,7 +65,6 @@ impl Reader<'_> {
                 further: rows.further_groups(row),
                 admitted: rows.ed_admitted.at(row) == Some(1),
                 dispositions: 0,
-                seconds: None,
             });
         }
         if attended && self.settings.derive_stays && facts.is_institution_day() {

@@ -41,7 +41,6 @@ pub(super) fn crosswalk(text: &str) -> Crosswalk {
 }
 
 /// A contact.
-#[expect(clippy::struct_excessive_bools, reason = "independent properties of a row")]
 #[derive(Debug, Clone)]
 pub(super) struct Contact<'a> {
     pub(super) row: &'a Row,

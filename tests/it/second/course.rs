@@ -35,8 +35,7 @@ pub(super) fn happens(kind: &Happening, life: &Life<'_>) -> BTreeSet<Day> {
             .collect();
     }
     if kind.ed_visit {
-        let of = |dx1: &Vec<String>| dx1.iter().any(|code| in_groups(&kind.diagnosis, code));
-        let visits = life.ed_visits.iter().filter(|visit| of(&visit.dx1));
+        let visits = life.ed_visits.iter().filter(|visit| visit.is_of(&kind.diagnosis));
         let visits = visits.filter(|visit| !(kind.not_admitted && ended_in_admission(visit, life)));
         return visits.map(|visit| visit.index).collect();
     }
@@ -235,8 +234,7 @@ fn met_itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option
         return (!visit && !admitted).then_some(0);
     }
     if criterion.ed_visit {
-        let of = |dx1: &Vec<String>| dx1.iter().any(|code| in_groups(&criterion.diagnosis, code));
-        let visits = life.ed_visits.iter().filter(|visit| of(&visit.dx1));
+        let visits = life.ed_visits.iter().filter(|visit| visit.is_of(&criterion.diagnosis));
         let days = visits.map(|visit| visit.start).filter(|day| in_window(*day));
         return days.min().map(|day| day - unit.day);
     }
@@ -364,7 +362,7 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         return Some(match unit.of {
             Of::Discharge(spell) => in_groups(groups, &spell.last.dx1),
             Of::Admission(spell) => in_groups(groups, &spell.first.dx1),
-            Of::EdVisit(visit) => visit.dx1.iter().any(|code| in_groups(groups, code)),
+            Of::EdVisit(visit, _) => visit.is_of(groups),
             _ => false,
         });
     }
@@ -417,8 +415,7 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         return Some(life.has_smi(on_month(on + 1, -24), on));
     }
     if criterion.times_known || criterion.hours_over.is_some() {
-        let Of::EdVisit(visit) = unit.of else { return Some(false) };
-        let seconds = visit.lasted.iter().copied().flatten().next();
+        let Of::EdVisit(_, seconds) = unit.of else { return Some(false) };
         let hours = criterion.hours_over.map(|hours| hours * 3600);
         return Some(seconds.is_some_and(|seconds| hours.is_none_or(|most| seconds > most)));
     }

@@ -65,12 +65,16 @@ pub(super) struct Spell {
 pub(super) struct EdVisit {
     pub(super) start: Day,
     pub(super) index: Day,
-    pub(super) dx1: Vec<String>,
-    pub(super) further: Vec<String>,
+    pub(super) rows: Vec<EdRow>,
     pub(super) dispositions: Vec<String>,
     pub(super) was_admitted: bool,
-    /// Seconds of each row of which both instants are known, in the order of rows.
-    pub(super) lasted: Vec<Option<i64>>,
+}
+
+impl EdVisit {
+    /// True if a row has a principal diagnosis in one of these groups, or if none is named.
+    pub(super) fn is_of(&self, groups: &[Group]) -> bool {
+        self.rows.iter().any(|row| in_groups(groups, &row.dx1))
+    }
 }
 
 /// An assessment with a recommended level.
@@ -660,15 +664,17 @@ fn days_of(spells: &[Spell], (_, last): (Day, Day)) -> BTreeSet<Day> {
 }
 
 /// A row that says of a visit to an emergency department.
-struct EdRow {
+#[derive(Debug, Clone)]
+pub(super) struct EdRow {
     start: Day,
     index: Day,
     id: String,
-    dx1: String,
-    further: Vec<String>,
+    pub(super) dx1: String,
+    pub(super) further: Vec<String>,
     disposition: String,
     was_admitted: bool,
-    lasted: Option<i64>,
+    /// Seconds, where both instants are known.
+    pub(super) lasted: Option<i64>,
 }
 
 /// Reading 20: rows of stays and contacts, one visit per date.
@@ -708,11 +714,9 @@ fn ed_visits(stays: &[&Row], contacts: &[Contact<'_>]) -> Vec<EdVisit> {
         EdVisit {
             start: of.iter().map(|row| row.start).min().expect("a date has a row"),
             index,
-            dx1: of.iter().map(|row| row.dx1.clone()).collect(),
-            further: of.iter().flat_map(|row| row.further.clone()).collect(),
             dispositions: of.iter().map(|row| row.disposition.clone()).collect(),
             was_admitted: of.iter().any(|row| row.was_admitted),
-            lasted: of.iter().map(|row| row.lasted).collect(),
+            rows: of.into_iter().cloned().collect(),
         }
     };
     dates.into_iter().map(visit).collect()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::contact::{Contact, in_groups};
+use super::contact::Contact;
 use super::course::met;
 use super::definition::{Index, Organisation, Rate};
 use super::life::{Care, Life, Stay};
@@ -137,7 +137,7 @@ fn happenings(rate: &Rate, life: &Life<'_>) -> Vec<(Day, i64)> {
     }
     if rate.ed_visits {
         let of = life.ed_visits.iter();
-        let of = of.filter(|visit| visit.dx1.iter().any(|code| in_groups(&rate.diagnosis, code)));
+        let of = of.filter(|visit| visit.is_of(&rate.diagnosis));
         return of.map(|visit| once(visit.index)).collect();
     }
     if let Some(test) = rate.served.as_ref().or(rate.contacts.as_ref()) {
@@ -211,7 +211,7 @@ fn money(of: &[Index], life: &Life<'_>) -> Vec<(Day, i64)> {
         for unit in units(index, life) {
             let (first, last) = match unit.of {
                 Of::Admission(spell) | Of::Discharge(spell) => (spell.admit, spell.discharge),
-                Of::EdVisit(visit) => (visit.start, visit.index),
+                Of::EdVisit(visit, _) => (visit.start, visit.index),
                 _ => (unit.day, unit.day),
             };
             covered.push((first, last, lines.level));

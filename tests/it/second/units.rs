@@ -10,7 +10,7 @@ use super::criterion::{Criterion, Happening};
 use super::definition::{
     Around, By, ContactTest, Days, Definition, Exclusion, Index, MemberValue, Provider, ValueOf,
 };
-use super::life::{Care, EdVisit, Life, NEVER, Spell};
+use super::life::{Care, EdRow, EdVisit, Life, NEVER, Spell};
 use super::rates::in_levels;
 use super::rows::{Day, Row, date, month_start};
 use super::scores;
@@ -49,7 +49,8 @@ pub(super) struct Unit<'a> {
 pub(super) enum Of<'a> {
     Discharge(&'a Spell),
     Admission(&'a Spell),
-    EdVisit(&'a EdVisit),
+    /// With how many seconds it took, by the first row that the index asks for and that says it.
+    EdVisit(&'a EdVisit, Option<i64>),
     Assessment(i64),
     Lost {
         last_contact: Day,
@@ -254,7 +255,8 @@ fn all<'a>(index: &'a Index, life: &'a Life<'_>, care: &Care) -> Vec<Unit<'a>> {
     }
     if index.ed_visit {
         for visit in &life.ed_visits {
-            add(visit.index, Of::EdVisit(visit));
+            let mut own = visit.rows.iter().filter(|row| is_visit_of(index, row));
+            add(visit.index, Of::EdVisit(visit, own.find_map(|row| row.lasted)));
         }
     }
     if index.assessment {
@@ -407,12 +409,7 @@ fn is_eligible(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
                 || index.or_facility.contains(&spell.last.facility)
         }
         Of::Admission(spell) => in_groups(&index.diagnosis, &spell.first.dx1),
-        Of::EdVisit(visit) => {
-            let or_further = &index.or_further_diagnosis;
-            visit.dx1.iter().any(|code| in_groups(&index.diagnosis, code))
-                || (!or_further.is_empty()
-                    && visit.further.iter().any(|code| in_groups(or_further, code)))
-        }
+        Of::EdVisit(visit, _) => visit.rows.iter().any(|row| is_visit_of(index, row)),
         _ => true,
     };
     let old_enough =
@@ -437,6 +434,13 @@ fn is_eligible(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
 }
 
 /// Reading 17: a later admission takes the place of an earlier discharge.
+/// True if a row of a visit has a diagnosis that the index asks for.
+fn is_visit_of(index: &Index, row: &EdRow) -> bool {
+    let or_further = &index.or_further_diagnosis;
+    in_groups(&index.diagnosis, &row.dx1)
+        || (!or_further.is_empty() && row.further.iter().any(|code| in_groups(or_further, code)))
+}
+
 fn is_chained(index: &Index, life: &Life<'_>, unit: &Unit<'_>) -> bool {
     let (Some(chain), Some(set), Of::Discharge(own)) = (&index.chain, index.discharge, &unit.of)
     else {
@@ -465,7 +469,7 @@ fn applies(exclusion: &Exclusion, numerator: &Criterion, life: &Life<'_>, unit: 
     };
     let of_unit: Vec<&str> = match unit.of {
         Of::Discharge(spell) => vec![&spell.last.disposition],
-        Of::EdVisit(visit) => visit.dispositions.iter().map(String::as_str).collect(),
+        Of::EdVisit(visit, _) => visit.dispositions.iter().map(String::as_str).collect(),
         _ => Vec::new(),
     };
     exclusion.not_enrolled.is_some_and(|days| {
@@ -477,7 +481,7 @@ fn applies(exclusion: &Exclusion, numerator: &Criterion, life: &Life<'_>, unit: 
         || exclusion.hospice.is_some_and(|days| any(days, &|day| life.hospice.contains(&day)))
         || exclusion.disposition.iter().any(|wanted| of_unit.contains(&wanted.as_str()))
         || is_admitted(exclusion, life, unit)
-        || (exclusion.ed_admitted && matches!(unit.of, Of::EdVisit(visit) if visit.was_admitted))
+        || (exclusion.ed_admitted && matches!(unit.of, Of::EdVisit(visit, _) if visit.was_admitted))
         || exclusion.no_service.is_some_and(|days| !any(days, &|day| life.level_on(day).is_some()))
         || exclusion.when.as_ref().is_some_and(|one| met(one, life, unit).is_some())
         || exclusion.comes_first.as_ref().is_some_and(|one| comes_first(one, numerator, life, unit))
@@ -495,7 +499,7 @@ fn is_admitted(exclusion: &Exclusion, life: &Life<'_>, unit: &Unit<'_>) -> bool 
     };
     // Reading 20: from the start of an emergency visit.
     let first = match unit.of {
-        Of::EdVisit(visit) => visit.start.min(unit.day + from),
+        Of::EdVisit(visit, _) => visit.start.min(unit.day + from),
         _ => unit.day + from,
     };
     life.spells(set).iter().any(|spell| {

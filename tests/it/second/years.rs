@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contact::{Contact, in_groups};
+use super::contact::Contact;
 use super::course::{Visit, met, most_visited, visits};
 use super::criterion::Criterion;
 use super::definition::{
@@ -263,6 +263,15 @@ impl<'a> Year<'a> {
         self.life.plans.iter().filter(runs).copied()
     }
 
+    /// Days of the contacts that a value looks at in each quarter of care.
+    fn seen_in_care(&self, value: &MemberValue) -> BTreeSet<Day> {
+        let asked = value.contact.as_ref().expect("a rule about contacts");
+        let lead = self.lead();
+        let is_led = |one: &Contact<'_>| !lead.is_empty() && one.row.text("clinician_id") == lead;
+        let counts = |one: &&Contact<'_>| one.passes(asked) && (!value.lead || is_led(one));
+        self.life.contacts.iter().filter(counts).map(|one| one.day).collect()
+    }
+
     /// The lead clinician of the register, else of the latest plan that runs and names one.
     fn lead(&self) -> &str {
         let named = self.running_plans().filter(|row| !row.text("lead_id").is_empty());
@@ -308,7 +317,7 @@ impl<'a> Year<'a> {
 
     fn ed_visits(&self, groups: &[Group]) -> usize {
         let visits = self.life.ed_visits.iter().filter(|visit| self.has(visit.index));
-        visits.filter(|visit| visit.dx1.iter().any(|code| in_groups(groups, code))).count()
+        visits.filter(|visit| visit.is_of(groups)).count()
     }
 
     fn events(&self, types: &[String]) -> usize {
@@ -369,16 +378,8 @@ impl<'a> Year<'a> {
             ValueOf::PlanCurrent => whether(self.is_plan_current(value.length())),
             ValueOf::SharedPlan => whether(self.has_shared_plan()),
             ValueOf::EachQuarterInCare => {
-                let asked = value.contact.as_ref().expect("a rule about contacts");
-                let lead = self.lead();
-                let counts = |contact: &&Contact<'_>| {
-                    contact.passes(asked)
-                        && (!value.lead
-                            || !lead.is_empty() && contact.row.text("clinician_id") == lead)
-                };
-                let contacts: BTreeSet<Day> =
-                    self.life.contacts.iter().filter(counts).map(|one| one.day).collect();
-                whether(self.in_quarters_of_care(member, |day| contacts.contains(&day)))
+                let seen = self.seen_in_care(value);
+                whether(self.in_quarters_of_care(member, |day| seen.contains(&day)))
             }
             ValueOf::Meets => whether(value.criterion.iter().all(|one| self.holds(one))),
             ValueOf::EachQuarterScored => whether(self.in_quarters_of_care(member, |day| {
