@@ -130,7 +130,7 @@ pub fn met_units(rule: &Share, scene: Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for_each_unit(rule, scene, &mut |unit| {
         let left_out = || rule.exclusions.iter().any(|one| applies(&one.test, rule, scene, unit));
-        if !left_out() && is_met(&rule.numerator, scene, unit) {
+        if !left_out() && is_decided(rule, scene, unit) {
             found.push(span_of(rule.index.unit, unit));
         }
     });
@@ -223,11 +223,24 @@ impl Judge<'_> {
 fn outcome(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> Outcome {
     match rule.value {
         Some(value) => Outcome::Value(unit_value(value, rule, scene, unit)),
-        None if scene.decides => {
-            met(&rule.numerator, scene, unit).map_or(Outcome::NotMet, Outcome::Met)
-        }
-        None if is_met(&rule.numerator, scene, unit) => Outcome::Met(0),
+        None if scene.decides => decided(rule, scene, unit).map_or(Outcome::NotMet, Outcome::Met),
+        None if is_decided(rule, scene, unit) => Outcome::Met(0),
         None => Outcome::NotMet,
+    }
+}
+
+/// Days from the index to the event that decides the numerator. Where members are followed until they die,
+/// death comes before any row that is dated after it.
+pub(super) fn decided(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> Option<i32> {
+    let decided = met(&rule.numerator, scene, unit)?;
+    let is_late = |death: Day| unit.day + decided > death && rule.follows_until_death();
+    (!scene.timeline.death.is_some_and(is_late)).then_some(decided)
+}
+
+fn is_decided(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
+    match scene.timeline.death {
+        None => is_met(&rule.numerator, scene, unit),
+        Some(_) => decided(rule, scene, unit).is_some(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::criterion::met;
 use super::rule::{Criterion, Share};
 use super::score::{DEVIATION_PARTS, points, standardised_change};
-use super::unit::{Candidate, Scene, Subject};
+use super::unit::{Candidate, Scene, Subject, decided};
 use crate::terms::instrument::POINT;
 use crate::terms::{Day, Window};
 
@@ -72,7 +72,7 @@ pub(super) fn unit_value(
 ) -> i64 {
     match value {
         UnitValue::DaysUntil { otherwise } => {
-            met(&rule.numerator, scene, unit).unwrap_or(otherwise).into()
+            decided(rule, scene, unit).unwrap_or(otherwise).into()
         }
         UnitValue::Nights => {
             let Subject::Spell(spell) = unit.of else { return 0 };

@@ -46,6 +46,12 @@ impl Share {
         tests.any(|test| matches!(test, ExclusionTest::NotObservable(_)))
     }
 
+    /// True if units are followed until their member dies.
+    pub fn follows_until_death(&self) -> bool {
+        let mut tests = self.exclusions.iter().map(|exclusion| &exclusion.test);
+        tests.any(|test| matches!(test, ExclusionTest::NotEnrolled { until_death: true, .. }))
+    }
+
     /// Every criterion of the rule, with those that they are made of.
     pub fn criteria(&self) -> Vec<&Criterion> {
         let excluding = self.exclusions.iter().filter_map(|exclusion| match &exclusion.test {

@@ -87,12 +87,29 @@ pub(super) fn judged(definition: &Definition, life: &Life<'_>) -> Vec<(Day, Outc
         let applies = |one: &Exclusion| applies(one, numerator, life, &unit);
         let outcome = match (definition.exclusion.iter().position(applies), &definition.value) {
             (Some(place), _) => Outcome::Excluded(place),
-            (None, Some(value)) => Outcome::Value(measured((index, value), numerator, life, &unit)),
-            (None, None) => met(numerator, life, &unit).map_or(Outcome::NotMet, Outcome::Met),
+            (None, Some(value)) => {
+                Outcome::Value(measured((definition, value), numerator, life, &unit))
+            }
+            (None, None) => {
+                let decided = decided(&definition.exclusion, numerator, life, &unit);
+                decided.map_or(Outcome::NotMet, Outcome::Met)
+            }
         };
         found.push((unit.day, outcome));
     }
     found
+}
+
+/// As [`met`], for the days up to a death where members are followed until they die.
+fn decided(
+    exclusions: &[Exclusion],
+    numerator: &Criterion,
+    life: &Life<'_>,
+    unit: &Unit<'_>,
+) -> Option<i32> {
+    let is_followed = exclusions.iter().any(|one| one.not_enrolled.is_some() && one.until_death);
+    let in_time = |days: &i32| !is_followed || unit.day + days <= life.death;
+    met(numerator, life, unit).filter(in_time)
 }
 
 /// The units that an index looks at, in order.
@@ -135,7 +152,7 @@ pub(super) fn considered<'a>(
 
 /// What is measured of a unit.
 fn measured(
-    (index, value): (&Index, &MemberValue),
+    (definition, value): (&Definition, &MemberValue),
     numerator: &Criterion,
     life: &Life<'_>,
     unit: &Unit<'_>,
@@ -161,10 +178,11 @@ fn measured(
             scores::change(ask, life, [start(), unit.day])
         }
         ValueOf::Points => {
+            let index = definition.index.as_ref().expect("a rule of units has an index");
             let of = index.any.iter().find_map(|kind| kind.score_of.as_ref());
             scores::points(life, of.expect("domains"), unit.day)
         }
-        ValueOf::DaysUntil => met(numerator, life, unit)
+        ValueOf::DaysUntil => decided(&definition.exclusion, numerator, life, unit)
             .unwrap_or_else(|| value.otherwise.expect("days of a unit that is not met"))
             .into(),
         ValueOf::MinutesUntil => {
