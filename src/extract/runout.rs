@@ -1,4 +1,4 @@
-//! How long rows come late, where nobody says how long.
+//! What is usual of a table: how long its rows come late, and whether most months have some.
 
 use super::settings::Source;
 use super::tables::Table;
@@ -22,6 +22,16 @@ impl Table {
             Self::Contacts if paid => CLAIMS,
             _ => RECORDS,
         }
+    }
+
+    /// True for tables that few numbers are made of: only what reads them waits until they are complete.
+    pub fn is_read_by_few(self) -> bool {
+        matches!(self, Self::Cost | Self::Living | Self::Pharmacy | Self::CommunityActivities)
+    }
+
+    /// True for tables of which most months have rows of what happens; enrolment begins when contracts do.
+    pub fn has_rows_of_most_months(self) -> bool {
+        !matches!(self, Self::Members | Self::Enrolment | Self::Living | Self::CommunityActivities)
     }
 
     /// What rows with such a run-out are.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Pipeline;
-use super::run::{READ_BY_FEW, complete_up_to};
+use super::run::complete_up_to;
+use crate::extract::Table;
 use crate::oversight::{Completion, Span};
 use crate::statistics::chain_ladder;
 use crate::store::{self, Manifest, Snapshot, SourceEntry};
@@ -47,7 +48,7 @@ pub(super) fn spans(manifest: &Manifest) -> BTreeMap<String, Span> {
             first: start.filter(|start| first.is_none_or(|first| *start <= first)),
             last: end.filter(|end| last.is_none_or(|last| last <= *end)),
             complete: Some(source.table.as_str())
-                .filter(|table| READ_BY_FEW.contains(table))
+                .filter(|table| Table::from_name(table).is_some_and(Table::is_read_by_few))
                 .and_then(|table| complete_up_to(manifest, table)),
         };
         (source.table.clone(), span)

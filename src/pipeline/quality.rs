@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counted, period};
+use super::Counted;
 use crate::extract::Table;
 use crate::indicator::{Measure, Shape};
 use crate::kernel::{Cell, Group, Stratum, Tally};
 use crate::oversight::{Facts, Thin, thin_organisations, thin_tables, whole_percent};
 use crate::report::{Coverage, MonthRows, Quality, Share};
 use crate::store::{Manifest, SourceEntry};
-use crate::terms::Day;
+use crate::terms::{Day, Grain, Period};
 use crate::timeline::Times;
 
 /// Missing values, unmapped codes, coverage and rows by month.
@@ -53,32 +53,14 @@ pub(super) fn facts(manifest: &Manifest, counted: &Counted) -> Facts {
     Facts { found, missing, spellings, thin, few }
 }
 
-/// Tables of which most months have rows of what happens; enrolment begins when contracts do.
-const DATED: [Table; 8] = [
-    Table::Contacts,
-    Table::Stays,
-    Table::Events,
-    Table::Outcomes,
-    Table::Referrals,
-    Table::CarePlans,
-    Table::Cost,
-    Table::Pharmacy,
-];
-
 /// Where much less is delivered than is to be expected, up to the month of the report.
 fn thin(manifest: &Manifest, counted: &Counted) -> Vec<Thin> {
     let until = counted.month.start;
     let dated = manifest.sources.iter().filter(|source| {
-        Table::from_name(&source.table).is_some_and(|table| DATED.contains(&table))
+        Table::from_name(&source.table).is_some_and(Table::has_rows_of_most_months)
     });
-    let by_month: Vec<(&str, BTreeMap<Day, u64>)> = dated
-        .map(|source| {
-            let months = source.rows_by_month.iter();
-            let starts =
-                months.filter_map(|(month, rows)| Some((period::month(month)?.start, *rows)));
-            (source.table.as_str(), starts.collect())
-        })
-        .collect();
+    let by_month: Vec<(&str, BTreeMap<Day, u64>)> =
+        dated.map(|source| (source.table.as_str(), source.rows_of_months().collect())).collect();
     let mut thin = thin_tables(by_month.iter().map(|(table, rows)| (*table, rows)), until);
     let own = thin_organisations(&counted.tallies.volumes, until, &thin);
     thin.extend(own);
@@ -164,16 +146,14 @@ fn unmapped(source: &SourceEntry) -> Share {
 }
 
 fn months(manifest: &Manifest) -> Vec<MonthRows> {
-    let mut months: BTreeMap<&str, Vec<(String, u64)>> = BTreeMap::new();
+    let mut months: BTreeMap<Day, Vec<(String, u64)>> = BTreeMap::new();
     for source in &manifest.sources {
-        for (month, rows) in &source.rows_by_month {
-            months.entry(month).or_default().push((source.table.clone(), *rows));
+        for (month, rows) in source.rows_of_months() {
+            months.entry(month).or_default().push((source.table.clone(), rows));
         }
     }
-    months
-        .into_iter()
-        .filter_map(|(month, rows)| Some(MonthRows { month: period::month(month)?, rows }))
-        .collect()
+    let of = |(start, rows)| MonthRows { month: Period::starting(Grain::Month, start), rows };
+    months.into_iter().map(of).collect()
 }
 
 /// How far counts are rounded: not at all inside the agency, else to multiples of the threshold. An

@@ -301,17 +301,11 @@ pub(super) fn count_for(
     })
 }
 
-/// Tables that nearly every number is made of: their run-out decides about the data-through date.
-const READ: [&str; 8] =
-    ["contacts", "members", "enrolment", "stays", "outcomes", "referrals", "care_plans", "events"];
-
-/// Tables that few numbers are made of: only what reads them waits for them.
-pub(super) const READ_BY_FEW: [&str; 4] = ["cost", "living", "pharmacy", "community_activities"];
-
 /// The smallest, over the sources that nearly all is made of, of extract date less run-out; and the last day
 /// that contacts cover, if the sender names one and delivers none beyond it.
 pub(super) fn data_through(manifest: &Manifest) -> anyhow::Result<Day> {
-    let days = READ.iter().filter_map(|table| complete_up_to(manifest, table));
+    let tables = Table::ALL.into_iter().filter(|table| !table.is_read_by_few());
+    let days = tables.filter_map(|table| complete_up_to(manifest, table.name()));
     plausible(days.min().or_else(|| complete_with_all(manifest)))
 }
 
@@ -321,8 +315,8 @@ pub(super) fn data_through_all(manifest: &Manifest) -> anyhow::Result<Day> {
 }
 
 fn complete_with_all(manifest: &Manifest) -> Option<Day> {
-    let tables = READ.iter().chain(&READ_BY_FEW);
-    tables.filter_map(|table| complete_up_to(manifest, table)).min()
+    let tables = Table::ALL.into_iter();
+    tables.filter_map(|table| complete_up_to(manifest, table.name())).min()
 }
 
 /// The day up to which a table is complete, if it says when it was cut.
@@ -416,9 +410,7 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
 /// What is taken as the run-out of tables for which nobody states one, in a sentence.
 pub fn unstated_runout(manifest: &Manifest) -> Option<String> {
     let mut taken: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
-    let unstated = manifest.sources.iter().filter(|one| one.runout_days.is_none());
-    let is_read = |table: &str| READ.contains(&table) || READ_BY_FEW.contains(&table);
-    for source in unstated.filter(|source| is_read(&source.table)) {
+    for source in manifest.sources.iter().filter(|one| one.runout_days.is_none()) {
         taken.entry(source.runout()).or_default().push(&source.table);
     }
     let part = |(days, tables): (&u32, &Vec<&str>)| {

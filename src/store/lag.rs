@@ -33,9 +33,7 @@ pub fn triangle(store: &Path, table: &str, until: Option<Day>) -> Result<Triangl
         if until.is_some_and(|until| cut > until) {
             continue;
         }
-        let month = |text: &String| Day::parse(&format!("{text}-01"));
-        let rows = source.rows_by_month.iter();
-        let rows = rows.filter_map(|(text, rows)| Some((month(text)?, *rows))).collect();
+        let rows = source.rows_of_months().collect();
         let of_month =
             cuts.entry(cut.first_of_month()).or_insert((cut, String::new(), BTreeMap::new()));
         if (cut, &id) >= (of_month.0, &of_month.1) {

@@ -129,6 +129,12 @@ pub struct SourceEntry {
 }
 
 impl SourceEntry {
+    /// Accepted rows by the first day of the month of their start.
+    pub fn rows_of_months(&self) -> impl Iterator<Item = (Day, u64)> + '_ {
+        let start = |month: &str| Day::parse(&format!("{month}-01"));
+        self.rows_by_month.iter().filter_map(move |(month, rows)| Some((start(month)?, *rows)))
+    }
+
     /// Days until late rows have arrived: as they are stated, or else as is usual.
     pub fn runout(&self) -> u32 {
         let has =
