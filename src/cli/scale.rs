@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use throughline::extract::{Dates, Table};
+use throughline::extract::Dates;
 use throughline::pipeline::{self, PlanFile, Sources};
 use throughline::terms::Day;
+use throughline::terms::Table;
 
 use super::{StoredArguments, Verdict, read_pipeline, run, say};
 

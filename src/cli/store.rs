@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use throughline::diagnostic::suggest;
-use throughline::extract::Table;
 use throughline::statistics::chain_ladder;
 use throughline::store::{self, Manifest, Snapshot, Store};
+use throughline::terms::Table;
 
 use super::{Verdict, say};
 

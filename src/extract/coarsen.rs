@@ -6,9 +6,9 @@ use super::pools::Pools;
 use super::privacy::{Identifier, Privacy, Treatment, zip3};
 use super::rows::NO_LONG;
 use super::rule::Rule;
-use super::tables::{Form, Table};
+use super::tables::Form;
 use super::value;
-use crate::terms::{Day, column};
+use crate::terms::{Day, Table, column};
 
 /// What is said about columns that were coarsened.
 pub(super) fn coarsened(plan: &Plan) -> impl Iterator<Item = String> {

@@ -7,10 +7,10 @@ use super::plan::{Binding, Origin, Plan};
 use super::pools::{Lexicon, Members, Pools};
 use super::rows::{Data, NO_CODE, NO_FLAG, NO_INT, NO_LONG, Named, Rows, Texts};
 use super::rule::Rule;
-use super::tables::{Form, Table, VOID};
+use super::tables::{Form, VOID};
 use super::value;
 use crate::terms::codes::FacilityClass;
-use crate::terms::{Day, column};
+use crate::terms::{Day, Table, column};
 
 /// The first fault of a record in the order of the file's columns, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -14,8 +14,7 @@ use super::privacy::{Privacy, Treatment};
 use super::rule::Rule;
 use super::source::{Reading, Refused};
 use super::submission::Sent;
-use super::tables::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// An extract that passed the gate and the limits, ready to be stored.
 #[derive(Debug)]

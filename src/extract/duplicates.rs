@@ -13,8 +13,8 @@ use super::rows::{NO_CODE, Rows};
 use super::rule::Rule;
 use super::source::{Reading, Refused};
 use super::submission::Sent;
-use super::tables::{Table, VOID};
-use crate::terms::{Day, column};
+use super::tables::VOID;
+use crate::terms::{Day, Table, column};
 
 /// A row of a reading: its bucket and its place there.
 type Place = (usize, u32);

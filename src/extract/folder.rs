@@ -13,7 +13,7 @@ use super::privacy::Privacy;
 use super::problem::{Error, Problem};
 use super::settings::{Intake, Source};
 use super::submission::{Candidate, Sent, in_force};
-use super::tables::Table;
+use crate::terms::Table;
 
 /// A delivered folder.
 #[derive(Debug)]

@@ -18,8 +18,8 @@ use super::privacy::{Identifier, Privacy, Treatment};
 use super::problem::Problem;
 use super::rows::{Data, Texts};
 use super::source::Reading;
-use super::tables::{Form, Table};
-use crate::terms::column;
+use super::tables::Form;
+use crate::terms::{Table, column};
 
 const HELP: &str = "leave the column out of the delivery; if it is none of this, list it under \
                     `ignore`, and it is never read, or under `[privacy] exempt` with the reason";

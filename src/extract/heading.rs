@@ -232,8 +232,8 @@ fn words(column: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::Table;
     use super::*;
+    use crate::terms::Table;
 
     /// How senders write the same words.
     fn writings(name: &str) -> Vec<String> {

@@ -23,8 +23,7 @@ use super::rule::Rule;
 use super::settings::{Intake, OnProgress, Phase, Progress, RepeatedKeys};
 use super::source::{self, Reading, Refused};
 use super::submission;
-use super::tables::Table;
-use crate::terms::{Kind, column};
+use crate::terms::{Kind, Table, column};
 
 /// Reads a delivered folder. Nothing is written: a delivery is stored by the store.
 ///

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::Delivery;
 use super::rows::{NO_CODE, Rows};
 use super::source::Reading;
-use super::tables::Table;
-use crate::terms::column;
+use crate::terms::{Table, column};
 
 /// Accepted rows that ought to have a value in a column, and how many of them have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -9,8 +9,7 @@ use super::header;
 use super::plan::did_you_mean;
 use super::problem::Problem;
 use super::settings::Source;
-use super::tables::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// The name of the file in the folder.
 pub const MANIFEST: &str = "manifest.csv";

@@ -79,7 +79,7 @@ pub use rule::Rule;
 pub use runout::PAYMENT;
 pub use settings::{Intake, OnProgress, Phase, Progress, Range, RefusedMax, RepeatedKeys, Source};
 pub use submission::Sent;
-pub use tables::{Field, Form, Table};
+pub use tables::{Field, Form};
 pub use timeline::{Timeline, seldom_repeating, text_type};
 pub use unfit::{Setting, pattern};
 pub use value_search::ValueSearch;

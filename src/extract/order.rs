@@ -7,8 +7,7 @@ use super::duplicates::Content;
 use super::pool::Pool;
 use super::rows::{Data, NO_INT, Rows};
 use super::rule::Rule;
-use super::tables::Table;
-use crate::terms::{Kind, column};
+use crate::terms::{Kind, Table, column};
 
 /// Bits of a row's number; the kind stands above them.
 pub(super) const ROW_BITS: u32 = 28;

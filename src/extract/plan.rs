@@ -17,10 +17,10 @@ use super::rows::NO_LONG;
 use super::rule::Rule;
 use super::settings::{Range, Source};
 use super::submission::{self, Sent};
-use super::tables::{Field, Form, Table};
+use super::tables::{Field, Form};
 use super::unfit::{self, Setting};
 use super::value;
-use crate::terms::{Day, column};
+use crate::terms::{Day, Table, column};
 
 /// No id or code is longer; a longer text is free text, which has no place in a de-identified
 /// extract.

@@ -14,8 +14,8 @@ use super::rows::{Data, NO_CODE, NO_INT, Rows};
 use super::rule::Rule;
 use super::source::Reading;
 use super::submission::{Submission, dates_of};
-use super::tables::{Table, VOID};
-use crate::terms::{Day, column};
+use super::tables::VOID;
+use crate::terms::{Day, Table, column};
 
 /// A report for each reading. `left_out` names duplicates by reading and bucket.
 pub(super) fn reports(

@@ -24,9 +24,9 @@ use super::settings::Source;
 use super::source::{CHUNK, unchanged};
 use super::split::{Chunk, Place, Splitter, Text};
 use super::statement::{manifest_csv, statement};
-use super::tables::{Field, Form, Table};
+use super::tables::{Field, Form};
 use super::value;
-use crate::terms::column;
+use crate::terms::{Table, column};
 
 /// What is to be made into what.
 #[derive(Debug, Clone)]

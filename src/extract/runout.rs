@@ -1,8 +1,7 @@
 //! What is usual of a table: how long its rows come late, and whether most months have some.
 
 use super::settings::Source;
-use super::tables::Table;
-use crate::terms::column;
+use crate::terms::{Table, column};
 
 /// What tells that rows of contacts are claims: what was paid for them, or when.
 pub const PAYMENT: [&str; 2] = [column::PAID_ON, column::AMOUNT_CENTS];

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::privacy::Privacy;
-use super::tables::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// Everything that intake needs to know.
 #[derive(Debug, Clone)]

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::manifest::{Dates, ManifestRow};
 use super::pseudonymize::{Done, Pseudonymize};
-use super::tables::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// What intake has to know of dates that moved: the last days are as thin as the longest shift.
 pub(super) fn manifest_csv(

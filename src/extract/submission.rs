@@ -12,8 +12,7 @@ use super::plan::{Delivered, Plan, Slot, in_order};
 use super::problem::{Error, Problem};
 use super::rows::{Data, Rows};
 use super::source::{Reading, has_room};
-use super::tables::Table;
-use crate::terms::{Day, column};
+use crate::terms::{Day, Table, column};
 
 /// Who sent a file, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

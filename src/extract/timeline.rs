@@ -10,10 +10,10 @@ use super::batches::{Origin, Selection, array, arrays, dictionary};
 use super::delivery::Delivery;
 use super::order::Address;
 use super::rows::{NO_CODE, NO_INT};
-use super::tables::{Form, Table};
-use crate::terms::Kind;
+use super::tables::Form;
 use crate::terms::codes::{ContactStatus, FacilityClass};
 use crate::terms::column::{self, ColumnType};
+use crate::terms::{Kind, Table};
 
 /// Rows of one batch, and of one row group on disk. Smaller groups make reading slow, greater ones
 /// take memory.

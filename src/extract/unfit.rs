@@ -2,8 +2,9 @@
 
 use regex::bytes::Regex;
 
-use super::tables::{Field, Form, Table};
+use super::tables::{Field, Form};
 use super::value;
+use crate::terms::Table;
 
 /// A setting of columns of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

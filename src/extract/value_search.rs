@@ -139,8 +139,8 @@ fn coarser(help: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::super::privacy::Policy;
-    use super::super::tables::Table;
     use super::*;
+    use crate::terms::Table;
 
     fn found(policy: Policy, table: Table, values: &[(&str, &str)]) -> Vec<String> {
         let source = Source {

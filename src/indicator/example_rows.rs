@@ -10,9 +10,9 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema};
 
 use crate::diagnostic::{Fields, Problems, listed, suggest};
-use crate::extract::{Form, Table};
+use crate::extract::Form;
 use crate::terms::column::{self, ColumnType};
-use crate::terms::{Day, Kind};
+use crate::terms::{Day, Kind, Table};
 
 /// A row: a cell of text per column that it has.
 type Cells = Vec<(&'static str, String)>;

@@ -7,9 +7,9 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType};
 
 use super::stream_rows::StreamRows;
-use crate::extract::{Form, Table};
-use crate::terms::Kind;
+use crate::extract::Form;
 use crate::terms::column::{self, ColumnType};
+use crate::terms::{Kind, Table};
 
 /// The columns that rows are ordered by, first of all. A member's rows lie together, with those
 /// without a first day (their attributes) in front.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Pipeline;
 use super::run::complete_up_to;
-use crate::extract::Table;
 use crate::oversight::{Completion, Span};
 use crate::statistics::chain_ladder;
 use crate::store::{self, Manifest, Snapshot, SourceEntry};
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// Chain-ladder completion of every table, as far as the store's snapshots up to this one tell.
 ///

@@ -12,13 +12,12 @@ use super::period::refuse_too_many;
 use super::run::{Question, asked, prepare};
 use super::{Pipeline, catalogue};
 use crate::diagnostic::{Document, Source};
-use crate::extract::Table;
 use crate::indicator::{Activity, read_instruments};
 use crate::kernel::{Contract, Covariate, Plan, StratumKind, Supply};
 use crate::store::{Manifest, Snapshot, SourceEntry};
 use crate::terms::column::{self, ColumnType};
 use crate::terms::instrument::Instruments;
-use crate::terms::{Day, Grain, Period};
+use crate::terms::{Day, Grain, Period, Table};
 use crate::timeline::Settings;
 
 /// The version of the program and a hash over what it counts with (`src/build.rs`): plans and tallies

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Counted;
-use crate::extract::Table;
 use crate::indicator::{Measure, Shape};
 use crate::kernel::{Cell, Group, Stratum, Tally};
 use crate::oversight::{Facts, Thin, thin_organisations, thin_tables, whole_percent};
 use crate::report::{Coverage, MonthRows, Quality, Share};
 use crate::store::{Manifest, SourceEntry};
-use crate::terms::{Day, Grain, Period};
+use crate::terms::{Day, Grain, Period, Table};
 use crate::timeline::Times;
 
 /// Missing values, unmapped codes, coverage and rows by month.

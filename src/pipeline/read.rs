@@ -8,14 +8,14 @@ use super::catalogue::{self, Catalogue};
 use super::supply::Limits;
 use super::{read_contract, read_privacy, read_source};
 use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
-use crate::extract::{Privacy, RefusedMax, Source, Table};
+use crate::extract::{Privacy, RefusedMax, Source};
 use crate::indicator::{self, Definition};
 use crate::kernel::StratumKind;
 use crate::oversight::Completion;
 use crate::oversight::RuleSet;
 use crate::oversight::contract::Contract;
 use crate::terms::instrument::Instruments;
-use crate::terms::{Day, Grain};
+use crate::terms::{Day, Grain, Table};
 
 /// What a run does, checked.
 #[derive(Debug, Clone)]

@@ -1,7 +1,8 @@
 //! `[privacy]`: what may come in.
 
 use crate::diagnostic::{Fields, Problems, Value, suggest};
-use crate::extract::{Identifier, Policy, Privacy, Table, Treatment};
+use crate::extract::{Identifier, Policy, Privacy, Treatment};
+use crate::terms::Table;
 
 /// Reads the policy and what the site decides otherwise.
 pub(super) fn privacy(fields: &mut Fields<'_>, problems: &mut Problems) -> Privacy {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::read::refused_max;
 use crate::diagnostic::{Fields, Node, Problems, Value, suggest};
-use crate::extract::{Range, RepeatedKeys, Setting, Source, Table, pattern};
-use crate::terms::column;
+use crate::extract::{Range, RepeatedKeys, Setting, Source, pattern};
+use crate::terms::{Table, column};
 
 /// Reads the settings of one source.
 pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Problems) -> Source {

@@ -9,12 +9,12 @@ use anyhow::{Context, bail};
 use super::activities::activities;
 use super::plan_file::with_joint;
 use super::{OnStage, Pipeline, Stage, completion, period, supply};
-use crate::extract::{self, Intake, Phase, Progress, Table};
+use crate::extract::{self, Intake, Phase, Progress};
 use crate::indicator::Indicator;
 use crate::kernel::{self, Covariate, Plan, StratumKind, Supply, Tallies};
 use crate::oversight::Completion;
 use crate::store::{self, Commit, Manifest, Snapshot, SourceEntry, Store};
-use crate::terms::{Day, Grain, Period};
+use crate::terms::{Day, Grain, Period, Table};
 use crate::timeline::Summary;
 
 /// Where a run reads and writes, where the command line says otherwise than the pipeline file.

@@ -8,7 +8,8 @@ use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 
 use super::{Pipeline, arrow_stream};
-use crate::extract::{Dates, Problem, Source, Table, ValueSearch};
+use crate::extract::{Dates, Problem, Source, ValueSearch};
+use crate::terms::Table;
 
 /// Searches an Arrow stream with the text columns `column` (the site's name) and `value`, in any
 /// order, as intake searches a file of that table.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::extract::{KeyRows, Table};
+use crate::extract::KeyRows;
 use crate::indicator::INSTRUMENTS;
 use crate::kernel::{CARE_24_HOUR, SERVICE_CLASS, Supply};
 use crate::store::Manifest;
+use crate::terms::Table;
 use crate::terms::instrument::Instruments;
 
 /// How much of a column may say nothing, in percent of the rows that ought to.

@@ -7,9 +7,8 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::{BooleanArray, array::Array};
 
-use crate::extract::Table;
 use crate::store::{Snapshot, schema_of};
-use crate::terms::{Kind, column};
+use crate::terms::{Kind, Table, column};
 
 /// The tables that a question names, as extracts call them, and `timeline`, which has every row.
 const VIEWS: [(&str, Option<Kind>); 12] = [

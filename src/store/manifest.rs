@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Delivery, Ids, KeyRows, PAYMENT, SourceReport, SubmissionReport, Table};
-use crate::terms::Day;
+use crate::extract::{Delivery, Ids, KeyRows, PAYMENT, SourceReport, SubmissionReport};
+use crate::terms::{Day, Table};
 
 /// The version of the timeline table's columns and of the manifest.
 pub(super) const SCHEMA_VERSION: u32 = 1;

@@ -15,7 +15,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::error::Error;
 use super::manifest::{Manifest, SCHEMA_VERSION};
-use crate::extract::{Table, guarded, text_type};
+use crate::extract::{guarded, text_type};
+use crate::terms::Table;
 use crate::terms::column::{self, ColumnType};
 
 pub(super) const CURRENT: &str = "current";

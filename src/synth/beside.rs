@@ -3,10 +3,9 @@
 
 use super::life::Life;
 use super::services;
-use super::table::Table;
 use super::visit::Contact;
-use crate::terms::Day;
 use crate::terms::codes::{ContactStatus, RecordType};
+use crate::terms::{Day, Table};
 
 impl Life<'_, '_> {
     /// Visits for the body in some months, and a screen in the first weeks.

@@ -3,8 +3,7 @@
 use super::calendar::Calendar;
 use super::chance::{Dice, Purpose};
 use super::rows::Rows;
-use super::table::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// What is wrong with a row, and in which table such rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::calendar::Calendar;
 use super::chance::{Dice, Purpose};
 use super::region::{Agency, BHOS};
 use super::rows::Rows;
-use super::table::Table;
+use crate::terms::Table;
 
 /// Zero to three activities of each agency in each month.
 pub(super) fn activities(seed: u64, calendar: &Calendar, rows: &mut Rows<'_>) {

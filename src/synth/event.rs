@@ -2,9 +2,8 @@
 
 use super::life::Life;
 use super::need::Need;
-use super::table::Table;
-use crate::terms::Day;
 use crate::terms::codes::EventType;
+use crate::terms::{Day, Table};
 
 impl Life<'_, '_> {
     /// Writes an event.

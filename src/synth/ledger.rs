@@ -2,8 +2,7 @@
 
 use super::life::Life;
 use super::need::Need;
-use super::table::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 impl Life<'_, '_> {
     /// Adds a contact's price to the month's line.

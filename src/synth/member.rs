@@ -5,8 +5,7 @@ use super::chance::Dice;
 use super::need::Need;
 use super::region::{Agency, Home};
 use super::rows::Rows;
-use super::table::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// A span of enrolment.
 #[derive(Clone, Copy)]

@@ -35,7 +35,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 use calendar::Calendar;
 use chance::{Dice, Purpose};
 use member::Member;
@@ -44,7 +44,6 @@ use rows::Rows;
 use spill::Spill;
 
 pub use broken::Flaw;
-pub use table::Table;
 
 /// Members drawn at once by one thread.
 const BLOCK: u32 = 512;

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::broken::Flaw;
 use super::calendar::{Calendar, RUNOUT_DAYS};
 use super::output::Output;
-use super::table::Table;
 use super::{Compress, Error, Settings, Written, at, planted};
+use crate::terms::Table;
 
 /// Writes `manifest.csv` and `README.md`.
 pub(super) fn write(

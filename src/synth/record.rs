@@ -4,9 +4,8 @@ use super::life::Life;
 use super::need::Need;
 use super::planted;
 use super::region::{Agency, clinician};
-use super::table::Table;
-use crate::terms::Day;
 use crate::terms::codes::{ClinicianType, EndReason, RecordType};
+use crate::terms::{Day, Table};
 
 /// A care plan while it runs; its row is written when it ends or at the end of the data.
 pub(super) struct Plan {

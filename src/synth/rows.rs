@@ -1,8 +1,7 @@
 //! Rows as text, kept by the window of days in which they were posted.
 
 use super::calendar::Calendar;
-use super::table::Table;
-use crate::terms::Day;
+use crate::terms::{Day, Table};
 
 /// Bytes before the text of a row: table, posting day, place within the day, length.
 pub(super) const FRAME_BYTES: usize = 13;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::output::Output;
 use super::rows::FRAME_BYTES;
-use super::table::Table;
 use super::{Error, at};
+use crate::terms::Table;
 
 /// The files of the windows.
 pub(super) struct Spill {

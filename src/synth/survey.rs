@@ -5,9 +5,8 @@ use super::chance::{Dice, Purpose};
 use super::member::Member;
 use super::need::Need;
 use super::rows::Rows;
-use super::table::Table;
-use crate::terms::Day;
 use crate::terms::codes::RecordType;
+use crate::terms::{Day, Table};
 
 /// Keys of these rows begin here, far above those of a life.
 const FIRST_SERIAL: i32 = 50_000;

@@ -1,69 +1,8 @@
 //! The tables that are written, with the columns of the data model.
 
-/// A table of the data model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Table {
-    /// Members and their attributes.
-    Members,
-    /// Spans of enrolment.
-    Enrolment,
-    /// Contacts and attempts at them.
-    Contacts,
-    /// Stays in 24-hour care and visits to an emergency department.
-    Stays,
-    /// Assessments, screens and status records.
-    Outcomes,
-    /// Referrals.
-    Referrals,
-    /// Care plans.
-    CarePlans,
-    /// Holds, seclusion, custody, death and other events.
-    Events,
-    /// Spans of living in one setting.
-    Living,
-    /// Cost lines.
-    Cost,
-    /// Pharmacy fills.
-    Pharmacy,
-    /// What agencies do in their community.
-    CommunityActivities,
-}
+use crate::terms::Table;
 
 impl Table {
-    /// Every table, in the order of the data model.
-    pub const ALL: [Self; 12] = [
-        Self::Members,
-        Self::Enrolment,
-        Self::Contacts,
-        Self::Stays,
-        Self::Outcomes,
-        Self::Referrals,
-        Self::CarePlans,
-        Self::Events,
-        Self::Living,
-        Self::Cost,
-        Self::Pharmacy,
-        Self::CommunityActivities,
-    ];
-
-    /// The name of the table and of its file without an ending.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Members => "members",
-            Self::Enrolment => "enrolment",
-            Self::Contacts => "contacts",
-            Self::Stays => "stays",
-            Self::Outcomes => "outcomes",
-            Self::Referrals => "referrals",
-            Self::CarePlans => "care_plans",
-            Self::Events => "events",
-            Self::Living => "living",
-            Self::Cost => "cost",
-            Self::Pharmacy => "pharmacy",
-            Self::CommunityActivities => "community_activities",
-        }
-    }
-
     /// The header row.
     pub fn header(self) -> &'static str {
         match self {

@@ -5,9 +5,8 @@ use super::need::Need;
 use super::planted;
 use super::region::{Agency, clinician};
 use super::services::{self, Service};
-use super::table::Table;
 use crate::terms::codes::{ContactStatus, Modality, NoShowReason, OutreachResult};
-use crate::terms::{Day, ServiceClass};
+use crate::terms::{Day, ServiceClass, Table};
 
 /// What is known of a contact before it is written.
 pub(super) struct Contact {

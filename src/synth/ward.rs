@@ -6,10 +6,9 @@ use super::need::Need;
 use super::planted;
 use super::region::facility;
 use super::services;
-use super::table::Table;
 use super::visit::Contact;
-use crate::terms::Day;
 use crate::terms::codes::{ContactStatus, Disposition, EventType, FacilityClass};
+use crate::terms::{Day, Table};
 
 /// One stay as it is written.
 struct Stay {

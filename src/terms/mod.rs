@@ -7,6 +7,7 @@
 //! | period | [`Period`] | a month, quarter or year that results are reported for |
 //! | level | [`Level`] | the neutral level of care, 0 prevention … 6 inpatient |
 //! | class | [`ServiceClass`] | what kind of service a contact was |
+//! | table | [`Table`] | a table of the data model, as a sender delivers it |
 //! | kind | [`Kind`] | what kind of event a row of the timeline table is |
 
 mod bucket;
@@ -21,6 +22,7 @@ mod kind;
 mod level;
 mod period;
 mod status;
+mod table;
 mod window;
 
 pub use bucket::bucket_of;
@@ -30,4 +32,5 @@ pub use kind::Kind;
 pub use level::Level;
 pub use period::{Grain, Period};
 pub use status::{Employment, LivingSituation};
+pub use table::Table;
 pub use window::Window;

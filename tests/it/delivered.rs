@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use arrow_cast::display::array_value_to_string;
 use tempfile::TempDir;
-use throughline::extract::{self, Delivery, Intake, Source, Table};
+use throughline::extract::{self, Delivery, Intake, Source};
 use throughline::store::{Commit, Snapshot, Store};
-use throughline::terms::{Day, column};
+use throughline::terms::{Day, Table, column};
 
 pub(crate) const HEADER: &str =
     "contact_id,member_id,contact_date,agency_id,service_code,minutes,dx1";

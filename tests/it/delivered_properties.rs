@@ -3,7 +3,7 @@
 use proptest::prelude::{
     ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, proptest,
 };
-use throughline::extract::Table;
+use throughline::terms::Table;
 
 use crate::delivered::{Delivered, HEADER};
 

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::{ProptestConfig, any, prop, prop_assert, proptest};
-use throughline::extract::Table;
+use throughline::terms::Table;
 
 use crate::delivered::{Delivered, HEADER};
 use crate::site::Site;

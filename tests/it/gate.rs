@@ -4,7 +4,8 @@
 use std::io::Write;
 
 use expect_test::expect;
-use throughline::extract::{Error, Range, Table};
+use throughline::extract::{Error, Range};
+use throughline::terms::Table;
 
 use crate::delivered::{Delivered, HEADER};
 use crate::site::Site;

@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-use throughline::extract::{Identifier, Policy, Privacy, Table, Treatment};
-use throughline::terms::Day;
+use throughline::extract::{Identifier, Policy, Privacy, Treatment};
+use throughline::terms::{Day, Table};
 
 use crate::delivered::Delivered;
 use crate::golden::throughline;

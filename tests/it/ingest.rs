@@ -2,8 +2,8 @@
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 use expect_test::{Expect, expect};
-use throughline::extract::{Range, RepeatedKeys, Rule, Table};
-use throughline::terms::Day;
+use throughline::extract::{Range, RepeatedKeys, Rule};
+use throughline::terms::{Day, Table};
 
 use crate::delivered::{Delivered, HEADER};
 

@@ -2,10 +2,10 @@
 
 use expect_test::expect_file;
 use serde_json::{Value, json};
-use throughline::extract::{Among, Field, Form, KEY_COLUMNS, Rule, Table};
+use throughline::extract::{Among, Field, Form, KEY_COLUMNS, Rule};
 use throughline::terms::codes::FacilityClass;
 use throughline::terms::column::{self, ColumnType};
-use throughline::terms::{ServiceClass, institution};
+use throughline::terms::{ServiceClass, Table, institution};
 
 fn form(field: &Field) -> Value {
     match field.form {

@@ -10,9 +10,9 @@ use arrow_array::{
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::WriterProperties;
-use throughline::extract::{Intake, Table};
+use throughline::extract::Intake;
 use throughline::store::{Commit, Error, Snapshot, Store, write_table};
-use throughline::terms::{Day, bucket_of, column};
+use throughline::terms::{Day, Table, bucket_of, column};
 
 use crate::delivered::{Delivered, HEADER, all_batches, files_below, lines};
 

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 
 use expect_test::expect;
 use sha2::{Digest as _, Sha256};
-use throughline::synth::{self, Compress, Error, Flaw, Settings, Table, Written, planted};
-use throughline::terms::Day;
+use throughline::synth::{self, Compress, Error, Flaw, Settings, Written, planted};
+use throughline::terms::{Day, Table};
 
 const MONTHS: u32 = 24;
 
