@@ -46,6 +46,14 @@ impl Share {
         tests.any(|test| matches!(test, ExclusionTest::NotObservable(_)))
     }
 
+    /// True if units are days by which a gap in care has grown long enough: rows that come late undo them.
+    pub fn is_by_silence(&self) -> bool {
+        matches!(
+            self.index.unit,
+            Unit::Disengagement { .. } | Unit::Reengagement { .. } | Unit::EpisodeEnd { .. }
+        )
+    }
+
     /// True if units are followed until their member dies.
     pub fn follows_until_death(&self) -> bool {
         let mut tests = self.exclusions.iter().map(|exclusion| &exclusion.test);
@@ -68,7 +76,10 @@ impl Share {
         // Of some records only those count that say anything about what is asked.
         let by_numerator = matches!(self.index.unit, Unit::Referral | Unit::Request | Unit::Plan);
         let same = |filter: &usize| own[*filter] == others[*filter];
-        !by_numerator && self.index == other.index && self.index.filters().iter().all(same)
+        !by_numerator
+            && self.index == other.index
+            && self.leaves_out_later() == other.leaves_out_later()
+            && self.index.filters().iter().all(same)
     }
 
     /// The sets of stays that the rule names.

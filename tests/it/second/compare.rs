@@ -89,6 +89,12 @@ impl Shipped {
         self.those(|one| one.id.split('@').next() == Some(&id) && one.preset == preset)
     }
 
+    /// Asked for in the other order.
+    pub(super) fn the_last_first(mut self) -> Self {
+        self.wanted.reverse();
+        self
+    }
+
     /// Only some indicators; the front door computes all variants of their files.
     pub(super) fn those(mut self, wanted: impl Fn(&Definition) -> bool) -> Self {
         self.definitions.retain(wanted);

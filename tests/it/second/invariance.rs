@@ -195,6 +195,22 @@ fn what_was_long_before_changes_nothing() {
     differ_nowhere(&before, &after);
 }
 
+/// Indicators that look at the same units are counted together; no number may depend on which comes first,
+/// also in periods that are not complete.
+#[test]
+fn the_order_of_indicators_changes_nothing() {
+    let mut case = chance::case(83, 30);
+    for table in case.extract.0.values_mut() {
+        table.runout_days = 45;
+    }
+    let all = |_: &String, _: &Cell| true;
+    let tallies = case.tallies(&shipped()).expect("it is taken in");
+    let through = case.extract.data_through();
+    assert!(tallies.periods.iter().any(|period| day(period.end) > through), "some are open");
+    let other = case.tallies(&shipped().the_last_first()).expect("it is taken in");
+    assert_eq!(unplaced(cells(&tallies, all)), unplaced(cells(&other, all)));
+}
+
 /// Every indicator: what comes after the run-out changes no number that was ripe.
 #[test]
 fn what_comes_after_the_run_out_changes_nothing() {
