@@ -33,9 +33,11 @@ pub fn worklist(
     let cut =
         manifest.sources.iter().filter_map(|source| Day::parse(source.extract_date.as_deref()?));
     let as_of = as_of.or(cut.max()).unwrap_or(prepared.data_through);
-    let known = as_of.min(prepared.data_through);
+    let complete = prepared.data_through;
+    // Who left hospital yesterday is to be seen now, although not every row of yesterday has arrived.
+    let settings = Settings { data_through: complete.max(as_of), ..prepared.settings };
     let (mut items, mut not_computable) = (Vec::new(), Vec::new());
-    let (seen, organisations) = everyone(snapshot, &prepared.settings, as_of)?;
+    let (seen, organisations) = everyone(snapshot, &settings, as_of)?;
     for rule in rules {
         match &rule.by {
             WorkTest::Overdue { record, days, in_care } => {
@@ -43,12 +45,12 @@ pub fn worklist(
             }
             WorkTest::Units { indicators, keep, until_seen } => {
                 let so_far: Vec<_> =
-                    indicators.iter().filter_map(|one| so_far(one, known)).collect();
+                    indicators.iter().filter_map(|one| so_far(one, as_of.min(complete))).collect();
                 let plan = Plan::new(
                     so_far.iter().map(|one| one.indicator.clone()).collect(),
                     months(&so_far, *keep, as_of),
                     Vec::new(),
-                    prepared.settings.clone(),
+                    settings.clone(),
                     &prepared.supply,
                 );
                 for one in plan.indicators.iter().filter(|one| !one.measure.is_computable()) {
@@ -58,7 +60,8 @@ pub fn worklist(
                 let calls = |unit: &Unit| {
                     let one = &so_far[unit.measure];
                     let Fate::Counted { numerator, .. } = unit.fate else { return None };
-                    let day = unit.day.filter(|day| *day <= as_of)?;
+                    let last = if one.is_by_silence { as_of.min(complete) } else { as_of };
+                    let day = unit.day.filter(|day| *day <= last)?;
                     let due = day + one.days;
                     let calls = (numerator != 0) == one.met_calls && due + *keep >= as_of;
                     calls.then_some((day, due))
@@ -76,7 +79,7 @@ pub fn worklist(
     Ok(Worklist {
         title: pipeline.title.clone(),
         as_of,
-        data_through: prepared.data_through,
+        data_through: complete,
         snapshot: manifest.snapshot.clone(),
         organisations,
         lists: rules.iter().map(|rule| (rule.title.clone(), rule.act.clone())).collect(),

@@ -106,3 +106,37 @@ fn who_is_left_out_for_good_is_on_no_list() {
     let told = site.says(&[&COMMAND[..], &["--bho", "Z"]].concat(), 2);
     assert!(told.contains("the store knows no bho `Z`; there are B1, B2, B3"), "{told}");
 }
+
+/// Extracts cut on the day of the list, of which the last 14 days may lack rows.
+#[test]
+fn who_left_hospital_in_the_days_of_late_rows_is_on_a_list_and_who_fell_silent_is_not() {
+    let stays = "S1,M1,2024-06-20,2024-06-27,acute_psych,6,F20.9,home\n\
+                 S2,M2,2024-06-10,2024-06-14,acute_psych,6,F20.9,home\n";
+    let spans = "M1,2023-01-01,,B1\nM2,2023-01-01,,B1\nM3,2023-01-01,,B1\nM4,2023-01-01,,B1\n";
+    // 90 days without a contact are over on 15 June for one, on 20 June for the other.
+    let contacts = "C1,M3,2024-03-01,therapy,A1,attended\nC2,M3,2024-03-17,therapy,A1,attended\n\
+                    C3,M4,2024-03-01,therapy,A1,attended\nC4,M4,2024-03-22,therapy,A1,attended\n";
+    let list = |id: &str, indicator: &str| {
+        format!(
+            "[[worklist]]\nid = \"{id}\"\ntitle = \"{id}\"\nact = \"See them.\"\nuse = [\"{indicator}\"]\n"
+        )
+    };
+    let site = site(
+        &[("stays", STAYS, stays), ("enrolment", SPANS, spans), ("contacts", CONTACTS, contacts)],
+        &(list("left", "fu_hosp_mh_7d")
+            + &list("longer", "fu_hosp_mh_30d")
+            + &list("silent", "outreach_attempted_30d")),
+    );
+    let manifest = "source,extract_date,runout_days\nstays,2024-06-30,14\nenrolment,2024-06-30,0\ncontacts,2024-06-30,14\n";
+    site.write("extracts/manifest.csv", manifest);
+    site.fine(&["ingest", "@site.toml"]);
+    site.fine(&COMMAND[..6]);
+    let list = fs::read_to_string(site.path("lists/B1/worklist.csv")).expect("a list");
+    let called = list.lines().skip(1).map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        format!("{} {}", cells[2], cells[3])
+    });
+    let mut called: Vec<String> = called.collect();
+    called.sort();
+    assert_eq!(called, ["M1 left", "M1 longer", "M2 longer", "M3 silent"], "{list}");
+}
