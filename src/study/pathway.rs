@@ -29,6 +29,9 @@ pub struct Pathway {
     pub target: usize,
     /// The steps, one at least, by start and end.
     pub eras: Vec<Era>,
+    /// The day up to which steps are looked for: the last of the windows; of a pathway that is as long as
+    /// one may be, the beginning of its last step.
+    pub until: Day,
 }
 
 impl Pathway {
@@ -123,7 +126,10 @@ pub fn pathways(people: &[History], rules: &PathwayRules) -> Pathways {
     for unit in &mut units {
         unit.eras.append(&mut unit.exits);
         unit.eras.sort_unstable();
-        unit.eras.truncate(rules.max_path);
+        if unit.eras.len() >= rules.max_path {
+            unit.eras.truncate(rules.max_path);
+            unit.until = unit.eras.last().map_or(unit.until, |last| last.start);
+        }
     }
     note(Step::WithinLength, &units);
     finished(units, attrition)
@@ -137,6 +143,7 @@ struct Unit {
     windows: Vec<(Day, Day)>,
     eras: Vec<Era>,
     exits: Vec<Era>,
+    until: Day,
 }
 
 impl Unit {
@@ -163,7 +170,8 @@ fn units(people: &[History], rules: &PathwayRules) -> Vec<Unit> {
         };
         for (target, windows) in groups.into_iter().enumerate() {
             let (eras, exits) = (history.events.clone(), history.exits.clone());
-            units.push(Unit { person, target, windows, eras, exits });
+            let until = windows.iter().map(|(_, last)| *last).max().unwrap_or(Day(0));
+            units.push(Unit { person, target, windows, eras, exits, until });
         }
     }
     units
@@ -232,7 +240,10 @@ fn finished(units: Vec<Unit>, attrition: Vec<Attrition>) -> Pathways {
     let paths: Vec<Pathway> = units
         .into_iter()
         .filter(|unit| !unit.eras.is_empty())
-        .map(|unit| Pathway { person: unit.person, target: unit.target, eras: unit.eras })
+        .map(|unit| {
+            let Unit { person, target, eras, until, .. } = unit;
+            Pathway { person, target, eras, until }
+        })
         .collect();
     let on_a_path: BTreeSet<usize> = paths.iter().map(|path| path.person).collect();
     Pathways {

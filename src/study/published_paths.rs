@@ -7,6 +7,8 @@ use super::line_change::line_changes;
 use super::pathway::{History, Pathway, Pathways, Step, pathways};
 use super::pathway_table::{PathGroup, PathwayRow, pathway_table, step_durations};
 use super::sheet::{Field, Screen, Sheet};
+use crate::statistics::survival::Quantile;
+use crate::statistics::{byar, wilson};
 
 /// Pathways that may be shown.
 #[derive(Debug, Clone)]
@@ -138,59 +140,98 @@ fn durations(study: &Study, found: &Pathways, least: u64) -> Sheet {
     }
 }
 
-/// How many pathways have which change. The table of pathways says how many of them do, so that a number
-/// also tells of the rare ones, alone and less another number that holds it.
+/// How many pathways have which change, and how often. The table of pathways says how many of them do, so
+/// that a number also tells of the rare ones, alone and less another number that holds it.
 fn changes(found: &Pathways, others: &Rare, screen: Screen) -> Sheet {
     let (lines, rare) = (line_changes(found), line_changes(&others.paths));
     let all = !others.with_nobody || screen.internal;
-    let rows = [
+    let mut told = vec![rare.pathways];
+    let mut may_tell = |rare: u64| {
+        let is_told = !screen.is_small(rare)
+            && !told.iter().any(|other| screen.is_small(other.abs_diff(rare)));
+        told.extend(is_told.then_some(rare));
+        is_told
+    };
+    let of = lines.pathways;
+    let mut second = false;
+    let mut rows = Vec::new();
+    for (name, n, rare) in [
         ("several interventions at once", lines.with_combination, rare.with_combination),
         ("a second line", lines.with_second_line, rare.with_second_line),
         ("a switch", lines.with_switch, rare.with_switch),
         ("an addition", lines.with_augmentation, rare.with_augmentation),
         ("a reduction", lines.with_reduction, rare.with_reduction),
-    ];
-    let mut told = vec![rare.pathways];
-    let mut second = false;
-    let mut rows: Vec<Vec<Field>> = rows
-        .into_iter()
-        .map(|(name, n, rare)| {
-            let is_hidden = lines.pathways == 0
-                || screen.is_telling(n, lines.pathways)
-                || screen.is_small(rare)
-                || told.iter().any(|other| screen.is_small(other.abs_diff(rare)));
-            if !is_hidden {
-                told.push(rare);
-                second |= name == "a second line";
-            }
-            #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
-            let share = n as f64 / lines.pathways.max(1) as f64;
-            let shown = |field, is_told: bool| if is_told { field } else { Field::Hidden };
-            vec![
-                Field::words(name),
-                shown(Field::Count(n), !is_hidden),
-                shown(Field::Count(lines.pathways), all),
-                shown(Field::Share(share), !is_hidden && all),
-            ]
-        })
-        .collect();
-    let days = match lines.median_days_to_second_line {
-        Some(days) if second => Field::Number(days),
+    ] {
+        let is_told = of != 0 && !screen.is_telling(n, of) && may_tell(rare);
+        second |= is_told && name == "a second line";
+        rows.push(share_row(name, (n, is_told), (of, all)));
+    }
+    for (name, n, rare) in [
+        ("switches, a year", lines.switches, rare.switches),
+        ("additions, a year", lines.augmentations, rare.augmentations),
+    ] {
+        let is_told = of != 0 && !screen.is_small(n) && may_tell(rare);
+        rows.push(rate_row(name, (n, is_told), lines.years));
+    }
+    rows.push(median_row(lines.days_to_second_line, second));
+    Sheet {
+        id: "line_changes".into(),
+        title: "What happens from line to line: pathways with it, and how often it happens in a year from the first line on, each with its 95 % interval".into(),
+        heads: vec!["What", "Count", "Of (pathways or years)", "Share, rate or days", "Low", "High"],
+        rows,
+    }
+}
+
+/// A share of all pathways, with Wilson's interval.
+fn share_row(name: &str, (n, is_told): (u64, bool), (of, all): (u64, bool)) -> Vec<Field> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
+    let (met, units) = (n as f64, of as f64);
+    let limits = wilson(met, units, 0.95);
+    let shown = |field, is_told: bool| if is_told { field } else { Field::Hidden };
+    vec![
+        Field::words(name),
+        shown(Field::Count(n), is_told),
+        shown(Field::Count(of), all),
+        shown(Field::share(Some(met / units)), is_told && all),
+        shown(Field::share(limits.map(|limits| limits.low)), is_told && all),
+        shown(Field::share(limits.map(|limits| limits.high)), is_told && all),
+    ]
+}
+
+/// A rate in a year, with Byar's interval.
+fn rate_row(name: &str, (n, is_told): (u64, bool), years: f64) -> Vec<Field> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of changes are far below 2^53")]
+    let events = n as f64;
+    let limits = byar(events, 0.95);
+    let rate = |events: Option<f64>| {
+        let rate = events.filter(|_| years > 0.0).map(|events| events / years);
+        if is_told { Field::number(rate) } else { Field::Hidden }
+    };
+    vec![
+        Field::words(name),
+        if is_told { Field::Count(n) } else { Field::Hidden },
+        if is_told { Field::Number(years) } else { Field::Hidden },
+        rate(Some(events)),
+        rate(limits.map(|limits| limits.low)),
+        rate(limits.map(|limits| limits.high)),
+    ]
+}
+
+/// The median of the days to the second line, if it may be told.
+fn median_row(days: Option<Quantile>, is_told: bool) -> Vec<Field> {
+    let days = |day: fn(&Quantile) -> Option<f64>| match days.as_ref() {
+        Some(found) if is_told => Field::number(day(found)),
         Some(_) => Field::Hidden,
         None => Field::Empty,
     };
-    rows.push(vec![
-        Field::words("median days to the second line, of those with one"),
-        days,
+    vec![
+        Field::words("days from the first line to the second (Kaplan–Meier median)"),
         Field::Empty,
         Field::Empty,
-    ]);
-    Sheet {
-        id: "line_changes".into(),
-        title: "What happens from line to line".into(),
-        heads: vec!["Pathways with", "Count", "Of", "Share"],
-        rows,
-    }
+        days(|found| found.time),
+        days(|found| found.low),
+        days(|found| found.high),
+    ]
 }
 
 /// A step is shown if nobody or not a few were lost since the last one that is shown, and of all. The

@@ -251,7 +251,7 @@ fn delivered(table: &mut Fields<'_>, problems: &mut Problems) -> Delivered {
     let classes = table.words("classes", known, from_name, problems);
     let gap = table.integer_in("gap", 0, 366, problems);
     let tail = table.integer_in("tail", 0, 366, problems);
-    let is_medication = classes.iter().all(|class| *class == ServiceClass::Medication);
+    let is_medication = classes.contains(&ServiceClass::Medication);
     let usual = if is_medication { MEDICATION_GAP } else { GAP };
     if table.has("classes") && classes.is_empty() && problems.len() == before {
         problems.push(table.problem(table.span(), "`classes` is empty", "in this table"));

@@ -321,19 +321,25 @@ fn paths_gone(cohort: &Cohort) -> BTreeMap<String, u32> {
 
 /// True if a path has what a row of the changes counts.
 fn has_change(steps: &[&str], what: &str) -> bool {
+    match what {
+        "several interventions at once" => steps.iter().any(|step| step.contains('+')),
+        "a second line" => steps.len() > 1,
+        _ => how_often(steps, what) > 0,
+    }
+}
+
+/// How many steps of a path are such a change.
+fn how_often(steps: &[&str], what: &str) -> usize {
     let covers = |one: &str, other: &str| {
         let parts: Vec<&str> = one.split('+').collect();
         other.split('+').all(|part| parts.contains(&part))
     };
-    let any =
-        |holds: &dyn Fn(&str, &str) -> bool| steps.windows(2).any(|two| holds(two[0], two[1]));
-    match what {
-        "several interventions at once" => steps.iter().any(|step| step.contains('+')),
-        "a second line" => steps.len() > 1,
-        "a switch" => any(&|old, new| !covers(new, old) && !covers(old, new)),
-        "an addition" => any(&|old, new| old != new && covers(new, old)),
-        _ => any(&|old, new| old != new && covers(old, new)),
-    }
+    let holds = |two: &&[&str]| match (what, two[0], two[1]) {
+        ("a switch" | "switches, a year", old, new) => !covers(new, old) && !covers(old, new),
+        ("an addition" | "additions, a year", old, new) => old != new && covers(new, old),
+        (_, old, new) => old != new && covers(old, new),
+    };
+    steps.windows(2).filter(holds).count()
 }
 
 /// What rare paths are like, and each path for itself.
@@ -388,7 +394,15 @@ fn pathways_of(cohort: &Cohort, published: &PublishedStudy) -> Vec<String> {
     let is_path = |path: &str| path != "None";
     for row in &sheet(&sheets, "line_changes").rows {
         let Field::Words(what) = &row[0] else { continue };
-        if what.starts_with("median") {
+        if what.starts_with("days from") {
+            continue;
+        }
+        if what.ends_with("a year") {
+            let often = |path: &str| if is_path(path) { how_often(&names(path), what) } else { 0 };
+            let terms = places.iter().flat_map(|(path, at)| std::iter::repeat_n(*at, often(path)));
+            if let Some(n) = count(&row[1]) {
+                attack.learn(terms.collect(), n);
+            }
             continue;
         }
         if let Some(n) = count(&row[1]) {

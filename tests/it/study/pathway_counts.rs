@@ -88,7 +88,11 @@ fn lines_change_by_switch_addition_and_reduction() {
     let changes = line_changes(&study);
     assert_eq!((changes.pathways, changes.with_second_line, changes.with_combination), (5, 4, 2));
     assert_eq!((changes.with_switch, changes.with_augmentation, changes.with_reduction), (1, 1, 1));
-    assert_eq!(changes.median_days_to_second_line, Some(65.0), "of 40, 60, 70 and 200");
+    assert_eq!((changes.switches, changes.augmentations), (1, 1));
+    // 1,000 days from each of the five first lines on.
+    assert!((changes.years - 5_000.0 / 365.25).abs() < 1e-12);
+    let median = changes.days_to_second_line.expect("five pathways").time;
+    assert_eq!(median, Some(70.0), "of 40, 60, 70, 200 and one that is not seen");
 }
 
 #[test]
