@@ -83,9 +83,8 @@ pub(super) fn index(
         after: table.integer_in("days_after", 1, 3660, problems).unwrap_or(0),
         when: when(table, filters, problems),
     };
-    if read.repeat.is_some() && read.unit != Unit::Signal {
-        let problem = table.problem(table.span(), "`repeat` goes with `any = […]`", "here");
-        problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
+    if let Some(unit) = unit {
+        refuse_idle(table, unit, problems);
     }
     if let Some(node) = table.node("or_further_diagnosis")
         && (read.unit != Unit::EdVisit || read.diagnosis.is_empty())
@@ -106,6 +105,83 @@ pub(super) fn index(
         problems.push(problem.help("leave it out, or name the units with `any = [{ … }]`"));
     }
     unit.map(|_| read)
+}
+
+/// A key, the units that have it, and those units as a file names them.
+type Has = (&'static str, fn(Unit) -> bool, &'static str);
+
+/// Keys that only some units have.
+const OF_SOME_UNITS: [Has; 9] = [
+    ("diagnosis", has_diagnosis, "`discharge`, `admission` and `ed_visit`"),
+    ("or_facility", is_discharge, "`discharge`"),
+    ("nights_min", is_discharge, "`discharge`"),
+    ("chain", is_discharge, "`discharge`"),
+    ("every", is_discharge, "`discharge`"),
+    (
+        "first",
+        has_first,
+        "`admission`, `contact`, `event`, `any`, `planned_end`, `positive_screen`, `need_found` and `birthday`",
+    ),
+    ("once", has_once, "`any` and `months_with`"),
+    (
+        "days_apart",
+        has_apart,
+        "`discharge`, `ed_visit`, `assessment`, `contact`, `event`, `any`, `planned_end`, `positive_screen`, `need_found`, `sector_need` and `birthday`",
+    ),
+    ("repeat", is_signal, "`any`"),
+];
+
+fn is_discharge(unit: Unit) -> bool {
+    matches!(unit, Unit::Discharge(_))
+}
+
+fn is_signal(unit: Unit) -> bool {
+    unit == Unit::Signal
+}
+
+fn has_once(unit: Unit) -> bool {
+    matches!(unit, Unit::Signal | Unit::Month)
+}
+
+fn has_diagnosis(unit: Unit) -> bool {
+    matches!(unit, Unit::Discharge(_) | Unit::Admission(_) | Unit::EdVisit)
+}
+
+/// Units that are nothing but a day.
+fn is_day(unit: Unit) -> bool {
+    matches!(
+        unit,
+        Unit::Contact { .. }
+            | Unit::Event(_)
+            | Unit::PlannedEnd
+            | Unit::PositiveScreen
+            | Unit::NeedFound
+            | Unit::Birthday(_)
+            | Unit::Signal
+    )
+}
+
+fn has_first(unit: Unit) -> bool {
+    is_day(unit) || matches!(unit, Unit::Admission(_))
+}
+
+fn has_apart(unit: Unit) -> bool {
+    is_day(unit)
+        || matches!(
+            unit,
+            Unit::Discharge(_) | Unit::EdVisit | Unit::Assessment | Unit::SectorNeed(_)
+        )
+}
+
+/// A key that would change nothing of these units is a mistake, and the rule's sentence would tell of it.
+fn refuse_idle(table: &mut Fields<'_>, unit: Unit, problems: &mut Problems) {
+    for (key, has, units) in OF_SOME_UNITS {
+        if let Some(node) = table.node(key).filter(|_| !has(unit)) {
+            let message = format!("`{key}` goes with {units}");
+            let problem = table.problem(node.span.clone(), message, "it would change nothing here");
+            problems.push(problem.help("leave it out"));
+        }
+    }
 }
 
 /// `repeat = { every = 90, times = 4 }`.

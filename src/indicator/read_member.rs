@@ -286,6 +286,7 @@ fn member_value(
     table.knows(&[
         "contact",
         "days",
+        "lead",
         "all_months",
         "in",
         "event",

@@ -2,7 +2,7 @@
 
 use super::happening::{days_of, first_of};
 use super::rule::Share;
-use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out, old_enough};
+use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out};
 use crate::terms::Day;
 
 /// Spans of days after a unit: days 1 to `every`, the next as many, and so on; the first day of each is
@@ -26,8 +26,7 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Cand
     let mut kept: Option<Day> = None;
     for (day, kind) in days_of(&index.any, timeline, scene.filters, (from, scene.asked.1)) {
         let unit = Candidate { day, of: Subject::Signal { kind } };
-        if old_enough(index, timeline, day)
-            && kept.is_none_or(|last| day - last >= index.apart.unwrap_or(0))
+        if kept.is_none_or(|last| day - last >= index.apart.unwrap_or(0))
             && !is_ruled_out(index, scene, unit)
         {
             kept = Some(day);
@@ -41,7 +40,7 @@ pub(super) fn signals(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Cand
                 }
             }
         }
-        if index.first {
+        if index.first || index.once && kept.is_some() {
             return;
         }
     }
@@ -58,7 +57,7 @@ pub(super) fn months(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candi
             return;
         }
         let unit = Candidate { day: last, of: Subject::Day };
-        if old_enough(index, timeline, last) && !is_ruled_out(index, scene, unit) {
+        if !is_ruled_out(index, scene, unit) {
             conclude(rule, scene, unit, each);
             if index.once {
                 return;

@@ -2,7 +2,7 @@
 
 use super::criterion::{admissions, in_groups};
 use super::rule::{Chain, Share};
-use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out, old_enough};
+use super::unit::{Candidate, Scene, Subject, conclude, is_ruled_out};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
 use crate::timeline::{EdVisit, Spell, SpellSet, Timeline};
@@ -21,7 +21,6 @@ pub(super) fn admissions_of(
         let unit = Candidate { day: spell.admit, of: Subject::Spell(spell) };
         if timeline.is_alive(spell.admit)
             && in_groups(&rule.index.diagnosis, diagnosis)
-            && old_enough(&rule.index, timeline, spell.admit)
             && !is_ruled_out(&rule.index, scene, unit)
         {
             conclude(rule, scene, unit, each);
@@ -54,7 +53,6 @@ pub(super) fn discharges(
             && timeline.is_alive(day)
             && wanted
             && !is_ruled_out(&rule.index, scene, unit)
-            && old_enough(&rule.index, timeline, day)
             && !rule
                 .index
                 .chain
@@ -89,10 +87,7 @@ pub(super) fn ed_visits(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Ca
     let is_of = |diagnosis: u32, others: u32| {
         in_groups(&rule.index.diagnosis, diagnosis) || others & further != 0
     };
-    let eligible = |visit: &&EdVisit| {
-        is_of(visit.diagnosis, visit.further)
-            && old_enough(&rule.index, scene.timeline, visit.index)
-    };
+    let eligible = |visit: &&EdVisit| is_of(visit.diagnosis, visit.further);
     for visit in scene.timeline.ed_visits.iter().filter(eligible) {
         let apart = rule.index.apart.unwrap_or(1);
         let mut times = scene.timeline.ed_times.iter();

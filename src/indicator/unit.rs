@@ -316,8 +316,7 @@ fn on_days(
     let mut kept: Option<Day> = None;
     for day in days.take(if rule.index.first { 1 } else { usize::MAX }) {
         let apart = rule.index.apart.unwrap_or(0);
-        if old_enough(&rule.index, scene.timeline, day)
-            && !is_ruled_out(&rule.index, scene, Candidate { day, of: Subject::Day })
+        if !is_ruled_out(&rule.index, scene, Candidate { day, of: Subject::Day })
             && kept.is_none_or(|last| day - last >= apart)
         {
             kept = Some(day);
@@ -326,14 +325,15 @@ fn on_days(
     }
 }
 
-/// True if a contact lies where a unit must not have one, or none where it must, or the unit does
-/// not meet what all units have to.
+/// True if a member is too young, a contact lies where a unit must not have one, or none where it must,
+/// or the unit does not meet what all units have to.
 pub(super) fn is_ruled_out(index: &Index, scene: Scene<'_>, unit: Candidate<'_>) -> bool {
     let has = |around: &Around| {
         let days = around.days.around(unit.day);
         scene.timeline.has_contact_within(scene.filters[around.filter], days)
     };
-    index.without.iter().any(has)
+    !old_enough(index, scene.timeline, unit.day)
+        || index.without.iter().any(has)
         || !index.with.iter().all(has)
         || !index.when.iter().all(|criterion| is_met(criterion, scene, unit))
 }
@@ -365,7 +365,7 @@ fn in_calendar(index: &Index, day: Day) -> bool {
     index.until.is_none_or(|last| (day.month(), day.day_of_month()) <= last)
 }
 
-pub(super) fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
+fn old_enough(index: &Index, timeline: &Timeline, day: Day) -> bool {
     index.age_min.is_none_or(|least| timeline.age_on(day).is_none_or(|age| age >= least))
 }
 
@@ -391,7 +391,7 @@ fn episode_ends(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidate<
             continue;
         };
         let unit = Candidate { day, of: Subject::Episode { start: episode.entry } };
-        if old_enough(&rule.index, scene.timeline, day) && !is_ruled_out(&rule.index, scene, unit) {
+        if !is_ruled_out(&rule.index, scene, unit) {
             conclude(rule, scene, unit, each);
         }
     }
@@ -405,10 +405,7 @@ fn disengagements(rule: &Share, scene: Scene<'_>, each: &mut impl FnMut(Candidat
             _ => true,
         };
         let unit = Candidate { day: on, of: Subject::Lost { last_contact } };
-        if returned
-            && old_enough(&rule.index, scene.timeline, on)
-            && !is_ruled_out(&rule.index, scene, unit)
-        {
+        if returned && !is_ruled_out(&rule.index, scene, unit) {
             conclude(rule, scene, unit, each);
         }
     }

@@ -153,8 +153,7 @@ fn changes(found: &Pathways, others: &Rare, screen: Screen) -> Sheet {
         is_told
     };
     let of = lines.pathways;
-    let mut second = false;
-    let mut rows = Vec::new();
+    let (mut rows, mut shares_told) = (Vec::new(), Vec::new());
     for (name, n, rare) in [
         ("several interventions at once", lines.with_combination, rare.with_combination),
         ("a second line", lines.with_second_line, rare.with_second_line),
@@ -163,17 +162,26 @@ fn changes(found: &Pathways, others: &Rare, screen: Screen) -> Sheet {
         ("a reduction", lines.with_reduction, rare.with_reduction),
     ] {
         let is_told = of != 0 && !screen.is_telling(n, of) && may_tell(rare);
-        second |= is_told && name == "a second line";
+        shares_told.push(is_told);
         rows.push(share_row(name, (n, is_told), (of, all)));
     }
-    for (name, n, rare) in [
-        ("switches, a year", lines.switches, rare.switches),
-        ("additions, a year", lines.augmentations, rare.augmentations),
+    for (name, share, n, again, rare) in [
+        ("switches, a year", 2, lines.switches, rare.switches - rare.with_switch, rare.switches),
+        (
+            "additions, a year",
+            3,
+            lines.augmentations,
+            rare.augmentations - rare.with_augmentation,
+            rare.augmentations,
+        ),
     ] {
-        let is_told = of != 0 && !screen.is_small(n) && may_tell(rare);
+        // Where nobody on a rare pathway has the change twice, the rate says no more than the share.
+        let says_no_more = screen.internal || again == 0;
+        let is_told =
+            shares_told[share] && (says_no_more || !screen.is_small(again) && may_tell(rare));
         rows.push(rate_row(name, (n, is_told), lines.years));
     }
-    rows.push(median_row(lines.days_to_second_line, second));
+    rows.push(median_row(lines.days_to_second_line, shares_told[1]));
     Sheet {
         id: "line_changes".into(),
         title: "What happens from line to line: pathways with it, and how often it happens in a year from the first line on, each with its 95 % interval".into(),

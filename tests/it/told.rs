@@ -64,6 +64,59 @@ fn days_after_are_told_where_they_stand() {
 }
 
 #[test]
+fn a_key_that_its_units_do_not_have_is_told() {
+    check(
+        "[index]\nreferral = true\ndiagnosis = [\"psychosis\"]\ndays_apart = 31\n[numerator]\nalways = true",
+        &expect![[r#"
+            error: `diagnosis` goes with `discharge`, `admission` and `ed_visit`
+              --> told.toml:12:13
+               |
+            12 | diagnosis = ["psychosis"]
+               |             ^^^^^^^^^^^^^ it would change nothing here
+               |
+            help: leave it out
+
+            error: `days_apart` goes with `discharge`, `ed_visit`, `assessment`, `contact`, `event`, `any`, `planned_end`, `positive_screen`, `need_found`, `sector_need` and `birthday`
+              --> told.toml:13:14
+               |
+            13 | days_apart = 31
+               |              ^^ it would change nothing here
+               |
+            help: leave it out"#]],
+    );
+    let of = |index: &str| format!("[index]\n{index}\n[numerator]\nalways = true");
+    check_each(&[
+        (&of("ed_visit = true\nchain = { days = [0, 1] }"), "`chain` goes with `discharge`"),
+        (&of("ed_visit = true\nnights_min = 2"), "`nights_min` goes with `discharge`"),
+        (&of("ed_visit = true\nor_facility = [\"rtf\"]"), "`or_facility` goes with `discharge`"),
+        (&of("discharge = \"24h\"\nfirst = true"), "`first` goes with `admission`"),
+        (&of("discharge = \"24h\"\nonce = true"), "`once` goes with `any` and `months_with`"),
+        (&of("plan = true\nrepeat = { every = 90, times = 4 }"), "`repeat` goes with `any`"),
+        (&of("admission = \"24h\"\ndays_apart = 30"), "`days_apart` goes with `discharge`"),
+    ]);
+}
+
+/// An age holds for whatever the units are, and of each member the first unit is one.
+#[test]
+fn what_a_sentence_says_of_units_holds() {
+    let example = |timeline: &str, expected: &str| {
+        format!("[[example]]\nname = \"n\"\ntimeline = [{timeline}]\nexpect = {expected}\n")
+    };
+    let of = |index: &str| format!("[index]\n{index}\n[numerator]\nalways = true\n");
+    let born = "\"member birth=1980-01\"";
+    for unit in ["referral 2024-03-01", "plan 2024-03-01", "assessment 2024-03-01 level=2"] {
+        let word = unit.split(' ').next().expect("a word");
+        for (age, expected) in [(44, "\"met\""), (45, "\"nothing\"")] {
+            let rule = of(&format!("{word} = true\nage_min = {age}"));
+            assert_eq!(told(&(rule + &example(&format!("{born}, \"{unit}\""), expected))), "");
+        }
+    }
+    let arrests = "\"event 2024-03-01 type=arrest\", \"event 2024-04-01 type=arrest\"";
+    let rule = of("any = [{ event = [\"arrest\"] }]\nonce = true");
+    assert_eq!(told(&(rule + &example(arrests, "\"met\""))), "");
+}
+
+#[test]
 fn a_word_that_is_no_answer_is_told_with_one_that_is() {
     let example = "always = true\n[[example]]\nname = \"n\"\nexpect = \"nothing\"\n";
     let line =
