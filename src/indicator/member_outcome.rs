@@ -231,8 +231,10 @@ fn is_nothing(rule: &MemberRule, scene: &MemberScene<'_>) -> bool {
     let no_contact = |filter: usize| timeline.contact_days[scene.filters[filter]].is_empty();
     match rule.value {
         MemberValue::MonthsWithContact { filter, .. }
+        | MemberValue::EachMonth { filter, .. }
         | MemberValue::AnyContact { filter }
         | MemberValue::EachQuarter { filter }
+        | MemberValue::QuartersWithContact { filter }
         | MemberValue::Regularity { filter } => no_contact(filter),
         MemberValue::QuartersInCare { filter } => scene.care.is_empty() || no_contact(filter),
         MemberValue::ScoredQuarters => scene.care.is_empty() || timeline.scores.is_empty(),

@@ -232,7 +232,7 @@ fn candidates(
     None
 }
 
-const VALUES: [&str; 30] = [
+const VALUES: [&str; 32] = [
     "meets",
     "disruptions",
     "each_quarter_scored",
@@ -253,10 +253,12 @@ const VALUES: [&str; 30] = [
     "density",
     "fragmentation",
     "months_with_contact",
+    "each_month",
     "gap_over",
     "days_without",
     "any_contact",
     "each_quarter",
+    "quarters_with_contact",
     "longest_gap",
     "regularity",
     "community_days",
@@ -316,6 +318,13 @@ fn member_value(
             None => MemberValue::Providers,
         },
         "plan_current" => MemberValue::PlanCurrent { days: days(table, problems)? },
+        "community_days" => {
+            let away_in = spell_set(table, "in", problems);
+            if away_in.is_none() && table.has("in") {
+                return None;
+            }
+            MemberValue::CommunityDays { away_in }
+        }
         "any_night" => {
             let set = spell_set(table, "in", problems);
             if !table.has("in") {
@@ -354,15 +363,20 @@ fn of_contacts(
     let days = if is_of_days { days(table, problems) } else { None };
     let filter = filter?;
     Some(match name {
-        "months_with_contact" => {
+        "months_with_contact" | "each_month" => {
             let all_months = table.flag("all_months", problems) == Some(true);
-            MemberValue::MonthsWithContact { filter, all_months }
+            if name == "each_month" {
+                MemberValue::EachMonth { filter, all_months }
+            } else {
+                MemberValue::MonthsWithContact { filter, all_months }
+            }
         }
         "gap_over" | "days_without" => {
             MemberValue::GapOver { filter, days: days?, empty: name == "days_without" }
         }
         "any_contact" => MemberValue::AnyContact { filter },
         "each_quarter" => MemberValue::EachQuarter { filter },
+        "quarters_with_contact" => MemberValue::QuartersWithContact { filter },
         "longest_gap" => MemberValue::LongestGap { filter },
         "regularity" => MemberValue::Regularity { filter },
         _ => MemberValue::QuartersInCare { filter },
@@ -407,7 +421,6 @@ fn plain_value(name: &str) -> Option<MemberValue> {
         "tenure" => MemberValue::Tenure,
         "meets" => MemberValue::Meets,
         "disruptions" => MemberValue::Disruptions,
-        "community_days" => MemberValue::CommunityDays,
         status => MemberValue::Status(StatusTest::from_name(status)?),
     })
 }

@@ -20,15 +20,14 @@ pub(super) fn ceiling(rule: &Rule) -> Option<i64> {
 pub(super) fn high_percent(rule: &Rule) -> i64 {
     use super::rule::MemberValue;
     match rule {
-        Rule::Member(rule) if rule.value == MemberValue::CommunityDays => 95,
+        Rule::Member(rule) if matches!(rule.value, MemberValue::CommunityDays { .. }) => 95,
         _ => 75,
     }
 }
 
 /// Shape, scale, display, and parts of one numerator unit.
 pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
-    use super::rule::{MemberValue, Thing};
-    let parts = super::member_value::PARTS;
+    use super::rule::Thing;
     let once = Scale::Times(1.0);
     match rule {
         Rule::Share(share) if matches!(share.value, Some(UnitValue::Cost { .. })) => {
@@ -40,35 +39,10 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
         }
         Rule::Share(_) | Rule::Contacts(_) => (Shape::Share, once, Display::Percent, 1),
         Rule::LevelMix => (Shape::Mix, once, Display::Percent, 1),
-        Rule::Member(rule) => match rule.value {
-            MemberValue::GapOver { .. }
-            | MemberValue::AnyContact { .. }
-            | MemberValue::AnyInstitution(_)
-            | MemberValue::EachQuarter { .. }
-            | MemberValue::EdVisits { .. }
-            | MemberValue::ManyProviders(_)
-            | MemberValue::HasLead
-            | MemberValue::PlanCurrent { .. }
-            | MemberValue::SharedPlan
-            | MemberValue::QuartersInCare { .. }
-            | MemberValue::Status(_)
-            | MemberValue::Meets
-            | MemberValue::Score(_)
-            | MemberValue::Home(HomeValue::Less)
-            | MemberValue::ScoredQuarters
-            | MemberValue::Events { .. } => (Shape::MemberShare, once, Display::Percent, 1),
-            MemberValue::MonthsWithContact { .. }
-            | MemberValue::CommunityDays
-            | MemberValue::Home(HomeValue::OutOfHome) => {
-                (Shape::MemberMean, once, Display::Percent, parts)
-            }
-            MemberValue::Providers
-            | MemberValue::Density
-            | MemberValue::Tenure
-            | MemberValue::Disruptions
-            | MemberValue::LongestGap { .. } => (Shape::MemberMean, once, Display::Rate, parts),
-            _ => (Shape::MemberMean, once, Display::Index, parts),
-        },
+        Rule::Member(rule) => {
+            let (shape, display, parts) = of_member(rule.value);
+            (shape, once, display, parts)
+        }
         Rule::Rate(RateRule { top: Some(percent), of, .. }) => {
             let parts = if is_money(*of) { 100 } else { 1 };
             (Shape::Top { percent: *percent }, once, Display::Percent, parts)
@@ -96,6 +70,41 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
             (of, _) if is_money(of) => (Shape::Rate, scale, Display::Dollars, 100),
             _ => (Shape::Rate, scale, Display::Rate, 1),
         },
+    }
+}
+
+/// Shape, display and parts of one numerator unit of a value of members.
+fn of_member(value: super::rule::MemberValue) -> (Shape, Display, i64) {
+    use super::rule::MemberValue;
+    let parts = super::member_value::PARTS;
+    match value {
+        MemberValue::GapOver { .. }
+        | MemberValue::AnyContact { .. }
+        | MemberValue::AnyInstitution(_)
+        | MemberValue::EachQuarter { .. }
+        | MemberValue::EachMonth { .. }
+        | MemberValue::EdVisits { .. }
+        | MemberValue::ManyProviders(_)
+        | MemberValue::HasLead
+        | MemberValue::PlanCurrent { .. }
+        | MemberValue::SharedPlan
+        | MemberValue::QuartersInCare { .. }
+        | MemberValue::Status(_)
+        | MemberValue::Meets
+        | MemberValue::Score(_)
+        | MemberValue::Home(HomeValue::Less)
+        | MemberValue::ScoredQuarters
+        | MemberValue::Events { .. } => (Shape::MemberShare, Display::Percent, 1),
+        MemberValue::MonthsWithContact { .. }
+        | MemberValue::QuartersWithContact { .. }
+        | MemberValue::CommunityDays { .. }
+        | MemberValue::Home(HomeValue::OutOfHome) => (Shape::MemberMean, Display::Percent, parts),
+        MemberValue::Providers
+        | MemberValue::Density
+        | MemberValue::Tenure
+        | MemberValue::Disruptions
+        | MemberValue::LongestGap { .. } => (Shape::MemberMean, Display::Rate, parts),
+        _ => (Shape::MemberMean, Display::Index, parts),
     }
 }
 

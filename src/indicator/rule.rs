@@ -472,6 +472,7 @@ impl MemberRule {
         let value = match self.value {
             MemberValue::MonthsWithContact { filter, .. }
             | MemberValue::GapOver { filter, .. }
+            | MemberValue::EachMonth { filter, .. }
             | MemberValue::AnyContact { filter }
             | MemberValue::LongestGap { filter }
             | MemberValue::Regularity { filter } => Some(filter),
@@ -560,6 +561,13 @@ pub enum MemberValue {
         all_months: bool,
     },
     /// Whether some gap between contacts lasts more than so many days at risk.
+    /// Whether there is a contact in every eligible month, if there is one.
+    EachMonth {
+        /// The filter.
+        filter: usize,
+        /// True if every month of the window counts, eligible or not.
+        all_months: bool,
+    },
     GapOver {
         /// The filter.
         filter: usize,
@@ -569,7 +577,10 @@ pub enum MemberValue {
         empty: bool,
     },
     /// Share of alive enrolled days outside institutions and custody.
-    CommunityDays,
+    CommunityDays {
+        /// Only days in spells of this set are away; nothing for 24-hour care and custody.
+        away_in: Option<SpellSet>,
+    },
     /// Σ (n/N)² over providers.
     Herfindahl,
     /// 1 − p ÷ (N + 0.1) for p providers, times 1 ÷ (1 − 1 ÷ (N + 0.1)) if modified.
@@ -603,6 +614,11 @@ pub enum MemberValue {
         filter: usize,
     },
     /// The longest gap between contacts and the edges of the window, in days at risk.
+    /// Share of the four quarters of 90 days with a contact.
+    QuartersWithContact {
+        /// The filter.
+        filter: usize,
+    },
     LongestGap {
         /// The filter.
         filter: usize,

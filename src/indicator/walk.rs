@@ -194,6 +194,7 @@ impl MemberRule {
         };
         let valued = match self.value {
             MemberValue::AnyInstitution(set) => Some(set),
+            MemberValue::CommunityDays { away_in } => away_in,
             _ => None,
         };
         looked_at.into_iter().chain(valued).collect()

@@ -436,10 +436,12 @@ pub(super) enum ValueOf {
     Providers,
     Fragmentation,
     MonthsWithContact,
+    EachMonth,
     GapOver,
     DaysWithout,
     AnyContact,
     EachQuarter,
+    QuartersWithContact,
     LongestGap,
     Regularity,
     CommunityDays,
@@ -491,6 +493,7 @@ impl ValueOf {
                 | Self::AnyNight
                 | Self::EachQuarter
                 | Self::EdVisits
+                | Self::EachMonth
                 | Self::Events
                 | Self::HasLead
                 | Self::PlanCurrent
