@@ -84,9 +84,9 @@ pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};
 pub use read_instruments::read_instruments;
 pub use read_member::severe as severe_contacts;
 pub use rule::{
-    Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
-    Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
-    UnitMoney, UnitThing,
+    Candidates, Chain, Comparison, ContactShare, Criterion, Delivered, EventSet, Exclusion,
+    ExclusionTest, Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule,
+    Share, Thing, Unit, UnitMoney, UnitThing,
 };
 pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored, score_change};
 pub use so_far::{SoFar, days_to_act, so_far};

@@ -1,7 +1,7 @@
 //! A checked definition: what is counted, as data.
 
 use super::amount::HowMuch;
-pub use super::assessed::Comparison;
+pub use super::assessed::{Comparison, Delivered};
 use super::belongs::Belongs;
 use super::course::{Course, Happens};
 pub use super::event_set::EventSet;
@@ -338,11 +338,12 @@ pub enum Criterion {
         /// The window.
         days: Window,
     },
-    /// The delivered level (the one with most days in the window; tie: the lower) compared with the
-    /// recommended one.
+    /// The delivered level compared with the recommended one.
     DeliveredLevel {
         /// How they compare.
         compares: Comparison,
+        /// Which level is the delivered one.
+        of: Delivered,
         /// The window.
         days: Window,
     },
@@ -471,8 +472,8 @@ impl MemberRule {
         };
         let value = match self.value {
             MemberValue::MonthsWithContact { filter, .. }
-            | MemberValue::GapOver { filter, .. }
             | MemberValue::EachMonth { filter, .. }
+            | MemberValue::GapOver { filter, .. }
             | MemberValue::AnyContact { filter }
             | MemberValue::LongestGap { filter }
             | MemberValue::Regularity { filter } => Some(filter),
@@ -560,7 +561,6 @@ pub enum MemberValue {
         /// True if every month of the window counts, eligible or not.
         all_months: bool,
     },
-    /// Whether some gap between contacts lasts more than so many days at risk.
     /// Whether there is a contact in every eligible month, if there is one.
     EachMonth {
         /// The filter.
@@ -568,6 +568,7 @@ pub enum MemberValue {
         /// True if every month of the window counts, eligible or not.
         all_months: bool,
     },
+    /// Whether some gap between contacts lasts more than so many days at risk.
     GapOver {
         /// The filter.
         filter: usize,
@@ -613,12 +614,12 @@ pub enum MemberValue {
         /// The filter.
         filter: usize,
     },
-    /// The longest gap between contacts and the edges of the window, in days at risk.
     /// Share of the four quarters of 90 days with a contact.
     QuartersWithContact {
         /// The filter.
         filter: usize,
     },
+    /// The longest gap between contacts and the edges of the window, in days at risk.
     LongestGap {
         /// The filter.
         filter: usize,

@@ -252,7 +252,7 @@ impl Criterion {
             | Self::ContactDuringStay { filter }
             | Self::ContactBeforeReturn { filter }
             | Self::Own(OwnTest::Smi { severe: filter, .. } | OwnTest::Member(filter))
-            | Self::Course(Course::Rows { filter, .. }) => {
+            | Self::Course(Course::Rows { filter, .. } | Course::OwnAgency { filter, .. }) => {
                 vec![*filter]
             }
             Self::Course(Course::AtAssessedLevel { by_level, .. }) => by_level.to_vec(),
@@ -290,6 +290,7 @@ impl Criterion {
                 | OwnTest::Involuntary
                 | OwnTest::HoursOver(_)
                 | OwnTest::TimesKnown
+                | OwnTest::AgencyKnown
                 | OwnTest::Changed
                 | OwnTest::Favourable(_),
             )

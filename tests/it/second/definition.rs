@@ -478,6 +478,7 @@ pub(super) enum ValueOf {
     Cost,
     StandardisedChange,
     Points,
+    LevelDifference,
     Nights,
     HowMany,
 }
@@ -492,8 +493,8 @@ impl ValueOf {
                 | Self::AnyContact
                 | Self::AnyNight
                 | Self::EachQuarter
-                | Self::EdVisits
                 | Self::EachMonth
+                | Self::EdVisits
                 | Self::Events
                 | Self::HasLead
                 | Self::PlanCurrent
