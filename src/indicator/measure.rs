@@ -159,6 +159,8 @@ pub struct Measure {
     /// What stands for the value of a unit that the deciding event does not reach: quantiles of so much
     /// are not reached.
     pub ceiling: Option<i64>,
+    /// True if the geometric mean of its values is told beside their mean.
+    pub has_geometric_mean: bool,
     /// From how many per cent on a member's value is high.
     pub high_percent: i64,
     /// How it is one of a chain of definitions, of which each meets whatever the one before does.

@@ -11,7 +11,7 @@ use super::year::{MemberMonths, MonthGrid, WIDE, days_away};
 use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{DaySpans, EdVisit, SpellSet, Timeline, Visit};
+use crate::timeline::{DaySpans, EdVisit, Spell, SpellSet, Timeline, Visit};
 
 /// Parts of one in a member's value.
 pub const PARTS: i64 = 1_000_000_000_000;
@@ -116,6 +116,7 @@ fn of_contacts(
         MemberValue::AnyInstitution(set) => {
             i64::from(scene.timeline.institution(set).meets(start, end))
         }
+        MemberValue::NightsSoFar(set) => nights_so_far(scene.timeline, set, end) * PARTS,
         MemberValue::EachQuarter { filter } => {
             i64::from(quarters_met(scene, filter, start) == QUARTERS)
         }
@@ -153,6 +154,14 @@ fn months_met(
         return (months.with_contact(filter, window), count);
     }
     (months.met(filter, window).into(), months.eligible(window).into())
+}
+
+/// Nights of the spell that goes on at the end of a day, up to the next one.
+fn nights_so_far(timeline: &Timeline, set: SpellSet, day: Day) -> i64 {
+    let goes_on =
+        |spell: &&Spell| spell.admit <= day && spell.discharge.is_none_or(|end| end > day);
+    let spell = timeline.spells(set).iter().find(goes_on);
+    spell.map_or(0, |spell| i64::from(day - spell.admit) + 1)
 }
 
 /// Quarters of 90 days of a window.

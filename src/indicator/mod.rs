@@ -34,6 +34,7 @@ mod read_happening;
 mod read_index;
 mod read_instruments;
 mod read_member;
+mod read_member_value;
 mod read_own;
 mod read_rate;
 mod read_record;

@@ -15,6 +15,11 @@ pub(super) fn ceiling(rule: &Rule) -> Option<i64> {
     }
 }
 
+/// True for nights of stays: few are many times as long as most.
+pub(super) fn has_geometric_mean(rule: &Rule) -> bool {
+    matches!(rule, Rule::Share(share) if share.value == Some(UnitValue::Nights))
+}
+
 /// From how many per cent on a member's value is high: 75 for indices of continuity, 95 for days in the
 /// community, of which most people have nearly all.
 pub(super) fn high_percent(rule: &Rule) -> i64 {
@@ -103,6 +108,7 @@ fn of_member(value: super::rule::MemberValue) -> (Shape, Display, i64) {
         | MemberValue::Density
         | MemberValue::Tenure
         | MemberValue::Disruptions
+        | MemberValue::NightsSoFar(_)
         | MemberValue::LongestGap { .. } => (Shape::MemberMean, Display::Rate, parts),
         _ => (Shape::MemberMean, Display::Index, parts),
     }
@@ -124,6 +130,7 @@ pub(super) fn unit_of(rule: &Rule) -> String {
         MemberValue::Providers => "per member",
         MemberValue::Density => "members shared by two of a member's providers",
         MemberValue::LongestGap { .. } | MemberValue::Tenure => "days",
+        MemberValue::NightsSoFar(_) => "nights",
         MemberValue::Disruptions => "per member-year",
         MemberValue::Entropy => "bits",
         _ => "",

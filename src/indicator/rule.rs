@@ -609,6 +609,9 @@ pub enum MemberValue {
     },
     /// Whether there is a day in spells of a set.
     AnyInstitution(SpellSet),
+    /// Nights from the admission to the last day, the one after it included, of a spell of a set that goes
+    /// on then; 0 where none does.
+    NightsSoFar(SpellSet),
     /// Whether there is a contact in each of the four quarters of 90 days.
     EachQuarter {
         /// The filter.

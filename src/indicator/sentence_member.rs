@@ -209,6 +209,10 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         MemberValue::Meets => "whether the criterion is met".to_owned(),
         MemberValue::Disruptions => DISRUPTIONS.to_owned(),
         MemberValue::Tenure => "days from the first visit ever seen to the last one, with the provider of most visit days in the window".to_owned(),
+        MemberValue::NightsSoFar(set) => format!(
+            "nights so far in {} that go on after their last day, the night of that day included",
+            set_name(set)
+        ),
         MemberValue::AnyInstitution(set) => format!("whether there is a day in {}", set_name(set)),
         MemberValue::EdVisits { diagnosis, at_least } => format!(
             "whether there are at least {at_least} of {}",

@@ -193,7 +193,7 @@ impl MemberRule {
             _ => None,
         };
         let valued = match self.value {
-            MemberValue::AnyInstitution(set) => Some(set),
+            MemberValue::AnyInstitution(set) | MemberValue::NightsSoFar(set) => Some(set),
             MemberValue::CommunityDays { away_in } => away_in,
             _ => None,
         };

@@ -296,7 +296,9 @@ fn asks_stays(rule: &Rule) -> bool {
             matches!(rule.candidates, Candidates::Institution(_))
                 || matches!(
                     rule.value,
-                    MemberValue::CommunityDays { .. } | MemberValue::AnyInstitution(_)
+                    MemberValue::CommunityDays { .. }
+                        | MemberValue::AnyInstitution(_)
+                        | MemberValue::NightsSoFar(_)
                 )
         }
         Rule::Rate(rate) => {

@@ -78,6 +78,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
         has_curve: false,
         ceiling: None,
+        has_geometric_mean: false,
         high_percent: 75,
         widening: None,
         tables: Tables::default(),

@@ -76,6 +76,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         overlapping: false,
         has_curve: false,
         ceiling: None,
+        has_geometric_mean: false,
         high_percent: 75,
         widening: None,
         tables: Tables::default(),

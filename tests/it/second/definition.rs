@@ -446,6 +446,7 @@ pub(super) enum ValueOf {
     Regularity,
     CommunityDays,
     AnyNight,
+    NightsSoFar,
     EdVisits,
     Events,
     HasLead,

@@ -9,7 +9,7 @@ use super::definition::{
     Definition, Each, Exclusion, Group, Member, MemberValue, Organisation, Provider, Set, ValueOf,
 };
 use super::homes;
-use super::life::Life;
+use super::life::{Life, Spell};
 use super::rows::{Day, Row, month_start};
 use super::scores;
 use super::status;
@@ -371,6 +371,12 @@ impl<'a> Year<'a> {
                     None => self.life.is_at_risk(**day),
                 };
                 share(days.iter().filter(is_home).count(), days.len())
+            }
+            ValueOf::NightsSoFar => {
+                let spells = self.life.spells(value.set.expect("a set"));
+                let in_bed = |spell: &&Spell| spell.admit <= self.end && self.end < spell.discharge;
+                let nights = spells.iter().find(in_bed).map_or(0, |own| self.end + 1 - own.admit);
+                f64::from(nights)
             }
             ValueOf::AnyNight => whether(self.any_night(value.set.expect("a set"))),
             ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
