@@ -77,7 +77,7 @@ pub use example_rows::batch as example_rows;
 pub use happening::Happening;
 pub use home::{HomeQuestion, HomeValue};
 pub use measure::{
-    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables, Widening,
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Spread, Tables, Widening,
 };
 pub use own::{OwnTest, are_young};
 pub use picture::{Picture, Role, RuleWindow, picture};

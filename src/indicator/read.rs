@@ -208,7 +208,7 @@ fn indicator(
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         ceiling: read_shape::ceiling(&read.rule),
-        has_geometric_mean: read_shape::has_geometric_mean(&read.rule),
+        spread: read_shape::spread(&read.rule),
         high_percent: read_shape::high_percent(&read.rule),
         widening: widening::of(&read.rule, &read.filters),
         tables: Tables::default(),

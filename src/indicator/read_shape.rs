@@ -4,7 +4,7 @@ use super::home::HomeValue;
 use super::rule::Rule;
 use super::thing::{RateRule, Sum};
 use super::unit_value::UnitValue;
-use super::{Display, Scale, Shape};
+use super::{Display, Scale, Shape, Spread};
 
 /// What stands for the days of a unit that the deciding event does not reach.
 pub(super) fn ceiling(rule: &Rule) -> Option<i64> {
@@ -15,9 +15,15 @@ pub(super) fn ceiling(rule: &Rule) -> Option<i64> {
     }
 }
 
-/// True for nights of stays: few are many times as long as most.
-pub(super) fn has_geometric_mean(rule: &Rule) -> bool {
-    matches!(rule, Rule::Share(share) if share.value == Some(UnitValue::Nights))
+/// How the values of units lie: nights of stays are skewed; differences of levels of care are few, and so is
+/// how many of some criteria hold.
+pub(super) fn spread(rule: &Rule) -> Spread {
+    let Rule::Share(share) = rule else { return Spread::Any };
+    match share.value {
+        Some(UnitValue::Nights) => Spread::Skewed,
+        Some(UnitValue::HowMany | UnitValue::LevelDifference) => Spread::Few,
+        _ => Spread::Any,
+    }
 }
 
 /// From how many per cent on a member's value is high: 75 for indices of continuity, 95 for days in the

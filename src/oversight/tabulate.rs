@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
-use crate::indicator::{Display, Measure, Shape};
+use crate::indicator::{Display, Measure, Shape, Spread};
 use crate::kernel::{Cell, Group, Stratum, Tallies, Tally};
 use crate::statistics::{CONFIDENCE, geometric_mean, quantile, wilson};
 use crate::terms::Period;
@@ -250,7 +250,7 @@ fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> 
         }
         rows.push(row);
     }
-    if measure.has_geometric_mean {
+    if measure.spread == Spread::Skewed {
         rows.push(geometric(&bare, tally, unit));
     }
     if matches!(measure.display, Display::Index | Display::Percent) {
