@@ -137,7 +137,7 @@ fn share(
     {
         let problem =
             numerator.problem(numerator.span(), "this criterion does not fit the unit", "here");
-        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `assessed_level` about admissions and discharges, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
+        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `assessed_level`, `own_agency` and `agency_known` about admissions and discharges, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
     }
     numerator.finish(problems);
     let (index, numerator) = (index?, criterion?);
