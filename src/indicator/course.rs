@@ -3,6 +3,7 @@
 use super::care::Exit;
 use super::criterion::{for_each_level_run, met};
 use super::happening::{Happening, days_of, first_of};
+use super::own::at_own_agency;
 use super::provider::{modal, visits_within};
 use super::rule::{Criterion, Share};
 use super::unit::{Candidate, Scene, Subject};
@@ -85,6 +86,13 @@ pub enum Course {
         /// True if it is enough that both agencies are known.
         known: bool,
     },
+    /// A contact that passes a filter, at the agency of the stay itself, in the window.
+    OwnAgency {
+        /// The filter.
+        filter: usize,
+        /// The window.
+        days: Window,
+    },
     /// In a phase of recovery on every day of the window.
     InPhase {
         /// The phase.
@@ -140,6 +148,7 @@ impl Course {
             | Self::InPhase { days, .. }
             | Self::AtAssessedLevel { days, .. }
             | Self::DaysIn { days, .. }
+            | Self::OwnAgency { days, .. }
             | Self::Rows { days, .. } => vec![*days],
             Self::Escalates { first, days, .. } => vec![*first, *days],
             Self::OtherAgency { within } => vec![Window { from: -within, to: -1 }],
@@ -253,6 +262,7 @@ pub(super) fn course_met(course: &Course, scene: Scene<'_>, unit: Candidate<'_>)
         Course::SameAgency { before, after, known } => {
             same_agency(scene, unit, (*before, *after), *known)
         }
+        Course::OwnAgency { filter, days } => at_own_agency(*filter, *days, scene, unit),
         Course::Rows { filter, days, at_least } => {
             rows_met(scene, scene.filters[*filter], days.around(unit.day), *at_least)
                 .map(|day| day - unit.day)

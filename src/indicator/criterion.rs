@@ -1,7 +1,7 @@
 //! When a unit is left out, and when it is met.
 
 use super::amount::{how_much_holds, how_much_met};
-use super::assessed::assessed_level_met;
+use super::assessed::{assessed_level_met, delivered_level};
 use super::course::{comes_first, course_met, followed_met, happens_met, joined_met};
 use super::own::own_met;
 use super::rule::{Criterion, ExclusionTest, PlanTest, ReferralTest, Share};
@@ -172,9 +172,8 @@ pub(super) fn met(criterion: &Criterion, scene: Scene<'_>, unit: Candidate<'_>) 
                 })
                 .map(|spell| spell.admit - unit.day)
         }
-        Criterion::DeliveredLevel { compares, days } => {
-            let Subject::Assessment { recommended } = unit.of else { return None };
-            let delivered = delivered_level(timeline, days.around(unit.day))?;
+        Criterion::DeliveredLevel { compares, of, days } => {
+            let (delivered, recommended) = of.beside_recommended(*days, scene, unit)?;
             compares.holds(delivered, recommended).then_some(0)
         }
         Criterion::AssessedLevel { compares, days } => {
@@ -263,25 +262,6 @@ fn record_met(criterion: &Criterion, unit: Candidate<'_>) -> Option<i32> {
         }
         _ => None,
     }
-}
-
-/// The level with most days of care; the lower on a tie; nothing without any day of care.
-fn delivered_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
-    let mut days = [0_i32; 7];
-    for_each_level_run(timeline, from, to, &mut |first, last, level| {
-        days[usize::from(level.min(6))] += last - first + 1;
-    });
-    let most = *days.iter().max().filter(|most| **most > 0)?;
-    days.iter().position(|count| *count == most).and_then(|level| u8::try_from(level).ok())
-}
-
-/// The highest level of care from one day to another; nothing without any day of care.
-pub(super) fn highest_level(timeline: &Timeline, (from, to): (Day, Day)) -> Option<u8> {
-    let mut highest = None;
-    for_each_level_run(timeline, from, to, &mut |_, _, level| {
-        highest = highest.max(Some(level));
-    });
-    highest
 }
 
 /// Every day with a qualifying contact or in an institution, at its highest level, as runs of days

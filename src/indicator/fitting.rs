@@ -32,7 +32,8 @@ impl Criterion {
                 matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
             }
             Self::Own(OwnTest::HoursOver(_) | OwnTest::TimesKnown) => unit == Unit::EdVisit,
-            Self::Own(OwnTest::Planned | OwnTest::FurtherDiagnosis(_)) => {
+            Self::Own(OwnTest::Planned | OwnTest::FurtherDiagnosis(_) | OwnTest::AgencyKnown)
+            | Self::Course(Course::OwnAgency { .. }) => {
                 matches!(unit, Unit::Discharge(_) | Unit::Admission(_))
             }
             Self::Own(OwnTest::Diagnosis(_)) => {

@@ -1,7 +1,7 @@
 //! Things that happen to a member on a day, of several kinds, asked together: the first contact,
 //! visit, admission or event of a list.
 
-use super::criterion::highest_level;
+use super::assessed::highest_level;
 use super::rule::EventSet;
 use super::score::{Known, scored_from};
 use crate::terms::Day;

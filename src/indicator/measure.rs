@@ -89,6 +89,18 @@ pub enum Display {
     Dollars,
 }
 
+/// How the values of a mean lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spread {
+    /// Nothing is known of it.
+    Any,
+    /// On few whole numbers, such as differences of levels, and mostly on one: a mean would tell how many
+    /// units have another.
+    Few,
+    /// Few are many times as large as most: their geometric mean is told as well.
+    Skewed,
+}
+
 /// How an interval is made; see the room `statistics`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interval {
@@ -159,6 +171,8 @@ pub struct Measure {
     /// What stands for the value of a unit that the deciding event does not reach: quantiles of so much
     /// are not reached.
     pub ceiling: Option<i64>,
+    /// How its values lie, where it is a mean.
+    pub spread: Spread,
     /// From how many per cent on a member's value is high.
     pub high_percent: i64,
     /// How it is one of a chain of definitions, of which each meets whatever the one before does.

@@ -231,12 +231,16 @@ fn is_nothing(rule: &MemberRule, scene: &MemberScene<'_>) -> bool {
     let no_contact = |filter: usize| timeline.contact_days[scene.filters[filter]].is_empty();
     match rule.value {
         MemberValue::MonthsWithContact { filter, .. }
+        | MemberValue::EachMonth { filter, .. }
         | MemberValue::AnyContact { filter }
         | MemberValue::EachQuarter { filter }
+        | MemberValue::QuartersWithContact { filter }
         | MemberValue::Regularity { filter } => no_contact(filter),
         MemberValue::QuartersInCare { filter, .. } => scene.care.is_empty() || no_contact(filter),
         MemberValue::ScoredQuarters => scene.care.is_empty() || timeline.scores.is_empty(),
-        MemberValue::AnyInstitution(set) => timeline.institution(set).is_empty(),
+        MemberValue::AnyInstitution(set) | MemberValue::NightsSoFar(set) => {
+            timeline.institution(set).is_empty()
+        }
         MemberValue::EdVisits { at_least, .. } => timeline.ed_visits.len() < at_least,
         MemberValue::Events { at_least, .. } => timeline.events.len() < at_least,
         MemberValue::Disruptions => !may_be_disrupted(timeline),

@@ -11,7 +11,7 @@ use super::year::{MemberMonths, MonthGrid, WIDE, days_away};
 use super::{home, score, status};
 use crate::terms::Day;
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::{DaySpans, EdVisit, SpellSet, Timeline, Visit};
+use crate::timeline::{DaySpans, EdVisit, Spell, SpellSet, Timeline, Visit};
 
 /// Parts of one in a member's value.
 pub const PARTS: i64 = 1_000_000_000_000;
@@ -91,14 +91,13 @@ fn of_contacts(
 ) -> i64 {
     let days_of = |filter: usize| scene.months.contact_days(scene.filters[filter], window);
     match value {
-        MemberValue::MonthsWithContact { filter, all_months: true } => {
-            let met = scene.months.with_contact(scene.filters[filter], window);
-            ratio(met, i64::try_from(window.1 - window.0).unwrap_or(i64::MAX))
+        MemberValue::MonthsWithContact { filter, all_months } => {
+            let (met, months) = months_met(scene, filter, all_months, window);
+            ratio(met, months)
         }
-        MemberValue::MonthsWithContact { filter, all_months: false } => {
-            let months = scene.months;
-            let met = months.met(scene.filters[filter], window);
-            ratio(met.into(), months.eligible(window).into())
+        MemberValue::EachMonth { filter, all_months } => {
+            let (met, months) = months_met(scene, filter, all_months, window);
+            i64::from(met == months && months > 0)
         }
         // A gap from a to b lasts the days at risk in (a, b].
         MemberValue::GapOver { filter, days, empty: false } => {
@@ -111,16 +110,18 @@ fn of_contacts(
             let edges = (start - 1, end + 1);
             i64::from(has_gap(scene, scene.filters[filter], window, (edges, days, is_empty)))
         }
-        MemberValue::CommunityDays => community_days(scene.timeline, start, end),
+        MemberValue::CommunityDays { away_in } => {
+            community_days(scene.timeline, away_in, (start, end))
+        }
         MemberValue::AnyInstitution(set) => {
             i64::from(scene.timeline.institution(set).meets(start, end))
         }
+        MemberValue::NightsSoFar(set) => nights_so_far(scene.timeline, set, end) * PARTS,
         MemberValue::EachQuarter { filter } => {
-            let has_contact = |first: i32| {
-                let days = (start + first, start + first + 89);
-                scene.timeline.has_contact_within(scene.filters[filter], days)
-            };
-            i64::from([0, 90, 180, 270].into_iter().all(has_contact))
+            i64::from(quarters_met(scene, filter, start) == QUARTERS)
+        }
+        MemberValue::QuartersWithContact { filter } => {
+            ratio(quarters_met(scene, filter, start), QUARTERS)
         }
         MemberValue::LongestGap { filter } => {
             let gap = longest_gap(scene, scene.filters[filter], window, (start, end));
@@ -138,6 +139,42 @@ fn of_contacts(
         MemberValue::Disruptions => member_course::disruptions(scene, window, (start, end)) * PARTS,
         value => i64::from(member_course::holds(value, scene, start, end)),
     }
+}
+
+/// Months of a window with a contact, and months that count.
+fn months_met(
+    scene: &MemberScene<'_>,
+    filter: usize,
+    all: bool,
+    window: (usize, usize),
+) -> (i64, i64) {
+    let (months, filter) = (scene.months, scene.filters[filter]);
+    if all {
+        let count = i64::try_from(window.1 - window.0).unwrap_or(i64::MAX);
+        return (months.with_contact(filter, window), count);
+    }
+    (months.met(filter, window).into(), months.eligible(window).into())
+}
+
+/// Nights of the spell that goes on at the end of a day, up to the next one.
+fn nights_so_far(timeline: &Timeline, set: SpellSet, day: Day) -> i64 {
+    let goes_on =
+        |spell: &&Spell| spell.admit <= day && spell.discharge.is_none_or(|end| end > day);
+    let spell = timeline.spells(set).iter().find(goes_on);
+    spell.map_or(0, |spell| i64::from(day - spell.admit) + 1)
+}
+
+/// Quarters of 90 days of a window.
+const QUARTERS: i64 = 4;
+
+/// Quarters of 90 days with a contact, of the window that begins on a day.
+fn quarters_met(scene: &MemberScene<'_>, filter: usize, start: Day) -> i64 {
+    let has_contact = |first: &i32| {
+        let days = (start + *first, start + *first + 89);
+        scene.timeline.has_contact_within(scene.filters[filter], days)
+    };
+    let met = [0, 90, 180, 270].iter().filter(|first| has_contact(first)).count();
+    i64::try_from(met).unwrap_or(QUARTERS)
 }
 
 /// True for a serious mental illness: recorded, or in 24 months (`two_years_to`) two qualifying contacts
@@ -273,23 +310,32 @@ fn has_gap(
         }
 }
 
-fn community_days(timeline: &Timeline, start: Day, end: Day) -> i64 {
-    let institution = timeline.institution(SpellSet::Any24Hour);
-    if !institution.meets(start, end) && !timeline.custody.meets(start, end) {
+fn community_days(timeline: &Timeline, away_in: Option<SpellSet>, (start, end): (Day, Day)) -> i64 {
+    let institution = timeline.institution(away_in.unwrap_or(SpellSet::Any24Hour));
+    let custody = away_in.is_none() && timeline.custody.meets(start, end);
+    if !institution.meets(start, end) && !custody {
         return if timeline.alive_enrolled.meets(start, end) { PARTS } else { 0 };
     }
     let days = timeline.alive_enrolled.count_within(start, end);
-    let away = days_away_enrolled(timeline, start, end);
+    let away = days_away_enrolled(timeline, away_in, (start, end));
     ratio(i64::from(days - away), i64::from(days))
 }
 
-/// Alive enrolled days in an institution or in custody.
-fn days_away_enrolled(timeline: &Timeline, start: Day, end: Day) -> i32 {
+/// Alive enrolled days in an institution or in custody, or in spells of a set.
+fn days_away_enrolled(
+    timeline: &Timeline,
+    away_in: Option<SpellSet>,
+    (start, end): (Day, Day),
+) -> i32 {
+    let away = |first: Day, last: Day| match away_in {
+        Some(set) => timeline.institution(set).count_within(first, last),
+        None => days_away(timeline, first, last),
+    };
     timeline
         .alive_enrolled
         .iter()
         .filter(|(first, last)| *first <= end && *last >= start)
-        .map(|(first, last)| days_away(timeline, first.max(start), last.min(end)))
+        .map(|(first, last)| away(first.max(start), last.min(end)))
         .sum()
 }
 

@@ -34,6 +34,7 @@ mod read_happening;
 mod read_index;
 mod read_instruments;
 mod read_member;
+mod read_member_value;
 mod read_own;
 mod read_rate;
 mod read_record;
@@ -77,7 +78,7 @@ pub use example_rows::batch as example_rows;
 pub use happening::Happening;
 pub use home::{HomeQuestion, HomeValue};
 pub use measure::{
-    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables, Widening,
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Spread, Tables, Widening,
 };
 pub use own::{OwnTest, are_young};
 pub use picture::{Picture, Role, RuleWindow, picture};
@@ -85,9 +86,9 @@ pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};
 pub use read_instruments::read_instruments;
 pub use read_member::severe as severe_contacts;
 pub use rule::{
-    Candidates, Chain, Comparison, ContactShare, Criterion, EventSet, Exclusion, ExclusionTest,
-    Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule, Share, Thing, Unit,
-    UnitMoney, UnitThing,
+    Candidates, Chain, Comparison, ContactShare, Criterion, Delivered, EventSet, Exclusion,
+    ExclusionTest, Index, Indicator, MemberCriterion, MemberRule, MemberValue, RateRule, Rule,
+    Share, Thing, Unit, UnitMoney, UnitThing,
 };
 pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored, score_change};
 pub use so_far::{SoFar, days_to_act, so_far};

@@ -5,8 +5,8 @@ use super::member_value::has_smi;
 use super::score::is_favourable;
 use super::unit::{Candidate, Scene, Subject};
 use super::year::two_years_to;
-use crate::terms::Day;
 use crate::terms::instrument::Domains;
+use crate::terms::{Day, Window};
 use crate::timeline::{Spell, Stay, Timeline};
 
 /// What a unit itself is.
@@ -48,6 +48,8 @@ pub enum OwnTest {
     HoursOver(i64),
     /// A visit to an emergency department of which both instants are known.
     TimesKnown,
+    /// A stay of which the agency is known.
+    AgencyKnown,
     /// A pair of quarters with different providers.
     Changed,
     /// A day on which the last score of these domains with a known cut-off is no case.
@@ -78,6 +80,7 @@ pub(super) fn own_met(test: OwnTest, scene: Scene<'_>, unit: Candidate<'_>) -> O
         }
         OwnTest::Changed => matches!(unit.of, Subject::Pair { changed: true }),
         OwnTest::TimesKnown => matches!(unit.of, Subject::Ed(_, Some(_))),
+        OwnTest::AgencyKnown => own_agency(timeline, unit).is_some(),
         OwnTest::Favourable(domains) => is_favourable(domains, timeline, unit.day),
         OwnTest::Smi { severe, on } => {
             let day = unit.day + on;
@@ -114,6 +117,27 @@ fn is_involuntary(timeline: &Timeline, spell: &Spell) -> bool {
             event.what.is_involuntary() && (spell.admit..=spell.admit + 1).contains(&event.start)
         })
     })
+}
+
+/// The agency of a stay.
+fn own_agency(timeline: &Timeline, unit: Candidate<'_>) -> Option<u32> {
+    let Subject::Spell(spell) = unit.of else { return None };
+    own_stay(timeline, spell, unit.day).agency
+}
+
+/// As [`super::criterion::met`], for a contact at the agency of the stay.
+pub(super) fn at_own_agency(
+    filter: usize,
+    days: Window,
+    scene: Scene<'_>,
+    unit: Candidate<'_>,
+) -> Option<i32> {
+    let own = own_agency(scene.timeline, unit)?;
+    let (from, to) = days.around(unit.day);
+    let known = &scene.timeline.contact_agencies[scene.filters[filter]];
+    let at = known.partition_point(|(day, _)| *day < from);
+    let mut within = known[at..].iter().take_while(|(day, _)| *day <= to);
+    within.find(|(_, agency)| *agency == own).map(|(day, _)| *day - unit.day)
 }
 
 /// The stay that speaks for a spell on its first or last day.

@@ -163,12 +163,7 @@ fn indicator(
         .to_owned();
     let better = fields.word("better", &["higher", "lower", "neutral"], better, problems);
     required(&mut fields, "better", better.is_some(), "`higher`, `lower` or `neutral`", problems);
-    let evidence = fields.word(
-        "evidence",
-        &["verified", "from memory", "project-defined"],
-        evidence,
-        problems,
-    );
+    let evidence = fields.word("evidence", &EVIDENCE, evidence, problems);
     required(
         &mut fields,
         "evidence",
@@ -213,6 +208,7 @@ fn indicator(
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         ceiling: read_shape::ceiling(&read.rule),
+        spread: read_shape::spread(&read.rule),
         high_percent: read_shape::high_percent(&read.rule),
         widening: widening::of(&read.rule, &read.filters),
         tables: Tables::default(),
@@ -376,6 +372,8 @@ fn better(word: &str) -> Option<Better> {
         _ => None,
     }
 }
+
+const EVIDENCE: [&str; 3] = ["verified", "from memory", "project-defined"];
 
 fn evidence(word: &str) -> Option<Evidence> {
     match word {

@@ -1,17 +1,18 @@
 //! The numerator of a definition: when a unit is met.
 
+use super::course::Course;
 use super::read_contact::contact;
 use super::read_happening::{followed, joined};
 use super::read_index::contacts_around;
 use super::read_rule::{events, groups, missing_window};
 use super::read_stays::spell_set;
-use super::rule::{Comparison, Criterion, PlanTest, ReferralTest};
+use super::rule::{Comparison, Criterion, Delivered, PlanTest, ReferralTest};
 use crate::diagnostic::{Fields, Problems, listed};
 use crate::terms::Window;
 use crate::timeline::ContactFilter;
 
 /// What a criterion can be; one of them stands in its table.
-const CRITERIA: [&str; 52] = [
+const CRITERIA: [&str; 53] = [
     "contact",
     "admission",
     "ed_visit",
@@ -62,12 +63,13 @@ const CRITERIA: [&str; 52] = [
     "involuntary",
     "planned",
     "times_known",
+    "agency_known",
     "changed",
     "hours_over",
 ];
 
 /// What else stands beside one of them.
-const BESIDE: [&str; 18] = [
+const BESIDE: [&str; 20] = [
     "days",
     "at_least",
     "at_most",
@@ -86,6 +88,8 @@ const BESIDE: [&str; 18] = [
     "at_once",
     "days_apart",
     "on_day",
+    "highest",
+    "own_agency",
 ];
 
 /// One criterion, with what has to follow it.
@@ -112,29 +116,8 @@ fn plain(
     problems: &mut Problems,
 ) -> Option<Criterion> {
     let days = table.window("days", problems);
-    let at_least =
-        table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
     if table.has("contact") {
-        let filter = contact(table, "contact", filters, problems)?;
-        if table.flag("before_return", problems) == Some(true) {
-            return Some(Criterion::ContactBeforeReturn { filter });
-        }
-        if table.flag("during_stay", problems) == Some(true) {
-            return Some(Criterion::ContactDuringStay { filter });
-        }
-        if table.flag("or_plan", problems) == Some(true) {
-            missing_window(table, days, problems);
-            return Some(Criterion::ContactOrPlan { filter, days: days? });
-        }
-        let none = table.flag("none", problems) == Some(true);
-        let then = contacts_around(table, "then", filters, problems);
-        missing_window(table, days, problems);
-        let days = days?;
-        return Some(if none {
-            Criterion::NoContact { filter, days }
-        } else {
-            Criterion::Contact { filter, days, at_least: at_least.unwrap_or(1), then }
-        });
+        return of_contact(table, filters, days, problems);
     }
     if let Some(nights) = table.integer_in("nights_over", 0, 3660, problems) {
         return Some(Criterion::NightsOver(nights));
@@ -181,6 +164,41 @@ fn plain(
     None
 }
 
+/// Which contacts there have to be.
+fn of_contact(
+    table: &mut Fields<'_>,
+    filters: &mut Vec<ContactFilter>,
+    days: Option<Window>,
+    problems: &mut Problems,
+) -> Option<Criterion> {
+    let at_least =
+        table.integer_in("at_least", 1, 1000, problems).and_then(|n| usize::try_from(n).ok());
+    let filter = contact(table, "contact", filters, problems)?;
+    if table.flag("before_return", problems) == Some(true) {
+        return Some(Criterion::ContactBeforeReturn { filter });
+    }
+    if table.flag("during_stay", problems) == Some(true) {
+        return Some(Criterion::ContactDuringStay { filter });
+    }
+    if table.flag("or_plan", problems) == Some(true) {
+        missing_window(table, days, problems);
+        return Some(Criterion::ContactOrPlan { filter, days: days? });
+    }
+    if table.flag("own_agency", problems) == Some(true) {
+        missing_window(table, days, problems);
+        return Some(Criterion::Course(Course::OwnAgency { filter, days: days? }));
+    }
+    let none = table.flag("none", problems) == Some(true);
+    let then = contacts_around(table, "then", filters, problems);
+    missing_window(table, days, problems);
+    let days = days?;
+    Some(if none {
+        Criterion::NoContact { filter, days }
+    } else {
+        Criterion::Contact { filter, days, at_least: at_least.unwrap_or(1), then }
+    })
+}
+
 /// How a level of care compares with a recommended one.
 fn of_level(
     table: &mut Fields<'_>,
@@ -190,7 +208,9 @@ fn of_level(
     if table.has("delivered_level") {
         let compares =
             table.word("delivered_level", &["equal", "under", "over"], comparison, problems);
-        return Some(Criterion::DeliveredLevel { compares: compares?, days: days? });
+        let highest = table.flag("highest", problems) == Some(true);
+        let of = if highest { Delivered::Highest } else { Delivered::MostDays };
+        return Some(Criterion::DeliveredLevel { compares: compares?, of, days: days? });
     }
     let compares = |word: &str| match word {
         "known" => Some(None),

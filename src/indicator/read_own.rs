@@ -94,6 +94,9 @@ pub(super) fn of_stay(
         let bits = DiagnosisGroup::bits(&further);
         return Ok(Some(Criterion::Own(OwnTest::FurtherDiagnosis(bits))));
     }
+    if table.flag("agency_known", problems) == Some(true) {
+        return Ok(Some(Criterion::Own(OwnTest::AgencyKnown)));
+    }
     if table.flag("times_known", problems) == Some(true) {
         return Ok(Some(Criterion::Own(OwnTest::TimesKnown)));
     }

@@ -4,7 +4,7 @@ use super::Scale;
 use super::read_contact::{contact, keep};
 use super::read_happening;
 use super::read_stays::spell_set;
-use super::read_unit_value::{value, value_fits};
+use super::read_unit_value::{Measured, value, value_fits};
 use super::rule::{ContactShare, EventSet, Exclusion, ExclusionTest, Rule, Share};
 use super::{read_criterion::criterion, read_index::index, read_member::member, read_rate::rate};
 use crate::diagnostic::{Fields, Problems};
@@ -137,15 +137,16 @@ fn share(
     {
         let problem =
             numerator.problem(numerator.span(), "this criterion does not fit the unit", "here");
-        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `assessed_level` about admissions and discharges, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
+        problems.push(problem.help("`nights_over` and `during_stay` ask about discharges, `delivered_level` about assessments, `assessed_level`, `own_agency` and `agency_known` about admissions and discharges, `before_return` about disengagements, `referral` about referrals, `plan` about plans"));
     }
     numerator.finish(problems);
     let (index, numerator) = (index?, criterion?);
     let value = measured.as_ref().map(|measured| measured.value);
-    if let Some(measured) = measured.filter(|one| !value_fits(one.value, index.unit, &numerator)) {
+    let is_unfit = |one: &Measured| !value_fits(one.value, index.unit, &numerator, &exclusions);
+    if let Some(measured) = measured.filter(is_unfit) {
         let message = format!("`{}` cannot be measured of these units", measured.name);
         let problem = fields.problem(measured.span, message, "does not fit index and numerator");
-        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index"));
+        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index, `level_difference` with `delivered_level` where those without a day of care are left out (`no_service`, of the same days)"));
     }
     Some(Rule::Share(Box::new(Share { index, exclusions, numerator, curve, value })))
 }

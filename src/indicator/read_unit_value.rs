@@ -4,13 +4,21 @@ use std::ops::Range;
 
 use super::read_contact::{self, contact};
 use super::read_rule::missing_window;
-use super::rule::{Criterion, Unit};
+use super::rule::{Criterion, Exclusion, ExclusionTest, Unit};
 use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems, listed};
 use crate::timeline::ContactFilter;
 
-const VALUES: [&str; 7] =
-    ["days_until", "nights", "how_many", "standardised_change", "points", "cost", "minutes_until"];
+const VALUES: [&str; 8] = [
+    "days_until",
+    "nights",
+    "how_many",
+    "standardised_change",
+    "points",
+    "level_difference",
+    "cost",
+    "minutes_until",
+];
 
 /// What is measured, and where the definition names it.
 pub(super) struct Measured {
@@ -57,6 +65,7 @@ fn named(
         "how_many" => UnitValue::HowMany,
         "standardised_change" => UnitValue::StandardisedChange,
         "points" => UnitValue::Points,
+        "level_difference" => UnitValue::LevelDifference,
         "cost" => {
             let levels = read_contact::levels(table, "level", problems);
             let days = table.window("days", problems);
@@ -78,7 +87,12 @@ fn lacks(table: &Fields<'_>, what: &str, example: &str, problems: &mut Problems)
 }
 
 /// True if a value can be measured of these units.
-pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) -> bool {
+pub(super) fn value_fits(
+    value: UnitValue,
+    unit: Unit,
+    numerator: &Criterion,
+    exclusions: &[Exclusion],
+) -> bool {
     match value {
         UnitValue::DaysUntil { .. } | UnitValue::MinutesUntil { .. } => {
             *numerator != Criterion::Always
@@ -88,5 +102,10 @@ pub(super) fn value_fits(value: UnitValue, unit: Unit, numerator: &Criterion) ->
         UnitValue::Cost { .. } => *numerator == Criterion::Always,
         UnitValue::StandardisedChange => matches!(numerator, Criterion::Scores(_)),
         UnitValue::Points => unit == Unit::Signal,
+        UnitValue::LevelDifference => {
+            // Nothing is delivered to units without a day of care.
+            matches!(numerator, Criterion::DeliveredLevel { days, .. }
+                if exclusions.iter().any(|one| one.test == ExclusionTest::NoService(*days)))
+        }
     }
 }

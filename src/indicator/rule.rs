@@ -1,7 +1,7 @@
 //! A checked definition: what is counted, as data.
 
 use super::amount::HowMuch;
-pub use super::assessed::Comparison;
+pub use super::assessed::{Comparison, Delivered};
 use super::belongs::Belongs;
 use super::course::{Course, Happens};
 pub use super::event_set::EventSet;
@@ -338,11 +338,12 @@ pub enum Criterion {
         /// The window.
         days: Window,
     },
-    /// The delivered level (the one with most days in the window; tie: the lower) compared with the
-    /// recommended one.
+    /// The delivered level compared with the recommended one.
     DeliveredLevel {
         /// How they compare.
         compares: Comparison,
+        /// Which level is the delivered one.
+        of: Delivered,
         /// The window.
         days: Window,
     },
@@ -471,6 +472,7 @@ impl MemberRule {
         };
         let value = match self.value {
             MemberValue::MonthsWithContact { filter, .. }
+            | MemberValue::EachMonth { filter, .. }
             | MemberValue::GapOver { filter, .. }
             | MemberValue::AnyContact { filter }
             | MemberValue::LongestGap { filter }
@@ -559,6 +561,13 @@ pub enum MemberValue {
         /// True if every month of the window counts, eligible or not.
         all_months: bool,
     },
+    /// Whether there is a contact in every eligible month, if there is one.
+    EachMonth {
+        /// The filter.
+        filter: usize,
+        /// True if every month of the window counts, eligible or not.
+        all_months: bool,
+    },
     /// Whether some gap between contacts lasts more than so many days at risk.
     GapOver {
         /// The filter.
@@ -569,7 +578,10 @@ pub enum MemberValue {
         empty: bool,
     },
     /// Share of alive enrolled days outside institutions and custody.
-    CommunityDays,
+    CommunityDays {
+        /// Only days in spells of this set are away; nothing for 24-hour care and custody.
+        away_in: Option<SpellSet>,
+    },
     /// Σ (n/N)² over providers.
     Herfindahl,
     /// 1 − p ÷ (N + 0.1) for p providers, times 1 ÷ (1 − 1 ÷ (N + 0.1)) if modified.
@@ -597,8 +609,16 @@ pub enum MemberValue {
     },
     /// Whether there is a day in spells of a set.
     AnyInstitution(SpellSet),
+    /// Nights from the admission to the last day, the one after it included, of a spell of a set that goes
+    /// on then; 0 where none does.
+    NightsSoFar(SpellSet),
     /// Whether there is a contact in each of the four quarters of 90 days.
     EachQuarter {
+        /// The filter.
+        filter: usize,
+    },
+    /// Share of the four quarters of 90 days with a contact.
+    QuartersWithContact {
         /// The filter.
         filter: usize,
     },

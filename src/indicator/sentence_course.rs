@@ -6,7 +6,7 @@ use super::own::OwnTest;
 use super::rule::{Criterion, Index};
 use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, within};
-use super::sentence_stay::set_name;
+use super::sentence_stay::{self, set_name};
 use super::unit_value::UnitValue;
 use crate::terms::codes::{Disposition, EndReason, FacilityClass, Sector};
 use crate::timeline::{ContactFilter, Phase};
@@ -148,6 +148,7 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
         OwnTest::Favourable(domains) => {
             format!("the day's last score{} is no case", of_domains(domains))
         }
+        OwnTest::AgencyKnown => "the agency of the stay is known".to_owned(),
         OwnTest::TimesKnown => "the times of arrival and departure are known".to_owned(),
         OwnTest::Smi { on, .. } => {
             let day = match on {
@@ -209,16 +210,17 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
             format!("a referral to the sector {}{attended}", within(*days, noun))
         }
         Course::SameAgency { before, after, known } => {
-            let (usual, first) = (
-                format!("the agency with most contact days {}", within(*before, "admission")),
-                format!("the agency of the first contact {}", within(*after, noun)),
-            );
-            if *known {
-                format!("{usual} and {first} are known")
-            } else {
-                format!("{first} is {usual}")
-            }
+            let usual =
+                format!("the agency with most contact days {}", within(*before, "admission"));
+            let first = format!("the agency of the first contact {}", within(*after, noun));
+            let both = format!("{usual} and {first} are known");
+            if *known { both } else { format!("{first} is {usual}") }
         }
+        Course::OwnAgency { filter, days } => format!(
+            "{} {}, at the agency of the stay",
+            contacts(&filters[*filter]),
+            within(*days, noun)
+        ),
         Course::InPhase { phase, days } => {
             format!("in {} on every day {}", phase_name(*phase), within(*days, noun))
         }
@@ -268,6 +270,13 @@ pub(super) fn value(
             criterion(numerator, index, filters)
         ),
         UnitValue::Points => "the score, as a mean over the day's scores and units".to_owned(),
+        UnitValue::LevelDifference => {
+            let Criterion::DeliveredLevel { of, days, .. } = numerator else {
+                return String::new();
+            };
+            let delivered = sentence_stay::delivered(*of, *days, index_noun(index));
+            format!("{delivered} minus the recommended one, as a mean over units")
+        }
         UnitValue::HowMany => {
             let Criterion::Joined { of, .. } = numerator else { return String::new() };
             let texts: Vec<String> =

@@ -56,11 +56,6 @@ pub(super) fn member(rule: &MemberRule, filters: &[ContactFilter]) -> String {
     text + "."
 }
 
-fn of_months(all: bool, filter: &ContactFilter) -> String {
-    let which = if all { "all" } else { "eligible" };
-    format!("the share of {which} months with {}", contacts(filter))
-}
-
 /// A criterion about a day.
 fn asked(criterion: &Criterion, filters: &[ContactFilter]) -> String {
     sentence::criterion(criterion, &a_day(), filters)
@@ -178,12 +173,20 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         MemberValue::UsualProvider => "the share of visits to the most visited provider".to_owned(),
         MemberValue::BiceBoxerman => "the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned(),
         MemberValue::Sequential => "the share of successive visits to the same provider".to_owned(),
-        MemberValue::MonthsWithContact { filter, all_months } => {
-            of_months(all_months, &filters[filter])
-        }
-        MemberValue::GapOver { filter, days, empty } => of_gap(days, empty, &filters[filter]),
-        MemberValue::CommunityDays => {
+        MemberValue::MonthsWithContact { filter, .. }
+        | MemberValue::EachMonth { filter, .. }
+        | MemberValue::GapOver { filter, .. }
+        | MemberValue::AnyContact { filter }
+        | MemberValue::QuartersInCare { filter, .. }
+        | MemberValue::EachQuarter { filter }
+        | MemberValue::QuartersWithContact { filter }
+        | MemberValue::LongestGap { filter }
+        | MemberValue::Regularity { filter } => of_contacts(value, &filters[filter]),
+        MemberValue::CommunityDays { away_in: None } => {
             "the share of alive, enrolled days outside institutions and custody".to_owned()
+        }
+        MemberValue::CommunityDays { away_in: Some(set) } => {
+            format!("the share of alive, enrolled days outside {}", set_name(set))
         }
         MemberValue::Herfindahl => "the Herfindahl index Σ(n/N)² of visits over providers".to_owned(),
         MemberValue::Modified { twice: false } => MODIFIED.to_owned(),
@@ -198,33 +201,19 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         MemberValue::Fragmentation => {
             "one minus the Bice–Boxerman index (Σn² − N) ÷ (N(N − 1))".to_owned()
         }
-        MemberValue::AnyContact { filter } => format!("whether there is {}", contacts(&filters[filter])),
         MemberValue::HasLead => LEAD.to_owned(),
         MemberValue::PlanCurrent { days } => format!(
             "whether a care plan that runs was made or last reviewed in the last {days} days"
         ),
         MemberValue::SharedPlan => "whether one care plan that runs names every agency with treatment visits on at least two days".to_owned(),
-        MemberValue::QuartersInCare { filter, lead } => format!(
-            "whether there is {}{} in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care",
-            contacts(&filters[filter]),
-            if lead { " with the lead clinician" } else { "" }
-        ),
         MemberValue::Meets => "whether the criterion is met".to_owned(),
         MemberValue::Disruptions => DISRUPTIONS.to_owned(),
         MemberValue::Tenure => "days from the first visit ever seen to the last one, with the provider of most visit days in the window".to_owned(),
+        MemberValue::NightsSoFar(set) => format!(
+            "nights so far in {} that go on after their last day, the night of that day included",
+            set_name(set)
+        ),
         MemberValue::AnyInstitution(set) => format!("whether there is a day in {}", set_name(set)),
-        MemberValue::EachQuarter { filter } => format!(
-            "whether there is {} in each of the four quarters of 90 days",
-            contacts(&filters[filter])
-        ),
-        MemberValue::LongestGap { filter } => format!(
-            "the most days at risk between neighbouring days with {}, or between one and the edge of the window",
-            contacts(&filters[filter])
-        ),
-        MemberValue::Regularity { filter } => format!(
-            "1 ÷ (1 + CV) of the days between days with {}",
-            contacts(&filters[filter])
-        ),
         MemberValue::EdVisits { diagnosis, at_least } => format!(
             "whether there are at least {at_least} of {}",
             among(&of_bits(diagnosis), "an emergency-department visit")
@@ -239,12 +228,43 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
     }
 }
 
-fn of_gap(days: i32, empty: bool, filter: &ContactFilter) -> String {
-    if empty {
-        return format!("whether {days} days at risk in a row pass without {}", contacts(filter));
-    }
+/// A value of the days of contacts.
+fn of_contacts(value: MemberValue, filter: &ContactFilter) -> String {
     let contacts = contacts(filter);
-    format!("whether more than {days} days at risk lie between neighbouring days with {contacts}")
+    match value {
+        MemberValue::MonthsWithContact { all_months, .. } => {
+            let which = if all_months { "all" } else { "eligible" };
+            format!("the share of {which} months with {contacts}")
+        }
+        MemberValue::EachMonth { all_months, .. } => {
+            let month = if all_months { "month" } else { "eligible month" };
+            format!("whether there is {contacts} in every {month}")
+        }
+        MemberValue::GapOver { days, empty: true, .. } => {
+            format!("whether {days} days at risk in a row pass without {contacts}")
+        }
+        MemberValue::GapOver { days, empty: false, .. } => format!(
+            "whether more than {days} days at risk lie between neighbouring days with {contacts}"
+        ),
+        MemberValue::AnyContact { .. } => format!("whether there is {contacts}"),
+        MemberValue::QuartersInCare { lead, .. } => format!(
+            "whether there is {contacts}{} in each quarter of 90 days, counted back from the last day, at most four, that lies in the time in care",
+            if lead { " with the lead clinician" } else { "" }
+        ),
+        MemberValue::EachQuarter { .. } => {
+            format!("whether there is {contacts} in each of the four quarters of 90 days")
+        }
+        MemberValue::QuartersWithContact { .. } => {
+            format!("the share of the four quarters of 90 days with {contacts}")
+        }
+        MemberValue::LongestGap { .. } => format!(
+            "the most days at risk between neighbouring days with {contacts}, or between one and the edge of the window"
+        ),
+        MemberValue::Regularity { .. } => {
+            format!("1 ÷ (1 + CV) of the days between days with {contacts}")
+        }
+        _ => String::new(),
+    }
 }
 
 pub(super) fn of_bits(bits: u32) -> Vec<DiagnosisGroup> {

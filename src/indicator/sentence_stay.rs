@@ -1,7 +1,8 @@
 //! Sets of stays and their levels, as sentences.
 
-use super::rule::{Comparison, Criterion};
+use super::rule::{Comparison, Criterion, Delivered};
 use super::sentence::within;
+use crate::terms::Window;
 use crate::timeline::{Joins, OwnSet, SpellSet};
 
 pub(super) fn set_name(set: SpellSet) -> String {
@@ -34,11 +35,9 @@ fn own_set_name(set: OwnSet) -> String {
 /// How a level compares with a recommended one.
 pub(super) fn level(criterion: &Criterion, noun: &str) -> String {
     match criterion {
-        Criterion::DeliveredLevel { compares, days } => format!(
-            "the delivered level (the one with most days of care, {}; on a tie the lower) {} the recommended one",
-            within(*days, noun),
-            comparison(*compares)
-        ),
+        Criterion::DeliveredLevel { compares, of, days } => {
+            format!("{} {} the recommended one", delivered(*of, *days, noun), comparison(*compares))
+        }
         Criterion::AssessedLevel { compares: None, days } => {
             format!("an assessment that recommends a level of care {}", within(*days, noun))
         }
@@ -48,6 +47,21 @@ pub(super) fn level(criterion: &Criterion, noun: &str) -> String {
             within(*days, noun)
         ),
         _ => String::new(),
+    }
+}
+
+/// The delivered level.
+pub(super) fn delivered(of: Delivered, days: Window, noun: &str) -> String {
+    let days = within(days, noun);
+    match of {
+        Delivered::MostDays => {
+            format!(
+                "the delivered level (the one with most days of care, {days}; on a tie the lower)"
+            )
+        }
+        Delivered::Highest => {
+            format!("the delivered level (the highest of any day of care, {days})")
+        }
     }
 }
 

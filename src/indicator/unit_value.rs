@@ -23,6 +23,8 @@ pub enum UnitValue {
     StandardisedChange,
     /// The scores that the index names.
     Points,
+    /// The delivered level of care that the numerator asks about, minus the recommended one.
+    LevelDifference,
     /// Minutes of contacts from the index day to the day that decides the numerator.
     MinutesUntil {
         /// The filter.
@@ -47,6 +49,7 @@ impl UnitValue {
             Self::HowMany => "",
             Self::StandardisedChange => "standard deviations",
             Self::Points => "points",
+            Self::LevelDifference => "levels",
             Self::Cost { .. } => "per episode",
             Self::MinutesUntil { .. } => "minutes",
         }
@@ -55,7 +58,11 @@ impl UnitValue {
     /// Parts of one unit of the value.
     pub(super) fn parts(self) -> i64 {
         match self {
-            Self::DaysUntil { .. } | Self::Nights | Self::HowMany | Self::MinutesUntil { .. } => 1,
+            Self::DaysUntil { .. }
+            | Self::Nights
+            | Self::HowMany
+            | Self::LevelDifference
+            | Self::MinutesUntil { .. } => 1,
             Self::StandardisedChange => DEVIATION_PARTS,
             Self::Points => POINT,
             Self::Cost { .. } => 100,
@@ -93,6 +100,12 @@ pub(super) fn unit_value(
             within.map(|(_, sum)| sum.minutes).sum()
         }
         UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
+        UnitValue::LevelDifference => {
+            let Criterion::DeliveredLevel { of, days, .. } = rule.numerator else { return 0 };
+            let levels = of.beside_recommended(days, scene, unit);
+            levels
+                .map_or(0, |(delivered, recommended)| i64::from(delivered) - i64::from(recommended))
+        }
         UnitValue::Cost { days, levels } => cost(days, levels, scene, unit),
     }
 }

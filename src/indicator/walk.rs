@@ -210,7 +210,8 @@ impl MemberRule {
             _ => None,
         };
         let valued = match self.value {
-            MemberValue::AnyInstitution(set) => Some(set),
+            MemberValue::AnyInstitution(set) | MemberValue::NightsSoFar(set) => Some(set),
+            MemberValue::CommunityDays { away_in } => away_in,
             _ => None,
         };
         looked_at.into_iter().chain(valued).collect()
@@ -268,7 +269,7 @@ impl Criterion {
             | Self::ContactDuringStay { filter }
             | Self::ContactBeforeReturn { filter }
             | Self::Own(OwnTest::Smi { severe: filter, .. } | OwnTest::Member(filter))
-            | Self::Course(Course::Rows { filter, .. }) => {
+            | Self::Course(Course::Rows { filter, .. } | Course::OwnAgency { filter, .. }) => {
                 vec![*filter]
             }
             Self::Course(Course::AtAssessedLevel { by_level, .. }) => by_level.to_vec(),
@@ -306,6 +307,7 @@ impl Criterion {
                 | OwnTest::Involuntary
                 | OwnTest::HoursOver(_)
                 | OwnTest::TimesKnown
+                | OwnTest::AgencyKnown
                 | OwnTest::Changed
                 | OwnTest::Favourable(_),
             )

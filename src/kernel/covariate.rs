@@ -388,6 +388,7 @@ mod tests {
             further: 0,
             facility: None,
             facility_id: crate::timeline::UNKNOWN,
+            agency: None,
             disposition: None,
             planned: false,
             leave: 0,

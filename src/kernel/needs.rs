@@ -128,6 +128,18 @@ pub(super) fn counted_rows(rule: &Rule) -> Vec<usize> {
     rule.criteria().iter().filter_map(rows).collect()
 }
 
+/// The place of agencies among the kinds of providers.
+const AGENCY: usize = 2;
+
+/// The filters whose contacts a rule looks for at the agency of a stay.
+fn at_own_agency(rule: &Rule) -> Vec<usize> {
+    let filter = |criterion: &&Criterion| match criterion {
+        Criterion::Course(Course::OwnAgency { filter, .. }) => Some(*filter),
+        _ => None,
+    };
+    rule.criteria().iter().filter_map(filter).collect()
+}
+
 /// Filters whose contacts are added up, or looked at with their agencies or organisations.
 pub(super) fn of_contacts(
     needs: &mut Needs,
@@ -141,6 +153,10 @@ pub(super) fn of_contacts(
     needs.providers = vec![false; needs.filters.len()];
     let same_agency = |one: &Criterion| matches!(one, Criterion::Course(Course::SameAgency { .. }));
     for (indicator, places) in indicators.iter().zip(filters) {
+        for filter in at_own_agency(&indicator.rule) {
+            needs.agencies[places[filter]] = true;
+            needs.visits_to[AGENCY] = true;
+        }
         needs.providers[qualifying] |= indicator.rule.criteria().into_iter().any(same_agency);
         match &indicator.rule {
             Rule::Share(share) => {

@@ -294,7 +294,12 @@ fn asks_stays(rule: &Rule) -> bool {
         Rule::Share(share) => of_unit(share),
         Rule::Member(rule) => {
             matches!(rule.candidates, Candidates::Institution(_))
-                || matches!(rule.value, MemberValue::CommunityDays | MemberValue::AnyInstitution(_))
+                || matches!(
+                    rule.value,
+                    MemberValue::CommunityDays { .. }
+                        | MemberValue::AnyInstitution(_)
+                        | MemberValue::NightsSoFar(_)
+                )
         }
         Rule::Rate(rate) => {
             std::iter::once(&rate.of).chain(&rate.to).any(of_thing)

@@ -60,7 +60,7 @@ pub use scorecard::{
 pub use settings::{Adjusted, RuleSet, Settings};
 pub use standardised::STANDARDISED_RATIO;
 pub use tabulate::{
-    LOWER_QUARTILE, MEDIAN, SHARE_HIGH, SHARE_VERY_HIGH, Table, UPPER_QUARTILE, is_share_high,
-    tabulate,
+    GEOMETRIC_MEAN, LOWER_QUARTILE, MEDIAN, SHARE_HIGH, SHARE_VERY_HIGH, Table, UPPER_QUARTILE,
+    is_share_high, tabulate,
 };
 pub use trend::{Trend, TrendPoint, trend, trend_in};

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
-use crate::indicator::{Display, Measure, Shape};
+use crate::indicator::{Display, Measure, Shape, Spread};
 use crate::kernel::{Cell, Group, Stratum, Tallies, Tally};
-use crate::statistics::{CONFIDENCE, quantile, wilson};
+use crate::statistics::{CONFIDENCE, geometric_mean, quantile, wilson};
 use crate::terms::Period;
 
 use super::estimate::{Estimate, estimate, factor, may_be_dominated};
@@ -36,6 +36,8 @@ pub const MEDIAN: &str = ".median";
 pub const LOWER_QUARTILE: &str = ".p25";
 /// The upper quartile.
 pub const UPPER_QUARTILE: &str = ".p75";
+/// The geometric mean.
+pub const GEOMETRIC_MEAN: &str = ".geometric_mean";
 /// The share of members with a value of at least 0.75.
 pub const SHARE_HIGH: &str = ".share_ge_0.75";
 /// The share of members with a value of at least 0.95.
@@ -217,7 +219,7 @@ fn fill(row: &mut Row, estimate: Estimate) {
     row.interval = estimate.interval;
 }
 
-/// Median, quartiles and the share of high values of a mean over members or units.
+/// Median, quartiles, geometric mean and the share of high values of a mean over members or units.
 fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> Vec<Row> {
     if !mean.state.is_computable() || tally.values.is_empty() {
         return Vec::new();
@@ -248,10 +250,24 @@ fn spread(measure: &Measure, mean: &Row, tally: &Tally, settings: &Settings) -> 
         }
         rows.push(row);
     }
+    if measure.spread == Spread::Skewed {
+        rows.push(geometric(&bare, tally, unit));
+    }
     if matches!(measure.display, Display::Index | Display::Percent) {
         rows.push(share_high(measure, bare, tally, settings));
     }
     rows
+}
+
+/// The geometric mean, to a tenth: the exact product of a few whole numbers tells each of them.
+fn geometric(bare: &Row, tally: &Tally, unit: f64) -> Row {
+    let mean = geometric_mean(tally.values.counts());
+    let value = mean.map(|mean| (mean * unit * 10.0).round() / 10.0);
+    let mut row = Row { statistic: GEOMETRIC_MEAN, value, ..bare.clone() };
+    if tally.values.up_to(0) > 0 {
+        row.note("of values above 0");
+    }
+    row
 }
 
 /// True if a quantile is made of units that stand at the ceiling, where the event was not seen.

@@ -8,7 +8,7 @@ const COLUMNS: [(&str, &str, &str); 62] = [
     (
         "indicator",
         "text",
-        "id of the indicator with its variant; in results.csv with the suffix of derived rows (.median .p25 .p75 .share_ge_0.75 .share_ge_0.95 .standardised_ratio)",
+        "id of the indicator with its variant; in results.csv with the suffix of derived rows (.median .p25 .p75 .geometric_mean .share_ge_0.75 .share_ge_0.95 .standardised_ratio)",
     ),
     ("preset", "text", "variant of the definition; default if none was chosen"),
     ("statistic", "text", "suffix of derived rows; empty for the value itself"),

@@ -3,8 +3,8 @@
 use crate::chart::{Mark, Shown, format};
 use crate::indicator::{Better, Display, Evidence, Family, Measure, Shape};
 use crate::oversight::{
-    Exact, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, SHARE_VERY_HIGH, STANDARDISED_RATIO,
-    State, UPPER_QUARTILE, Verdict,
+    Exact, GEOMETRIC_MEAN, LOWER_QUARTILE, MEDIAN, Published, SHARE_HIGH, SHARE_VERY_HIGH,
+    STANDARDISED_RATIO, State, UPPER_QUARTILE, Verdict,
 };
 use crate::terms::Period;
 
@@ -275,6 +275,7 @@ pub(super) fn display(row: &Published, measure: &Measure) -> Display {
 pub(super) fn statistic(suffix: &'static str) -> &'static str {
     match suffix {
         MEDIAN => "median",
+        GEOMETRIC_MEAN => "geometric mean",
         LOWER_QUARTILE => "lower quartile",
         UPPER_QUARTILE => "upper quartile",
         SHARE_HIGH => "members at 0.75 or more",

@@ -64,7 +64,7 @@ pub use grouped_model::{
     GroupedError, GroupedFamily, GroupedFit, GroupedRow, concordance, grouped_model,
 };
 pub use logistic::{LogisticData, LogisticError, LogisticFit, logistic};
-pub use mean::t_interval;
+pub use mean::{geometric_mean, t_interval};
 pub use multiplicity::benjamini_hochberg;
 pub use proportion::{clopper_pearson, newcombe, wilson};
 pub use quantile::{median_interval, quantile};

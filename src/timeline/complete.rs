@@ -147,6 +147,7 @@ impl Reader<'_> {
                     further: 0,
                     facility: None,
                     facility_id: UNKNOWN,
+                    agency: None,
                     disposition: None,
                     planned: false,
                     leave: 0,

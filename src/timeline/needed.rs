@@ -11,10 +11,11 @@ impl Needs {
         self.visits_to = [true; 3];
     }
 
-    /// Whether the clinicians, teams and agencies of any contacts are needed.
+    /// Whether the clinicians, teams and agencies of any contacts are needed. Agencies are those of stays as well.
     pub(super) fn provider_columns(&self) -> [Option<&'static str>; 3] {
         let columns = [column::CLINICIAN_ID, column::TEAM_ID, column::AGENCY_ID];
-        let of_visits = self.visits || self.providers.contains(&true);
+        let of_visits = self.visits
+            || [&self.providers, &self.agencies].iter().any(|asked| asked.contains(&true));
         let is_asked = |kind: usize| of_visits && self.visits_to[kind];
         [0, 1, 2].map(|kind: usize| is_asked(kind).then_some(columns[kind]))
     }

@@ -347,6 +347,7 @@ impl<'n> Reader<'n> {
             further: if self.needs.further_diagnoses { rows.further_groups(row) } else { 0 },
             facility: facility.and_then(|class| u8::try_from(class as usize).ok()),
             facility_id: rows.facility_id.at(row),
+            agency: rows.providers[2].at(row),
             disposition,
             planned: rows.planned.at(row) == Some(1),
             leave,

@@ -20,6 +20,8 @@ pub struct Stay {
     pub facility: Option<u8>,
     /// The facility, as a key of the interner, where it is needed.
     pub facility_id: u32,
+    /// The agency that is responsible for it, as a key of the interner, where agencies of contacts are needed.
+    pub agency: Option<u32>,
     /// Where the stay ended.
     pub disposition: Option<Disposition>,
     /// True if the stay was planned.

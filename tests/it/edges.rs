@@ -137,3 +137,27 @@ fn what_contacts_are_called_decides_nothing() {
     assert_eq!(changed[..2], ["0", "12"].map(String::from), "K2 before, and K2 of both in May");
     assert_eq!(of("B", "A"), changed);
 }
+
+/// Of eleven stays of 2 nights and one of 200 the geometric mean is the twelfth root of 2¹¹ × 200; who is in bed
+/// on the last day has been there for 31 nights.
+#[test]
+fn few_long_stays_weigh_less_in_the_geometric_mean() {
+    let stays = |member: usize| {
+        let end = if member == 0 { "2024-08-19" } else { "2024-02-03" };
+        format!(
+            "S{member},M{member:02},F1,2024-02-01,{end},acute_psych,F32.1\nT{member},M{member:02},F1,2024-12-01,2025-01-08,acute_psych,F32.1\n"
+        )
+    };
+    let head = "stay_id,member_id,facility_id,admit,discharge,facility_class,dx1\n".to_owned();
+    let seen = |member: usize| format!("C{member},M{member:02},2024-03-01,,A1,,therapy,attended\n");
+    let files =
+        [contacts((0..12).map(seen)), ("stays", head + &(0..12).map(stays).collect::<String>())];
+    let manifest = "contacts,2025-01-31,0\nstays,2025-01-31,0\n";
+    let site = site("\"alos\"", 12, &files, manifest);
+    let value = |indicator: &str| {
+        let wanted = [("indicator", indicator), ("period", "year"), ("group", "all")];
+        site.results("out-internal", &wanted, ["value"])[0][0].clone()
+    };
+    let of = ["alos", "alos.median", "alos.geometric_mean", "alos@in_bed", "alos@in_bed.median"];
+    assert_eq!(of.map(value), ["18.5", "2", "2.9", "31", "31"].map(String::from));
+}

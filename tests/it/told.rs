@@ -414,8 +414,26 @@ fn a_value_that_does_not_fit_is_drawn_where_it_stands() {
             15 | of = "how_many"
                |      ^^^^^^^^^^ does not fit index and numerator
                |
-            help: `nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index"#]],
+            help: `nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index, `level_difference` with `delivered_level` where those without a day of care are left out (`no_service`, of the same days)"#]],
     );
+}
+
+/// Nothing would be taken for no difference where nothing is delivered, and a contact names no stay.
+#[test]
+fn what_says_nothing_of_some_units_is_refused() {
+    let levels = "[index]\nassessment = true\n[numerator]\ndelivered_level = \"equal\"\ndays = [0, 30]\n[value]\nof = \"level_difference\"\n";
+    let left_out =
+        |to: i32| format!("{levels}[[exclusion]]\nreason = \"none\"\nno_service = [0, {to}]");
+    check_each(&[
+        (levels, "`level_difference` cannot be measured of these units"),
+        (&left_out(7), "`level_difference` cannot be measured of these units"),
+        (&format!("{ANY}agency_known = true"), "this criterion does not fit the unit"),
+        (
+            &format!("{ANY}contact = {{ is = \"row\" }}\ndays = [0, 1]\nown_agency = true"),
+            "`agency_known` about admissions and discharges",
+        ),
+    ]);
+    assert_eq!(told(&left_out(30)), "");
 }
 
 /// A faulty example is an example: it is not said that there is none.

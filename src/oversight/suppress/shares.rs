@@ -8,13 +8,14 @@ use super::axes::{Axes, Timing};
 use super::count::Rows;
 use super::sheet::Sheet;
 use super::sorts::Tree;
-use crate::indicator::{Display, Shape, Widening};
+use crate::indicator::{Display, Shape, Spread, Widening};
 use crate::oversight::{Exact, Row, SHARE_HIGH, SHARE_VERY_HIGH, Table, is_share_high};
 
 /// Rows of a measure, or of the share of high values that goes with it.
 pub(super) struct Part<'t> {
     pub(super) measure: usize,
     pub(super) statistic: &'static str,
+    /// Of means that would tell how many units have another value, that of the shares they are hidden with.
     pub(super) shape: Shape,
     pub(super) widening: Option<&'t Widening>,
     pub(super) rows: Rows<'t>,
@@ -92,7 +93,7 @@ fn parts<'t>(
             parts.push(Part {
                 measure,
                 statistic,
-                shape: about.shape,
+                shape: if about.spread == Spread::Few { Shape::Share } else { about.shape },
                 widening: about.widening.as_ref(),
                 rows,
                 units,

@@ -1,7 +1,7 @@
 //! Variants that part one whole, such as practice levels, and other measures that count what one of them
 //! counts.
 
-use throughline::indicator::{Display, Measure, Scale, Shape};
+use throughline::indicator::{Display, Measure, Scale, Shape, Spread};
 use throughline::kernel::Group;
 use throughline::oversight::{Exact, PublishedTable, Settings, suppress, tabulate};
 use throughline::terms::Grain;
@@ -62,4 +62,28 @@ fn who_counts_what_a_hidden_variant_counts_is_hidden_with_it() {
             assert!(own.is_some() || other.is_none(), "{order:?}: {own:?}, {other:?}");
         }
     }
+}
+
+/// Thirty-seven of forty are as they should be, and three are one below: a mean of differences says so as well.
+#[test]
+fn a_mean_of_few_values_is_hidden_with_the_shares_of_its_units() {
+    let table = |spread: Spread| {
+        let mut difference = world::measure("levels@difference", Shape::UnitMean);
+        (difference.display, difference.spread) = (Display::Rate, spread);
+        let measures = vec![world::measure("levels", Shape::Share), difference];
+        let mut world = world::World::new(measures, 1, &[Grain::Month]);
+        for (place, of_last) in [(0, 0), (1, -1)] {
+            let cells = world.cells(place, day("2023-01-05"), &bho("B0"), &[]);
+            for member in 0..40_u64 {
+                let is_below = member >= 37;
+                let of_others = i64::from(place == 0);
+                world.add(&cells, member, if is_below { of_last } else { of_others }, 1);
+            }
+        }
+        let settings = Settings::new(day("2030-01-01"));
+        suppress(&tabulate(&world.tallies(), &settings), &settings)
+    };
+    assert_eq!(shown(&table(Spread::Few), "levels"), None);
+    assert_eq!(shown(&table(Spread::Few), "levels@difference"), None);
+    assert_eq!(shown(&table(Spread::Any), "levels@difference"), Some(-3.0), "of many values");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{
-    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables, Widening,
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Spread, Tables, Widening,
 };
 use throughline::kernel::{Attributed, BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally};
 use throughline::terms::{Day, Grain, Period};
@@ -78,6 +78,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
         has_curve: false,
         ceiling: None,
+        spread: Spread::Any,
         high_percent: 75,
         widening: None,
         tables: Tables::default(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use throughline::indicator::{
-    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Tables,
+    Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Spread, Tables,
 };
 use throughline::kernel::{
     BETWEEN, Cell, Group, JOINT, Stratum, Tallies, Tally, has_expected_count,
@@ -76,6 +76,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         overlapping: false,
         has_curve: false,
         ceiling: None,
+        spread: Spread::Any,
         high_percent: 75,
         widening: None,
         tables: Tables::default(),

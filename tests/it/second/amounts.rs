@@ -39,7 +39,8 @@ pub(super) fn met(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> An
         }
         return Break(None);
     }
-    if let (Some(most), Some(set)) = (criterion.nights_over, criterion.set) {
+    if let Some(set) = criterion.set {
+        let most = criterion.nights_over.unwrap_or(0);
         let of = |day: &Day| life.is_alive(*day) && life.days_in(set).contains(day);
         let nights = i32::try_from(window().filter(of).count()).expect("a window is short");
         return Break((nights > most).then_some(0));

@@ -270,7 +270,12 @@ impl Writer {
         if key.is_empty() { row } else { row.with(key, format!("R{:06}", self.number)) }
     }
 
-    pub(super) fn add(&mut self, table: &str, row: Row) {
+    pub(super) fn add(&mut self, table: &str, mut row: Row) {
+        // Whose stays are is told without the dice, as nothing depends on it.
+        if let Some(admit) = row.day("admit") {
+            let agency = usize::try_from(admit.rem_euclid(4)).unwrap_or(0);
+            row.set("agency_id", ["A1", "A2", "A1", ""][agency]);
+        }
         // After death almost nothing happens any more.
         if let Some(delivered) = self.extract.0.get_mut(table)
             && !delivered.rows.contains(&row)

@@ -279,26 +279,37 @@ fn assessed_level(
     holds.then_some(day - unit.day)
 }
 
-/// The level with most days in the window against the recommended one.
+/// The delivered level against the recommended one.
 fn delivered_level(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<i32> {
-    let (Some(compared), Of::Assessment(recommended)) = (criterion.delivered_level, &unit.of)
-    else {
+    let Some(compared) = criterion.delivered_level else {
         panic!("a criterion that is not known here: {criterion:?}")
     };
+    let above = above_recommended(criterion, life, unit)?;
+    let holds = match compared {
+        Compared::Equal => above == 0,
+        Compared::Under => above < 0,
+        Compared::Over => above > 0,
+    };
+    holds.then_some(0)
+}
+
+/// How far the level with most days in the window, or the highest, is above the recommended one.
+pub(super) fn above_recommended(
+    criterion: &Criterion,
+    life: &Life<'_>,
+    unit: &Unit<'_>,
+) -> Option<i64> {
+    let Of::Assessment(recommended) = unit.of else { panic!("only of assessments") };
     let [from, to] = criterion.days.expect("a window");
     let mut days_at = [0; 7];
     for level in (unit.day + from..=unit.day + to).filter_map(|day| life.level_on(day)) {
         days_at[usize::from(level)] += 1;
     }
     let most = days_at.iter().max().copied().filter(|most| *most > 0)?;
+    let mut levels = (0_i64..).zip(days_at).filter(|(_, days)| *days > 0);
     let delivered =
-        (0_i64..).zip(days_at).find(|(_, days)| *days == most).map(|(level, _)| level)?;
-    let holds = match compared {
-        Compared::Equal => delivered == *recommended,
-        Compared::Under => delivered < *recommended,
-        Compared::Over => delivered > *recommended,
-    };
-    holds.then_some(0)
+        if criterion.highest { levels.last() } else { levels.find(|(_, days)| *days == most) };
+    delivered.map(|(level, _)| level - recommended)
 }
 
 /// Things of several kinds and criteria made of criteria.
@@ -357,26 +368,12 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
     if let Some(place) = criterion.own_kind {
         return Some(matches!(unit.of, Of::Signal(kind) if kind + 1 == place));
     }
-    if !criterion.own_diagnosis.is_empty() {
-        let groups = &criterion.own_diagnosis;
-        return Some(match unit.of {
-            Of::Discharge(spell) => in_groups(groups, &spell.last.dx1),
-            Of::Admission(spell) => in_groups(groups, &spell.first.dx1),
-            Of::EdVisit(visit, _) => visit.is_of(groups),
-            _ => false,
-        });
-    }
-    if !criterion.own_further_diagnosis.is_empty() {
-        let Of::Discharge(spell) = unit.of else { panic!("only of discharges") };
-        let groups = &criterion.own_further_diagnosis;
-        return Some(spell.last.further.iter().any(|code| in_groups(groups, code)));
+    if let Some(holds) = of_stay(criterion, unit) {
+        return Some(holds);
     }
     if let Some(about) = &criterion.member {
         let language = life.language.to_lowercase();
         return Some(!language.is_empty() && !about.language_not.contains(&language));
-    }
-    if criterion.planned {
-        return Some(matches!(unit.of, Of::Admission(spell) if spell.first.is_planned));
     }
     if criterion.sed {
         return Some(life.sed_recorded);
@@ -420,6 +417,29 @@ fn itself(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<boo
         return Some(seconds.is_some_and(|seconds| hours.is_none_or(|most| seconds > most)));
     }
     criterion.changed.then_some(matches!(unit.of, Of::Quarters { changed: true }))
+}
+
+/// What a stay or visit itself is.
+fn of_stay(criterion: &Criterion, unit: &Unit<'_>) -> Option<bool> {
+    if !criterion.own_diagnosis.is_empty() {
+        let groups = &criterion.own_diagnosis;
+        return Some(match unit.of {
+            Of::Discharge(spell) => in_groups(groups, &spell.last.dx1),
+            Of::Admission(spell) => in_groups(groups, &spell.first.dx1),
+            Of::EdVisit(visit, _) => visit.is_of(groups),
+            _ => false,
+        });
+    }
+    if !criterion.own_further_diagnosis.is_empty() {
+        let Of::Discharge(spell) = unit.of else { panic!("only of discharges") };
+        let groups = &criterion.own_further_diagnosis;
+        return Some(spell.last.further.iter().any(|code| in_groups(groups, code)));
+    }
+    if criterion.agency_known {
+        return Some(!own_agency(unit).is_empty());
+    }
+    let is_planned = matches!(unit.of, Of::Admission(spell) if spell.first.is_planned);
+    criterion.planned.then_some(is_planned)
 }
 
 /// As recorded of the first stay, else by an involuntary event on the day of admission or after.
@@ -619,6 +639,15 @@ pub(super) fn most_visited<'a>(visits: &[Visit<'a>]) -> Option<&'a str> {
     best.map(|visit| visit.who)
 }
 
+/// The agency of the stay with which a discharge ends or an admission begins; empty if not known.
+fn own_agency<'a>(unit: &Unit<'a>) -> &'a str {
+    match unit.of {
+        Of::Discharge(spell) => &spell.last.agency,
+        Of::Admission(spell) => &spell.first.agency,
+        _ => panic!("only of stays"),
+    }
+}
+
 fn contact_met(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Option<i32> {
     let contacts = life.contact_days(criterion.contact.as_ref().expect("of contacts"));
     if criterion.before_return {
@@ -631,6 +660,17 @@ fn contact_met(criterion: &Criterion, life: &Life<'_>, unit: &Unit<'_>) -> Optio
         return contacts.range(spell.admit..=spell.discharge).next().map(|_| 0);
     }
     let [from, to] = criterion.days.expect("a window");
+    if criterion.own_agency {
+        let test = criterion.contact.as_ref().expect("of contacts");
+        let agency = own_agency(unit);
+        let at_it = life.contacts.iter().filter(|one| {
+            (unit.day + from..=unit.day + to).contains(&one.day)
+                && one.passes(test)
+                && !agency.is_empty()
+                && one.row.text("agency_id") == agency
+        });
+        return at_it.map(|one| one.day - unit.day).min();
+    }
     let mut found: BTreeSet<Day> =
         contacts.range(unit.day + from..=unit.day + to).copied().collect();
     if criterion.or_plan {

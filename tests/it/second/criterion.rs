@@ -169,6 +169,8 @@ pub(super) struct Criterion {
     pub(super) before_return: bool,
     #[serde(default)]
     pub(super) during_stay: bool,
+    #[serde(default)]
+    pub(super) own_agency: bool,
     pub(super) nights_over: Option<i32>,
     pub(super) no_service: Option<Days>,
     pub(super) no_acute_care: Option<Days>,
@@ -182,6 +184,8 @@ pub(super) struct Criterion {
     pub(super) plan: Option<PlanSays>,
     pub(super) admission: Option<Set>,
     pub(super) delivered_level: Option<Compared>,
+    #[serde(default)]
+    pub(super) highest: bool,
     pub(super) assessed_level: Option<Assessed>,
     #[serde(default)]
     pub(super) always: bool,
@@ -208,6 +212,8 @@ pub(super) struct Criterion {
     pub(super) lead: bool,
     #[serde(default)]
     pub(super) times_known: bool,
+    #[serde(default)]
+    pub(super) agency_known: bool,
     pub(super) hours_over: Option<i64>,
     #[serde(default)]
     pub(super) changed: bool,

@@ -434,14 +434,17 @@ pub(super) enum ValueOf {
     Providers,
     Fragmentation,
     MonthsWithContact,
+    EachMonth,
     GapOver,
     DaysWithout,
     AnyContact,
     EachQuarter,
+    QuartersWithContact,
     LongestGap,
     Regularity,
     CommunityDays,
     AnyNight,
+    NightsSoFar,
     EdVisits,
     Events,
     HasLead,
@@ -474,6 +477,7 @@ pub(super) enum ValueOf {
     Cost,
     StandardisedChange,
     Points,
+    LevelDifference,
     Nights,
     HowMany,
 }
@@ -488,6 +492,7 @@ impl ValueOf {
                 | Self::AnyContact
                 | Self::AnyNight
                 | Self::EachQuarter
+                | Self::EachMonth
                 | Self::EdVisits
                 | Self::Events
                 | Self::HasLead

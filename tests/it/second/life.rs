@@ -42,6 +42,7 @@ pub(super) struct Stay {
     /// The diagnoses after the first.
     pub(super) further: Vec<String>,
     pub(super) facility: String,
+    pub(super) agency: String,
     pub(super) disposition: String,
     pub(super) is_planned: bool,
     /// Voluntary or not, or a code; empty if not known.
@@ -573,6 +574,7 @@ fn stays(rows: &[&Row], contacts: &[Contact<'_>], delivered: bool) -> Vec<Stay> 
             dx1: row.text("dx1").to_owned(),
             further: further_of(row),
             facility: row.text("facility_class").to_owned(),
+            agency: row.text("agency_id").to_owned(),
             disposition: row.text("discharge_disposition").to_owned(),
             is_planned: row.flag("planned") == Some(true),
             legal: row.text("admit_legal").to_owned(),
@@ -611,6 +613,7 @@ fn derived(contacts: &[Contact<'_>], level: u8) -> Vec<Stay> {
                 dx1: dx1.to_owned(),
                 further: Vec::new(),
                 facility: String::new(),
+                agency: String::new(),
                 disposition: String::new(),
                 is_planned: false,
                 legal: String::new(),

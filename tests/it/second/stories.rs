@@ -173,7 +173,7 @@ fn emergency(writer: &mut Writer, day: Day) {
 fn new_episode(writer: &mut Writer, day: Day) {
     let mut on = day;
     match writer.dice.below(4) {
-        0 => writer.stays(
+        0 | 3 => writer.stays(
             day - 5,
             5,
             &[("dx1", "F10.20"), ("facility_class", "residential_sud"), ("level", "5")],
@@ -194,8 +194,11 @@ fn crisis(writer: &mut Writer, day: Day) {
     writer.seen(on, "therapy", &[]);
 }
 
-/// Two contacts, then none for 90 days; sought, and back by one way or another.
+/// Two contacts, then none for 90 days, for half a year or for a year; sought, and back by one way or
+/// another.
 fn lost(writer: &mut Writer, day: Day) {
+    let longer = writer.dice.pick(&[0, 0, 90, 275]);
+    let day = if longer == 275 { day - 250 } else { day };
     writer.seen(day, "therapy", &[]);
     writer.seen(day + 10, "therapy", &[]);
     let gone = day + 100;
@@ -211,8 +214,7 @@ fn lost(writer: &mut Writer, day: Day) {
             );
         }
     }
-    let gone = gone + writer.dice.pick(&[0, 0, 90]);
-    let back = gone + writer.dice.pick(&[1, 5, 29, 30, 31, 60, 90]);
+    let back = gone + longer + writer.dice.pick(&[1, 5, 29, 30, 31, 60, 90]);
     match writer.dice.below(10) {
         0 => writer.seen(back, "crisis_ambulatory", &[]),
         1 => writer.visits_ed(back, "F33.1"),

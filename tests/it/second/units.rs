@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 
 use super::contact::{TREATMENT, in_groups};
-use super::course::{Says, Visit, happen, happens, met, most_visited, says, visits};
+use super::course::{
+    Says, Visit, above_recommended, happen, happens, met, most_visited, says, visits,
+};
 use super::criterion::{Criterion, Happening};
 use super::definition::{
     Around, By, ContactTest, Days, Definition, Exclusion, Index, MemberValue, Provider, ValueOf,
@@ -181,6 +183,10 @@ fn measured(
             let index = definition.index.as_ref().expect("a rule of units has an index");
             let of = index.any.iter().find_map(|kind| kind.score_of.as_ref());
             scores::points(life, of.expect("domains"), unit.day)
+        }
+        ValueOf::LevelDifference => {
+            let above = above_recommended(numerator, life, unit).expect("others are left out");
+            i32::try_from(above).expect("levels").into()
         }
         ValueOf::DaysUntil => decided(&definition.exclusion, numerator, life, unit)
             .unwrap_or_else(|| value.otherwise.expect("days of a unit that is not met"))

@@ -9,7 +9,7 @@ use super::definition::{
     Definition, Each, Exclusion, Group, Member, MemberValue, Organisation, Provider, Set, ValueOf,
 };
 use super::homes;
-use super::life::Life;
+use super::life::{Life, Spell};
 use super::rows::{Day, Row, month_start};
 use super::scores;
 use super::status;
@@ -200,6 +200,13 @@ impl<'a> Year<'a> {
         share(months.iter().filter(seen).count(), months.len())
     }
 
+    /// Of the four quarters of 90 days.
+    fn quarters_with(&self, contacts: &[Day]) -> usize {
+        let first_days = [0, 90, 180, 270].map(|days| self.start + days);
+        let has = |from: &&Day| contacts.iter().any(|day| (**from..**from + 90).contains(day));
+        first_days.iter().filter(has).count()
+    }
+
     /// Reading 23: fully enrolled, with fewer than 15 days in an institution or in custody. The dead are
     /// not enrolled.
     fn eligible_months(&self) -> Vec<(Day, Day)> {
@@ -348,28 +355,47 @@ impl<'a> Year<'a> {
         longest
     }
 
+    /// A value of the days of contacts.
+    fn of_contacts(&self, value: &MemberValue, contacts: &[Day]) -> Option<f64> {
+        let longest = || self.gaps(contacts).into_iter().max().unwrap_or(0);
+        let days = || usize::try_from(value.length()).expect("a number of days");
+        let months = || self.months_with(contacts, value.all_months);
+        Some(match value.of {
+            ValueOf::MonthsWithContact => months(),
+            ValueOf::EachMonth => whether((months() - 1.0).abs() < 1e-9),
+            ValueOf::GapOver => whether(longest() > days()),
+            ValueOf::DaysWithout => whether(self.longest_silence(contacts) >= days()),
+            ValueOf::LongestGap => share(longest(), 1),
+            ValueOf::AnyContact => whether(!contacts.is_empty()),
+            ValueOf::EachQuarter => whether(self.quarters_with(contacts) == 4),
+            ValueOf::QuartersWithContact => share(self.quarters_with(contacts), 4),
+            ValueOf::Regularity => regularity(contacts),
+            _ => return None,
+        })
+    }
+
     fn value(&self, member: &Member, value: &MemberValue) -> f64 {
         let contacts =
             value.contact.as_ref().map(|test| self.within(&self.life.contact_days(test)));
         let contacts = contacts.unwrap_or_default();
-        let longest = || self.gaps(&contacts).into_iter().max().unwrap_or(0);
-        let days = || usize::try_from(value.length()).expect("a number of days");
-        let whether = |holds: bool| f64::from(u8::from(holds));
         let at_least = value.at_least.unwrap_or(1);
+        if let Some(found) = self.of_contacts(value, &contacts) {
+            return found;
+        }
         match value.of {
-            ValueOf::MonthsWithContact => self.months_with(&contacts, value.all_months),
-            ValueOf::GapOver => whether(longest() > days()),
-            ValueOf::DaysWithout => whether(self.longest_silence(&contacts) >= days()),
-            ValueOf::LongestGap => share(longest(), 1),
-            ValueOf::AnyContact => whether(!contacts.is_empty()),
-            ValueOf::EachQuarter => whether((0..4).all(|quarter| {
-                let from = self.start + 90 * quarter;
-                contacts.iter().any(|day| (from..from + 90).contains(day))
-            })),
-            ValueOf::Regularity => regularity(&contacts),
             ValueOf::CommunityDays => {
                 let days = self.eligible_days();
-                share(days.iter().filter(|day| self.life.is_at_risk(**day)).count(), days.len())
+                let is_home = |day: &&Day| match value.set {
+                    Some(set) => !self.life.days_in(set).contains(*day),
+                    None => self.life.is_at_risk(**day),
+                };
+                share(days.iter().filter(is_home).count(), days.len())
+            }
+            ValueOf::NightsSoFar => {
+                let spells = self.life.spells(value.set.expect("a set"));
+                let in_bed = |spell: &&Spell| spell.admit <= self.end && self.end < spell.discharge;
+                let nights = spells.iter().find(in_bed).map_or(0, |own| self.end + 1 - own.admit);
+                f64::from(nights)
             }
             ValueOf::AnyNight => whether(self.any_night(value.set.expect("a set"))),
             ValueOf::EdVisits => whether(self.ed_visits(&value.diagnosis) >= at_least),
@@ -416,6 +442,10 @@ impl<'a> Year<'a> {
             of => relation(of, &self.visits(member)),
         }
     }
+}
+
+fn whether(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
 }
 
 /// True for the contacts that a rule takes for visits.
