@@ -81,6 +81,8 @@ pub(super) fn estimate(measure: &Measure, period: Period, tally: &Tally) -> Esti
         Interval::None => (None, ""),
     };
     let least_most = bounds(measure);
+    // Where all members are alike, their spread says nothing of how far the next may lie.
+    let limits = limits.filter(|limits| limits.low < limits.high);
     let limits = limits.map(|limits| limits.within(least_most.0, least_most.1).times(factor));
     Estimate::new(value, limits, name)
 }

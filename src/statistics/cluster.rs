@@ -30,7 +30,9 @@ impl MemberSums {
     fn variance(self) -> f64 {
         let ratio = self.ratio();
         let residual = self.nn - 2.0 * ratio * self.nd + ratio * ratio * self.dd;
-        self.members / (self.members - 1.0) * residual.max(0.0) / (self.d * self.d)
+        // What differences of large sums leave over where every member has the same ratio is rounding.
+        let residual = if residual > 1e-12 * self.nn { residual } else { 0.0 };
+        self.members / (self.members - 1.0) * residual / (self.d * self.d)
     }
 }
 

@@ -261,3 +261,23 @@ fn a_share_of_days_has_the_limits_of_members() {
         assert!((found - expected).abs() < 1e-12, "{found} for {expected}");
     }
 }
+
+/// Members who are all alike say nothing of how far the next may lie.
+#[test]
+fn a_value_of_members_who_are_all_alike_has_no_interval() {
+    let mut measure = world::measure("community", Shape::Rate);
+    measure.interval = Interval::RatioCluster;
+    for (share, is_known) in [(1, false), (2, true)] {
+        let mut world = world::World::new(vec![measure.clone()], 1, &[Grain::Month]);
+        let cells = world.cells(0, day("2023-01-05"), &world::bho("B0"), &[]);
+        for member in 0..30 {
+            let cents = 1_000 + 37 * i64::try_from(member).expect("a small number");
+            world.add(&cells, member, if member % share == 0 { cents } else { 0 }, cents);
+        }
+        let settings = Settings::new(day("2030-01-01"));
+        let table = suppress(&tabulate(&world.tallies(), &settings), &settings);
+        let row = table.rows().first().expect("a row");
+        assert!(row.value.is_some(), "{row:?}");
+        assert_eq!((row.low.is_some(), row.high.is_some()), (is_known, is_known), "{row:?}");
+    }
+}
