@@ -199,6 +199,7 @@ pub(super) fn among(diagnosis: &[DiagnosisGroup], noun: &str) -> String {
 /// A window in words: “in days 1 to 7 after the discharge (the day itself does not count)”.
 pub(super) fn within(days: Window, index: &str) -> String {
     match (days.from, days.to) {
+        (0, 0) => "on the day itself".to_owned(),
         (0, to) => format!("in days 0 to {to} from the {index} (the day itself counts)"),
         (from @ 1.., to) => {
             format!("in days {from} to {to} after the {index} (the day itself does not count)")

@@ -8,6 +8,7 @@ use super::score::of_domains;
 use super::sentence::{among, contacts, criterion, event_names, index_noun, within};
 use super::sentence_stay::{self, set_name};
 use super::unit_value::UnitValue;
+use crate::terms::Window;
 use crate::terms::codes::{Disposition, EndReason, FacilityClass, Sector};
 use crate::timeline::{ContactFilter, Phase};
 
@@ -170,6 +171,11 @@ fn own(test: OwnTest, index: &Index, filters: &[ContactFilter]) -> String {
     }
 }
 
+fn in_phase(phase: Phase, days: Window, noun: &str) -> String {
+    let every = if days.from == days.to { "" } else { "on every day " };
+    format!("in {} {every}{}", phase_name(phase), within(days, noun))
+}
+
 fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
     match course {
         Course::Lost { gap, within } => format!(
@@ -221,9 +227,7 @@ fn course(course: &Course, noun: &str, filters: &[ContactFilter]) -> String {
             contacts(&filters[*filter]),
             within(*days, noun)
         ),
-        Course::InPhase { phase, days } => {
-            format!("in {} on every day {}", phase_name(*phase), within(*days, noun))
-        }
+        Course::InPhase { phase, days } => in_phase(*phase, *days, noun),
         Course::AtAssessedLevel { by_level, days } => format!(
             "{} {}, at the level of the last assessment or above",
             contacts(&filters[by_level[0]]),

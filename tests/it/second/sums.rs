@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contact::Crosswalk;
+use super::contact::{Contact, Crosswalk};
 use super::definition::{Definition, OfActivities, OwnSet, ValueOf};
 use super::life::{Life, World};
 use super::rates::Things;
@@ -239,7 +239,9 @@ impl Counter<'_> {
 
     fn contacts(&mut self, (place, definition): (usize, &Definition), life: &Life<'_>) {
         let share = definition.contacts.as_ref().expect("a share of contacts");
-        for contact in life.contacts.iter().filter(|contact| contact.passes(&share.of)) {
+        let through = self.data_through;
+        let counts = |one: &&Contact<'_>| one.day <= through && one.passes(&share.of);
+        for contact in life.contacts.iter().filter(counts) {
             let met = f64::from(u8::from(contact.passes(&share.met)));
             self.unit(place, life, contact.day, Ok((met, None)));
         }
