@@ -201,6 +201,7 @@ pub(super) fn text_width(text: &str) -> i32 {
             ' ' | '\u{a0}' | '(' | ')' | 'f' | 't' | 'r' | '-' => 40,
             'm' | 'w' | 'M' | 'W' | '%' => 92,
             character if character.is_ascii_uppercase() => 70,
+            '0'..='9' | '$' => 64,
             character if character.is_ascii() => 58,
             _ => 80,
         })
