@@ -1,0 +1,59 @@
+//! What the top of the page and the table on the console say of a small site.
+
+use crate::site::Site;
+
+const MONTHS: usize = 15;
+
+/// Four hundred enrolled members from January 2024 to March 2025, by organisation, of whom so many have
+/// an overdose in a month.
+fn site(
+    indicators: &str,
+    organisations: &[&str],
+    overdoses: impl Fn(&str, usize) -> usize,
+) -> Site {
+    let site = Site::new(indicators);
+    let mut contacts =
+        "contact_id,member_id,contact_date,service_class,agency_id,bho_id\n".to_owned();
+    let mut enrolment = "member_id,start,bho_id\n".to_owned();
+    let mut events = "event_id,member_id,start,type\n".to_owned();
+    for organisation in organisations {
+        let members = 400 / organisations.len();
+        for member in (0..members).map(|number| format!("M{organisation}{number:03}")) {
+            enrolment += &format!("{member},2024-01-01,{organisation}\n");
+            contacts += &format!("C{member},{member},2024-01-15,therapy,A1,{organisation}\n");
+        }
+        for month in 0..MONTHS {
+            let (year, of_year) = (2024 + month / 12, month % 12 + 1);
+            for number in 0..overdoses(organisation, month) {
+                let member = format!("M{organisation}{number:03}");
+                events += &format!("E{month}{member},{member},{year}-{of_year:02}-10,overdose\n");
+            }
+        }
+    }
+    site.write("extracts/contacts.csv", contacts);
+    site.write("extracts/enrolment.csv", enrolment);
+    site.write("extracts/events.csv", events);
+    let sources = ["contacts", "enrolment", "events"];
+    let lines = sources.map(|source| format!("{source},2025-03-31,2024-01-01,0\n")).concat();
+    site.write(
+        "extracts/manifest.csv",
+        "source,extract_date,coverage_start,runout_days\n".to_owned() + &lines,
+    );
+    site
+}
+
+/// The console's words and the page.
+fn report(site: &Site) -> (String, String) {
+    let said = site.fine(&["run", "@site.toml", "--period", "2025-03", "--out", "@report"]);
+    let page = std::fs::read_to_string(site.path("report/index.html")).expect("a page");
+    (said, page.replace('\u{a0}', " "))
+}
+
+#[test]
+fn presets_of_one_indicator_are_told_apart_on_the_console() {
+    let site =
+        site("\"disengagement_rate\", \"disengagement_rate:gap_60\"", &["B1", "B2"], |_, _| 0);
+    let (said, _) = report(&site);
+    let named = |name: &str| said.lines().any(|line| line.split(' ').next() == Some(name));
+    assert!(named("disengagement_rate") && named("disengagement_rate:gap_60"), "{said}");
+}
