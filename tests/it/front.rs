@@ -49,6 +49,19 @@ fn report(site: &Site) -> (String, String) {
     (said, page.replace('\u{a0}', " "))
 }
 
+fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+    let after = page.split_once(from).expect(from).1;
+    after.split_once(to).expect(to).0
+}
+
+#[test]
+fn later_periods_of_any_length_that_are_hidden_are_told() {
+    let site = site("\"overdose_events\"", &["B1", "B2"], |_, month| usize::from(month < 12) + 1);
+    let (_, page) = report(&site);
+    let row = between(&page, "id=\"indicators\"", "</table>");
+    assert!(row.contains("Jan to Dec 2024: final; later ones are hidden"), "{row}");
+}
+
 #[test]
 fn presets_of_one_indicator_are_told_apart_on_the_console() {
     let site =
