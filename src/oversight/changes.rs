@@ -1,5 +1,7 @@
 //! What changed, in plain words made from the rules: only from what readers can see.
 
+use std::collections::BTreeSet;
+
 use super::trend::trend;
 use super::{PublishedTable, Row, State};
 use crate::indicator::{Better, Display, Measure};
@@ -25,12 +27,13 @@ pub struct Change {
 /// Each measure speaks of its last complete month.
 pub fn changes(table: &PublishedTable, month: Period) -> Vec<Change> {
     let mut found = Vec::new();
+    let is_told = told_groups(table);
     for (place, measure) in table.measures().iter().enumerate() {
         let rows: Vec<&Row> = table
             .rows_of(place)
             .iter()
             .map(|row| &**row)
-            .filter(|row| is_headline(row, month))
+            .filter(|row| is_headline(row, month) && is_told(&row.group))
             .collect();
         let Some(last) = rows.iter().map(|row| row.period).max() else { continue };
         let rows: Vec<&Row> = rows.into_iter().filter(|row| row.period == last).collect();
@@ -51,6 +54,14 @@ pub fn changes(table: &PublishedTable, month: Period) -> Vec<Change> {
     }
     found.sort_by(|a, b| (a.rank, &a.group).cmp(&(b.rank, &b.group)));
     found
+}
+
+/// Of one organisation alone everything is said that is said of everyone.
+fn told_groups(table: &PublishedTable) -> impl Fn(&Group) -> bool {
+    let groups = table.rows().iter().map(|row| &row.group);
+    let organisations: BTreeSet<&Group> = groups.filter(|group| **group != Group::All).collect();
+    let is_alone = organisations.len() == 1;
+    move |group| *group == Group::All || !is_alone
 }
 
 fn is_headline(row: &Row, month: Period) -> bool {

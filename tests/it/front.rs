@@ -63,6 +63,15 @@ fn later_periods_of_any_length_that_are_hidden_are_told() {
 }
 
 #[test]
+fn the_only_organisation_is_not_told_beside_everyone() {
+    let site = site("\"overdose_events\"", &["B1"], |_, month| if month < 14 { 20 } else { 90 });
+    let (_, page) = report(&site);
+    let changes = between(&page, "<ul class=\"changes\">", "</ul>");
+    assert!(changes.contains("(all organisations together, Mar 2025) lies above"), "{changes}");
+    assert!(!changes.contains("(B1,"), "{changes}");
+}
+
+#[test]
 fn presets_of_one_indicator_are_told_apart_on_the_console() {
     let site =
         site("\"disengagement_rate\", \"disengagement_rate:gap_60\"", &["B1", "B2"], |_, _| 0);
