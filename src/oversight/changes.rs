@@ -148,7 +148,7 @@ fn differences(measure: &Measure, rows: &[&Row]) -> Option<String> {
         Better::Higher => (list(false), list(true)),
         Better::Lower => (list(true), list(false)),
     };
-    let when = everyone.period;
+    let when = everyone.period.in_words();
     let mut text = format!("{} in {when}: everyone {}", measure.title, words(measure, all, more));
     for (what, named) in [("worse", worse), ("better", better)] {
         if !named.is_empty() {

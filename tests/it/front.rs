@@ -72,6 +72,26 @@ fn the_only_organisation_is_not_told_beside_everyone() {
 }
 
 #[test]
+fn changes_name_months_in_one_way() {
+    let often = |organisation: &str, _: usize| if organisation == "B1" { 20 } else { 90 };
+    let (_, page) = report(&site("\"overdose_events\"", &["B1", "B2"], often));
+    let changes = between(&page, "<ul class=\"changes\">", "</ul>");
+    assert!(changes.contains(" in Mar 2025: everyone "), "{changes}");
+    assert!(changes.contains("; worse: B2 ") && changes.contains("; better: B1 "), "{changes}");
+}
+
+#[test]
+fn whoever_has_no_earlier_number_is_told_so() {
+    let site = site("\"overdose_events\"", &["B1", "B2"], |_, _| 20);
+    let path = site.path("extracts/enrolment.csv");
+    let enrolment = std::fs::read_to_string(path).expect("a file");
+    site.write("extracts/enrolment.csv", enrolment.replace("2024-01-01", "2025-03-01"));
+    let (_, page) = report(&site);
+    let table = between(&page, "id=\"indicators\"", "</table>");
+    assert!(table.contains("no number for Feb 2025 to compare with"), "{table}");
+}
+
+#[test]
 fn presets_of_one_indicator_are_told_apart_on_the_console() {
     let site =
         site("\"disengagement_rate\", \"disengagement_rate:gap_60\"", &["B1", "B2"], |_, _| 0);
