@@ -99,3 +99,20 @@ fn presets_of_one_indicator_are_told_apart_on_the_console() {
     let named = |name: &str| said.lines().any(|line| line.split(' ').next() == Some(name));
     assert!(named("disengagement_rate") && named("disengagement_rate:gap_60"), "{said}");
 }
+
+/// The folder is named as it was given, with the way out, before and after counting.
+#[test]
+fn a_report_that_cannot_be_written_names_its_folder_and_the_way_out() {
+    let site = site("\"overdose_events\"", &["B1", "B2"], |_, _| 20);
+    for (place, system) in [
+        ("@extracts/contacts.csv", "Not a directory"),
+        ("@extracts/contacts.csv/report", "Not a directory"),
+        ("/proc/nowhere/report", "No such file"),
+    ] {
+        let said = site.says(&["run", "@site.toml", "--period", "2025-03", "--out", place], 2);
+        let named = format!("{}: no report can be written here (", place.trim_start_matches('@'));
+        assert!(said.contains(&named) && said.contains(system), "{said}");
+        assert!(said.contains("; choose another folder with --out"), "{said}");
+        assert!(!said.contains(".new-"), "{said}");
+    }
+}
