@@ -225,6 +225,21 @@ pub(super) fn fitted(text: &str, room: i32) -> String {
     kept
 }
 
+/// The text in lines that are no wider than there is room.
+pub(super) fn wrapped(text: &str, room: i32) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(line) + text_width(" ") + text_width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fitted(line, room)).collect()
+}
+
 /// A number of pixels.
 #[expect(
     clippy::cast_possible_truncation,
