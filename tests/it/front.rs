@@ -114,5 +114,8 @@ fn a_report_that_cannot_be_written_names_its_folder_and_the_way_out() {
         assert!(said.contains(&named) && said.contains(system), "{said}");
         assert!(said.contains("; choose another folder with --out"), "{said}");
         assert!(!said.contains(".new-"), "{said}");
+        let made = ["synth", "--members", "20", "--months", "13", "--out", place];
+        let said = site.says(&made, 2);
+        assert!(said.contains("is not a folder that can be written; name a new folder"), "{said}");
     }
 }
