@@ -3,7 +3,7 @@
 use super::forest::draw_key;
 use super::format;
 use super::sheet::{
-    BLUE, Dash, FAINT, GREY, Hold, INK, WIDTH, fitted, pixel, small, svg, text_width,
+    BLUE, Dash, FAINT, GREY, Hold, INK, WIDTH, pixel, small, svg, text_width, wrapped,
 };
 
 /// One covariate.
@@ -28,17 +28,25 @@ pub struct BalancePlot<'a> {
 
 const TOP: i32 = 20;
 const ROW: i32 = 40;
+const LINE: i32 = 30;
 const LABEL_ROOM: i32 = 560;
 /// Below this a covariate counts as balanced.
 const BALANCED: f64 = 0.1;
 
+/// How high the row of a label is.
+fn height(label: &[String]) -> i32 {
+    ROW + LINE * small(label.len().saturating_sub(1))
+}
+
 impl BalancePlot<'_> {
     /// Draws it.
     pub fn draw(&self) -> String {
-        let bottom = TOP + ROW * small(self.lines.len());
+        let labels: Vec<Vec<String>> =
+            self.lines.iter().map(|line| wrapped(line.label, LABEL_ROOM)).collect();
+        let bottom = TOP + labels.iter().map(|label| height(label)).sum::<i32>();
         svg((WIDTH, bottom + 130), self.title, &self.description(), |sheet| {
-            let widest = self.lines.iter().map(|line| text_width(line.label)).max().unwrap_or(0);
-            let (left, right) = (widest.min(LABEL_ROOM) + 40, WIDTH - 40);
+            let widest = labels.iter().flatten().map(|line| text_width(line)).max().unwrap_or(0);
+            let (left, right) = (widest + 40, WIDTH - 40);
             let most = self
                 .lines
                 .iter()
@@ -64,9 +72,14 @@ impl BalancePlot<'_> {
                 Hold::Right,
                 GREY,
             );
-            for (place, line) in self.lines.iter().enumerate() {
-                let y = TOP + ROW * small(place) + ROW / 2;
-                sheet.text(&fitted(line.label, LABEL_ROOM), (left - 20, y), Hold::Right, INK);
+            let mut top = TOP;
+            for (line, label) in self.lines.iter().zip(&labels) {
+                let y = top + height(label) / 2;
+                for (place, words) in label.iter().enumerate() {
+                    let at = top + ROW / 2 + LINE * small(place);
+                    sheet.text(words, (left - 20, at), Hold::Right, INK);
+                }
+                top += height(label);
                 sheet.line(&[(left, y), (right, y)], FAINT, 1, Dash::None);
                 if let Some(value) = line.before {
                     sheet.ring((x(value), y), 8, GREY);
@@ -90,5 +103,22 @@ impl BalancePlot<'_> {
             )
         });
         lines.collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_told_in_full() {
+        let label = "Days with intensive community care in the half-year before";
+        let line = BalanceLine { label, before: Some(0.3), after: None };
+        let short = BalanceLine { label: "Age", ..line.clone() };
+        let drawing = BalancePlot { title: "Balance", lines: vec![line, short] }.draw();
+        let texts =
+            drawing.split("<text ").skip(1).filter_map(|text| text.split(['>', '<']).nth(1));
+        let told = texts.map(str::trim).collect::<Vec<_>>().join(" ");
+        assert!(told.contains(label) && told.contains("Age"), "{told}");
     }
 }

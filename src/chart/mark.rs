@@ -96,7 +96,7 @@ impl Shown {
             Self::Final => "final",
             Self::Preliminary => "preliminary",
             Self::Hidden => "hidden (small number)",
-            Self::Withheld => "withheld (not complete yet)",
+            Self::Withheld => "withheld (not covered by the data)",
             Self::NotComputable => "not computable",
             Self::Empty => "nothing to count",
         }

@@ -201,6 +201,7 @@ pub(super) fn text_width(text: &str) -> i32 {
             ' ' | '\u{a0}' | '(' | ')' | 'f' | 't' | 'r' | '-' => 40,
             'm' | 'w' | 'M' | 'W' | '%' => 92,
             character if character.is_ascii_uppercase() => 70,
+            '0'..='9' | '$' => 64,
             character if character.is_ascii() => 58,
             _ => 80,
         })
@@ -222,6 +223,21 @@ pub(super) fn fitted(text: &str, room: i32) -> String {
     }
     kept.push('…');
     kept
+}
+
+/// The text in lines that are no wider than there is room.
+pub(super) fn wrapped(text: &str, room: i32) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(line) + text_width(" ") + text_width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fitted(line, room)).collect()
 }
 
 /// A number of pixels.

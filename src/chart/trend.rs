@@ -64,21 +64,20 @@ impl TrendSeries<'_> {
             let label_width = ends.iter().map(|(_, label, _)| text_width(label)).max().unwrap_or(0);
             let tick_width =
                 scale.ticks().iter().map(|(_, label)| text_width(label)).max().unwrap_or(0);
+            let names = self.points.iter().map(|point| format::period_tick(point.period));
+            let names: Vec<String> = names.collect();
+            // The first and the last name stand half outside the plot if periods are narrow.
+            let half = names.iter().map(|name| text_width(name)).max().unwrap_or(0) / 2;
             let frame = Frame {
-                left: tick_width + 24,
+                left: (tick_width + 24).max(half),
                 top: TOP,
-                right: WIDTH - label_width - 24,
+                right: WIDTH - (label_width + 24).max(half),
                 bottom: TOP + PLOT,
             };
             frame.value_axis(sheet, &scale);
             let across = Across::new(frame, self.points.len());
-            let labels: Vec<_> = self
-                .points
-                .iter()
-                .enumerate()
-                .map(|(place, point)| (across.at(place), format::period_tick(point.period)))
-                .collect();
-            frame.labels_below(sheet, &labels);
+            let places = (0..).map(|place| across.at(place));
+            frame.labels_below(sheet, &places.zip(names).collect::<Vec<_>>());
             self.draw_limits(sheet, &scale, frame, across);
             self.draw_data(sheet, &scale, frame, across);
             draw_end_labels(sheet, &ends, &scale, frame);
@@ -262,5 +261,53 @@ impl Across {
 
     fn at(self, place: usize) -> i32 {
         pixel(self.first + self.step * f64::from(super::sheet::small(place)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How far the texts of a drawing reach to the left and to the right, with wide digits.
+    fn reach(drawing: &str) -> (f64, f64) {
+        let texts = drawing.split("<text ").skip(1).map(|text| {
+            let (attributes, inside) = text.split_once('>').expect("a tag");
+            let of = |name: &str| {
+                let from = attributes.split_once(&format!("{name}=\"")).expect("an attribute").1;
+                from.split('"').next().expect("a value").to_owned()
+            };
+            let label = inside.split('<').next().expect("a text").trim();
+            let units = label.chars().map(|one| if one.is_ascii_digit() { 64 } else { 58 });
+            let width = f64::from(units.sum::<i32>() * FONT) / 100.0;
+            let x: f64 = of("x").parse().expect("a number");
+            match of("text-anchor").as_str() {
+                "start" => (x, x + width),
+                "middle" => (x - width / 2.0, x + width / 2.0),
+                _ => (x - width, x),
+            }
+        });
+        texts.fold((f64::MAX, f64::MIN), |ends, text| (ends.0.min(text.0), ends.1.max(text.1)))
+    }
+
+    #[test]
+    fn no_date_and_no_limit_is_cut_at_the_edge() {
+        let month = |place: i32| {
+            let start = crate::terms::Day::from_ymd(2021, 11, 1).expect("a day");
+            Period::starting(crate::terms::Grain::Month, start.months_later(place))
+        };
+        let point = |place, limits| TrendPoint {
+            period: month(place),
+            mark: Mark::EMPTY,
+            limits,
+            is_signal: false,
+        };
+        for months in [5, 24, 60] {
+            let points = (0..months).map(|place| point(place, None)).collect();
+            let series =
+                TrendSeries { title: "None", display: Display::Rate, points, target: None };
+            let (left, right) = reach(&series.draw());
+            assert!(left >= 0.0 && right <= f64::from(WIDTH), "{months}: {left} to {right}");
+        }
+        assert!(f64::from(text_width("upper $11.45")) >= 6.6 * f64::from(FONT));
     }
 }

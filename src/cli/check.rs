@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use throughline::diagnostic::{Document, Problems, Source};
 use throughline::{indicator, kernel, pipeline, study};
 
@@ -68,9 +68,9 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 /// How many examples of a file hold, or its problems. A file with `[extracts]` is a pipeline, one
 /// with objectives or targets a contract, one with a question a study.
 fn checked(path: &Path) -> anyhow::Result<Result<usize, Problems>> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
-    let document = match Document::parse(Source { path: path.display().to_string(), text }) {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("{shown}: cannot read this file"))?;
+    let document = match Source::of_bytes(shown, bytes).and_then(Document::parse) {
         Ok(document) => document,
         Err(problems) => return Ok(Err(problems)),
     };

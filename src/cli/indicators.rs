@@ -153,9 +153,9 @@ fn needs(one: &Indicator) -> String {
 
 /// The presets of a file, the default first.
 fn with_presets(path: &Path) -> anyhow::Result<Vec<Definition>> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("{}: cannot read this file", path.display()))?;
-    let document = Document::parse(Source { path: path.display().to_string(), text })?;
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("{shown}: cannot read this file"))?;
+    let document = Document::parse(Source::of_bytes(shown, bytes)?)?;
     let presets = indicator::presets(&document);
     Ok(presets.iter().map(|preset| indicator::read(&document, preset)).collect::<Result<_, _>>()?)
 }

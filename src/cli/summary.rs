@@ -1,6 +1,7 @@
 //! The short table of results at the end of a run.
 
 use throughline::chart::format;
+use throughline::indicator::Measure;
 use throughline::kernel::Group;
 use throughline::oversight::{PublishedTable, State};
 use throughline::terms::{Grain, Period};
@@ -8,8 +9,8 @@ use throughline::terms::{Grain, Period};
 /// Headings, and one line per indicator: its value for everyone in the last complete month up to the
 /// reported one, or why there is none.
 pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
-    let ids = table.measures().iter().map(|measure| measure.id.len());
-    let width = ids.max().unwrap_or(0).max(34);
+    let width = table.measures().iter().map(|measure| name(measure).len()).max();
+    let width = width.unwrap_or(0).max(34);
     let mut lines =
         vec![format!("{:width$} {:>8} {:>14} {:>10}", "indicator", "month", "value", "counted")];
     for (place, measure) in table.measures().iter().enumerate() {
@@ -29,7 +30,7 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
         };
         let value = match (row.state, row.value) {
             (State::NotComputable | State::LowQuality, _) => "not computable".to_owned(),
-            (State::Withheld, _) => "not ripe".to_owned(),
+            (State::Withheld, _) => "withheld".to_owned(),
             (_, Some(value)) => format::value(value, measure.display),
             _ if row.suppressed => "hidden".to_owned(),
             _ => "–".to_owned(),
@@ -43,11 +44,19 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
         };
         lines.push(format!(
             "{:width$} {:>8} {:>14} {:>10}  {says}",
-            measure.id,
+            name(measure),
             row.period.to_string(),
             value,
             count
         ));
     }
     lines
+}
+
+/// The indicator as a pipeline names it: with its preset, where one was chosen.
+fn name(measure: &Measure) -> String {
+    match measure.preset.as_str() {
+        "" | "default" => measure.id.clone(),
+        preset => format!("{}:{preset}", measure.id),
+    }
 }

@@ -15,6 +15,31 @@ pub struct Source {
     pub text: String,
 }
 
+impl Source {
+    /// A file as text.
+    ///
+    /// # Errors
+    /// If it is not UTF-8.
+    pub fn of_bytes(path: String, bytes: Vec<u8>) -> Result<Self, Problems> {
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return Ok(Self { path, text }),
+            Err(error) => error,
+        };
+        let from = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let to = from + char::REPLACEMENT_CHARACTER.len_utf8();
+        let problem = Problem::new(
+            &Arc::new(Self { path, text }),
+            from..to,
+            "this file is not text in UTF-8",
+            "the first byte that is not",
+        );
+        let mut problems = Problems::default();
+        problems.push(problem.help("save it as UTF-8"));
+        Err(problems)
+    }
+}
+
 /// Something wrong at one place of a user's file.
 #[derive(Debug, Clone)]
 pub struct Problem {

@@ -187,7 +187,7 @@ fn refused(problem: Problem) -> Error {
 fn draft_of(out: &Path) -> Result<PathBuf, Error> {
     let name = out.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let draft = out.with_file_name(format!(".{name}.new-{}", std::process::id()));
-    fs::create_dir_all(&draft).map_err(Error::io(&draft))?;
+    fs::create_dir_all(&draft).map_err(Error::io(out))?;
     Ok(draft)
 }
 

@@ -3,7 +3,7 @@
 use crate::indicator::{Measure, Shape};
 use crate::terms::{Day, Grain, Period};
 
-use super::{Settings, State};
+use super::{Settings, Span, State};
 
 /// The state of a measure in a period, and why.
 pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -> (State, String) {
@@ -59,32 +59,49 @@ fn data_through(measure: &Measure, settings: &Settings) -> (Day, String) {
 
 /// Why the extracts do not cover all that a number of a period asks for.
 fn uncovered(measure: &Measure, period: Period, settings: &Settings) -> Option<String> {
-    let needed = measure.tables.needed.iter();
-    let spans = needed.filter_map(|table| Some((settings.spans.get(table)?, table)));
-    let last = spans.clone().filter_map(|(span, table)| Some((span.last?, table))).min();
-    let last = last.filter(|(last, _)| period.end > *last && *last < settings.data_through);
-    if let Some((last, table)) = last {
-        return Some(format!("the extract of {table} ends on {last}"));
-    }
+    before_data(measure, period, settings).or_else(|| ended(measure, period, settings))
+}
+
+/// Which extract ended too early for a period.
+fn ended(measure: &Measure, period: Period, settings: &Settings) -> Option<String> {
+    let last = spans(measure, settings).filter_map(|(table, span)| Some((span.last?, table)));
+    let (last, table) = last.min()?;
+    (period.end > last && last < settings.data_through)
+        .then(|| format!("the extract of {table} ends on {last}"))
+}
+
+/// What of a period, or of what is looked at before it, lies before the data: it never gets a number.
+pub(super) fn before_data(
+    measure: &Measure,
+    period: Period,
+    settings: &Settings,
+) -> Option<String> {
     if settings.first_contact.is_some_and(|first| period.end < first) {
         return Some("ends before the first contact".to_owned());
     }
-    let begins = spans.filter_map(|(span, table)| Some((span.first?, table))).max();
+    let begins = spans(measure, settings).filter_map(|(table, span)| Some((span.first?, table)));
+    let begins = begins.max();
     let of_table = begins.map(|(first, _)| first);
     let first = settings.coverage_start.max(of_table)?;
     // The table is named where it begins later than the others.
-    let of = match begins {
+    let data = match begins {
         Some((_, table)) if of_table > settings.coverage_start => format!("the data of {table}"),
         _ => "the data".to_owned(),
     };
     let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);
     let start = if by_window { (period.end + 1).months_later(-12) } else { period.start };
-    let looked_at = start - measure.look_back;
-    if by_window {
-        (looked_at < first).then(|| format!("its 12-month window begins before {of}"))
-    } else if looked_at < first && measure.look_back > 0 {
-        Some(format!("its look-back begins before {of}"))
-    } else {
-        (start < first).then(|| format!("begins before {of}"))
+    if start >= first {
+        let is_short = start - measure.look_back < first;
+        return is_short.then(|| format!("its look-back begins before {data}"));
     }
+    let window = if by_window { "its 12-month window " } else { "" };
+    Some(format!("{window}begins before {data}"))
+}
+
+/// What the tables cover that a measure cannot do without.
+fn spans<'a>(
+    measure: &'a Measure,
+    settings: &'a Settings,
+) -> impl Iterator<Item = (&'a String, &'a Span)> {
+    measure.tables.needed.iter().filter_map(|table| settings.spans.get_key_value(table))
 }

@@ -6,6 +6,7 @@
 
 use super::contract::{Contract, Objective, Target};
 use super::peers::{Compared, PeerPlot, Place, peers};
+use super::ripeness::before_data;
 use super::trend::{Trend, trend_in};
 use super::{Published, PublishedTable, STANDARDISED_RATIO, Standard, State, Verdict};
 use crate::indicator::{Better, Measure, Shape};
@@ -95,6 +96,8 @@ pub enum Standing {
     TooFew,
     /// Some units of the period cannot be judged yet.
     NotRipe,
+    /// The period, or what is looked at before it, begins before the data.
+    BeforeData,
     /// A table or column is missing.
     NotComputable,
     /// Nobody was counted.
@@ -111,6 +114,7 @@ impl Standing {
             Self::NoTarget => "no_target",
             Self::TooFew => "too_few",
             Self::NotRipe => "not_ripe",
+            Self::BeforeData => "before_data",
             Self::NotComputable => "not_computable",
             Self::NothingCounted => "nothing_counted",
         }
@@ -292,6 +296,7 @@ fn cell(table: &PublishedTable, place: usize, group: &Group, period: Period) -> 
     let target = table.settings().target(&measure.id, &measure.base_id, group, period);
     let standing = match row {
         _ if !measure.is_computable() => Standing::NotComputable,
+        _ if before_data(measure, period, table.settings()).is_some() => Standing::BeforeData,
         Some(row) => standing(row),
         None if of(&Group::All).is_some_and(|row| row.state != State::Final) => Standing::NotRipe,
         None => Standing::NothingCounted,

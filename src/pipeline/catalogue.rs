@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Document, Problems, Source};
+use crate::diagnostic::{Document, Problem, Problems, Source};
 use crate::indicator::{self, Definition};
 use crate::terms::instrument::Instruments;
 
@@ -77,7 +77,7 @@ pub(super) fn definition_of(text: Source, preset: &str) -> Result<Definition, Pr
     }
     let mut problems = Problems::default();
     let message = format!("there is no preset `{preset}`");
-    let problem = crate::diagnostic::Problem::new(&document.source, 0..1, message, "in this file");
+    let problem = Problem::new(&document.source, 0..1, message, "in this file");
     let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     problems.push(problem.help(format!("this file has {}", names.join(", "))));
     Err(problems)
@@ -87,9 +87,16 @@ pub(super) fn definition_of(text: Source, preset: &str) -> Result<Definition, Pr
 pub(super) fn read_text(path: &Path) -> anyhow::Result<Source> {
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("{shown}: cannot read this file"))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| anyhow::anyhow!("{shown}: not a text file in UTF-8"))?;
-    Ok(super::read::shown(path, text))
+    Ok(Source::of_bytes(shown.to_string(), bytes)?)
+}
+
+/// What is wrong with a file that could not be read as text, or else a problem where it is named.
+pub(super) fn problems_of(error: anyhow::Error, named: Problem) -> Problems {
+    error.downcast().unwrap_or_else(|_| {
+        let mut problems = Problems::default();
+        problems.push(named);
+        problems
+    })
 }
 
 /// SHA-256 in hexadecimal digits.

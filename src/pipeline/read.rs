@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::catalogue::{self, Catalogue};
 use super::supply::Limits;
 use super::{read_contract, read_privacy, read_source};
-use crate::diagnostic::{Document, Fields, Problems, Source as Text, suggest};
+use crate::diagnostic::{Document, Fields, Problems, suggest};
 use crate::extract::{Privacy, RefusedMax, Source};
 use crate::indicator::{self, Definition};
 use crate::kernel::StratumKind;
@@ -298,11 +298,11 @@ fn indicators(
         match catalogue::read_definition(file, preset) {
             Ok(Ok(definition)) => pipeline.definitions.push(definition),
             Ok(Err(found)) => problems.extend(found),
-            Err(_) => problems.push(table.problem(
-                span,
-                format!("cannot read the file of `{id}`"),
-                "named here",
-            )),
+            Err(error) => {
+                let message = format!("cannot read the file of `{id}`");
+                let problem = table.problem(span, message, "named here");
+                problems.extend(catalogue::problems_of(error, problem));
+            }
         }
     }
     if pipeline.definitions.is_empty() && problems.is_empty() {
@@ -329,11 +329,14 @@ fn instruments(
     if named.is_none() && !file.is_file() {
         return;
     }
-    let Ok(text) = catalogue::read_text(&file) else {
-        let span = named.map_or(table.span(), |(_, span)| span);
-        let problem = table.problem(span, "cannot read the registry of instruments", "here");
-        problems.push(problem.help("`instruments = \"instruments.toml\"`, beside this file"));
-        return;
+    let text = match catalogue::read_text(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            let span = named.map_or(table.span(), |(_, span)| span);
+            let problem = table.problem(span, "cannot read the registry of instruments", "here");
+            let problem = problem.help("`instruments = \"instruments.toml\"`, beside this file");
+            return problems.extend(catalogue::problems_of(error, problem));
+        }
     };
     pipeline.instruments_sha256 = catalogue::sha256(text.text.as_bytes());
     pipeline.instruments_text.clone_from(&text.text);
@@ -392,9 +395,4 @@ fn completion(fields: &mut Fields<'_>, pipeline: &mut Pipeline, problems: &mut P
         ));
     }
     table.finish(problems);
-}
-
-/// A file of the user's as text for drawing problems on.
-pub(super) fn shown(path: &Path, text: String) -> Text {
-    Text { path: path.display().to_string(), text }
 }

@@ -18,9 +18,13 @@ pub(super) fn of_pipeline(
 ) {
     let Some((name, span)) = fields.text("contract", problems) else { return };
     let path = super::read::plain(&base.join(name));
-    let Ok(text) = catalogue::read_text(&path) else {
-        let label = "looked for it beside this file";
-        return problems.push(fields.problem(span, "there is no such file", label));
+    let text = match catalogue::read_text(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            let label = "looked for it beside this file";
+            let problem = fields.problem(span, "there is no such file", label);
+            return problems.extend(catalogue::problems_of(error, problem));
+        }
     };
     pipeline.contract_sha256 = catalogue::sha256(text.text.as_bytes());
     let computed = pipeline.definitions.iter().flat_map(|one| &one.indicators);

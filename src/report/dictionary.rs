@@ -64,7 +64,7 @@ const COLUMNS: [(&str, &str, &str); 62] = [
     (
         "verdict",
         "text",
-        "value against target: met, not_met, cannot_tell, too_few, not_ripe, not_computable",
+        "value against target: met, not_met, cannot_tell, too_few, not_ripe, not_computable; in the scorecard also no_target, nothing_counted and before_data (period or look-back begins before the data)",
     ),
     (
         "evidence",

@@ -52,8 +52,8 @@ impl Draft {
         let name = folder.file_name().ok_or_else(no_place)?.to_string_lossy().into_owned();
         remove_abandoned(folder);
         let place = folder.with_file_name(format!(".{name}{NEW}{}", std::process::id()));
-        clear(&place)?;
-        let lock = begin(&place)?;
+        clear(&place).map_err(Error::io(folder))?;
+        let lock = begin(&place).map_err(Error::io(folder))?;
         let entry = |(path, bytes): &(String, Vec<u8>)| WrittenFile {
             path: path.clone(),
             bytes: bytes.len() as u64,
@@ -61,7 +61,9 @@ impl Draft {
         };
         let listed = files.iter().map(entry).collect();
         let draft = Self { place, folder: folder.to_owned(), files: listed, _lock: lock };
-        files.iter().try_for_each(|(path, bytes)| put(&draft.place.join(path), bytes))?;
+        let mut each = files.iter();
+        each.try_for_each(|(path, bytes)| put(&draft.place.join(path), bytes))
+            .map_err(Error::io(folder))?;
         Ok(draft)
     }
 
@@ -70,8 +72,9 @@ impl Draft {
     /// # Errors
     /// If the system refuses; what was there is then as it was.
     pub fn put_in_place(&self, _: &Uninterrupted) -> Result<Written, Error> {
-        swap(&self.place, &self.folder)?;
-        clear(&self.place)?;
+        swap(&self.place, &self.folder)
+            .and_then(|()| clear(&self.place))
+            .map_err(Error::io(&self.folder))?;
         Ok(Written { page: self.folder.join("index.html"), files: self.files.clone() })
     }
 
@@ -93,23 +96,20 @@ impl Drop for Draft {
     }
 }
 
-fn begin(place: &Path) -> Result<Option<File>, Error> {
+fn begin(place: &Path) -> io::Result<Option<File>> {
     let mut held = uninterrupted();
     held.0.insert(place.to_owned());
-    let made = fs::create_dir_all(place);
-    made.map_err(|source| Error::Io { path: place.to_owned(), source })?;
+    fs::create_dir_all(place)?;
     // Not every system locks folders; drafts of killed runs stay there.
     let lock = File::open(place).ok();
     Ok(lock.filter(|file| file.try_lock().is_ok()))
 }
 
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let _held = uninterrupted();
-    let failed = |source| Error::Io { path: path.to_owned(), source };
-    fs::create_dir_all(path.parent().expect("a file of the report lies in its folder"))
-        .map_err(failed)?;
-    let mut file = File::create(path).map_err(failed)?;
-    io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all()).map_err(failed)
+    fs::create_dir_all(path.parent().expect("a file of the report lies in its folder"))?;
+    let mut file = File::create(path)?;
+    io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all())
 }
 
 /// What became of a draft whose run noted it.
@@ -179,22 +179,21 @@ pub fn of_process(name: &str) -> Option<&str> {
 }
 
 /// Puts the new folder in the place of the old one, and the old one in its.
-fn swap(place: &Path, folder: &Path) -> Result<(), Error> {
-    let failed = |source| Error::Io { path: folder.to_owned(), source };
+fn swap(place: &Path, folder: &Path) -> io::Result<()> {
     if !folder.exists() {
-        return fs::rename(place, folder).map_err(failed);
+        return fs::rename(place, folder);
     }
     if exchange(place, folder) {
         return Ok(());
     }
     let aside = place.with_extension("old");
-    fs::rename(folder, &aside).map_err(failed)?;
-    if let Err(source) = fs::rename(place, folder) {
+    fs::rename(folder, &aside)?;
+    if let Err(error) = fs::rename(place, folder) {
         // The report that was there goes back; if even that fails, it lies beside.
         let _ = fs::rename(&aside, folder);
-        return Err(failed(source));
+        return Err(error);
     }
-    fs::rename(&aside, place).map_err(failed)
+    fs::rename(&aside, place)
 }
 
 /// One step that nobody can see half of, where the system has it.
@@ -209,11 +208,9 @@ fn exchange(_: &Path, _: &Path) -> bool {
     false
 }
 
-fn clear(place: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(place) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(Error::Io { path: place.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
+fn clear(place: &Path) -> io::Result<()> {
+    fs::remove_dir_all(place).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
 }

@@ -24,12 +24,15 @@ const RESULTS: [&str; 2] = ["tables/results.csv", "tables/results.parquet"];
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The disk said no.
-    #[error("{}: {source}", path.display())]
+    #[error(
+        "{}: no report can be written here ({said}); choose another folder with --out",
+        folder.display()
+    )]
     Io {
-        /// The file or folder.
-        path: PathBuf,
+        /// The folder of the report.
+        folder: PathBuf,
         /// What the system said.
-        source: io::Error,
+        said: io::Error,
     },
     /// The folder has something that no report wrote.
     #[error(
@@ -51,6 +54,13 @@ pub enum Error {
     /// The workbook is too large for its format.
     #[error("the workbook could not be made: {0}")]
     Workbook(#[from] XlsxError),
+}
+
+impl Error {
+    /// What the system said of the folder of a report.
+    pub(super) fn io(folder: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |said| Self::Io { folder: folder.to_owned(), said }
+    }
 }
 
 /// A report that has been written.
@@ -154,11 +164,12 @@ fn files(content: &Content<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
 /// tables of results that were written without a report.
 fn refuse_foreign(folder: &Path, kind: &Value, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
     let mut found = Vec::new();
-    match fs::symlink_metadata(folder) {
+    let listed = match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(Error::Io { path: folder.to_owned(), source }),
-        Ok(_) => list(folder, "", &mut found)?,
-    }
+        Err(error) => Err(error),
+        Ok(_) => list(folder, "", &mut found),
+    };
+    listed.map_err(Error::io(folder))?;
     let mut ours = BTreeSet::new();
     if kind.is_null() {
         ours.extend(RESULTS.map(str::to_owned));
@@ -180,14 +191,12 @@ fn refuse_foreign(folder: &Path, kind: &Value, files: &[(String, Vec<u8>)]) -> R
 }
 
 /// Paths of all files below a folder, except the ones that systems and offices leave behind.
-fn list(folder: &Path, within: &str, found: &mut Vec<String>) -> Result<(), Error> {
-    let failed = |source| Error::Io { path: folder.to_owned(), source };
-    let mut entries =
-        fs::read_dir(folder).map_err(failed)?.collect::<io::Result<Vec<_>>>().map_err(failed)?;
+fn list(folder: &Path, within: &str, found: &mut Vec<String>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type().map_err(failed)?.is_dir() {
+        if entry.file_type()?.is_dir() {
             list(&entry.path(), &format!("{within}{name}/"), found)?;
         } else if !name.starts_with('.') && !name.starts_with("~$") {
             found.push(format!("{within}{name}"));

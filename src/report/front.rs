@@ -3,6 +3,7 @@
 use crate::chart::format;
 use crate::indicator::{Measure, Shape};
 use crate::oversight::Published;
+use crate::terms::Grain;
 
 use super::content::Content;
 use super::figures;
@@ -136,10 +137,7 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         let state = Cell::Words(format!("{period}: {}", words::reasoned_state(row, measure)));
         return vec![title, Cell::words("by level"), none(), none(), none(), none(), state];
     }
-    let mut later = lookup.everyone(place, row.period.grain, content.period);
-    let is_hidden = |other: &Published| other.suppressed && other.state == row.state;
-    let is_last = !later.any(|other| other.period > row.period && is_hidden(other));
-    let since = if is_last || row.value.is_none() { "" } else { "; later ones are hidden" };
+    let since = if is_hidden_since(row, content, lookup) { "; later ones are hidden" } else { "" };
     let state = Cell::Words(format!("{period}: {state}{since}"));
     let points = figures::points(content, lookup, place);
     let has_trend = figures::has_trend(&points);
@@ -153,6 +151,16 @@ fn key_row(content: &Content<'_>, lookup: &Lookup<'_>, place: usize) -> Vec<Cell
         Cell::words(words::signal_cell(row, measure, lookup.trend(place).centre.is_some())),
         state,
     ]
+}
+
+/// Whether a period of any length that ends later would have told the same, were it not hidden.
+fn is_hidden_since(row: &Published, content: &Content<'_>, lookup: &Lookup<'_>) -> bool {
+    let later = Grain::ALL
+        .into_iter()
+        .flat_map(|grain| lookup.everyone(row.measure, grain, content.period))
+        .filter(|other| other.period.end > row.period.end);
+    row.value.is_some()
+        && later.into_iter().any(|other| other.suppressed && other.state == row.state)
 }
 
 fn target_cell(row: Option<&Published>, measure: &Measure) -> Cell {

@@ -21,6 +21,7 @@ pub(super) fn standing(standing: Standing) -> &'static str {
         Standing::NoTarget => "no target",
         Standing::TooFew => "too few: hidden",
         Standing::NotRipe => "not complete yet",
+        Standing::BeforeData => "data begin too late",
         Standing::NotComputable => "not computable",
         Standing::NothingCounted => "nobody counted",
     }
@@ -44,7 +45,10 @@ pub(super) fn class(standing: Standing) -> &'static str {
         Standing::CannotTell => "score open",
         Standing::NoTarget => "score",
         Standing::NotRipe => "score early",
-        Standing::TooFew | Standing::NotComputable | Standing::NothingCounted => "score silent",
+        Standing::TooFew
+        | Standing::BeforeData
+        | Standing::NotComputable
+        | Standing::NothingCounted => "score silent",
     }
 }
 
@@ -97,7 +101,9 @@ pub(super) fn place(place: Place) -> &'static str {
 pub(super) fn reason(cell: &ScoreCell, measure: &Measure) -> String {
     match (cell.standing, &cell.row) {
         (Standing::NotComputable, _) => measure.why_not(),
-        (Standing::NotRipe | Standing::TooFew, Some(row)) => row.reason.clone(),
+        (Standing::NotRipe | Standing::BeforeData | Standing::TooFew, Some(row)) => {
+            row.reason.clone()
+        }
         _ => String::new(),
     }
 }

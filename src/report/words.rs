@@ -297,10 +297,8 @@ pub(super) fn direction(
     let back = if measure.overlapping { 12 } else { row.period.grain.months() };
     let before = Period::starting(row.period.grain, row.period.start.months_later(-back));
     let when = format::period(before);
-    let Some(earlier) = lookup.whole(row.measure, before, &row.group) else {
-        return told("–".to_owned());
-    };
-    let Some(then) = Mark::of(earlier).value() else {
+    let earlier = lookup.whole(row.measure, before, &row.group);
+    let Some((earlier, then)) = earlier.and_then(|row| Some((row, Mark::of(row).value()?))) else {
         return told(format!("no number for {when} to compare with"));
     };
     let noise = detectable(row, earlier, measure).map_or_else(String::new, |least| {

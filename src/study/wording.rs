@@ -105,9 +105,10 @@ fn points(share: f64) -> String {
     format!("{:+.1} points", tenths / 10.0).replace('-', "\u{2212}")
 }
 
-/// Whole, with thousands apart.
+/// Whole, with thousands apart; as in the tables, with at most four digits that say something.
 fn grouped(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs());
+    let step = 10_f64.powf((value.abs().log10().floor() - 3.0).max(0.0));
+    let digits = format!("{:.0}", (value.abs() / step).round() * step);
     let parts: Vec<&str> = digits
         .as_bytes()
         .rchunks(3)
@@ -120,4 +121,15 @@ fn grouped(value: f64) -> String {
 fn short(value: f64) -> String {
     let text = if value.abs() < 10.0 { format!("{value:.2}") } else { grouped(value) };
     text.replace('-', "\u{2212}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_rounded_as_in_the_tables() {
+        let told = [19_279.4, -9_999.6, 1_881.2, 999_960.0, 12.4, 0.0].map(grouped);
+        assert_eq!(told, ["19,280", "-10,000", "1,881", "1,000,000", "12", "0"]);
+    }
 }

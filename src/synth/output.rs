@@ -67,9 +67,8 @@ impl Staging {
             Err(_) if target.exists() => return Err(Error::NotAFolder { out: target.to_owned() }),
             Ok(false) | Err(_) => {}
         }
-        let Some(name) = target.file_name() else {
-            return Err(Error::NotAFolder { out: target.to_owned() });
-        };
+        let not_a_folder = || Error::NotAFolder { out: target.to_owned() };
+        let name = target.file_name().ok_or_else(not_a_folder)?;
         let mut unfinished = std::ffi::OsString::from(".");
         unfinished.push(name);
         unfinished.push(".unfinished");
@@ -77,7 +76,7 @@ impl Staging {
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(at(&folder))?;
         }
-        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        fs::create_dir_all(&folder).map_err(|_| not_a_folder())?;
         Ok(Self { folder, target: target.to_owned(), in_place: false })
     }
 

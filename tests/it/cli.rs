@@ -506,3 +506,32 @@ fn shipped_files_are_right() {
     let output = throughline(&["check", &format!("{root}/pipelines")]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_definition_that_is_not_text_is_one_problem_among_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.path().join(name), bytes).expect("a file");
+    };
+    write("latin.toml", b"id = \"a\"\ntitle = \"Caf\xe9\"\n");
+    write("other.toml", b"id = \"other\"\nfamly = \"cost\"\n");
+    let output = throughline(&["check", &folder.path().display().to_string()]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for told in ["latin.toml:2:", "not text in UTF-8", "save it as UTF-8", "other.toml", "famly"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    // A pipeline that leads to such a file says the same.
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/indicators");
+    write(
+        "site.toml",
+        format!(
+            "title = \"Site\"\nstore = \"store\"\nreports = \"reports\"\n[extracts]\nfolder = \"extracts\"\n\
+             [indicators]\nfolders = [\"{shipped}\", \".\"]\nuse = [\"latin\"]\n"
+        )
+        .as_bytes(),
+    );
+    let output = throughline(&["check", &folder.path().join("site.toml").display().to_string()]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("latin.toml") && said.contains("save it as UTF-8"), "{said}");
+}

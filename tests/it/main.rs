@@ -11,6 +11,7 @@ mod delivered_properties;
 mod edges;
 mod explain;
 mod faults;
+mod front;
 mod gate;
 mod golden;
 mod history;

@@ -307,3 +307,39 @@ fn who_states_no_run_out_is_told_what_is_taken() {
     paid.write("site.toml", pipeline + stated);
     assert_eq!(through(&paid), ("2025-01-01".to_owned(), String::new()));
 }
+
+/// What lies before the data is named by its own word, and nobody is told to wait for it.
+#[test]
+fn what_lies_before_the_data_is_told_as_such() {
+    let contract = "title = \"Contract\"\nperiod = \"quarter\"\nattribution = \"enrolment\"\n\
+         [organisations]\nids = [\"B1\"]\n\
+         [[objective]]\nnumber = 1\ntitle = \"Access\"\nlead = [\"treatment_need_met\"]\n";
+    for (covered, why) in [
+        ("2023-09-01", "its look-back begins before the data"),
+        ("2024-03-01", "its 12-month window begins before the data"),
+    ] {
+        let lines = ["contacts", "enrolment", "stays", "members"]
+            .map(|source| format!("{source},2025-01-31,{covered},,0"));
+        let people = (0..30).map(|member| format!("M{member:02},1980\n")).collect::<String>();
+        let members = format!("member_id,birth_year\n{people}");
+        let files = [
+            ("stays.csv", "stay_id,member_id,admit,discharge,level\n"),
+            ("members.csv", members.as_str()),
+        ];
+        let site = site("\"treatment_need_met\"", &files, &lines.each_ref().map(String::as_str));
+        let contacts = std::fs::read_to_string(site.path("extracts/contacts.csv")).expect("a file");
+        let coded = contacts.replace("service_class", "service_class,dx1");
+        let coded = coded.replace("therapy", "therapy,F32.1");
+        site.write("extracts/contacts.csv", coded);
+        let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("the pipeline");
+        site.write("site.toml", format!("contract = \"contract.toml\"\n{pipeline}"));
+        site.write("contract.toml", contract);
+        is_silent(&site, "treatment_need_met", 12, "withheld", why);
+        let page =
+            std::fs::read_to_string(site.path("report-internal/index.html")).expect("a page");
+        let card = page.split_once("<section id=\"scorecard\"").expect("a scorecard").1;
+        let card = card.split_once("</section>").expect("its end").0;
+        assert!(card.contains("data begin too late") && card.contains(why), "{card}");
+        assert!(!card.contains("not complete yet"), "{card}");
+    }
+}

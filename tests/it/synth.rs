@@ -94,7 +94,10 @@ fn a_set_is_written_whole_or_not_at_all() {
     let file = out.join("members.csv");
     assert!(matches!(synth::write(&settings(&file, 20), &|_| {}), Err(Error::NotAFolder { .. })));
     let below_a_file = file.join("set");
-    assert!(matches!(synth::write(&settings(&below_a_file, 20), &|_| {}), Err(Error::Io { .. })));
+    assert!(matches!(
+        synth::write(&settings(&below_a_file, 20), &|_| {}),
+        Err(Error::NotAFolder { .. })
+    ));
     assert!(matches!(
         synth::write(&settings(&folder.path().join("none"), 0), &|_| {}),
         Err(Error::OutOfRange { .. })

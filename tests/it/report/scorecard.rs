@@ -176,13 +176,14 @@ fn by_place(seen: Vec<Seen>) -> BTreeMap<(String, String), Seen> {
 }
 
 /// The words of the page, and those of files.
-const VERDICTS: [(&str, &str); 8] = [
+const VERDICTS: [(&str, &str); 9] = [
     ("met", "met"),
     ("not met", "not_met"),
     ("cannot tell", "cannot_tell"),
     ("no target", "no_target"),
     ("too few: hidden", "too_few"),
     ("not complete yet", "not_ripe"),
+    ("data begin too late", "before_data"),
     ("not computable", "not_computable"),
     ("nobody counted", "nothing_counted"),
 ];
