@@ -85,7 +85,10 @@ pub(super) fn judged(definition: &Definition, life: &Life<'_>) -> Vec<(Day, Outc
     let index = definition.index.as_ref().expect("a rule of units has an index");
     let numerator = definition.numerator.as_ref().expect("a rule of units has a numerator");
     let mut found = Vec::new();
-    for unit in considered(index, Some(numerator), life) {
+    // Units after the data-through date are none, unless a reason says that they are left out.
+    let leaves_out = definition.exclusion.iter().any(|one| one.not_observable.is_some());
+    let counts = |unit: &Unit<'_>| leaves_out || unit.day <= life.data_through;
+    for unit in considered(index, Some(numerator), life).into_iter().filter(counts) {
         let applies = |one: &Exclusion| applies(one, numerator, life, &unit);
         let outcome = match (definition.exclusion.iter().position(applies), &definition.value) {
             (Some(place), _) => Outcome::Excluded(place),
