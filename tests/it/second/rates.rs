@@ -188,6 +188,8 @@ pub(super) fn in_levels(levels: Option<[u8; 2]>, level: Option<i64>) -> bool {
 /// The units that a rate counts.
 fn units<'a>(index: &'a Index, life: &'a Life<'_>) -> Vec<Unit<'a>> {
     let mut units = considered(index, None, life);
+    // What is not known to be complete is no unit yet.
+    units.retain(|unit| unit.day <= life.data_through);
     units.retain(|unit| index.met.as_ref().is_none_or(|one| met(one, life, unit).is_some()));
     units
 }
