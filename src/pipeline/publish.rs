@@ -198,8 +198,9 @@ pub fn tables(table: &PublishedTable) -> anyhow::Result<[(&'static str, Vec<u8>)
 /// Writes the tables of a report without its page.
 pub fn write_tables(tables: &[(&str, Vec<u8>)], folder: &Path) -> anyhow::Result<()> {
     let folder = folder.join("tables");
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("{}: cannot make this folder", folder.display()))?;
+    std::fs::create_dir_all(&folder).with_context(|| {
+        format!("{}: cannot make this folder; choose another folder with --out", folder.display())
+    })?;
     let put = |name: &str, bytes: &[u8]| -> anyhow::Result<()> {
         let (draft, path) = (folder.join(format!(".{name}.unfinished")), folder.join(name));
         std::fs::write(&draft, bytes)

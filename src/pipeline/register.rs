@@ -243,9 +243,7 @@ pub(super) fn bytes_of(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(error).with_context(|| format!("{}: cannot read the register", path.display()))
-        }
+        Err(error) => Err(error).with_context(|| cannot("read", path)),
     }
 }
 
@@ -267,5 +265,13 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         file.sync_all()?;
         fs::rename(&draft, path)
     };
-    write().with_context(|| format!("{}: cannot write the register", path.display()))
+    write().with_context(|| cannot("write", path))
+}
+
+/// What is said of a place where the register of releases cannot be.
+fn cannot(what: &str, path: &Path) -> String {
+    format!(
+        "{}: cannot {what} the register, which stands beside the reports; choose another folder with --out",
+        path.display()
+    )
 }

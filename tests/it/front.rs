@@ -104,6 +104,7 @@ fn presets_of_one_indicator_are_told_apart_on_the_console() {
 #[test]
 fn a_report_that_cannot_be_written_names_its_folder_and_the_way_out() {
     let site = site("\"overdose_events\"", &["B1", "B2"], |_, _| 20);
+    site.fine(&["ingest", "@site.toml"]);
     for (place, system) in [
         ("@extracts/contacts.csv", "Not a directory"),
         ("@extracts/contacts.csv/report", "Not a directory"),
@@ -114,6 +115,9 @@ fn a_report_that_cannot_be_written_names_its_folder_and_the_way_out() {
         assert!(said.contains(&named) && said.contains(system), "{said}");
         assert!(said.contains("; choose another folder with --out"), "{said}");
         assert!(!said.contains(".new-"), "{said}");
+        let evaluate = ["evaluate", "@site.toml", "--period", "2025-03", "--out", place];
+        let said = site.says(&evaluate, 2);
+        assert!(said.contains("; choose another folder with --out"), "{said}");
         let made = ["synth", "--members", "20", "--months", "13", "--out", place];
         let said = site.says(&made, 2);
         assert!(said.contains("is not a folder that can be written; name a new folder"), "{said}");
