@@ -53,7 +53,7 @@ pub fn line_changes(pathways: &Pathways) -> LineChanges {
         |has: &dyn Fn(&Pathway) -> bool| number(paths.iter().filter(|path| has(path)).count());
     let with = |change| having(&|path| changes(path, change) > 0);
     let all = |change| number(paths.iter().map(|path| changes(path, change)).sum());
-    let follow_ups: Vec<FollowUp> = paths.iter().map(to_second_line).collect();
+    let follow_ups: Vec<FollowUp> = paths.iter().filter_map(to_second_line).collect();
     let days: i32 = paths.iter().map(|path| (path.until - path.eras[0].start).max(0)).sum();
     LineChanges {
         pathways: number(paths.len()),
@@ -66,7 +66,6 @@ pub fn line_changes(pathways: &Pathways) -> LineChanges {
         augmentations: all(is_augmentation),
         years: f64::from(days) / 365.25,
         days_to_second_line: kaplan_meier(&follow_ups)
-            .filter(|_| !paths.is_empty())
             .map(|curve| curve.quantile(0.5, CurveLimits::LogLog, 0.95)),
     }
 }
@@ -77,11 +76,11 @@ fn changes(path: &Pathway, change: fn(Combination, Combination) -> bool) -> usiz
     path.eras.windows(2).filter(is_so).count()
 }
 
-/// Days from the first line to the second, or to the end of what is looked at.
-fn to_second_line(path: &Pathway) -> FollowUp {
-    let after = |day| u32::try_from(day - path.eras[0].start).unwrap_or(0);
+/// Days from the first line to the second, or to the end of what is looked at; nothing if no day follows.
+fn to_second_line(path: &Pathway) -> Option<FollowUp> {
+    let after = |day| u32::try_from(day - path.eras[0].start).ok().filter(|days: &u32| *days > 0);
     match path.eras.get(1) {
-        Some(second) => FollowUp::until(after(second.start), 1),
-        None => FollowUp::censored(after(path.until)),
+        Some(second) => after(second.start).map(|days| FollowUp::until(days, 1)),
+        None => after(path.until).map(FollowUp::censored),
     }
 }

@@ -95,6 +95,16 @@ fn lines_change_by_switch_addition_and_reduction() {
     assert_eq!(median, Some(70.0), "of 40, 60, 70, 200 and one that is not seen");
 }
 
+/// Nobody is followed who begins on the last day; the others still are.
+#[test]
+fn who_begins_on_the_last_day_has_no_time_to_a_second_line() {
+    let mut people = vec![vec![era(0, 0, 60), era(1, 70, 60)]; 3];
+    people.push(vec![era(0, 1000, 60)]);
+    let changes = line_changes(&study(&people));
+    assert_eq!(changes.pathways, 4);
+    assert_eq!(changes.days_to_second_line.and_then(|days| days.time), Some(70.0));
+}
+
 #[test]
 fn durations_are_given_by_line() {
     let mut counted = people(&[(&[0, 1], 3)], 0);
