@@ -63,8 +63,8 @@ fn quarters_in_care(scene: &MemberScene<'_>, end: Day) -> impl Iterator<Item = (
 
 /// The lead of a day: the register's, or else that of the latest plan that runs and names one.
 pub(super) fn lead(timeline: &Timeline, day: Day) -> Option<u32> {
-    let running = || timeline.plans.iter().rev().filter(|plan| runs(plan, day));
-    timeline.lead.or_else(|| running().find_map(|plan| plan.lead))
+    let mut running = timeline.plans.iter().rev().filter(|plan| runs(plan, day));
+    timeline.lead.or_else(|| running.find_map(|plan| plan.lead))
 }
 
 /// True if a contact that passes a filter from one day to another is with the lead of the last day.

@@ -16,8 +16,13 @@ pub struct SoFar {
     pub days: i32,
     /// True if a unit that is met so far calls for acting, as with care above the assessed level.
     pub met_calls: bool,
+}
+
+impl SoFar {
     /// True if units are days by which a gap in care has grown long enough: rows that come late undo them.
-    pub is_by_silence: bool,
+    pub fn is_by_silence(&self) -> bool {
+        matches!(&self.indicator.rule, Rule::Share(share) if share.is_by_silence())
+    }
 }
 
 /// The last day of a rule's window, counted from the index: up to then acting counts. Nothing for a
@@ -44,7 +49,6 @@ pub fn so_far(indicator: &Indicator, known: Day) -> Option<SoFar> {
     let reasons = share.exclusions.iter().map(|exclusion| exclusion.reason.clone()).collect();
     let measure = Measure { exclusions: reasons, ..indicator.measure.clone() };
     let met_calls = measure.better == Better::Lower;
-    let is_by_silence = share.is_by_silence();
     let indicator = Indicator { measure, rule: Rule::Share(share), ..indicator.clone() };
-    Some(SoFar { indicator, days, met_calls, is_by_silence })
+    Some(SoFar { indicator, days, met_calls })
 }

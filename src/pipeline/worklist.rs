@@ -60,7 +60,7 @@ pub fn worklist(
                 let calls = |unit: &Unit| {
                     let one = &so_far[unit.measure];
                     let Fate::Counted { numerator, .. } = unit.fate else { return None };
-                    let last = if one.is_by_silence { as_of.min(complete) } else { as_of };
+                    let last = if one.is_by_silence() { as_of.min(complete) } else { as_of };
                     let day = unit.day.filter(|day| *day <= last)?;
                     let due = day + one.days;
                     let calls = (numerator != 0) == one.met_calls && due + *keep >= as_of;
