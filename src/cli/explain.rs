@@ -25,7 +25,8 @@ pub(super) struct ExplainArguments {
     /// Which part of them, such as `sex=F`, `age_band=13-17` or `level=5`
     #[arg(long, value_name = "KIND=VALUE", value_parser = stratum)]
     stratum: Option<Stratum>,
-    /// The period: 2026-09, 2026-Q3, 2026, or "2025-07 to 2026-06"; without it, the last complete month
+    /// The period: 2026-09, 2026-Q3, 2026, or "2025-07 to 2026-06"; without it, the last complete month (or
+    /// year, of an indicator that has no months)
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     period: Option<Period>,
     /// Only this member's units, all of them

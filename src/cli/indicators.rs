@@ -203,6 +203,9 @@ fn about(one: &Indicator, supply: Option<&Supply>) -> anyhow::Result<()> {
     say(&format!("  why         {}", measure.rationale))?;
     say(&format!("  source      {} ({evidence})", measure.source))?;
     say(&format!("  objectives  {}", objectives.join(", ")))?;
+    if !measure.reported_by().is_empty() {
+        say(&format!("  reported by {}", measure.reported_by()))?;
+    }
     say(&format!("  needs       {}", needs(one)))?;
     let Some(supply) = supply else { return Ok(()) };
     let says = match supply.why_not(one).as_str() {

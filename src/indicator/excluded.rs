@@ -34,11 +34,12 @@ impl ExcludedWindows {
         self.lists.iter_mut().for_each(|list| list.ready = false);
     }
 
-    /// Looks at the list at a place in every window, once. `months` has looked at the member; `windows` are
+    /// Looks at the list at a place in the windows that are asked for, once. `months` has looked at the member; `windows` are
     /// those of the grid.
     pub fn see(
         &mut self,
         (list, exclusions): (usize, &[Exclusion]),
+        asked: WindowSet,
         (timeline, months): (&Timeline, &MemberMonths),
         (grid, windows): (&MonthGrid, &[(Day, Day)]),
     ) -> &Excluded {
@@ -47,9 +48,8 @@ impl ExcludedWindows {
             list.ready = true;
             list.any = WindowSet::default();
             list.by_reason.clear();
-            let all = WindowSet::all(windows.len());
             for (reason, one) in exclusions.iter().enumerate() {
-                let free = all.without(list.any);
+                let free = asked.without(list.any);
                 let found = left_out(&one.test, free, (timeline, months), (grid, windows));
                 if !found.is_empty() {
                     list.any = list.any.or(found);

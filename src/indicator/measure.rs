@@ -1,5 +1,7 @@
 //! What the later rooms need to know of an indicator: everything but how it is evaluated.
 
+use crate::terms::Grain;
+
 /// The family an indicator is listed under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
@@ -164,6 +166,8 @@ pub struct Measure {
     pub ripe_days: i32,
     /// Days before a unit, or before a window of members, that its rule looks at; what happened before the data is not known.
     pub look_back: i32,
+    /// The lengths of the periods that it is reported in, of those that a pipeline reports.
+    pub grains: Vec<Grain>,
     /// True if results are reported more often than their window is long.
     pub overlapping: bool,
     /// True if the tally's `values` are days from the index to the deciding event of met units.
@@ -210,6 +214,21 @@ impl Measure {
         let is_share = self.shape == Shape::Rate && self.display == Display::Percent;
         let of_one_thing = is_share || matches!(self.shape, Shape::Top { .. });
         if of_one_thing { self.numerator_parts } else { 1 }
+    }
+
+    /// True if it is reported in periods of this length.
+    pub fn is_reported_by(&self, grain: Grain) -> bool {
+        self.grains.contains(&grain)
+    }
+
+    /// The lengths of the periods that it is reported in, as words; empty if all of them are.
+    pub fn reported_by(&self) -> String {
+        let words: Vec<&str> = self.grains.iter().map(|grain| grain.name()).collect();
+        if Grain::ALL.iter().all(|grain| self.is_reported_by(*grain)) {
+            String::new()
+        } else {
+            words.join(", ")
+        }
     }
 
     /// True if the store has everything that it needs.

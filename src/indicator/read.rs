@@ -11,6 +11,7 @@ use super::{
     Better, Evidence, Family, Interval, Measure, Shape, Tables, look_back, sentence, widening,
 };
 use crate::diagnostic::{Document, Fields, Problem, Problems, Section, Source, Value, suggest};
+use crate::terms::Grain;
 
 /// A checked indicator file with one preset: its variants, in order, and its examples.
 #[derive(Debug, Clone)]
@@ -178,6 +179,7 @@ fn indicator(
     let objectives = objectives(&mut fields, problems);
     let needs = needs(&mut fields, problems);
     let interval = fields.word("interval", &INTERVALS, interval, problems);
+    let grains = grains(&mut fields, problems);
     fields.flag("only_variants", problems);
     let read = rule(&mut fields, problems);
     fields.finish(problems);
@@ -205,6 +207,7 @@ fn indicator(
         exclusions: reasons(&read.rule),
         ripe_days: ripe_days(&read.rule),
         look_back: look_back::of(&read.rule),
+        grains,
         overlapping: matches!(read.rule, Rule::Member(_)),
         has_curve: matches!(&read.rule, Rule::Share(share) if share.curve),
         ceiling: read_shape::ceiling(&read.rule),
@@ -216,6 +219,14 @@ fn indicator(
         poor: Vec::new(),
     };
     Some(Indicator { measure, rule: read.rule, filters: read.filters, needs })
+}
+
+/// The lengths of the periods that it is reported in; all without a word of the file.
+fn grains(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<Grain> {
+    if !fields.has("grains") {
+        return Grain::ALL.to_vec();
+    }
+    fields.words("grains", &Grain::ALL.map(Grain::name), Grain::from_name, problems)
 }
 
 /// The rule of a file. Without one there is a problem, whatever was wrong with it.

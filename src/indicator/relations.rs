@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::member_value::PARTS;
 use super::visits::Visits;
+use super::window_set::WindowSet;
 use crate::terms::Day;
 use crate::timeline::Visit;
 
@@ -47,12 +48,12 @@ impl Relations {
     }
 
     /// Looks at a member's visits, of which these are the rows, once. Visits on one day are in the
-    /// order of providers' ids, which `order` tells. `windows` are in order and have their first and
-    /// last day.
+    /// order of providers' ids, which `order` tells. The windows are in order and have their first and
+    /// last day; of those that are not asked for nothing is known.
     pub fn see(
         &mut self,
         (visits, rows): (Visits, &[Visit]),
-        windows: impl Iterator<Item = (Day, Day)>,
+        windows: (&[(Day, Day)], WindowSet),
         with_entropy: bool,
         order: impl Fn(u32, u32) -> Ordering,
     ) {
@@ -74,14 +75,16 @@ impl Relations {
     }
 
     /// Slides the window over the visits: each visit enters once and leaves once.
-    fn slide(&mut self, windows: impl Iterator<Item = (Day, Day)>, with_entropy: bool) {
+    fn slide(&mut self, (windows, asked): (&[(Day, Day)], WindowSet), with_entropy: bool) {
         self.by_end.clear();
+        self.by_end.resize(windows.len(), Relation::default());
         let (mut from, mut to) = (0, 0);
         let (mut now, mut most) = (Relation::default(), 0);
         self.visited.clear();
         self.visited.resize(self.visits.len() + 1, 0);
         self.visited[0] = self.counts.len();
-        for (start, end) in windows {
+        for place in asked.iter() {
+            let (start, end) = windows[place];
             let before = (from, to);
             while self.visits.get(to).is_some_and(|(day, _)| *day <= end) {
                 let provider = self.visits[to].1 as usize;
@@ -119,7 +122,7 @@ impl Relations {
                     0
                 };
             }
-            self.by_end.push(now);
+            self.by_end[place] = now;
         }
     }
 }

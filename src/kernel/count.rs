@@ -155,7 +155,8 @@ impl<'p> Counter<'p> {
         let of_grid = (&plan.grid, plan.windows.as_slice());
         let Some(alike) = plan.alike.members[measure] else { return };
         let list = (alike.exclusions, rule.exclusions.as_slice());
-        let excluded = self.excluded.see(list, (timeline, &self.months), of_grid);
+        let asked = plan.reported.of_exclusions[alike.exclusions];
+        let excluded = self.excluded.see(list, asked, (timeline, &self.months), of_grid);
         let [relations, agencies] =
             plan.alike.related[measure].map(|place| place.map(|place| &self.relations[place]));
         let scene = MemberScene {
@@ -176,6 +177,7 @@ impl<'p> Counter<'p> {
         };
         let ask = || candidate::candidates(rule.candidates, &scene, &plan.windows);
         let candidates = self.candidates.see(alike.candidates, ask);
+        let candidates = candidates.and(plan.reported.windows(measure));
         if !candidates.is_empty() {
             let windows = (plan.windows.as_slice(), candidates);
             self.ledger.outcomes_of(measure, |found| outcomes(rule, &scene, windows, found));
@@ -189,7 +191,7 @@ impl<'p> Counter<'p> {
             let visits = plan.alike.relations[place];
             self.relations[place].see(
                 (visits, visits.rows(timeline)),
-                plan.windows.iter().copied(),
+                (&plan.windows, plan.reported.of_relations[place]),
                 plan.entropy,
                 |a, b| interner.compare(a, b),
             );
@@ -252,11 +254,15 @@ impl<'p> Counter<'p> {
     }
 
     fn enter_rate(&mut self, measure: usize, of: &PersonDays, over: usize) {
+        let plan = self.plan;
         for (group, things) in of.groups() {
             let days = self.ledger.over[over].days.of(*group);
-            for (period, n) in things.iter().enumerate().filter(|(_, n)| **n != 0) {
+            let things = things.iter().enumerate();
+            let counted =
+                |(period, n): &(usize, &i64)| **n != 0 && plan.counts_in(measure, *period);
+            for (period, n) in things.filter(counted) {
                 let d = days.map_or(0, |days| days[period]);
-                let cell = self.plan.cell(measure, period);
+                let cell = plan.cell(measure, period);
                 self.ledger.rates.push(Line { group: *group, cell, age: 0, n: *n, d });
             }
         }
@@ -286,7 +292,7 @@ impl<'p> Counter<'p> {
             let age = self.board.age_on(*day);
             let what = Noted::Contacts { n, d: *d };
             self.ledger.note(Note { measure, day: *day, stay: None, group, age, what });
-            for &period in periods {
+            for period in plan.periods_of(measure, *day) {
                 let cell = plan.cell(measure, period);
                 self.ledger.units(plan.slot(0, period), Line { group, cell, age, n, d: *d });
             }

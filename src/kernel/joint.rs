@@ -129,8 +129,8 @@ pub(super) struct Joint {
 
 impl Joint {
     pub(super) fn new(plan: &Plan) -> Self {
-        let wanted = plan.indicators.iter().map(|one| {
-            !plan.joined.is_empty()
+        let wanted = plan.indicators.iter().enumerate().map(|(measure, one)| {
+            plan.joined.periods.iter().any(|period| plan.counts_in(measure, *period))
                 && one.measure.is_computable()
                 && has_expected_count(&one.measure)
         });

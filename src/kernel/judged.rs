@@ -124,13 +124,12 @@ impl Gathered {
     fn enter(&mut self, together: &[usize], board: &Board<'_>, ledger: &mut Ledger) {
         let plan = board.plan;
         let Some((day, _)) = self.near else { return };
-        let periods = plan.calendar.periods(day);
         let (group, age) = (self.group, self.age);
         for (place, counts) in self.counts.iter_mut().enumerate() {
             let measure = together[place];
             let (n, d) = (std::mem::take(&mut counts.n), std::mem::take(&mut counts.d));
             if d != 0 {
-                for &period in periods {
+                for period in plan.periods_of(measure, day) {
                     let cell = plan.cell(measure, period);
                     ledger.units(plan.slot(place, period), Line { group, cell, age, n, d });
                 }
@@ -143,7 +142,7 @@ impl Gathered {
                     continue;
                 }
                 let reason = board.reason(measure, own);
-                for &period in periods {
+                for period in plan.periods_of(measure, day) {
                     let one = LeftOut { group, reason, period, age, units };
                     ledger.leave_out(plan.slot(at, period), one);
                 }
@@ -174,7 +173,7 @@ fn enter_parts(
     timeline: &Timeline,
 ) {
     let plan = board.plan;
-    for &period in plan.calendar.periods(judged.day) {
+    for period in plan.periods_of(measure, judged.day) {
         let cell = plan.cell(measure, period);
         let n = match judged.outcome {
             Outcome::Excluded(reason) => {

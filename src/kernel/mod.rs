@@ -22,6 +22,7 @@ mod part;
 mod plan;
 mod present;
 mod rate_unit;
+mod reported;
 mod run;
 mod sort;
 mod spread;

@@ -2,6 +2,7 @@
 
 use super::alike::Alike;
 use super::joint::Joined;
+use super::reported::Reported;
 use super::{Covariate, Supply};
 use crate::indicator::care::CareEpisode;
 use crate::indicator::unit::Scene;
@@ -148,6 +149,7 @@ pub struct Plan {
     /// The covariates whose joint strata are summed.
     pub(super) joined: Joined,
     pub(super) grid: MonthGrid,
+    pub(super) reported: Reported,
 }
 
 impl Plan {
@@ -188,8 +190,7 @@ impl Plan {
         let row_of = rows(&indicators);
         let is_computable = |at: &usize| indicators[*at].measure.is_computable();
         let computable: Vec<usize> = (0..indicators.len()).filter(is_computable).collect();
-        let of_others = |at: &usize| !matches!(indicators[*at].rule, Rule::Member(_));
-        let measure_of_row = (0..indicators.len()).filter(of_others).collect();
+        let measure_of_row = others(&indicators);
         let first = periods.iter().map(|period| period.start).min();
         let last = periods.iter().map(|period| period.end).max();
         let span = (first.unwrap_or(Day(0)), last.unwrap_or(Day(-1)));
@@ -200,6 +201,7 @@ impl Plan {
         let gaps = gaps(&indicators);
         let gap_at = gap_places(&indicators, &gaps);
         let alike = Alike::of(&indicators, &filters, &computable, treatment);
+        let reported = Reported::everywhere(&alike, indicators.len(), ends.len());
         let entropy = indicators.iter().any(
             |one| matches!(&one.rule, Rule::Member(rule) if rule.value == MemberValue::Entropy),
         );
@@ -228,7 +230,26 @@ impl Plan {
             joined: Joined::default(),
             activities: Vec::new(),
             grid,
+            reported,
         }
+    }
+
+    /// The same plan, of which each measure is counted only in periods of the lengths that its file asks for.
+    /// One that asks for none of the plan's is marked so, and not counted.
+    #[must_use]
+    pub fn by_grains_of_files(mut self) -> Self {
+        for indicator in &mut self.indicators {
+            let measure = &mut indicator.measure;
+            if !self.periods.iter().any(|period| measure.is_reported_by(period.grain)) {
+                let grains: Vec<&str> = measure.grains.iter().map(|grain| grain.name()).collect();
+                let grains = grains.join(" or ");
+                measure.missing.push(format!("a whole {grains} among the reported periods"));
+            }
+        }
+        self.computable.retain(|at| self.indicators[*at].measure.is_computable());
+        self.alike = Alike::of(&self.indicators, &self.filters, &self.computable, self.treatment);
+        self.reported = Reported::by_files(&self);
+        self
     }
 
     /// The same plan, which also sums the joint strata of several covariates in the periods of a
@@ -251,6 +272,17 @@ impl Plan {
     /// The measures, in order.
     pub fn measures(&self) -> Vec<Measure> {
         self.indicators.iter().map(|indicator| indicator.measure.clone()).collect()
+    }
+
+    /// True if a measure is counted in a period.
+    pub(super) fn counts_in(&self, measure: usize, period: usize) -> bool {
+        self.reported.by(measure, self.periods[period].grain)
+    }
+
+    /// The places of the periods with this day that a measure is counted in.
+    pub(super) fn periods_of(&self, measure: usize, day: Day) -> impl Iterator<Item = usize> + '_ {
+        let periods = self.calendar.periods(day).iter().copied();
+        periods.filter(move |period| self.counts_in(measure, *period))
     }
 
     /// The place of a measure (not of members) and a period.
@@ -293,6 +325,12 @@ impl Plan {
     pub(super) fn gap_place(&self, gap: i32) -> Option<usize> {
         self.gaps.iter().position(|known| *known == gap)
     }
+}
+
+/// The measures whose rules are not about members.
+fn others(indicators: &[Indicator]) -> Vec<usize> {
+    let of_others = |at: &usize| !matches!(indicators[*at].rule, Rule::Member(_));
+    (0..indicators.len()).filter(of_others).collect()
 }
 
 /// The place of each measure among the member rules or among the others.

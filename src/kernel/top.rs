@@ -56,7 +56,9 @@ impl Counter<'_> {
     ) {
         self.add_up(measure, rule.of, into, timeline, interner);
         for (group, amounts) in into.groups() {
-            for (period, n) in amounts.iter().copied().enumerate().filter(|(_, n)| *n != 0) {
+            let plan = self.plan;
+            let counted = |(period, n): &(usize, i64)| *n != 0 && plan.counts_in(measure, *period);
+            for (period, n) in amounts.iter().copied().enumerate().filter(counted) {
                 let (group, cell) = (*group, self.plan.cell(measure, period));
                 self.ledger.rates.push(Line { group, cell, age: 0, n, d: n });
                 self.ledger.amounts.push(Wait { group, cell, days: n });

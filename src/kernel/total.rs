@@ -90,7 +90,8 @@ impl Board<'_> {
                 let values = if whole { row.spread.values(plan, measure) } else { Vec::new() };
                 let of_values = whole && self.sums_are_of_values(measure);
                 let tallies = block.tallies(plan, measure, self.reasons_from[measure]);
-                for (period, mut tally) in tallies.into_iter().enumerate() {
+                let counted = |(period, _): &(usize, Tally)| plan.counts_in(measure, *period);
+                for (period, mut tally) in tallies.into_iter().enumerate().filter(counted) {
                     tally.values = values.get(period).cloned().unwrap_or_default();
                     if of_values {
                         tally.add_members_with_values();
@@ -105,7 +106,8 @@ impl Board<'_> {
             }
             for level in 0..7 {
                 let stratum = Stratum { kind: "level".to_owned(), value: level.to_string() };
-                for period in 0..plan.periods.len() {
+                let periods = 0..plan.periods.len();
+                for period in periods.filter(|period| plan.counts_in(measure, *period)) {
                     let tally = row.spread.level(plan, measure, period, level);
                     keep(&mut cells, || self.cell(measure, period, group, &stratum), tally);
                 }

@@ -145,6 +145,9 @@ impl Writer<'_> {
         fate: Fate,
     ) {
         let (measure, period, group) = at;
+        if !self.plan.counts_in(measure, period) {
+            return;
+        }
         let rule = &self.plan.indicators[measure].rule;
         let applies = |kind: &&StratumKind| match kind {
             StratumKind::Provider(whose) => attribution::applies(rule, *whose),

@@ -493,8 +493,7 @@ impl InTable {
     fn cell(&self, row: usize) -> Result<Cell, WireError> {
         let invalid = |column| WireError::Value { row, column };
         let grain = self.needed(1, row)?;
-        let grains = Grain::ALL;
-        let grain = grains.into_iter().find(|known| known.name() == grain);
+        let grain = Grain::from_name(grain);
         let period =
             grain.zip(self.start(row)).map(|(grain, start)| Period::starting(grain, start));
         let stratum = Stratum {

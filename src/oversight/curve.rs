@@ -18,7 +18,7 @@ use super::{Row, Settings, State, Table};
 pub struct Curve {
     /// Index into the measures.
     pub measure: usize,
-    /// The period: the longest grain that is reported, so that curves can't be subtracted.
+    /// The period: the longest grain that its chain is reported in, so that curves can't be subtracted.
     pub period: Period,
     /// Whose.
     pub group: Group,
@@ -56,18 +56,15 @@ const LEAST_DAYS: usize = 6;
 /// Whether a measure's value for a group is shown.
 type Visible<'t> = BTreeMap<(usize, Period, &'t Group), bool>;
 
-/// Every curve of the longest reported grain.
+/// Every curve of the longest grain that its measure, or another of its chain, is reported in.
 pub(super) fn curves(
     table: &Table,
     rows: &[Row],
     settings: &Settings,
     internal: bool,
 ) -> Vec<Curve> {
-    let Some(grain) = table.curves.iter().map(|(cell, _)| cell.period.grain).max() else {
-        return Vec::new();
-    };
     let mut curves = Vec::new();
-    for sheet in sheets(table, rows, grain) {
+    for sheet in sheets(table, rows) {
         let all = || (grid(sheet.horizon), vec![true; sheet.groups.len()]);
         let (days, drawn) = if internal { all() } else { sheet.shown(settings.threshold) };
         for ((group, tally, visible), drawn) in sheet.groups.iter().zip(drawn) {
@@ -88,7 +85,7 @@ pub(super) fn curves(
     curves
 }
 
-fn sheets<'t>(table: &'t Table, rows: &[Row], grain: Grain) -> Vec<Sheet<'t>> {
+fn sheets<'t>(table: &'t Table, rows: &[Row]) -> Vec<Sheet<'t>> {
     let visible: Visible<'_> = rows
         .iter()
         .filter(|row| {
@@ -97,9 +94,17 @@ fn sheets<'t>(table: &'t Table, rows: &[Row], grain: Grain) -> Vec<Sheet<'t>> {
         .map(|row| ((row.measure, row.period, &row.group), row.value.is_some()))
         .collect();
     let mut sheets: Vec<Sheet<'t>> = Vec::new();
-    let cells: Vec<&(Cell, Tally)> =
-        table.curves.iter().filter(|(cell, _)| cell.period.grain == grain).collect();
-    for (cell, tally) in cells {
+    let chain = |cell: &Cell| {
+        let measure = &table.measures[cell.measure];
+        measure.widening.as_ref().map_or(measure.id.as_str(), |widening| widening.of.as_str())
+    };
+    let mut longest: BTreeMap<&str, Grain> = BTreeMap::new();
+    for (cell, _) in &table.curves {
+        let own = longest.entry(chain(cell)).or_insert(cell.period.grain);
+        *own = cell.period.grain.max(*own);
+    }
+    let of_longest = |cell: &Cell| longest[chain(cell)] == cell.period.grain;
+    for (cell, tally) in table.curves.iter().filter(|(cell, _)| of_longest(cell)) {
         // Not complete, not drawn: the last days of the window would be missing.
         let Some(shown) = visible.get(&(cell.measure, cell.period, &cell.group)) else { continue };
         if sheets

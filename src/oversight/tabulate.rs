@@ -71,7 +71,11 @@ pub fn tabulate(tallies: &Tallies, settings: &Settings) -> Table {
                 group: group.clone(),
                 stratum: stratum.clone(),
             };
-            rows.extend(tallies.periods.iter().map(|period| empty(measure, &of(period), settings)));
+            let is_reported = |period: &&Period| measure.is_reported_by(period.grain);
+            // Where none is, that is why it has no number.
+            let any = tallies.periods.iter().any(|period| is_reported(&period));
+            let periods = tallies.periods.iter().filter(|period| !any || is_reported(period));
+            rows.extend(periods.map(|period| empty(measure, &of(period), settings)));
         }
     }
     let whole = |row: &&Row| row.statistic.is_empty() && row.stratum.kind == "all";

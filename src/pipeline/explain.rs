@@ -14,7 +14,7 @@ use crate::indicator::{Indicator, Measure, Shape};
 use crate::kernel::{self, Cell, Fate, Group, Plan, Stratum, StratumKind, Tally, Unit};
 use crate::oversight::{self, Row};
 use crate::store::Snapshot;
-use crate::terms::{Day, Period};
+use crate::terms::{Day, Grain, Period};
 
 /// Which number is asked about.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ pub fn explain(
     let data_through = prepared.data_through;
     let period = match question.period {
         Some(period) => checked_period(period, manifest, data_through)?,
-        None => period::last_complete_month(data_through),
+        None => usual_period(pipeline, &indicator.measure, data_through),
     };
     let strata = strata(pipeline, question, &indicator.measure)?;
     let plan =
@@ -113,6 +113,17 @@ pub fn explain(
     let tally = tallies.cells.get(&cell).cloned().unwrap_or_default();
     let (sample, member) = cases(&plan, snapshot, question, &units)?;
     Ok(Explained { indicator, period, data_through, row, tally, units, sample, member })
+}
+
+/// The last complete month, or the last longer period where an indicator is not reported by months.
+fn usual_period(pipeline: &Pipeline, measure: &Measure, data_through: Day) -> Period {
+    let month = period::last_complete_month(data_through);
+    if measure.is_reported_by(Grain::Month) {
+        return month;
+    }
+    let reported = period::reported(month, pipeline.months, pipeline.year_starts, &Grain::ALL);
+    let own = reported.into_iter().filter(|period| measure.is_reported_by(period.grain));
+    own.filter(|period| period.end <= month.end).max_by_key(|period| period.end).unwrap_or(month)
 }
 
 /// The indicator a question names.

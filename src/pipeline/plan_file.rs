@@ -197,7 +197,7 @@ impl PlanFile {
             grain: grain.name().to_owned(),
         });
         let plan = Plan::new(indicators, periods, strata, prepared.settings, &prepared.supply);
-        let plan = with_joint(plan, joint.as_ref());
+        let plan = with_joint(plan.by_grains_of_files(), joint.as_ref());
         let contract = contract(&plan, manifest);
         let texts = pipeline.definitions.iter().map(|one| DefinitionText {
             id: one.id.clone(),
@@ -307,7 +307,8 @@ impl PlanFile {
         let plan = Plan::new(indicators, periods, strata, settings, &supply);
         let activities = body.activities.iter().map(ActivityOf::read).collect::<Option<Vec<_>>>();
         let activities = activities.context("a date of this plan is none")?;
-        let plan = with_joint(plan, body.joint()?.as_ref()).with_activities(activities);
+        let plan = with_joint(plan.by_grains_of_files(), body.joint()?.as_ref());
+        let plan = plan.with_activities(activities);
         let contract = contract(&plan, &body.manifest);
         Ok(Ready { plan, contract, hash: self.hash.clone() })
     }
@@ -335,8 +336,7 @@ impl Body {
         let Some(joint) = &self.joint else { return Ok(None) };
         let covariates: Option<Vec<Covariate>> =
             joint.covariates.iter().map(|one| Covariate::from_name(one)).collect();
-        let grains = Grain::ALL;
-        let grain = grains.into_iter().find(|grain| grain.name() == joint.grain);
+        let grain = Grain::from_name(&joint.grain);
         let (Some(covariates), Some(grain)) = (covariates, grain) else {
             bail!("a covariate or grain of this plan is none");
         };

@@ -170,14 +170,7 @@ fn periods(fields: &mut Fields<'_>, problems: &mut Problems) -> (i32, u32, Vec<G
     let Some(mut table) = fields.fields("periods", problems) else { return usual };
     let months = table.integer_in("months", 1, 240, problems).unwrap_or(usual.0);
     let year_starts = table.integer_in("year_starts", 1, 12, problems).unwrap_or(1).unsigned_abs();
-    let all = Grain::ALL;
-    let names = all.map(Grain::name);
-    let grains = table.words(
-        "grains",
-        &names,
-        |word| all.into_iter().find(|grain| grain.name() == word),
-        problems,
-    );
+    let grains = table.words("grains", &Grain::ALL.map(Grain::name), Grain::from_name, problems);
     let grains = if table.has("grains") { grains } else { usual.2 };
     table.finish(problems);
     (months, year_starts, grains)

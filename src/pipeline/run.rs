@@ -269,7 +269,7 @@ pub(super) fn count_for(
     let notes = notes(&settings, manifest);
     let Question { month, indicators, periods, strata, joint } = question;
     period::refuse_too_many(&periods)?;
-    let plan = Plan::new(indicators, periods, strata, settings, &supply);
+    let plan = Plan::new(indicators, periods, strata, settings, &supply).by_grains_of_files();
     let plan = with_joint(plan, joint.as_ref()).with_activities(activities(&snapshot)?);
     on_stage(Stage::Begin("counting"));
     let columns = plan.columns();

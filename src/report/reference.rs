@@ -123,6 +123,7 @@ fn write_about(html: &mut Html, indicator: &Indicator, supply: Option<&Supply>) 
         pair("Objectives", &objectives.join(", "));
         pair("Direction", words::better(measure.better));
         pair("Unit", &measure.unit);
+        pair("Reported by", &measure.reported_by());
         pair("Needs", &needs(indicator));
         if let Some(supply) = supply {
             pair("With this store", &computable(indicator, supply));

@@ -28,6 +28,11 @@ impl Grain {
         }
     }
 
+    /// The length that a word of pipeline files and results stands for.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grain| grain.name() == name)
+    }
+
     /// The word used in pipeline files and results.
     pub fn name(self) -> &'static str {
         match self {

@@ -11,6 +11,8 @@ use throughline::oversight::contract::{Contract, Target};
 use throughline::pipeline::{check_contract, month, read};
 use throughline::terms::Day;
 
+use crate::site::Site;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -274,4 +276,45 @@ fn race_is_never_adjusted_for() {
     }
     let told = contract(r#""sex""#).expect_err("one attribute");
     assert!(told.contains("fewer than two covariates"), "{told}");
+}
+
+/// What a file asks to be reported by year only has no month, is explained by year, and cannot be in a
+/// contract that judges quarters.
+#[test]
+fn a_file_may_ask_for_years_alone() {
+    let site = Site::new("\"seen_at_all\", \"months_with_contact\"").with_contacts(12);
+    let manifest =
+        "source,extract_date,coverage_start,runout_days\ncontacts,2024-12-31,2024-01-01,0\n";
+    site.write("extracts/manifest.csv", manifest);
+    std::fs::create_dir(site.path("own")).expect("a folder");
+    let shipped = root().join("pipelines/indicators");
+    let file = std::fs::read_to_string(shipped.join("continuity/months_with_contact.toml"));
+    let file = file.expect("it is there").replacen("months_with_contact", "seen_at_all", 1);
+    site.write("own/seen_at_all.toml", file.replacen("better", "grains = [\"year\"]\nbetter", 1));
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("it is there");
+    let pipeline = pipeline.replace("folders = [", "folders = [\"own\", ");
+    site.write("site.toml", &pipeline);
+    site.fine(&["run", "@site.toml"]);
+    let periods = |id: &str| {
+        let rows =
+            site.results("reports/2024-12", &[("indicator", id), ("group", "all")], ["period"]);
+        rows.into_iter().map(|[period]| period).collect::<std::collections::BTreeSet<String>>()
+    };
+    assert_eq!(periods("seen_at_all").into_iter().collect::<Vec<_>>(), ["year"]);
+    assert_eq!(periods("months_with_contact").len(), 3);
+    let said = site.fine(&["explain", "seen_at_all", "--pipeline", "@site.toml"]);
+    assert!(said.contains("number      2024-01 to 2024-12, everyone"), "{said}");
+
+    let contract = "title = \"C\"\nperiod = \"quarter\"\nattribution = \"enrolment\"\n[organisations]\nids = [\"B1\"]\n\
+        [[objective]]\nnumber = 1\ntitle = \"T\"\nlead = [\"seen_at_all\"]\n";
+    site.write("contract.toml", contract);
+    site.write(
+        "site.toml",
+        pipeline.replacen("store =", "contract = \"contract.toml\"\nstore =", 1),
+    );
+    let said = site.says(&["check", "@site.toml"], 1);
+    assert!(
+        said.contains("`seen_at_all` is not reported by quarter, as this contract judges"),
+        "{said}"
+    );
 }

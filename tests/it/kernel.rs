@@ -108,6 +108,43 @@ fn threads_and_buckets_change_nothing() {
     parts_add_up(&one);
 }
 
+#[test]
+fn periods_that_a_file_does_not_ask_for_are_left_out_and_change_no_other() {
+    use throughline::terms::Grain::{self, Month, Year};
+    let folder = tempfile::tempdir().expect("a folder");
+    let extracts = folder.path().join("extracts");
+    made_up(&extracts, 600, 24);
+    let (_store, snapshot) = store(&extracts, 3);
+    let mut plan = plan_by(&["age_band", "sex", "discharging_facility", "attributed_agency"]);
+    let asked: [&[Grain]; 3] = [&[Month], &[Year], &[Month, Year]];
+    for (indicator, grains) in plan.indicators.iter_mut().zip(asked.into_iter().cycle()) {
+        indicator.measure.grains = grains.to_vec();
+    }
+    let mut everywhere = count(&plan, &snapshot, 2);
+    let some = count(&plan.clone().by_grains_of_files(), &snapshot, 2);
+    let before = everywhere.cells.len();
+    everywhere
+        .cells
+        .retain(|cell, _| plan.indicators[cell.measure].measure.is_reported_by(cell.period.grain));
+    assert!(everywhere.cells.len() < before, "something is left out");
+    for (cell, tally) in &everywhere.cells {
+        assert_eq!(Some(tally), some.cells.get(cell), "{cell:?}");
+    }
+    assert_eq!(everywhere, some);
+}
+
+#[test]
+fn an_indicator_for_periods_that_a_pipeline_lacks_says_so() {
+    use throughline::terms::Grain;
+    let mut plan = plan();
+    plan.indicators[0].measure.grains = vec![Grain::Quarter];
+    let plan = plan.by_grains_of_files();
+    let measure = &plan.indicators[0].measure;
+    assert_eq!(measure.why_not(), "needs a whole quarter among the reported periods");
+    assert!(!measure.is_computable());
+    assert!(plan.indicators[1].measure.is_computable());
+}
+
 /// Units lie in one value of each attribute, and in one organisation.
 fn parts_add_up(tallies: &Tallies) {
     let mut sums: BTreeMap<_, (i128, i128, Vec<i64>)> = BTreeMap::new();

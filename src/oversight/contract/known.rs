@@ -1,6 +1,7 @@
 //! What has to be known of an indicator to check a contract that names it.
 
 use crate::indicator::{Better, Display, Measure, Shape};
+use crate::terms::Grain;
 
 /// An indicator that a contract may name.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,8 @@ pub struct KnownMeasure {
     pub better: Better,
     /// How its value is written, which tells how large it can be.
     pub display: Display,
+    /// The lengths of the periods that it is reported in.
+    pub grains: Vec<Grain>,
     /// False for shares by level of care, which have no single number.
     pub has_value: bool,
 }
@@ -25,6 +28,7 @@ impl KnownMeasure {
             base_id: measure.base_id.clone(),
             better: measure.better,
             display: measure.display,
+            grains: measure.grains.clone(),
             has_value: measure.shape != Shape::Mix,
         }
     }

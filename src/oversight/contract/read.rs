@@ -19,8 +19,8 @@ pub fn read(
     let mut problems = Problems::default();
     let mut fields = Fields::new(&document.source, &document.root, 0..1);
     let title = fields.required_text("title", "its heading", &mut problems).0.to_owned();
-    let known = Known { measures: known, elsewhere };
     let grain = grain(&mut fields, &mut problems);
+    let known = Known { measures: known, elsewhere, grain };
     let attribution = attribution(&mut fields, &mut problems);
     let (organisations, peers) = organisations(&mut fields, &mut problems);
     let standardised_by = standardisation(&mut fields, &mut problems);
@@ -43,6 +43,8 @@ pub fn read(
 pub(super) struct Known<'k> {
     measures: &'k [KnownMeasure],
     elsewhere: &'k BTreeSet<String>,
+    /// The length of the periods that the contract judges.
+    grain: Grain,
 }
 
 impl<'k> Known<'k> {
@@ -54,15 +56,20 @@ impl<'k> Known<'k> {
         fields: &Fields<'_>,
         problems: &mut Problems,
     ) -> Vec<&'k KnownMeasure> {
-        let exact: Vec<_> = self.measures.iter().filter(|one| one.id == id).collect();
-        if !exact.is_empty() {
-            return exact;
+        let mut found: Vec<_> = self.measures.iter().filter(|one| one.id == id).collect();
+        if found.is_empty() {
+            found = self.measures.iter().filter(|one| one.base_id == id).collect();
         }
-        let variants: Vec<_> = self.measures.iter().filter(|one| one.base_id == id).collect();
-        if variants.is_empty() {
+        if found.is_empty() {
             problems.push(self.unknown(id, span, fields));
         }
-        variants
+        if !found.is_empty() && !found.iter().any(|one| one.grains.contains(&self.grain)) {
+            let by = self.grain.name();
+            let message = format!("`{id}` is not reported by {by}, as this contract judges");
+            let problem = fields.problem(span.clone(), message, "named here");
+            problems.push(problem.help(format!("add \"{by}\" to `grains` in its file")));
+        }
+        found
     }
 
     fn unknown(&self, id: &str, span: &Range<usize>, fields: &Fields<'_>) -> Problem {
@@ -85,13 +92,13 @@ impl<'k> Known<'k> {
 }
 
 fn grain(fields: &mut Fields<'_>, problems: &mut Problems) -> Grain {
-    let all = Grain::ALL;
-    let from_name = |word: &str| all.into_iter().find(|grain| grain.name() == word);
     if !fields.has("period") {
         fields.required_text("period", "which period is judged: month, quarter or year", problems);
         return Grain::Quarter;
     }
-    fields.word("period", &all.map(Grain::name), from_name, problems).unwrap_or(Grain::Quarter)
+    fields
+        .word("period", &Grain::ALL.map(Grain::name), Grain::from_name, problems)
+        .unwrap_or(Grain::Quarter)
 }
 
 fn attribution(fields: &mut Fields<'_>, problems: &mut Problems) -> Attribution {

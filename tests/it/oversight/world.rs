@@ -76,6 +76,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         ripe_days: 0,
         look_back: 0,
         overlapping: matches!(shape, Shape::MemberMean | Shape::MemberShare),
+        grains: Grain::ALL.to_vec(),
         has_curve: false,
         ceiling: None,
         spread: Spread::Any,

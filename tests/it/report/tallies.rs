@@ -74,6 +74,7 @@ fn measure(id: &str, title: &str, family: Family, shape: Shape) -> Measure {
         ripe_days: 0,
         look_back: 0,
         overlapping: false,
+        grains: Grain::ALL.to_vec(),
         has_curve: false,
         ceiling: None,
         spread: Spread::Any,
