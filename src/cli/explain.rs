@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use throughline::chart::{Lane, Look, Strip, format};
-use throughline::indicator::{Shape, picture};
+use throughline::indicator::{Ratings, Shape, picture};
 use throughline::kernel::{Fate, Group, Stratum, Unit};
 use throughline::oversight::State;
 use throughline::pipeline::{self, Case, Explained, Folders, Line, MemberRows, Question};
@@ -172,7 +172,10 @@ fn counts(explained: &Explained) -> anyhow::Result<()> {
         line("numerator", &exact(top.sum, parts), &first)?;
     } else {
         line("denominator", &exact(tally.denominator, per_unit), &measure.counts)?;
-        line("numerator", &exact(tally.numerator, parts), "")?;
+        // Of ratings there is no sum.
+        if measure.shape != Shape::Agreement {
+            line("numerator", &exact(tally.numerator, parts), "")?;
+        }
     }
     let Some(row) = &explained.row else { return line("value", "–", "nothing was counted") };
     let value = row.value.map_or_else(|| "–".to_owned(), |it| format::value(it, measure.display));
@@ -269,6 +272,10 @@ fn adds(explained: &Explained, unit: &Unit) -> String {
     let exact = |parts: i64, per_unit| {
         format::exact(throughline::oversight::Exact { parts: parts.into(), per_unit })
     };
+    if measure.shape == Shape::Agreement {
+        let ratings = Ratings::of(numerator);
+        return format!(", delivered {}, recommended {}", ratings.first, ratings.second);
+    }
     let numerator = exact(numerator, measure.numerator_parts);
     if matches!(measure.shape, Shape::Top { .. }) {
         return format!(", has {numerator}");

@@ -54,6 +54,8 @@ pub enum Shape {
     Share,
     /// Sum of the values of units (days, counts, dollars) ÷ units.
     UnitMean,
+    /// How far two ratings of each unit agree beyond chance; the tally's values are pairs of ratings.
+    Agreement,
     /// Sum of member values (in units of 10⁻¹²) ÷ members.
     MemberMean,
     /// Members that met a criterion ÷ members.

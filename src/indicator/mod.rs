@@ -94,6 +94,6 @@ pub use score::{Known, PairQuestion, PairTest, ScoreValue, Scored, score_change}
 pub use so_far::{SoFar, days_to_act, so_far};
 pub use status::{Answered, Said, StatusTest};
 pub use thing::{Organisation, Sum};
-pub use unit_value::UnitValue;
+pub use unit_value::{Ratings, UnitValue};
 pub use visits::Visits;
 pub use walk::happenings_of;

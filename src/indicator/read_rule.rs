@@ -146,7 +146,7 @@ fn share(
     if let Some(measured) = measured.filter(is_unfit) {
         let message = format!("`{}` cannot be measured of these units", measured.name);
         let problem = fields.problem(measured.span, message, "does not fit index and numerator");
-        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index, `level_difference` with `delivered_level` where those without a day of care are left out (`no_service`, of the same days)"));
+        problems.push(problem.help("`nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index, `level_difference` and `level_agreement` with `delivered_level` where those without a day of care are left out (`no_service`, of the same days)"));
     }
     Some(Rule::Share(Box::new(Share { index, exclusions, numerator, curve, value })))
 }

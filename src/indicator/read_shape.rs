@@ -21,7 +21,9 @@ pub(super) fn spread(rule: &Rule) -> Spread {
     let Rule::Share(share) = rule else { return Spread::Any };
     match share.value {
         Some(UnitValue::Nights) => Spread::Skewed,
-        Some(UnitValue::HowMany | UnitValue::LevelDifference) => Spread::Few,
+        Some(UnitValue::HowMany | UnitValue::LevelDifference | UnitValue::LevelAgreement) => {
+            Spread::Few
+        }
         _ => Spread::Any,
     }
 }
@@ -43,6 +45,9 @@ pub(super) fn shape(rule: &Rule, scale: Scale) -> (Shape, Scale, Display, i64) {
     match rule {
         Rule::Share(share) if matches!(share.value, Some(UnitValue::Cost { .. })) => {
             (Shape::UnitMean, once, Display::Dollars, 100)
+        }
+        Rule::Share(share) if share.value == Some(UnitValue::LevelAgreement) => {
+            (Shape::Agreement, once, Display::Index, 1)
         }
         Rule::Share(share) if share.value.is_some() => {
             let parts = share.value.map_or(1, UnitValue::parts);

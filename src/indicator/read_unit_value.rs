@@ -9,13 +9,14 @@ use super::unit_value::UnitValue;
 use crate::diagnostic::{Fields, Problems, listed};
 use crate::timeline::ContactFilter;
 
-const VALUES: [&str; 8] = [
+const VALUES: [&str; 9] = [
     "days_until",
     "nights",
     "how_many",
     "standardised_change",
     "points",
     "level_difference",
+    "level_agreement",
     "cost",
     "minutes_until",
 ];
@@ -66,6 +67,7 @@ fn named(
         "standardised_change" => UnitValue::StandardisedChange,
         "points" => UnitValue::Points,
         "level_difference" => UnitValue::LevelDifference,
+        "level_agreement" => UnitValue::LevelAgreement,
         "cost" => {
             let levels = read_contact::levels(table, "level", problems);
             let days = table.window("days", problems);
@@ -102,7 +104,7 @@ pub(super) fn value_fits(
         UnitValue::Cost { .. } => *numerator == Criterion::Always,
         UnitValue::StandardisedChange => matches!(numerator, Criterion::Scores(_)),
         UnitValue::Points => unit == Unit::Signal,
-        UnitValue::LevelDifference => {
+        UnitValue::LevelDifference | UnitValue::LevelAgreement => {
             // Nothing is delivered to units without a day of care.
             matches!(numerator, Criterion::DeliveredLevel { days, .. }
                 if exclusions.iter().any(|one| one.test == ExclusionTest::NoService(*days)))

@@ -41,6 +41,7 @@ impl Rule {
         match self {
             Self::Rate(rate) => rate.top.is_some(),
             Self::Member(member) => member.value == MemberValue::Density,
+            Self::Share(share) => share.value == Some(UnitValue::LevelAgreement),
             _ => false,
         }
     }

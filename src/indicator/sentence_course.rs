@@ -274,12 +274,18 @@ pub(super) fn value(
             criterion(numerator, index, filters)
         ),
         UnitValue::Points => "the score, as a mean over the day's scores and units".to_owned(),
-        UnitValue::LevelDifference => {
+        UnitValue::LevelDifference | UnitValue::LevelAgreement => {
             let Criterion::DeliveredLevel { of, days, .. } = numerator else {
                 return String::new();
             };
             let delivered = sentence_stay::delivered(*of, *days, index_noun(index));
-            format!("{delivered} minus the recommended one, as a mean over units")
+            if value == UnitValue::LevelDifference {
+                format!("{delivered} minus the recommended one, as a mean over units")
+            } else {
+                format!(
+                    "how far {delivered} and the recommended one agree beyond chance (Cohen's kappa with quadratic weights: 1 if all agree, 0 as by chance)"
+                )
+            }
         }
         UnitValue::HowMany => {
             let Criterion::Joined { of, .. } = numerator else { return String::new() };

@@ -25,6 +25,8 @@ pub enum UnitValue {
     Points,
     /// The delivered level of care that the numerator asks about, minus the recommended one.
     LevelDifference,
+    /// The delivered level of care and the recommended one, as [`Ratings`].
+    LevelAgreement,
     /// Minutes of contacts from the index day to the day that decides the numerator.
     MinutesUntil {
         /// The filter.
@@ -50,6 +52,7 @@ impl UnitValue {
             Self::StandardisedChange => "standard deviations",
             Self::Points => "points",
             Self::LevelDifference => "levels",
+            Self::LevelAgreement => "kappa",
             Self::Cost { .. } => "per episode",
             Self::MinutesUntil { .. } => "minutes",
         }
@@ -62,6 +65,7 @@ impl UnitValue {
             | Self::Nights
             | Self::HowMany
             | Self::LevelDifference
+            | Self::LevelAgreement
             | Self::MinutesUntil { .. } => 1,
             Self::StandardisedChange => DEVIATION_PARTS,
             Self::Points => POINT,
@@ -101,12 +105,40 @@ pub(super) fn unit_value(
         }
         UnitValue::Points => points(&rule.index, scene.timeline, unit.day),
         UnitValue::LevelDifference => {
-            let Criterion::DeliveredLevel { of, days, .. } = rule.numerator else { return 0 };
-            let levels = of.beside_recommended(days, scene, unit);
-            levels
-                .map_or(0, |(delivered, recommended)| i64::from(delivered) - i64::from(recommended))
+            levels(rule, scene, unit).map_or(0, |levels| levels.first - levels.second)
         }
+        UnitValue::LevelAgreement => levels(rule, scene, unit).map_or(0, Ratings::value),
         UnitValue::Cost { days, levels } => cost(days, levels, scene, unit),
+    }
+}
+
+/// The delivered level of care that the numerator asks about, and the recommended one.
+fn levels(rule: &Share, scene: Scene<'_>, unit: Candidate<'_>) -> Option<Ratings> {
+    let Criterion::DeliveredLevel { of, days, .. } = rule.numerator else { return None };
+    let (delivered, recommended) = of.beside_recommended(days, scene, unit)?;
+    Some(Ratings { first: delivered.into(), second: recommended.into() })
+}
+
+/// Two ratings of one unit, each from 0 to 7, as one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ratings {
+    /// The one.
+    pub first: i64,
+    /// The other.
+    pub second: i64,
+}
+
+impl Ratings {
+    const MOST: i64 = 8;
+
+    /// Both as one value.
+    pub fn value(self) -> i64 {
+        self.first * Self::MOST + self.second
+    }
+
+    /// The ratings of a value.
+    pub fn of(value: i64) -> Self {
+        Self { first: value / Self::MOST, second: value % Self::MOST }
     }
 }
 

@@ -166,9 +166,13 @@ fn period(indicator: &Indicator, example: &Example, expect: &Expect) -> Result<(
         .map(|(reason, _)| reason)
         .collect();
     let same = |a: f64, b: f64| (a - b).abs() < 1e-9;
+    let value = match indicator.measure.shape {
+        Shape::Agreement => tally.agreement(),
+        _ => (denominator != 0.0).then(|| numerator / denominator),
+    };
     let holds = match expect {
         Expect::Nothing => denominator == 0.0 && numerator == 0.0 && excluded.is_empty(),
-        Expect::Value(value) => denominator != 0.0 && same(numerator / denominator, *value),
+        Expect::Value(expected) => value.is_some_and(|value| same(value, *expected)),
         Expect::Counts { numerator: n, denominator: d, .. } => {
             same(numerator, *n) && same(denominator, *d)
         }

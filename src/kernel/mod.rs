@@ -1,6 +1,7 @@
 //! Arrow batches of timelines in, tallies out; the only parallel loop.
 
 mod activities;
+mod agreement;
 mod alike;
 mod attribution;
 mod bed;

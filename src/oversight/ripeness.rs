@@ -15,14 +15,20 @@ pub(super) fn ripeness(measure: &Measure, period: Period, settings: &Settings) -
     }
     let (through, of) = data_through(measure, settings);
     let (state, reason) = match measure.shape {
-        Shape::Share | Shape::UnitMean if period.end + measure.ripe_days <= through => {
+        Shape::Share | Shape::UnitMean | Shape::Agreement
+            if period.end + measure.ripe_days <= through =>
+        {
             (State::Final, String::new())
         }
-        Shape::Share | Shape::UnitMean if period.start + measure.ripe_days <= through => (
-            State::Preliminary,
-            format!("complete once the data{of} reach {}", period.end + measure.ripe_days),
-        ),
-        Shape::Share | Shape::UnitMean => (
+        Shape::Share | Shape::UnitMean | Shape::Agreement
+            if period.start + measure.ripe_days <= through =>
+        {
+            (
+                State::Preliminary,
+                format!("complete once the data{of} reach {}", period.end + measure.ripe_days),
+            )
+        }
+        Shape::Share | Shape::UnitMean | Shape::Agreement => (
             State::Withheld,
             format!("nothing can be judged before {}", period.start + measure.ripe_days),
         ),

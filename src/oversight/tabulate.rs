@@ -118,10 +118,14 @@ fn row_of(
 ) -> Row {
     let top = top_of(measure, tally);
     let tally = top.as_ref().unwrap_or(tally);
-    let estimate = estimate(measure, cell.period, tally);
+    let estimate = match measure.shape {
+        Shape::Agreement => agreement(tally),
+        _ => estimate(measure, cell.period, tally),
+    };
     let numerator = Exact { parts: tally.numerator, per_unit: measure.numerator_parts.max(1) };
     let mut row = blank(ripe, cell);
-    row.numerator = Some(numerator);
+    // The sum of ratings says nothing.
+    row.numerator = Some(numerator).filter(|_| measure.shape != Shape::Agreement);
     row.nobodys = i64::try_from(tally.nobodys).unwrap_or(i64::MAX);
     let per_unit = measure.denominator_parts();
     row.denominator = Some(Exact { parts: tally.denominator, per_unit });
@@ -145,6 +149,12 @@ fn row_of(
 fn rest_may_be_dominated(tally: &Tally) -> bool {
     let squares = tally.dd.saturating_sub(tally.nd.saturating_mul(2)).saturating_add(tally.nn);
     may_be_dominated(tally.denominator - tally.numerator, squares)
+}
+
+/// Kappa to two decimals, as it is read: more of them would tell the ratings of few units.
+fn agreement(tally: &Tally) -> Estimate {
+    let kappa = tally.agreement().map(|kappa| (kappa * 100.0).round() / 100.0);
+    Estimate { value: kappa, ..Estimate::default() }
 }
 
 /// Of the members with most: what they have, over what all have. `nn` is what the first has, squared,

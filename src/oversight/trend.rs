@@ -198,7 +198,12 @@ fn chart_of(
         Shape::Rate if measure.numerator_parts == 1 => {
             Some((u_prime_chart(&parts(factor)?, baseline)?, "Laney u′"))
         }
-        Shape::Rate | Shape::Mix | Shape::MemberMean | Shape::UnitMean | Shape::Top { .. } => {
+        Shape::Rate
+        | Shape::Mix
+        | Shape::Agreement
+        | Shape::MemberMean
+        | Shape::UnitMean
+        | Shape::Top { .. } => {
             let values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
             Some((xmr_chart(&values, baseline, true)?.chart, "XmR"))
         }

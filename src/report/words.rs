@@ -190,9 +190,11 @@ pub(super) fn basis(row: &Published, measure: &Measure) -> String {
     let units = row.denominator.map(format::exact);
     let (number, of) = match measure.shape {
         Shape::Rate | Shape::Mix | Shape::Top { .. } => (members, "members".to_owned()),
-        Shape::Share | Shape::UnitMean | Shape::MemberMean | Shape::MemberShare => {
-            (units, plural(&measure.counts))
-        }
+        Shape::Share
+        | Shape::UnitMean
+        | Shape::Agreement
+        | Shape::MemberMean
+        | Shape::MemberShare => (units, plural(&measure.counts)),
     };
     match number.filter(|_| Mark::of(row).value().is_some()) {
         Some(number) => format!("{number} {of}"),

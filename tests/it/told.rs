@@ -414,7 +414,7 @@ fn a_value_that_does_not_fit_is_drawn_where_it_stands() {
             15 | of = "how_many"
                |      ^^^^^^^^^^ does not fit index and numerator
                |
-            help: `nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index, `level_difference` with `delivered_level` where those without a day of care are left out (`no_service`, of the same days)"#]],
+            help: `nights` goes with discharges, `how_many` with `any_of` in the numerator, `days_until` and `minutes_until` with a numerator that has a day, `cost` with `always = true`, `standardised_change` with `scores`, `points` with `any = […]` in the index, `level_difference` and `level_agreement` with `delivered_level` where those without a day of care are left out (`no_service`, of the same days)"#]],
     );
 }
 

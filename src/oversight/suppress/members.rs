@@ -24,9 +24,11 @@ pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden<'_> {
     }
     let small = few(&rows, threshold);
     let blank = |row: &&&Row| match table.measures[row.measure].shape {
-        Shape::Share | Shape::UnitMean | Shape::MemberShare | Shape::MemberMean => {
-            differs[row.measure]
-        }
+        Shape::Share
+        | Shape::UnitMean
+        | Shape::Agreement
+        | Shape::MemberShare
+        | Shape::MemberMean => differs[row.measure],
         Shape::Top { .. } => true,
         Shape::Rate | Shape::Mix => small.contains(&breakdown(row)),
     };

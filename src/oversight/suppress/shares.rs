@@ -84,9 +84,11 @@ fn parts<'t>(
             if rows.iter().all(Vec::is_empty) {
                 continue;
             }
-            let is_mean = matches!(about.shape, Shape::MemberMean | Shape::UnitMean);
+            let is_mean =
+                matches!(about.shape, Shape::MemberMean | Shape::UnitMean | Shape::Agreement);
             let counted = !is_mean || is_share_high(statistic);
-            let bounded = matches!(about.display, Display::Index | Display::Percent);
+            let bounded = matches!(about.display, Display::Index | Display::Percent)
+                && about.shape != Shape::Agreement;
             let met = (counted || bounded).then(|| by_place(&rows, |row| whole(row.numerator)));
             let units = by_place(&rows, |row| whole(row.denominator));
             let rest = by_place(&rows, left);

@@ -50,7 +50,9 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
         Shape::Rate => Interval::Byar,
-        Shape::Mix | Shape::UnitMean | Shape::Top { .. } => Interval::RatioCluster,
+        Shape::Mix | Shape::UnitMean | Shape::Agreement | Shape::Top { .. } => {
+            Interval::RatioCluster
+        }
     };
     let rate = shape == Shape::Rate;
     Measure {

@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::criterion::{Criterion, Happening};
 use super::phases::Phase;
+use super::rows::Day;
 
 /// Days from an index day, both ends included.
 pub(super) type Days = [i32; 2];
@@ -28,6 +29,7 @@ pub(super) struct Definition {
     pub(super) needs: Vec<String>,
     #[serde(default)]
     pub(super) curve: bool,
+    pub(super) grains: Option<Vec<String>>,
     pub(super) index: Option<Index>,
     #[serde(default)]
     pub(super) exclusion: Vec<Exclusion>,
@@ -37,6 +39,18 @@ pub(super) struct Definition {
     pub(super) rate: Option<Rate>,
     pub(super) mix: Option<Mix>,
     pub(super) contacts: Option<ContactShare>,
+}
+
+impl Definition {
+    /// True if its file asks for periods as long as this one.
+    pub(super) fn is_reported_over(&self, (first, last): (Day, Day)) -> bool {
+        let grain = match last - first + 1 {
+            ..32 => "month",
+            ..93 => "quarter",
+            _ => "year",
+        };
+        self.grains.as_ref().is_none_or(|grains| grains.iter().any(|one| one == grain))
+    }
 }
 
 /// Words of a reader and of the report, which change no number.
@@ -478,6 +492,7 @@ pub(super) enum ValueOf {
     StandardisedChange,
     Points,
     LevelDifference,
+    LevelAgreement,
     Nights,
     HowMany,
 }

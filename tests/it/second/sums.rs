@@ -124,6 +124,12 @@ pub(super) fn all(asked: &Asked<'_>, extract: &Extract) -> BTreeMap<Place, Sums>
             !counts(*of) || group == "all of them" && kind == "all"
         });
     }
+    // Kappa is made of whole groups, and a file may ask for some lengths of periods only.
+    counter.cells.retain(|(of, (period, _, (kind, _))), _| {
+        let agrees = definitions[*of].value.as_ref().map(|value| value.of);
+        let whole = agrees != Some(ValueOf::LevelAgreement) || kind == "all";
+        whole && definitions[*of].is_reported_over(*period)
+    });
     let named = |((place, (period, group, stratum)), sums): ((usize, Cell), Sums)| {
         ((name(definitions[place]), period, group, stratum), sums)
     };

@@ -191,6 +191,12 @@ fn measured(
             let above = above_recommended(numerator, life, unit).expect("others are left out");
             i32::try_from(above).expect("levels").into()
         }
+        ValueOf::LevelAgreement => {
+            let above = above_recommended(numerator, life, unit).expect("others are left out");
+            let Of::Assessment(recommended) = unit.of else { panic!("only of assessments") };
+            // Delivered and recommended, as the digits of a number to the base eight.
+            i32::try_from((recommended + above) * 8 + recommended).expect("levels").into()
+        }
         ValueOf::DaysUntil => decided(&definition.exclusion, numerator, life, unit)
             .unwrap_or_else(|| value.otherwise.expect("days of a unit that is not met"))
             .into(),
