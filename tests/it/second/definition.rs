@@ -46,7 +46,7 @@ impl Definition {
     pub(super) fn is_reported_over(&self, (first, last): (Day, Day)) -> bool {
         let grain = match last - first + 1 {
             ..32 => "month",
-            ..93 => "quarter",
+            32..93 => "quarter",
             _ => "year",
         };
         self.grains.as_ref().is_none_or(|grains| grains.iter().any(|one| one == grain))
