@@ -46,6 +46,7 @@ mod privacy;
 mod problem;
 mod profile;
 mod pseudonym;
+mod pseudonym_action;
 mod pseudonymize;
 mod rows;
 mod rule;

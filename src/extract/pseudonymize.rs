@@ -10,7 +10,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::coarsen::Coarsening;
 use super::folder::{choose, files_of, not_a_file};
-use super::gate::{seen, suspicious_name};
+use super::gate::seen;
 use super::header;
 use super::manifest::{Dates, MANIFEST, read_manifest};
 use super::pieces::{Blocks, Format, Mark, Piece, Stop};
@@ -18,15 +18,15 @@ use super::plan;
 use super::privacy::{Identifier, Privacy, Treatment, zip3};
 use super::problem::{Error, Problem};
 use super::pseudonym::{Key, earlier};
+use super::pseudonym_action::Action;
 use super::rule::Rule;
 use super::runout;
 use super::settings::Source;
 use super::source::{CHUNK, unchanged};
 use super::split::{Chunk, Place, Splitter, Text};
 use super::statement::{manifest_csv, statement};
-use super::tables::{Field, Form};
 use super::value;
-use crate::terms::{Table, column};
+use crate::terms::Table;
 
 /// What is to be made into what.
 #[derive(Debug, Clone)]
@@ -58,73 +58,6 @@ pub struct Done {
     pub columns: Vec<(String, &'static str)>,
     /// Dates that could not be read and were replaced by a question mark.
     pub unreadable: u64,
-}
-
-/// What becomes of the values of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Action {
-    LeaveOut,
-    Keep,
-    /// Kept although it looks like an identifier: the site says that it is none.
-    Exempt,
-    /// A year or month of birth, and nothing finer.
-    Number,
-    Member,
-    Token(&'static str),
-    Date,
-    Coarsen(Coarsening),
-}
-
-impl Action {
-    fn of(source: &Source, column: &str, privacy: &Privacy, year: Option<i32>) -> Self {
-        if source.ignore.iter().any(|ignored| ignored == column) {
-            return Self::LeaveOut;
-        }
-        let model = source.columns.get(column).map_or(column, String::as_str);
-        let Some(field) = source.table.field(model) else {
-            return Self::LeaveOut;
-        };
-        if privacy.exempts(source.table.name(), column) {
-            return Self::Exempt;
-        }
-        // What intake would refuse by its name is not passed on either.
-        if suspicious_name(privacy, column, source.table, model).is_some() {
-            return Self::LeaveOut;
-        }
-        if let Some(coarsening) = Coarsening::of(privacy, column, field.form, field.to, year) {
-            return match coarsening {
-                Coarsening::LeftOut => Self::LeaveOut,
-                other => Self::Coarsen(other),
-            };
-        }
-        Self::of_field(source.table, field)
-    }
-
-    fn of_field(table: Table, field: &Field) -> Self {
-        match (field.form, field.to) {
-            (Form::Member, _) => Self::Member,
-            (Form::BirthYear | Form::BirthMonth, _) => Self::Number,
-            (_, column::RECORD_ID) => Self::Token(table.name()),
-            (_, column::STAY_ID) => Self::Token(Table::Stays.name()),
-            (_, column::EPISODE_ID) => Self::Token("episode"),
-            (_, column::CLINICIAN_ID) => Self::Token("clinician"),
-            (Form::Past | Form::Planned | Form::Instant | Form::Month, _) => Self::Date,
-            _ => Self::Keep,
-        }
-    }
-
-    fn words(self, shifts: bool) -> &'static str {
-        match self {
-            Self::LeaveOut => "left out",
-            Self::Member => "token of the member",
-            Self::Token("clinician") => "token of the clinician",
-            Self::Token(_) => "token of the record",
-            Self::Date if shifts => "shifted with the member's other dates",
-            Self::Date | Self::Keep | Self::Number => "kept",
-            Self::Exempt => "kept unsearched, as the site decided",
-            Self::Coarsen(coarsening) => coarsening.words(),
-        }
-    }
 }
 
 /// Writes the extract for others. The folder appears when all of it is written.
@@ -187,7 +120,10 @@ fn refused(problem: Problem) -> Error {
 fn draft_of(out: &Path) -> Result<PathBuf, Error> {
     let name = out.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let draft = out.with_file_name(format!(".{name}.new-{}", std::process::id()));
-    fs::create_dir_all(&draft).map_err(Error::io(out))?;
+    fs::create_dir_all(&draft).map_err(|error| {
+        let message = format!("{}: no folder can be made here ({error})", out.display());
+        refused(Problem::new("not_writable", message, "choose another folder with --out"))
+    })?;
     Ok(draft)
 }
 

@@ -99,9 +99,14 @@ pub fn draft(content: &Content<'_>, folder: &Path) -> Result<Draft, Error> {
 /// Complains of a folder that no report may take the place of, before anything is counted for it.
 ///
 /// # Errors
-/// If it is a file, or has something in it that no report wrote.
+/// If it is a file, has something in it that no report wrote, or nothing can be made there.
 pub fn check_place(folder: &Path) -> Result<(), Error> {
-    refuse_foreign(folder, &Value::Null, &[(MANIFEST.to_owned(), Vec::new())])
+    refuse_foreign(folder, &Value::Null, &[(MANIFEST.to_owned(), Vec::new())])?;
+    // Reports are drafted beside the folder, where it or its parents will be made.
+    let outer =
+        folder.ancestors().skip(1).find(|outer| !outer.as_os_str().is_empty() && outer.exists());
+    let trial = outer.unwrap_or(Path::new(".")).join(format!(".trial-{}", std::process::id()));
+    fs::create_dir(&trial).and_then(|()| fs::remove_dir(&trial)).map_err(Error::io(folder))
 }
 
 /// Files that may take the place of what an earlier run of the same kind wrote; the last one is the

@@ -58,15 +58,22 @@ impl Flaw {
         }
     }
 
-    /// How many broken rows of this kind every set has, by table.
-    pub fn rows(self) -> &'static [(Table, i32)] {
-        match self {
+    /// How many broken rows of this kind a set of so many members has, by table. Small sets have fewer, so
+    /// that they are refused only where a pipeline says so.
+    pub fn rows(self, members: u32) -> impl Iterator<Item = (Table, i32)> {
+        let of_all: &[(Table, i32)] = match self {
             Self::EndBeforeStart => &[(Table::Stays, 3), (Table::Enrolment, 2)],
             Self::UnknownCode => &[(Table::Contacts, 3), (Table::Stays, 2)],
             Self::Ragged => &[(Table::Contacts, 4)],
             Self::DuplicateKey | Self::Repeated => &[(Table::Contacts, 3)],
             _ => &[(Table::Contacts, 5)],
-        }
+        };
+        let most = move |table: Table| {
+            let each = if table == Table::Contacts { 40 } else { 150 };
+            i32::try_from(members / each).unwrap_or(i32::MAX)
+        };
+        let rows = of_all.iter().map(move |(table, count)| (*table, most(*table).min(*count)));
+        rows.filter(|(_, count)| *count > 0)
     }
 }
 
@@ -75,8 +82,8 @@ pub(super) fn rows(seed: u64, members: u32, calendar: &Calendar, rows: &mut Rows
     let mut dice = Dice::new(seed, Purpose::Broken, 0);
     let mut serial = 0;
     for flaw in Flaw::ALL {
-        for (table, count) in flaw.rows() {
-            for nth in 0..*count {
+        for (table, count) in flaw.rows(members) {
+            for nth in 0..count {
                 let member =
                     1 + u32::try_from(dice.below(i32::try_from(members).unwrap_or(i32::MAX)))
                         .unwrap_or(0);

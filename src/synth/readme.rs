@@ -59,7 +59,7 @@ fn text(settings: &Settings<'_>, calendar: &Calendar, written: &Written) -> Stri
         "\n## Broken rows, to be refused\n\n| what is wrong | table | rows |\n|---|---|--:|\n",
     );
     for flaw in Flaw::ALL {
-        for (table, rows) in flaw.rows() {
+        for (table, rows) in flaw.rows(members) {
             line(&mut text, &format!("| {} | {} | {rows} |", flaw.title(), table.name()));
         }
     }

@@ -259,6 +259,18 @@ fn nothing_is_left_of_an_extract_that_cannot_be_made_safe() {
     }
 }
 
+/// `key` is a file, below which no folder can be made.
+#[test]
+fn a_place_without_room_is_told_with_the_way_out() {
+    let site = Site::new();
+    let key = site.path("key");
+    let output = site.run("key/out", &["--key-file", &key.to_string_lossy()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("no folder can be made here"), "{said}");
+    assert!(said.contains("choose another folder with --out"), "{said}");
+}
+
 #[test]
 fn a_name_that_is_none_is_told_by_its_place() {
     let site = Site::new();
