@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use throughline::chart::{Lane, Look, Strip, format};
-use throughline::indicator::{Ratings, Shape, picture};
+use throughline::indicator::{Lasted, Ratings, Shape, picture};
 use throughline::kernel::{Fate, Group, Stratum, Unit};
 use throughline::oversight::State;
 use throughline::pipeline::{self, Case, Explained, Folders, Line, MemberRows, Question};
@@ -172,8 +172,7 @@ fn counts(explained: &Explained) -> anyhow::Result<()> {
         line("numerator", &exact(top.sum, parts), &first)?;
     } else {
         line("denominator", &exact(tally.denominator, per_unit), &measure.counts)?;
-        // Of ratings there is no sum.
-        if measure.shape != Shape::Agreement {
+        if !measure.has_no_sum() {
             line("numerator", &exact(tally.numerator, parts), "")?;
         }
     }
@@ -275,6 +274,11 @@ fn adds(explained: &Explained, unit: &Unit) -> String {
     if measure.shape == Shape::Agreement {
         let ratings = Ratings::of(numerator);
         return format!(", delivered {}, recommended {}", ratings.first, ratings.second);
+    }
+    if measure.shape == Shape::Duration {
+        let lasted = Lasted::of(numerator);
+        let state = if lasted.ended { "ended" } else { "goes on" };
+        return format!(", {} days, {state}", lasted.days);
     }
     let numerator = exact(numerator, measure.numerator_parts);
     if matches!(measure.shape, Shape::Top { .. }) {

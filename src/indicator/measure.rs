@@ -58,6 +58,8 @@ pub enum Shape {
     Agreement,
     /// Sum of member values (in units of 10⁻¹²) ÷ members.
     MemberMean,
+    /// How long something of members lasts, of which some go on: a median; the tally's values are durations.
+    Duration,
     /// Members that met a criterion ÷ members.
     MemberShare,
     /// Things counted ÷ days of person-time.
@@ -221,6 +223,11 @@ impl Measure {
     /// True if it is reported in periods of this length.
     pub fn is_reported_by(&self, grain: Grain) -> bool {
         self.grains.contains(&grain)
+    }
+
+    /// True if its value is made of how often each value occurs, and their sum says nothing.
+    pub fn has_no_sum(&self) -> bool {
+        matches!(self.shape, Shape::Agreement | Shape::Duration)
     }
 
     /// The lengths of the periods that it is reported in, as words; empty if all of them are.

@@ -106,6 +106,44 @@ pub(super) fn tenures<'a>(
     found.map(|most| most.map_or(0, |most| most.last - most.first))
 }
 
+/// For each window, how long the relationship with the provider of most visit days there has lasted: ended on
+/// the last visit if the last so many days are without one.
+pub(super) fn relationships<'a>(
+    all: &'a [Visit],
+    kind: usize,
+    windows: &'a [(Day, Day)],
+    silent: i32,
+) -> impl Iterator<Item = Lasted> + 'a {
+    let found = most_seen(all, kind, windows.iter().copied()).zip(windows);
+    found.map(move |(most, (_, end))| {
+        let Some(most) = most else { return Lasted { days: 0, ended: true } };
+        let ended = *end - most.last >= silent;
+        let last = if ended { most.last } else { *end };
+        Lasted { days: (last - most.first).into(), ended }
+    })
+}
+
+/// How long something has lasted, and whether it has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasted {
+    /// Days, so far.
+    pub days: i64,
+    /// False if it goes on.
+    pub ended: bool,
+}
+
+impl Lasted {
+    /// Both as one value, in the order of days.
+    pub fn value(self) -> i64 {
+        self.days * 2 + i64::from(self.ended)
+    }
+
+    /// Days and end of a value.
+    pub fn of(value: i64) -> Self {
+        Self { days: value / 2, ended: value % 2 == 1 }
+    }
+}
+
 /// Changes of who is seen and of the level of care, and unplanned admissions to hospital.
 pub(super) fn disruptions(
     scene: &MemberScene<'_>,

@@ -1,6 +1,6 @@
 //! What becomes of a member in the windows of a plan: asked, left out or counted with a value.
 
-use super::member_course::tenures;
+use super::member_course::{relationships, tenures};
 use super::member_value::{MemberScene, PARTS, has_smi, may_have_smi, of_window, relation};
 use super::own::is_of_age;
 use super::possible::{Parts, is_met_by, possible};
@@ -192,6 +192,12 @@ impl Values<'_> {
                 let tenures = tenures(scene.visits, visits.provider, windows).enumerate();
                 for (place, tenure) in tenures.filter(|(place, _)| counted.has(*place)) {
                     self.add(place, i64::from(tenure) * PARTS);
+                }
+            }
+            (Candidates::Visits { visits, .. }, MemberValue::Relationship { silent }) => {
+                let found = relationships(scene.visits, visits.provider, windows, silent);
+                for (place, lasted) in found.enumerate().filter(|(place, _)| counted.has(*place)) {
+                    self.add(place, lasted.value());
                 }
             }
             (Candidates::Visits { .. }, value) => {

@@ -80,6 +80,7 @@ pub use home::{HomeQuestion, HomeValue};
 pub use measure::{
     Better, Display, Evidence, Family, Interval, Measure, Scale, Shape, Spread, Tables, Widening,
 };
+pub use member_course::Lasted;
 pub use own::{OwnTest, are_young};
 pub use picture::{Picture, Role, RuleWindow, picture};
 pub use read::{DEFAULT_PRESET, Definition, INSTRUMENTS, TABLES, presets, read};

@@ -425,7 +425,7 @@ fn default_interval(shape: Shape, rule: &Rule) -> Interval {
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
         Shape::Rate | Shape::Mix | Shape::UnitMean => Interval::RatioCluster,
-        Shape::Top { .. } | Shape::Agreement => Interval::None,
+        Shape::Top { .. } | Shape::Agreement | Shape::Duration => Interval::None,
     }
 }
 

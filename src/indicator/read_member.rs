@@ -109,9 +109,14 @@ fn mismatch(candidates: Candidates, measured: MemberValue) -> Option<&'static st
         Some(
             "values of visits (`usual_provider` … `fragmentation`) go with `visits_to`, the others without it",
         )
-    } else if of_rows && matches!(measured, MemberValue::Tenure | MemberValue::Density) {
+    } else if of_rows
+        && matches!(
+            measured,
+            MemberValue::Tenure | MemberValue::Relationship { .. } | MemberValue::Density
+        )
+    {
         Some(
-            "`tenure` and `density` look at days, of which `each = \"row\"` says nothing: leave it out",
+            "`tenure`, `relationship` and `density` look at days, of which `each = \"row\"` says nothing: leave it out",
         )
     } else {
         None

@@ -9,9 +9,9 @@ use super::rule::MemberValue;
 use super::status::StatusTest;
 use crate::diagnostic::{Fields, Problems};
 use crate::terms::diagnosis::DiagnosisGroup;
-use crate::timeline::ContactFilter;
+use crate::timeline::{ContactFilter, SpellSet};
 
-const VALUES: [&str; 33] = [
+const VALUES: [&str; 34] = [
     "meets",
     "disruptions",
     "each_quarter_scored",
@@ -20,6 +20,7 @@ const VALUES: [&str; 33] = [
     "shared_plan",
     "each_quarter_in_care",
     "tenure",
+    "relationship",
     "usual_provider",
     "bice_boxerman",
     "sequential",
@@ -100,6 +101,7 @@ pub(super) fn member_value(
             None => MemberValue::Providers,
         },
         "plan_current" => MemberValue::PlanCurrent { days: days(table, problems)? },
+        "relationship" => MemberValue::Relationship { silent: days(table, problems)? },
         "community_days" => {
             let away_in = spell_set(table, "in", problems);
             if away_in.is_none() && table.has("in") {
@@ -107,18 +109,8 @@ pub(super) fn member_value(
             }
             MemberValue::CommunityDays { away_in }
         }
-        "any_night" | "nights_so_far" => {
-            let set = spell_set(table, "in", problems);
-            if !table.has("in") {
-                lacks(table, "in", "in = \"24h\"", problems);
-            }
-            let of = if name == "any_night" {
-                MemberValue::AnyInstitution
-            } else {
-                MemberValue::NightsSoFar
-            };
-            of(set?)
-        }
+        "any_night" => MemberValue::AnyInstitution(nights_in(table, problems)?),
+        "nights_so_far" => MemberValue::NightsSoFar(nights_in(table, problems)?),
         "ed_visits" => {
             let diagnosis = DiagnosisGroup::bits(&groups(table, "diagnosis", problems));
             MemberValue::EdVisits { diagnosis, at_least: how_often(table, problems)? }
@@ -171,6 +163,13 @@ fn of_contacts(
             MemberValue::QuartersInCare { filter, lead }
         }
     })
+}
+
+fn nights_in(table: &mut Fields<'_>, problems: &mut Problems) -> Option<SpellSet> {
+    if !table.has("in") {
+        lacks(table, "in", "in = \"24h\"", problems);
+    }
+    spell_set(table, "in", problems)
 }
 
 fn days(table: &mut Fields<'_>, problems: &mut Problems) -> Option<i32> {

@@ -111,6 +111,7 @@ fn of_member(value: super::rule::MemberValue) -> (Shape, Display, i64) {
         | MemberValue::Home(HomeValue::Less)
         | MemberValue::ScoredQuarters
         | MemberValue::Events { .. } => (Shape::MemberShare, Display::Percent, 1),
+        MemberValue::Relationship { .. } => (Shape::Duration, Display::Rate, 1),
         MemberValue::MonthsWithContact { .. }
         | MemberValue::QuartersWithContact { .. }
         | MemberValue::CommunityDays { .. }
@@ -140,7 +141,9 @@ pub(super) fn unit_of(rule: &Rule) -> String {
     match rule.value {
         MemberValue::Providers => "per member",
         MemberValue::Density => "members shared by two of a member's providers",
-        MemberValue::LongestGap { .. } | MemberValue::Tenure => "days",
+        MemberValue::LongestGap { .. } | MemberValue::Tenure | MemberValue::Relationship { .. } => {
+            "days"
+        }
         MemberValue::NightsSoFar(_) => "nights",
         MemberValue::Disruptions => "per member-year",
         MemberValue::Entropy => "bits",

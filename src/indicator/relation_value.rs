@@ -23,6 +23,7 @@ impl MemberValue {
                 | Self::Density
                 | Self::Fragmentation
                 | Self::Tenure
+                | Self::Relationship { .. }
         )
     }
 }

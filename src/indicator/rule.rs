@@ -40,7 +40,9 @@ impl Rule {
     pub fn is_of_whole_groups(&self) -> bool {
         match self {
             Self::Rate(rate) => rate.top.is_some(),
-            Self::Member(member) => member.value == MemberValue::Density,
+            Self::Member(member) => {
+                matches!(member.value, MemberValue::Density | MemberValue::Relationship { .. })
+            }
             Self::Share(share) => share.value == Some(UnitValue::LevelAgreement),
             _ => false,
         }
@@ -669,6 +671,12 @@ pub enum MemberValue {
     /// Days from the first visit ever seen to the last visit of the window, with the provider of most
     /// visit days in the window (of several, the one seen last).
     Tenure,
+    /// How long the relationship with the same provider lasts, as [`Lasted`](super::Lasted): ended on the last
+    /// visit, unless the last so many days of the window have one.
+    Relationship {
+        /// Days without a visit after which a relationship has ended.
+        silent: i32,
+    },
     /// Whether the answers of [`Candidates::Answered`] pass a test.
     Status(StatusTest),
     /// Whether the criterion of the rule is met.

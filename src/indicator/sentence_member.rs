@@ -209,6 +209,9 @@ fn value(value: MemberValue, filters: &[ContactFilter]) -> String {
         MemberValue::Meets => "whether the criterion is met".to_owned(),
         MemberValue::Disruptions => DISRUPTIONS.to_owned(),
         MemberValue::Tenure => "days from the first visit ever seen to the last one, with the provider of most visit days in the window".to_owned(),
+        MemberValue::Relationship { silent } => format!(
+            "days from the first visit ever seen with the provider of most visit days in the window to the last one, or, if the last {silent} days of the window have one, to its end, on which the relationship still goes on; the median by Kaplan and Meier"
+        ),
         MemberValue::NightsSoFar(set) => format!(
             "nights so far in {} that go on after their last day, the night of that day included",
             set_name(set)

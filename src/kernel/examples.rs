@@ -168,6 +168,7 @@ fn period(indicator: &Indicator, example: &Example, expect: &Expect) -> Result<(
     let same = |a: f64, b: f64| (a - b).abs() < 1e-9;
     let value = match indicator.measure.shape {
         Shape::Agreement => tally.agreement(),
+        Shape::Duration => tally.median_duration().map(|days| days as f64),
         _ => (denominator != 0.0).then(|| numerator / denominator),
     };
     let holds = match expect {

@@ -89,9 +89,12 @@ impl Joined {
 pub fn has_expected_count(measure: &Measure) -> bool {
     match measure.shape {
         Shape::Share | Shape::MemberShare | Shape::Rate => measure.numerator_parts == 1,
-        Shape::Mix | Shape::Agreement | Shape::MemberMean | Shape::UnitMean | Shape::Top { .. } => {
-            false
-        }
+        Shape::Mix
+        | Shape::Agreement
+        | Shape::Duration
+        | Shape::MemberMean
+        | Shape::UnitMean
+        | Shape::Top { .. } => false,
     }
 }
 

@@ -12,6 +12,7 @@ mod by_row;
 mod contract;
 mod count;
 mod covariate;
+mod duration;
 mod evidence;
 mod examples;
 mod joint;

@@ -298,7 +298,10 @@ impl Plan {
     /// True if it is kept how often each value of a measure occurs among members.
     pub(super) fn keeps_values(&self, measure: usize) -> bool {
         let indicator = &self.indicators[measure];
-        indicator.measure.shape == Shape::MemberMean && !indicator.rule.is_of_whole_groups()
+        match indicator.measure.shape {
+            Shape::MemberMean => !indicator.rule.is_of_whole_groups(),
+            shape => shape == Shape::Duration,
+        }
     }
 
     /// What the units of a measure may look at, without the days that decide; `care` has a member's

@@ -347,7 +347,10 @@ pub fn add_up(plan: &Plan, units: &[Unit]) -> Tallies {
                     let days = decided.zip(unit.day).filter(|_| measure.has_curve);
                     let value = match measure.shape {
                         Shape::MemberMean if whole => None,
-                        Shape::MemberMean | Shape::UnitMean | Shape::Agreement => Some(numerator),
+                        Shape::MemberMean
+                        | Shape::UnitMean
+                        | Shape::Agreement
+                        | Shape::Duration => Some(numerator),
                         Shape::Top { .. } => Some(numerator).filter(|own| *own != 0),
                         _ => None,
                     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::State;
-use crate::indicator::{Measure, Shape};
+use crate::indicator::Measure;
 use crate::terms::{Day, Grain, Period};
 
 /// What a table covers, where that is known.
@@ -63,7 +63,7 @@ impl Completion {
 
 fn share(months: &BTreeMap<Day, f64>, measure: &Measure, period: Period) -> f64 {
     let of = |month: Day| months.get(&month).copied().unwrap_or(1.0).min(1.0);
-    let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);
+    let by_window = measure.overlapping;
     let start = if by_window { (period.end + 1).months_later(-12) } else { period.start };
     let (mut sum, mut number) = (0.0, 0.0);
     let mut month = start.first_of_month();

@@ -94,7 +94,7 @@ pub(super) fn before_data(
         Some((_, table)) if of_table > settings.coverage_start => format!("the data of {table}"),
         _ => "the data".to_owned(),
     };
-    let by_window = matches!(measure.shape, Shape::MemberMean | Shape::MemberShare);
+    let by_window = measure.overlapping;
     let start = if by_window { (period.end + 1).months_later(-12) } else { period.start };
     if start >= first {
         let is_short = start - measure.look_back < first;

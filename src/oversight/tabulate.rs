@@ -120,12 +120,12 @@ fn row_of(
     let tally = top.as_ref().unwrap_or(tally);
     let estimate = match measure.shape {
         Shape::Agreement => agreement(tally),
+        Shape::Duration => duration(tally),
         _ => estimate(measure, cell.period, tally),
     };
     let numerator = Exact { parts: tally.numerator, per_unit: measure.numerator_parts.max(1) };
     let mut row = blank(ripe, cell);
-    // The sum of ratings says nothing.
-    row.numerator = Some(numerator).filter(|_| measure.shape != Shape::Agreement);
+    row.numerator = Some(numerator).filter(|_| !measure.has_no_sum());
     row.nobodys = i64::try_from(tally.nobodys).unwrap_or(i64::MAX);
     let per_unit = measure.denominator_parts();
     row.denominator = Some(Exact { parts: tally.denominator, per_unit });
@@ -140,6 +140,9 @@ fn row_of(
         || over_money && may_be_dominated(tally.denominator, tally.dd)
         || over_money && rest_may_be_dominated(tally);
     fill(&mut row, estimate);
+    if measure.shape == Shape::Duration && row.value.is_none() && tally.denominator > 0 {
+        row.note("not reached: more than half go on");
+    }
     judge(&mut row, (&measure.id, &measure.base_id), settings);
     row
 }
@@ -155,6 +158,12 @@ fn rest_may_be_dominated(tally: &Tally) -> bool {
 fn agreement(tally: &Tally) -> Estimate {
     let kappa = tally.agreement().map(|kappa| (kappa * 100.0).round() / 100.0);
     Estimate { value: kappa, ..Estimate::default() }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "days")]
+fn duration(tally: &Tally) -> Estimate {
+    let median = tally.median_duration().map(|days| days as f64);
+    Estimate { value: median, ..Estimate::default() }
 }
 
 /// Of the members with most: what they have, over what all have. `nn` is what the first has, squared,

@@ -201,6 +201,7 @@ fn chart_of(
         Shape::Rate
         | Shape::Mix
         | Shape::Agreement
+        | Shape::Duration
         | Shape::MemberMean
         | Shape::UnitMean
         | Shape::Top { .. } => {

@@ -193,6 +193,7 @@ pub(super) fn basis(row: &Published, measure: &Measure) -> String {
         Shape::Share
         | Shape::UnitMean
         | Shape::Agreement
+        | Shape::Duration
         | Shape::MemberMean
         | Shape::MemberShare => (units, plural(&measure.counts)),
     };

@@ -27,6 +27,7 @@ pub(super) fn to_blank(table: &Table, threshold: i64) -> Hidden<'_> {
         Shape::Share
         | Shape::UnitMean
         | Shape::Agreement
+        | Shape::Duration
         | Shape::MemberShare
         | Shape::MemberMean => differs[row.measure],
         Shape::Top { .. } => true,

@@ -85,10 +85,10 @@ fn parts<'t>(
                 continue;
             }
             let is_mean =
-                matches!(about.shape, Shape::MemberMean | Shape::UnitMean | Shape::Agreement);
+                matches!(about.shape, Shape::MemberMean | Shape::UnitMean) || about.has_no_sum();
             let counted = !is_mean || is_share_high(statistic);
-            let bounded = matches!(about.display, Display::Index | Display::Percent)
-                && about.shape != Shape::Agreement;
+            let bounded =
+                matches!(about.display, Display::Index | Display::Percent) && !about.has_no_sum();
             let met = (counted || bounded).then(|| by_place(&rows, |row| whole(row.numerator)));
             let units = by_place(&rows, |row| whole(row.denominator));
             let rest = by_place(&rows, left);

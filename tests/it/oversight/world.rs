@@ -50,7 +50,7 @@ pub(super) fn measure(id: &str, shape: Shape) -> Measure {
         Shape::MemberShare => Interval::Wilson,
         Shape::MemberMean => Interval::Mean,
         Shape::Rate => Interval::Byar,
-        Shape::Mix | Shape::UnitMean | Shape::Agreement | Shape::Top { .. } => {
+        Shape::Mix | Shape::UnitMean | Shape::Agreement | Shape::Duration | Shape::Top { .. } => {
             Interval::RatioCluster
         }
     };

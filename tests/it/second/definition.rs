@@ -466,6 +466,7 @@ pub(super) enum ValueOf {
     SharedPlan,
     EachQuarterInCare,
     Tenure,
+    Relationship,
     StatusFirst,
     StatusLast,
     StatusGained,

@@ -172,7 +172,10 @@ fn reaches_back_for_ever(definition: &Definition) -> bool {
     let rate = definition.rate.as_ref();
     let of_rate = rate.and_then(|rate| rate.units.as_ref().or(rate.members_with.as_ref()));
     definition.index.as_ref().or(of_rate).is_some_and(|index| index.first || index.once)
-        || definition.value.as_ref().is_some_and(|value| value.of == ValueOf::Tenure)
+        || definition
+            .value
+            .as_ref()
+            .is_some_and(|value| matches!(value.of, ValueOf::Tenure | ValueOf::Relationship))
 }
 
 /// Every indicator: what was long before its look-back changes no number.

@@ -124,10 +124,11 @@ pub(super) fn all(asked: &Asked<'_>, extract: &Extract) -> BTreeMap<Place, Sums>
             !counts(*of) || group == "all of them" && kind == "all"
         });
     }
-    // Kappa is made of whole groups, and a file may ask for some lengths of periods only.
+    // Kappa and medians of durations are made of whole groups, and a file may ask for some lengths of periods only.
     counter.cells.retain(|(of, (period, _, (kind, _))), _| {
-        let agrees = definitions[*of].value.as_ref().map(|value| value.of);
-        let whole = agrees != Some(ValueOf::LevelAgreement) || kind == "all";
+        let value = definitions[*of].value.as_ref().map(|value| value.of);
+        let of_wholes = [Some(ValueOf::LevelAgreement), Some(ValueOf::Relationship)];
+        let whole = !of_wholes.contains(&value) || kind == "all";
         whole && definitions[*of].is_reported_over(*period)
     });
     let named = |((place, (period, group, stratum)), sums): ((usize, Cell), Sums)| {

@@ -249,6 +249,22 @@ impl<'a> Year<'a> {
         usize::try_from(last.day - first.day).expect("the last is not before the first")
     }
 
+    /// Days of the relationship with the provider most seen, twice, and one more if the last days of the window
+    /// have no visit.
+    fn relationship(&self, member: &Member, silent: i32) -> usize {
+        let own = self.life.contacts.iter().filter(|one| is_visit(member, one));
+        let ever = visits(own, member.visits_to.expect("visits").column());
+        let within: Vec<Visit<'_>> = ever.iter().copied().filter(|one| self.has(one.day)).collect();
+        let who = most_visited(&within).expect("a visit in the window");
+        let days = || ever.iter().filter(|visit| visit.who == who && visit.day <= self.end);
+        let (first, last) =
+            (days().map(|visit| visit.day).min(), days().map(|visit| visit.day).max());
+        let (first, last) = first.zip(last).expect("a visit");
+        let quiet = (self.end - silent + 1..=self.end).all(|day| day != last);
+        let until = if quiet { last } else { self.end };
+        usize::try_from((until - first) * 2).expect("not before the first") + usize::from(quiet)
+    }
+
     /// The days of treatment visits to each agency in the window.
     fn agencies(&self) -> BTreeMap<String, usize> {
         let mut agencies = BTreeMap::new();
@@ -424,6 +440,7 @@ impl<'a> Year<'a> {
             | ValueOf::LessRestrictive => homes::value(value, self.life, (self.start, self.end)),
             ValueOf::Disruptions => share(self.disruptions(), 1),
             ValueOf::Tenure => share(self.tenure(member), 1),
+            ValueOf::Relationship => share(self.relationship(member, value.length()), 1),
             ValueOf::StatusFirst
             | ValueOf::StatusLast
             | ValueOf::StatusGained
