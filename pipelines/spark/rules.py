@@ -16,6 +16,10 @@ KEYS = MODEL["keys"]
 INSTITUTION = MODEL["institution"]
 TYPES = {"text": "string", "date": "date", "int": "int", "long": "bigint", "float": "double",
          "flag": "boolean"}
+# Forms of which no value stands for another.
+IDS = ("member", "key", "long_text")
+# What databases write behind a date that has no time.
+MIDNIGHT = r"(?<=^.{10})[T ]00:00(:00([.]0*)?)?Z?$"
 DATE = r"^\\d{4}-\\d{2}-\\d{2}$"
 TIME = (r"([T ]([01]\\d|2[0-3]):[0-5]\\d(:([0-5]\\d|60)([.]\\d*)?)?"
         r"(Z|[+-]\\d{2}(:?\\d{2})?)?)?")
@@ -69,7 +73,8 @@ def whole(text):
 def judged(field, given, last, settings):
     """A field's text as the model spells it, its value, and the rules it may break, as SQL."""
     name = field["name"]
-    values = {**{code: "" for code in BLANKS.get(name, [])}, **settings.get("values", {}).get(name, {})}
+    nothing = BLANKS.get(name, []) + ([] if field["form"] in IDS else settings.get("empty", []))
+    values = {**{code: "" for code in nothing}, **settings.get("values", {}).get(name, {})}
     values = {key.strip(" \t\n\r\v\f\u00a0\ufeff"): to for key, to in values.items()}
     text = given
     if values:
@@ -83,6 +88,7 @@ def judged(field, given, last, settings):
             value = (f"array_join(array_sort(array_distinct(filter(transform(split({text}, ';'), "
                      "x -> trim(x)), x -> x != ''))), ';')")
     elif form in ("past", "planned", "month"):
+        text = f"regexp_replace({text}, '{MIDNIGHT}', '')"
         given = f"if(length({text}) = 7, concat({text}, '-01'), {text})" if form == "month" else text
         value = f"if({given} rlike '{DATE}', try_cast({given} as date), null)"
         rules = day_rules(value, None if form == "planned" else last)
@@ -144,11 +150,15 @@ def bound(table, columns, settings):
         field = fields.get(names.get(column, column))
         if column in ignore:
             continue
+        if field is None and "*" in ignore:
+            continue
         if field is None:
             wrong.append(f"column `{column}`: table {table} has no such column, and the pipeline file "
                          "neither maps nor ignores it (unknown_column)")
         else:
             found.append((field, place, f"nullif(trim(both '{BLANKS_AROUND}' from cast(`{column}` as string)), '')"))
+    for name in sorted(settings.get("dates", {})):
+        wrong.append(f"column `{name}`: `dates` is not read here: write dates as YYYY-MM-DD (unfit_setting)")
     for place, (name, value) in enumerate(sorted(settings.get("constants", {}).items())):
         if name in fields:
             found.append((fields[name], len(columns) + place, f"nullif({quoted([value])}, '')"))

@@ -1,7 +1,7 @@
 //! The short table of results at the end of a run.
 
 use throughline::chart::format;
-use throughline::indicator::Measure;
+use throughline::indicator::{Measure, Shape};
 use throughline::kernel::Group;
 use throughline::oversight::{PublishedTable, State};
 use throughline::terms::{Grain, Period};
@@ -14,11 +14,13 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
     let mut lines =
         vec![format!("{:width$} {:>8} {:>14} {:>10}", "indicator", "month", "value", "counted")];
     for (place, measure) in table.measures().iter().enumerate() {
+        let longer = || measure.grains.iter().copied().min().unwrap_or(Grain::Month);
+        let by = if measure.is_reported_by(Grain::Month) { Grain::Month } else { longer() };
         let everyone = || {
             table.rows_of(place).iter().filter(|row| {
                 row.statistic.is_empty()
-                    && row.period.grain == Grain::Month
-                    && row.period <= month
+                    && row.period.grain == by
+                    && row.period.end <= month.end
                     && row.group == Group::All
                     && row.stratum.kind == "all"
             })
@@ -35,7 +37,12 @@ pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
             _ if row.suppressed => "hidden".to_owned(),
             _ => "–".to_owned(),
         };
-        let count = row.denominator.map_or_else(String::new, |count| count.to_string());
+        // What rates are divided by are days and the like: they are told with their members.
+        let count = match measure.shape {
+            Shape::Rate | Shape::Mix | Shape::Top { .. } => row.members.map(|n| n.to_string()),
+            _ => row.denominator.map(|count| count.to_string()),
+        };
+        let count = count.unwrap_or_default();
         let has_none = row.value.is_none() && !row.reason.is_empty();
         let says = if row.suppressed || row.state != State::Final || has_none {
             row.reason.as_str()

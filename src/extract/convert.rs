@@ -130,13 +130,13 @@ impl Conversion<'_> {
         let last = self.last_day;
         match (binding.field.form, to) {
             (Form::Past, Data::Ints(to)) => {
-                source.fill(faults, to, NO_INT, |text| value::day(text, last));
+                source.fill(faults, to, NO_INT, |text| binding.day(text, last));
             }
             (Form::Planned, Data::Ints(to)) => {
-                source.fill(faults, to, NO_INT, |text| value::day(text, i32::MAX));
+                source.fill(faults, to, NO_INT, |text| binding.day(text, i32::MAX));
             }
             (Form::Month, Data::Ints(to)) => {
-                source.fill(faults, to, NO_INT, |text| value::month(text, last));
+                source.fill(faults, to, NO_INT, |text| binding.month(text, last));
             }
             (Form::Whole(min, max), Data::Ints(to)) => source.fill(faults, to, NO_INT, |text| {
                 let number = value::whole(text)?;
@@ -222,11 +222,15 @@ impl Conversion<'_> {
 
     /// What a text stands for: a code, or a number whose type the column decides.
     fn verdict(&self, binding: &Binding, given: &[u8]) -> Result<i64, Rule> {
-        let text = binding.values.get(given).map_or(given, Vec::as_slice);
+        let meant = binding.values.get(given);
+        let text = meant.map_or(given, Vec::as_slice);
         if text.is_empty() {
             return if binding.field.required { Err(Rule::MissingValue) } else { Ok(NO_LONG) };
         }
         binding.fits(given)?;
+        // From here on dates are written as the model writes them.
+        let written = if meant.is_none() { binding.rewritten(text)? } else { None };
+        let text = written.as_ref().map_or(text, |date| date.as_bytes());
         if let Some(coarsening) = binding.coarsening {
             return coarsening.verdict(binding, text, self.pools, self.last_day);
         }

@@ -232,7 +232,7 @@ fn bind_all(delivered: Vec<Delivered>, privacy: &Privacy) -> Result<Vec<Plan>, V
                 .iter()
                 .filter(|column| {
                     let model = one.source.columns.get(*column).unwrap_or(column);
-                    one.source.ignore.contains(column)
+                    one.source.ignores(column)
                         || one.source.table.fields().iter().any(|field| field.name == model)
                 })
                 .cloned(),

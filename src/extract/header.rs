@@ -176,7 +176,7 @@ pub(super) fn name_problems(
     let mut seen = BTreeSet::new();
     let mut problems = Vec::new();
     for (place, name) in header.iter().enumerate() {
-        if source.ignore.contains(name) {
+        if source.ignores(name) {
             continue;
         }
         if name.is_empty() {
@@ -202,7 +202,7 @@ pub(super) fn name_problems(
 /// Columns of a Parquet file whose values have no text.
 fn unfit_types(schema: &SchemaRef, source: &Source, sources: &[Source]) -> Vec<Problem> {
     let fields = schema.fields().iter().enumerate();
-    let unfit = fields.filter(|(_, field)| !source.ignore.contains(field.name()));
+    let unfit = fields.filter(|(_, field)| !source.ignores(field.name()));
     let unfit = unfit.filter_map(|(place, field)| {
         let (message, help) = unfit_type(field)?;
         let problem = |message: String| Problem::new("unfit_type", message, help);

@@ -19,6 +19,7 @@ mod convert;
 mod crosswalk;
 mod damaged;
 mod date;
+mod date_pattern;
 mod delivery;
 mod duplicates;
 mod fields;
@@ -64,6 +65,7 @@ mod value_search;
 
 pub use crosswalk::{Service, ServiceMap};
 pub use damaged::{guarded, is_guarded};
+pub use date_pattern::DatePattern;
 pub use delivery::{
     ColumnReport, Delivery, PrivacyReport, RefusedRow, SourceReport, SubmissionReport,
 };
@@ -73,7 +75,7 @@ pub use intake::read;
 pub use key_column::{Among, KEY_COLUMNS, KeyColumn, KeyRows};
 pub use manifest::{Dates, MANIFEST, ManifestRow, read_manifest};
 pub use privacy::{Identifier, Policy, Privacy, Treatment};
-pub use problem::{Error, Excess, Problem};
+pub use problem::{Error, Excess, Lost, Problem};
 pub use pseudonym::Key;
 pub use pseudonymize::{Done, Pseudonymize, pseudonymize};
 pub use rule::Rule;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use regex::bytes::Regex;
 
 use super::coarsen::Coarsening;
+use super::date_pattern::DatePattern;
 use super::filling::Filling;
 use super::gate;
 use super::manifest::Dates;
@@ -57,6 +58,8 @@ pub(super) struct Binding {
     /// The site's values that stand for others.
     pub(super) values: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(super) pattern: Option<Regex>,
+    /// How its dates are written; none if as `YYYY-MM-DD`.
+    pub(super) dates: Vec<DatePattern>,
     pub(super) range: Range,
     /// What the policy makes of its values.
     pub(super) coarsening: Option<Coarsening>,
@@ -77,6 +80,33 @@ impl Binding {
             | Form::Instant => !self.values.is_empty() || self.pattern.is_some(),
             _ => true,
         }
+    }
+
+    /// The day of a text, no later than `last`.
+    #[inline]
+    pub(super) fn day(&self, text: &[u8], last: i32) -> Result<i32, Rule> {
+        if self.dates.is_empty() || text.is_empty() {
+            return value::day(text, last);
+        }
+        let day = self.dates.iter().find_map(|pattern| pattern.day(text));
+        value::in_time(day.ok_or(Rule::NotADate)?, last)
+    }
+
+    /// As [`Self::day`], the first of its month.
+    pub(super) fn month(&self, text: &[u8], last: i32) -> Result<i32, Rule> {
+        match self.rewritten(text)? {
+            Some(date) => value::month(date.as_bytes(), last),
+            None => value::month(text, last),
+        }
+    }
+
+    /// A date that is written otherwise, as `YYYY-MM-DD`.
+    pub(super) fn rewritten(&self, text: &[u8]) -> Result<Option<String>, Rule> {
+        if self.dates.is_empty() || text.is_empty() {
+            return Ok(None);
+        }
+        let day = self.dates.iter().find_map(|pattern| pattern.day(text));
+        day.map(|day| Some(day.to_string())).ok_or(Rule::NotADate)
     }
 
     /// Whether a text has the form that the site asks for.
@@ -153,7 +183,7 @@ impl Plan {
         let mut bindings = Vec::new();
         let source = &delivered.source;
         for (position, column) in delivered.header.iter().enumerate() {
-            if source.ignore.contains(column) {
+            if source.ignores(column) {
                 continue;
             }
             let at = |problem: Problem| problem.file(&delivered.file).column(column);
@@ -257,6 +287,10 @@ fn bind(
         // TEDS and CoBHA numbers for "unknown" and "not collected".
         values.extend(["7", "8", "-9"].map(|number| (number.into(), Vec::new())));
     }
+    if Setting::Values.unfit(field).is_none() {
+        let nothing = |text: &String| (value::trimmed(text.as_bytes()).into(), Vec::new());
+        values.extend(source.empty.iter().map(nothing));
+    }
     let given = source.values.get(field.name).into_iter().flatten();
     values.extend(
         given.map(|(site, model)| {
@@ -273,7 +307,8 @@ fn bind(
         unfit::pattern(text).map_err(say).ok()
     });
     let range = source.ranges.get(field.name).copied().unwrap_or_default();
-    Binding { field, origin, values, pattern, range, coarsening: None }
+    let dates = source.dates.get(field.name).cloned().unwrap_or_default();
+    Binding { field, origin, values, pattern, dates, range, coarsening: None }
 }
 
 /// Settings that name columns the table does not have, or that cannot apply to them.
@@ -295,6 +330,7 @@ fn settings_problems(delivered: &Delivered) -> Vec<Problem> {
     source.constants.keys().for_each(|model| say(Setting::Constants, model));
     source.values.keys().for_each(|model| say(Setting::Values, model));
     source.patterns.keys().for_each(|model| say(Setting::Patterns, model));
+    source.dates.keys().for_each(|model| say(Setting::Dates, model));
     source.ranges.keys().for_each(|model| say(Setting::Ranges, model));
     problems
 }
@@ -352,7 +388,7 @@ fn duplicates(delivered: &Delivered, bindings: &[Binding]) -> Vec<Problem> {
 /// Columns that the table needs and the file does not have.
 pub(super) fn missing(source: &Source, file: &str, header: &[String]) -> Vec<Problem> {
     let table = source.table;
-    let read = header.iter().filter(|column| !source.ignore.contains(column));
+    let read = header.iter().filter(|column| !source.ignores(column));
     let models: BTreeSet<&str> = read
         .map(|column| source.columns.get(column).unwrap_or(column))
         .chain(source.constants.keys())

@@ -72,8 +72,21 @@ pub struct Excess {
     pub refused: u64,
     /// The limit, in words.
     pub limit: String,
-    /// Refused rows by rule.
-    pub by_rule: Vec<(Rule, u64)>,
+    /// Why, and where: most rows first.
+    pub lost: Vec<Lost>,
+}
+
+/// Rows refused by one rule, for values of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The rule.
+    pub rule: Rule,
+    /// The site's name of the column; empty for faults of rows as a whole.
+    pub column: String,
+    /// How many.
+    pub rows: u64,
+    /// The first of them: the file and the line in it.
+    pub first: (String, u32),
 }
 
 impl fmt::Display for Excess {
@@ -83,14 +96,14 @@ impl fmt::Display for Excess {
             "{} ({}): {} of {} rows refused, allowed {}",
             self.file, self.table, self.refused, self.read, self.limit
         )?;
-        for (rule, rows) in &self.by_rule {
-            write!(
-                f,
-                "\n  {rows} {}: {}\n    help: {}",
-                rule.name(),
-                rule.explanation(),
-                rule.way_out()
-            )?;
+        for Lost { rule, column, rows, first: (file, line) } in &self.lost {
+            write!(f, "\n  {rows} {}: {}", rule.name(), rule.explanation())?;
+            if !column.is_empty() {
+                write!(f, "\n    column `{column}`,")?;
+            }
+            let file = if *file == self.file { String::new() } else { format!("{file}, ") };
+            let place = if column.is_empty() { "\n   " } else { "" };
+            write!(f, "{place} first in {file}line {line}\n    help: {}", rule.way_out())?;
         }
         Ok(())
     }

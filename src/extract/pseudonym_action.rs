@@ -24,7 +24,7 @@ pub(super) enum Action {
 
 impl Action {
     pub(super) fn of(source: &Source, column: &str, privacy: &Privacy, year: Option<i32>) -> Self {
-        if source.ignore.iter().any(|ignored| ignored == column) {
+        if source.ignores(column) {
             return Self::LeaveOut;
         }
         let model = source.columns.get(column).map_or(column, String::as_str);

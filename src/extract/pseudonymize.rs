@@ -82,6 +82,11 @@ pub fn pseudonymize(request: &Pseudonymize) -> Result<Vec<Done>, Error> {
             files.push((source.clone(), file, dates));
         }
     }
+    if let Some((source, file, _)) = files.iter().find(|(source, ..)| !source.dates.is_empty()) {
+        let message = format!("`dates` of {} cannot be rewritten", source.table.name());
+        let help = "deliver dates as YYYY-MM-DD";
+        return Err(refused(Problem::new("unfit_setting", message, help).file(file)));
+    }
     let draft = draft_of(&request.out)?;
     let written: Result<Vec<Done>, Error> = {
         let done = files

@@ -41,7 +41,7 @@ rules! {
     MissingValue = "missing_value": "A required value is empty.",
         "deliver the value; a row without it cannot be placed in a member's record";
     NotADate = "not_a_date": "The value is not a date of the calendar in the form YYYY-MM-DD.",
-        "deliver dates as YYYY-MM-DD, months as YYYY-MM and instants as YYYY-MM-DDTHH:MM";
+        "deliver dates as YYYY-MM-DD, months as YYYY-MM and instants as YYYY-MM-DDTHH:MM, or say under `dates` in the pipeline file how dates are written";
     Before1900 = "before_1900": "The date lies before 1900.",
         "deliver an empty field where a date is not known, not a placeholder";
     AfterExtractDate = "after_extract_date": "The date lies after the day the extract was cut.",

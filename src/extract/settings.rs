@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::date_pattern::DatePattern;
 use super::privacy::Privacy;
 use crate::terms::{Day, Table};
 
@@ -50,8 +51,10 @@ pub struct Source {
     pub file: Option<String>,
     /// The site's column -> the model's column.
     pub columns: BTreeMap<String, String>,
-    /// Columns of the site that are never read.
+    /// Columns of the site that are never read; `*` stands for all that the model does not have.
     pub ignore: Vec<String>,
+    /// What the site writes where nothing is known, in any column but ids.
+    pub empty: Vec<String>,
     /// The model's column -> the value of every row, for columns that the file does not have.
     pub constants: BTreeMap<String, String>,
     /// The model's column -> the site's value -> the model's value; the empty text = not known.
@@ -60,6 +63,8 @@ pub struct Source {
     pub repeated_keys: RepeatedKeys,
     /// The model's column -> a regular expression that whole values must match.
     pub patterns: BTreeMap<String, String>,
+    /// The model's column -> how its dates are written; else as `YYYY-MM-DD`.
+    pub dates: BTreeMap<String, Vec<DatePattern>>,
     /// The model's column -> the smallest and greatest number allowed, in the column's own unit.
     pub ranges: BTreeMap<String, Range>,
     /// What separates fields.
@@ -84,10 +89,12 @@ impl Source {
             file: None,
             columns: BTreeMap::new(),
             ignore: Vec::new(),
+            empty: Vec::new(),
             constants: BTreeMap::new(),
             values: BTreeMap::new(),
             repeated_keys: RepeatedKeys::Refuse,
             patterns: BTreeMap::new(),
+            dates: BTreeMap::new(),
             ranges: BTreeMap::new(),
             delimiter: b',',
             extract_date: None,
@@ -96,6 +103,16 @@ impl Source {
             runout_days: None,
             refused_max: RefusedMax::default(),
         }
+    }
+}
+
+impl Source {
+    /// True if a column of the site is never read: by its name, or, where `*` stands for all others, because it
+    /// is neither mapped nor in the model.
+    pub fn ignores(&self, column: &str) -> bool {
+        let named = |name: &str| self.ignore.iter().any(|ignored| ignored == name);
+        let is_other = || !self.columns.contains_key(column) && self.table.field(column).is_none();
+        named(column) || named("*") && is_other()
     }
 }
 

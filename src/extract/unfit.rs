@@ -17,6 +17,8 @@ pub enum Setting {
     Values,
     /// What values look like.
     Patterns,
+    /// How dates are written.
+    Dates,
     /// The smallest and the greatest number.
     Ranges,
 }
@@ -29,6 +31,7 @@ impl Setting {
             Self::Constants => "constants",
             Self::Values => "values",
             Self::Patterns => "patterns",
+            Self::Dates => "dates",
             Self::Ranges => "ranges",
         }
     }
@@ -39,10 +42,18 @@ impl Setting {
             field.form,
             Form::Whole(..) | Form::Parts(_) | Form::Real | Form::BirthYear | Form::BirthMonth
         );
+        let is_date =
+            matches!(field.form, Form::Past | Form::Planned | Form::Month | Form::BirthYear);
         let repeats = !matches!(field.form, Form::Member | Form::Key | Form::LongText);
         let (why, help) = match self {
             Self::Values if !repeats => {
                 ("its values do not repeat", "change the values before delivery")
+            }
+            Self::Dates if field.form == Form::Instant => {
+                ("it holds instants", "deliver instants as YYYY-MM-DDTHH:MM")
+            }
+            Self::Dates if !is_date => {
+                ("its values are no dates", "say what they look like under `patterns`")
             }
             Self::Ranges if !is_number => {
                 ("its values are no numbers", "say what they look like under `patterns`")

@@ -28,17 +28,38 @@ const BLANKS: [&[u8]; 8] =
 /// A date as days since 1970-01-01, no later than `last`.
 #[inline]
 pub(super) fn day(text: &[u8], last: i32) -> Result<i32, Rule> {
-    const FIRST: i32 = -25_567;
     if text.is_empty() {
         return Ok(NO_INT);
     }
-    let day = Day::parse_bytes(text).ok_or(Rule::NotADate)?.0;
-    if day < FIRST {
+    let date = match text.split_at_checked(10) {
+        Some((date, time)) if is_midnight(time) => date,
+        _ => text,
+    };
+    in_time(Day::parse_bytes(date).ok_or(Rule::NotADate)?, last)
+}
+
+/// A day from 1900 on, no later than `last`.
+#[inline]
+pub(super) fn in_time(day: Day, last: i32) -> Result<i32, Rule> {
+    const FIRST: i32 = -25_567;
+    if day.0 < FIRST {
         Err(Rule::Before1900)
-    } else if day > last {
+    } else if day.0 > last {
         Err(Rule::AfterExtractDate)
     } else {
-        Ok(day)
+        Ok(day.0)
+    }
+}
+
+/// What databases write behind a date that has no time.
+fn is_midnight(time: &[u8]) -> bool {
+    let [b'T' | b' ', time @ ..] = time else { return false };
+    let time = time.strip_suffix(b"Z").unwrap_or(time);
+    let zeros = |digits: &[u8]| digits.iter().all(|digit| *digit == b'0');
+    match time.strip_prefix(b"00:00") {
+        Some([] | [b':', b'0', b'0']) => true,
+        Some([b':', b'0', b'0', b'.', digits @ ..]) => zeros(digits),
+        _ => false,
     }
 }
 

@@ -79,7 +79,7 @@ impl<'a> ValueSearch<'a> {
 impl Column {
     fn of(column: &str, source: &Source, privacy: &Privacy, dates: Dates) -> Self {
         let model = source.columns.get(column).map_or(column, String::as_str);
-        let ignored = source.ignore.iter().any(|ignored| ignored == column);
+        let ignored = source.ignores(column);
         if ignored || privacy.exempts(source.table.name(), column) {
             return Self::Passed;
         }

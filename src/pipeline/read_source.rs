@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::read::refused_max;
 use crate::diagnostic::{Fields, Node, Problems, Value, suggest};
-use crate::extract::{Range, RepeatedKeys, Setting, Source, pattern};
+use crate::extract::{DatePattern, Range, RepeatedKeys, Setting, Source, pattern};
 use crate::terms::{Table, column};
 
 /// Reads the settings of one source.
@@ -14,6 +14,8 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
     source.columns = pairs(fields, "columns", problems);
     source.ignore =
         fields.texts("ignore", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
+    source.empty =
+        fields.some_texts("empty", problems).into_iter().map(|(text, _)| text.to_owned()).collect();
     source.constants = pairs(fields, "constants", problems);
     source.patterns = pairs(fields, "patterns", problems);
     if let Some(values) = fields.fields("values", problems) {
@@ -23,6 +25,7 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
             }
         }
     }
+    source.dates = dates(fields, problems);
     source.ranges = ranges(fields, problems);
     check_settings(table, fields, problems);
     source.repeated_keys = repeated_keys(table, fields, problems);
@@ -38,6 +41,39 @@ pub(super) fn source(table: Table, fields: &mut Fields<'_>, problems: &mut Probl
     source.runout_days = fields.integer_in("runout_days", 0, 3660, problems).map(i32::unsigned_abs);
     source.refused_max = refused_max(fields, problems);
     source
+}
+
+/// How the dates of columns are written: one way, or a list of them.
+fn dates(fields: &mut Fields<'_>, problems: &mut Problems) -> BTreeMap<String, Vec<DatePattern>> {
+    let mut found = BTreeMap::new();
+    let Some(dates) = fields.fields("dates", problems) else { return found };
+    for (column, _, node) in dates.free_entries() {
+        let ways = match &node.value {
+            Value::List(ways) => ways.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let mut patterns = Vec::new();
+        for way in ways {
+            let read = match &way.value {
+                Value::Text(text) => DatePattern::read(text),
+                _ => Err("expected a string".to_owned()),
+            };
+            match read {
+                Ok(pattern) => patterns.push(pattern),
+                Err(why) => {
+                    let message = format!("this is no way to write the dates of `{column}`");
+                    let problem = fields.problem(way.span.clone(), message, why);
+                    problems.push(problem.help("such as \"%m/%d/%Y\" or \"%Y%m%d\""));
+                }
+            }
+        }
+        if patterns.is_empty() && ways.is_empty() {
+            let message = format!("`{column}` has no way to write dates");
+            problems.push(fields.problem(node.span.clone(), message, "here"));
+        }
+        found.insert(column.clone(), patterns);
+    }
+    found
 }
 
 fn ranges(fields: &mut Fields<'_>, problems: &mut Problems) -> BTreeMap<String, Range> {
@@ -122,11 +158,12 @@ fn check_settings(table: Table, fields: &mut Fields<'_>, problems: &mut Problems
     }
 }
 
-const SETTINGS: [(Setting, &str); 5] = [
+const SETTINGS: [(Setting, &str); 6] = [
     (Setting::Columns, "columns"),
     (Setting::Constants, "constants"),
     (Setting::Values, "values"),
     (Setting::Patterns, "patterns"),
+    (Setting::Dates, "dates"),
     (Setting::Ranges, "ranges"),
 ];
 

@@ -391,8 +391,9 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
     if settings.derive_stays && contacts.is_some_and(|one| one.institution_days == Some(0)) {
         notes.push("No stays were delivered, nor contacts of 24-hour care from which they could be derived: who was in an institution is not known.".to_owned());
     } else if settings.derive_stays {
-        notes.push("No stays were delivered: stays are derived from contacts billed per day of 24-hour care.".to_owned());
+        notes.push("No stays were delivered: stays are derived from contacts of 24-hour care, of which every day is a night, the last one too. What ends on the day of discharge belongs into `stays`.".to_owned());
     }
+    notes.extend(refused_rows(manifest));
     notes.extend(unstated_runout(manifest));
     if manifest.sources.iter().any(|source| source.date_shifted) {
         notes.push(
@@ -405,6 +406,18 @@ pub(super) fn notes(settings: &crate::timeline::Settings, manifest: &Manifest) -
         notes.push(format!("The file {file} was not read: no table has this name."));
     }
     notes
+}
+
+/// How many rows of which tables were refused, in a sentence.
+fn refused_rows(manifest: &Manifest) -> Option<String> {
+    let of = |source: &SourceEntry| {
+        let refused: u64 = source.rows_refused.values().sum();
+        (refused > 0).then(|| format!("{refused} of {} in {}", source.rows_read, source.table))
+    };
+    let parts: Vec<String> = manifest.sources.iter().filter_map(of).collect();
+    (!parts.is_empty()).then(|| {
+        format!("Rows were refused and are in no number: {}. `refused.csv` of the report says where and why.", parts.join(", "))
+    })
 }
 
 /// What is taken as the run-out of tables for which nobody states one, in a sentence.

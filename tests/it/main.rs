@@ -11,6 +11,7 @@ mod delivered_properties;
 mod edges;
 mod explain;
 mod faults;
+mod foreign;
 mod front;
 mod gate;
 mod golden;
