@@ -1,6 +1,7 @@
 //! Arguments, and which command they ask for. The library knows nothing of this.
 
 mod check;
+mod columns;
 mod explain;
 mod indicators;
 #[cfg(unix)]
@@ -60,6 +61,8 @@ enum Command {
     Pseudonymize(pseudonymize::PseudonymizeArguments),
     /// Write made-up extracts with planted effects
     Synth(synth::SynthArguments),
+    /// List the columns that extracts may have, and what they hold
+    Columns(columns::ColumnsArguments),
     /// Check pipelines and indicator files, and run their examples
     Check {
         /// Files or folders; without any, everything below `pipelines`
@@ -258,6 +261,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Verdict> {
         Command::Indicators(arguments) => indicators::indicators(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Worklist(arguments) => worklist::worklist(arguments),
+        Command::Columns(arguments) => columns::columns(arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Store(command) => store::store(command),
         Command::Study(arguments) => study::study(arguments),

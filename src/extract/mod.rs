@@ -25,6 +25,7 @@ mod duplicates;
 mod fields;
 mod filling;
 mod folder;
+mod form_words;
 mod gate;
 mod header;
 mod heading;

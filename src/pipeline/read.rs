@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::catalogue::{self, Catalogue};
 use super::supply::Limits;
 use super::{read_contract, read_privacy, read_source};
-use crate::diagnostic::{Document, Fields, Problems, suggest};
+use crate::diagnostic::{Document, Fields, Problem, Problems, suggest};
 use crate::extract::{Privacy, RefusedMax, Source};
 use crate::indicator::{self, Definition};
 use crate::kernel::StratumKind;
@@ -263,6 +263,10 @@ fn indicators(
     let wanted = table.texts("use", problems);
     let catalogue = Catalogue::find(&folders);
     let every = catalogue.ids().map(str::to_owned).collect::<Vec<_>>();
+    if every.is_empty() {
+        problems.push(no_files(&table, &folders));
+        return;
+    }
     let wanted = wanted.into_iter().flat_map(|(text, span)| {
         let names =
             if text == EVERY { every.iter().map(String::as_str).collect() } else { vec![text] };
@@ -307,6 +311,13 @@ fn indicators(
     }
     pipeline.catalogue = catalogue;
     table.finish(problems);
+}
+
+fn no_files(table: &Fields<'_>, folders: &[PathBuf]) -> Problem {
+    let looked: Vec<String> = folders.iter().map(|one| format!("`{}`", one.display())).collect();
+    let message = format!("there is no indicator file in {}", looked.join(" or "));
+    let problem = table.problem(table.span(), message, "here");
+    problem.help("name the folder: `folders = [\"…/pipelines/indicators\"]`")
 }
 
 /// The registry of instruments: the file that is named, or `instruments.toml` beside the pipeline file

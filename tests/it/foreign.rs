@@ -35,11 +35,11 @@ fn a_site_says_how_it_writes_dates_and_what_is_empty() {
     let settings = "\n[extracts.contacts]\nignore = [\"*\"]\nempty = [\"NULL\"]\nrefused_share = 0.9\n\
         [extracts.contacts.dates]\ncontact_date = \"%m/%d/%Y\"\npaid_date = [\"%Y%m%d\", \"%d%b%Y\"]\n";
     let site = site(contacts, settings);
-    expect![[r#"
+    expect![["
         record_id,start_on,paid_on,minutes
         C1,2024-03-07,2024-03-09,
         C2,2023-12-31,2024-01-02,30
-    "#]]
+    "]]
     .assert_eq(&rows(&site, "record_id, start_on, paid_on, minutes"));
     let said = site.fine(&["run", "@site.toml", "--out", "@report"]);
     assert!(said.contains("Rows were refused and are in no number: 2 of 4 in contacts."), "{said}");

@@ -150,6 +150,7 @@ fn no_message_shows_a_value() {
         too many rows are refused; nothing was stored
         contacts.csv (contacts): 1 of 2 rows refused, allowed 0 rows
           1 not_a_date: The value is not a date of the calendar in the form YYYY-MM-DD.
+            column `contact_date`, first in line 3
             help: deliver dates as YYYY-MM-DD, months as YYYY-MM and instants as YYYY-MM-DDTHH:MM, or say under `dates` in the pipeline file how dates are written"#]]
     .assert_eq(&message);
 }
