@@ -140,7 +140,8 @@ fn row_of(
         || over_money && may_be_dominated(tally.denominator, tally.dd)
         || over_money && rest_may_be_dominated(tally);
     fill(&mut row, estimate);
-    if measure.shape == Shape::Duration && row.value.is_none() && tally.denominator > 0 {
+    let shows = row.state.shows_numbers() && tally.denominator > 0;
+    if measure.shape == Shape::Duration && shows && row.value.is_none() {
         row.note("not reached: more than half go on");
     }
     judge(&mut row, (&measure.id, &measure.base_id), settings);

@@ -161,3 +161,33 @@ fn few_long_stays_weigh_less_in_the_geometric_mean() {
     let of = ["alos", "alos.median", "alos.geometric_mean", "alos@in_bed", "alos@in_bed.median"];
     assert_eq!(of.map(value), ["18.5", "2", "2.9", "31", "31"].map(String::from));
 }
+
+/// Kappa is in no breakdown, but its units are those of the shares: where these are hidden, it would tell how many
+/// units disagree.
+#[test]
+fn agreement_is_hidden_with_the_shares_of_the_same_units() {
+    let site = Site::new("\"loc_concordance\"");
+    std::fs::remove_dir(site.path("extracts")).expect("it is empty");
+    crate::kernel::made_up(&site.path("extracts"), 5000, 16);
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/crosswalks");
+    let codes = shipped.join("service_map.csv").display().to_string();
+    let pipeline = std::fs::read_to_string(site.path("site.toml")).expect("the pipeline");
+    let pipeline =
+        pipeline.replace("[extracts]\n", &format!("[extracts]\ncrosswalks = [\"{codes}\"]\n"));
+    site.write("site.toml", pipeline + "\n[strata]\nby = [\"sex\", \"age_band\"]\n");
+    site.fine(&["run", "@site.toml", "--out", "@out"]);
+    let values = |id: &str| {
+        let wanted = [("indicator", id), ("stratum_kind", "all")];
+        site.results("out", &wanted, ["period", "period_start", "group", "value", "denominator"])
+    };
+    let (shares, kappas) = (values("loc_concordance"), values("loc_concordance@agreement"));
+    let shown = |rows: &[[String; 5]]| rows.iter().filter(|row| !row[3].is_empty()).count();
+    let (known, all) = (shown(&shares), shares.len());
+    assert!(known > 10 && known < all, "{known} of {all}");
+    assert_eq!(shares.len(), kappas.len());
+    for (share, kappa) in shares.iter().zip(&kappas) {
+        assert_eq!(share[..3], kappa[..3]);
+        assert_eq!(share[3].is_empty(), kappa[3].is_empty(), "{share:?} {kappa:?}");
+        assert_eq!(share[4], kappa[4], "{share:?} {kappa:?}");
+    }
+}

@@ -26,6 +26,17 @@ pub(super) struct Part<'t> {
     pub(super) rest: Vec<i64>,
     /// False for a mean, whose sum is not a count.
     pub(super) counted: bool,
+    /// True for what is made of whole groups, and is in no breakdown.
+    of_wholes: bool,
+}
+
+impl Part<'_> {
+    /// True if these are the units of another part, wherever there are any.
+    fn has_units_of(&self, other: &Self) -> bool {
+        let units = self.units.iter().zip(&other.units).zip(&self.rows);
+        let mut asked = units.filter(|(_, rows)| !self.of_wholes || !rows.is_empty());
+        asked.all(|((own, others), _)| own == others)
+    }
 }
 
 /// A sheet, and the parts whose rows each layer holds.
@@ -102,6 +113,7 @@ fn parts<'t>(
                 met,
                 rest,
                 counted,
+                of_wholes: about.has_no_sum(),
             });
         }
     }
@@ -143,7 +155,7 @@ fn blocks<'p, 't>(parts: &'p [Part<'t>]) -> Vec<Vec<&'p Part<'t>>> {
             let mean = is_share_high(part.statistic) && block[0].measure == part.measure;
             let twin = is_share_high(part.statistic)
                 && block.iter().any(|other| other.measure == part.measure);
-            mean || twin || part.statistic.is_empty() && block[0].units == part.units
+            mean || twin || part.statistic.is_empty() && part.has_units_of(block[0])
         };
         match blocks.iter_mut().find(same) {
             Some(block) => block.push(part),
