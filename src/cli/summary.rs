@@ -4,22 +4,21 @@ use throughline::chart::format;
 use throughline::indicator::{Measure, Shape};
 use throughline::kernel::Group;
 use throughline::oversight::{PublishedTable, State};
-use throughline::terms::{Grain, Period};
+use throughline::terms::Period;
 
-/// Headings, and one line per indicator: its value for everyone in the last complete month up to the
-/// reported one, or why there is none.
+/// Headings, and one line per indicator: its value for everyone in the last complete month (or in
+/// the shortest period that it is reported in) up to the reported one, or why there is none.
 pub(super) fn lines(table: &PublishedTable, month: Period) -> Vec<String> {
     let width = table.measures().iter().map(|measure| name(measure).len()).max();
     let width = width.unwrap_or(0).max(34);
     let mut lines =
         vec![format!("{:width$} {:>8} {:>14} {:>10}", "indicator", "month", "value", "counted")];
     for (place, measure) in table.measures().iter().enumerate() {
-        let longer = || measure.grains.iter().copied().min().unwrap_or(Grain::Month);
-        let by = if measure.is_reported_by(Grain::Month) { Grain::Month } else { longer() };
+        let shortest = table.rows_of(place).iter().map(|row| row.period.grain).min();
         let everyone = || {
             table.rows_of(place).iter().filter(|row| {
                 row.statistic.is_empty()
-                    && row.period.grain == by
+                    && Some(row.period.grain) == shortest
                     && row.period.end <= month.end
                     && row.group == Group::All
                     && row.stratum.kind == "all"

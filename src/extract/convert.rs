@@ -229,7 +229,8 @@ impl Conversion<'_> {
         }
         binding.fits(given)?;
         // From here on dates are written as the model writes them.
-        let written = if meant.is_none() { binding.rewritten(text)? } else { None };
+        let day = if meant.is_none() { binding.day_as_written(text)? } else { None };
+        let written = day.map(|day| day.to_string());
         let text = written.as_ref().map_or(text, |date| date.as_bytes());
         if let Some(coarsening) = binding.coarsening {
             return coarsening.verdict(binding, text, self.pools, self.last_day);

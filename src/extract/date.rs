@@ -116,12 +116,17 @@ fn gap(text: &[u8]) -> usize {
 /// The length of the name of a month, whole or of three letters.
 fn month(text: &[u8]) -> Option<usize> {
     let len = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let word = &text[..len];
+    month_of(&text[..len]).map(|_| len)
+}
+
+/// The month of a name, whole or of three letters.
+pub(super) fn month_of(word: &[u8]) -> Option<u32> {
+    let word = if word.eq_ignore_ascii_case(b"sept") { b"sep" } else { word };
     let is = |name: &str| {
         let name = name.as_bytes();
         word.eq_ignore_ascii_case(name) || word.eq_ignore_ascii_case(&name[..3])
     };
-    (MONTHS.iter().any(|name| is(name)) || word.eq_ignore_ascii_case(b"sept")).then_some(len)
+    (1..).zip(&MONTHS).find(|(_, name)| is(name)).map(|(month, _)| month)
 }
 
 /// The digits that a text begins with: how many, up to four, and their number.

@@ -1,5 +1,6 @@
 //! How a site writes its dates: `%m/%d/%Y`, `%Y%m%d`, `%d%b%Y:%H:%M:%S`.
 
+use super::date::month_of;
 use crate::terms::Day;
 
 /// A way to write dates. Of the time of day it is only asked that it is there.
@@ -23,21 +24,6 @@ enum What {
     Day,
     Time,
 }
-
-const NAMES: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 impl DatePattern {
     /// Reads a pattern: `%Y` (four digits), `%m`, `%d`, `%b` (a month by name), `%H`, `%M`, `%S`, and other
@@ -109,15 +95,6 @@ impl DatePattern {
         let before = at.checked_sub(1).and_then(|before| self.0.get(before));
         !is_number(before) && !is_number(self.0.get(at + 1))
     }
-}
-
-fn month_of(word: &[u8]) -> Option<u32> {
-    let is = |name: &&str| {
-        let name = name.as_bytes();
-        word.eq_ignore_ascii_case(name) || word.eq_ignore_ascii_case(&name[..3])
-    };
-    let place = NAMES.iter().position(is)?;
-    u32::try_from(place + 1).ok()
 }
 
 #[cfg(test)]

@@ -85,28 +85,27 @@ impl Binding {
     /// The day of a text, no later than `last`.
     #[inline]
     pub(super) fn day(&self, text: &[u8], last: i32) -> Result<i32, Rule> {
-        if self.dates.is_empty() || text.is_empty() {
-            return value::day(text, last);
+        match self.day_as_written(text)? {
+            Some(day) => value::in_time(day, last),
+            None => value::day(text, last),
         }
-        let day = self.dates.iter().find_map(|pattern| pattern.day(text));
-        value::in_time(day.ok_or(Rule::NotADate)?, last)
     }
 
     /// As [`Self::day`], the first of its month.
     pub(super) fn month(&self, text: &[u8], last: i32) -> Result<i32, Rule> {
-        match self.rewritten(text)? {
-            Some(date) => value::month(date.as_bytes(), last),
+        match self.day_as_written(text)? {
+            Some(day) => value::in_time(day, last).map(|day| Day(day).first_of_month().0),
             None => value::month(text, last),
         }
     }
 
-    /// A date that is written otherwise, as `YYYY-MM-DD`.
-    pub(super) fn rewritten(&self, text: &[u8]) -> Result<Option<String>, Rule> {
+    /// The day of a text, where the site says how it writes dates.
+    pub(super) fn day_as_written(&self, text: &[u8]) -> Result<Option<Day>, Rule> {
         if self.dates.is_empty() || text.is_empty() {
             return Ok(None);
         }
         let day = self.dates.iter().find_map(|pattern| pattern.day(text));
-        day.map(|day| Some(day.to_string())).ok_or(Rule::NotADate)
+        day.map(Some).ok_or(Rule::NotADate)
     }
 
     /// Whether a text has the form that the site asks for.

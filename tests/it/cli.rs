@@ -501,6 +501,26 @@ fn every_command_explains_itself() {
 }
 
 #[test]
+fn columns_lists_what_extracts_may_hold() {
+    let said = |arguments: &[&str]| {
+        let output = throughline(arguments);
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let all = said(&["columns"]);
+    for table in throughline::terms::Table::ALL {
+        assert!(all.contains(&format!("{} (`", table.name())), "{all}");
+        let own = said(&["columns", table.name()]);
+        for field in table.fields() {
+            let line = own.lines().find(|line| line.split_whitespace().next() == Some(field.name));
+            let line = line.expect("each column has a line");
+            assert_eq!(line.contains(" needed "), field.required, "{line}");
+        }
+    }
+    check_failure(&throughline(&["columns", "contact"]), "there are members, enrolment, contacts");
+}
+
+#[test]
 fn shipped_files_are_right() {
     let root = env!("CARGO_MANIFEST_DIR");
     let output = throughline(&["check", &format!("{root}/pipelines")]);
